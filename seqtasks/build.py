@@ -1,0 +1,69 @@
+"""Objects from a plain configuration, without Hydra and without running a stranger's code."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Collection
+from typing import Any
+
+from seqtasks.errors import BundleError
+
+
+def build(node: Any, trusted: Collection[str] = ()) -> Any:
+    """Make what a configuration describes, as `hydra.utils.instantiate` would.
+
+    Only classes are called, and only those that are defined inside ``seqtasks`` or in a module
+    that the caller names.
+
+    Args:
+        node: plain lists, numbers, strings and dicts; a dict with ``_target_`` becomes an object,
+            with ``_partial_: true`` a `functools.partial`.
+        trusted: modules (and what lies below them) whose classes may be made as well.
+
+    Raises:
+        BundleError: a target is not an allowed class, or does not take what it is given.
+    """
+    if isinstance(node, list):
+        return [build(item, trusted) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "_target_" not in node:
+        return {name: build(value, trusted) for name, value in node.items()}
+    target = find_class(str(node["_target_"]), trusted)
+    skipped = ("_target_", "_partial_", "_convert_", "_recursive_")
+    arguments = {k: build(value, trusted) for k, value in node.items() if k not in skipped}
+    if node.get("_partial_"):
+        return functools.partial(target, **arguments)
+    try:
+        return target(**arguments)
+    except TypeError as error:
+        raise BundleError(f"config.yaml: {node['_target_']}: {error}") from error
+
+
+def find_class(path: str, trusted: Collection[str] = ()) -> type:
+    """The class at a dotted path.
+
+    Raises:
+        BundleError: the path leads outside ``seqtasks`` and the trusted modules, or to no class.
+    """
+    module_name, _, name = path.rpartition(".")
+    _check(module_name, path, trusted)
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise BundleError(f"config.yaml names {path}, which is not there: {error}") from error
+    if not inspect.isclass(found):
+        raise BundleError(f"config.yaml names {path}, which is not a class")
+    _check(found.__module__, path, trusted)
+    return found
+
+
+def _check(module: str, path: str, trusted: Collection[str]) -> None:
+    allowed = ("seqtasks", *trusted)
+    if not any(module == name or module.startswith(f"{name}.") for name in allowed):
+        raise BundleError(
+            f"config.yaml names {path}, which is not a part of seqtasks; if you trust that code, "
+            f"name its module: --trust {module or path}"
+        )

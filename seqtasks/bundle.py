@@ -1,0 +1,203 @@
+"""A trained model as a folder: weights, configuration, vocabularies, scores, a model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors.torch import load_model, save_model
+
+from seqtasks.build import build
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import Field
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import BundleError
+from seqtasks.task import Task
+
+WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
+    "model.safetensors",
+    "config.yaml",
+    "metrics.json",
+    "README.md",
+    "manifest.json",
+)
+
+
+@dataclass
+class Bundle:
+    """A loaded model, ready to predict on raw text.
+
+    Attributes:
+        task: the model, in evaluation mode.
+        fields: name → fitted field, for every field of its data.
+        config: what ``config.yaml`` holds.
+        metrics: what ``metrics.json`` holds.
+    """
+
+    task: Task
+    fields: dict[str, Field]
+    config: dict[str, Any]
+    metrics: dict[str, Any]
+
+    def predict(self, texts: Sequence[str], batch_size: int = 32) -> list[str] | list[list[str]]:
+        """One prediction for each raw text, in order.
+
+        Args:
+            texts: the raw text of the task's main input; an empty one gives an empty prediction.
+            batch_size: texts run together; it changes no prediction.
+
+        Returns:
+            A text or label for each, or a list of labels where each token has one.
+        """
+        main = self.task.inputs[0]
+        wanted = {
+            name: field
+            for name, field in self.fields.items()
+            if name in self.task.inputs or (field.derived and field.along in self.task.inputs)
+        }
+        records = [Record({main: t}, "input", n) for n, t in enumerate(texts, 1) if t.strip()]
+        dataset = SequenceDataset(wanted, records)
+        sizes = dataset.sizes()[0]
+        order = sorted(range(len(records)), key=lambda index: sizes[index])
+        predictions: list[Any] = ["" for _ in texts]
+        with torch.inference_mode():
+            for start in range(0, len(order), batch_size):
+                indices = order[start : start + batch_size]
+                batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
+                for index, prediction in zip(indices, self.task.predict(batch), strict=True):
+                    predictions[records[index].line - 1] = prediction
+        return predictions
+
+
+def save(
+    folder: Path,
+    task: Task,
+    config: Mapping[str, Any],
+    fields: Mapping[str, Field],
+    metrics: Mapping[str, Any],
+    card: str,
+) -> None:
+    """Write a bundle.
+
+    Args:
+        folder: created if need be.
+        task: the model.
+        config: plain; ``task`` and ``fields`` are needed to load it again.
+        fields: the fitted fields.
+        metrics: scores to keep beside it.
+        card: the model card, Markdown.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    save_model(task, str(folder / WEIGHTS))
+    texts = {
+        CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
+        METRICS: json.dumps(metrics, indent=2, ensure_ascii=False),
+        CARD: card,
+    }
+    texts.update({_name(field): field.vocabulary.to_json() for field in fields.values()})
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    sums = {name: _checksum(folder / name) for name in sorted([WEIGHTS, *texts])}
+    manifest = {"format": 1, "sha256": sums}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+
+
+def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ()) -> Bundle:
+    """Read a bundle; no code of its maker runs.
+
+    Args:
+        folder: where it was saved.
+        device: where the model is to run.
+        trusted: modules of your own whose classes it may name.
+
+    Raises:
+        BundleError: a file is missing, damaged, or names code that is not trusted.
+    """
+    folder = Path(folder)
+    if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
+        folder = folder / "bundle"
+    sums = _manifest(folder)
+    for name, expected in sums.items():
+        path = folder / name
+        if Path(name).name != name:
+            raise BundleError(f"{folder / MANIFEST}: '{name}' is not a file of the bundle")
+        if not path.is_file():
+            raise BundleError(f"{folder}: {name} is missing; copy the whole folder again")
+        if _checksum(path) != expected:
+            raise BundleError(f"{path} is damaged or was changed; copy the whole folder again")
+    config = _config(folder)
+    fields: dict[str, Field] = build(config["fields"], trusted)
+    for name, field in fields.items():
+        field.name = name
+        field.vocabulary = _vocabulary(folder, name)
+    vocabularies = {name: field.vocabulary for name, field in fields.items()}
+    task = build(config["task"], trusted)(vocabularies)
+    try:
+        load_model(task, str(folder / WEIGHTS), strict=True)
+    except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
+        reason = str(error).splitlines()[0]
+        raise BundleError(f"{folder / WEIGHTS} does not fit config.yaml: {reason}") from error
+    task.eval().to(device)
+    return Bundle(task, fields, config, json.loads(_read(folder / METRICS)))
+
+
+def _name(field: Field) -> str:
+    kind = "vocabulary" if field.vocabulary.tokenizer is None else "tokenizer"
+    return f"{field.name}.{kind}.json"
+
+
+def _vocabulary(folder: Path, name: str) -> Vocabulary:
+    tokenizer = folder / f"{name}.tokenizer.json"
+    path = tokenizer if tokenizer.is_file() else folder / f"{name}.vocabulary.json"
+    try:
+        return Vocabulary.from_json(_read(path))
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}") from error
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise BundleError(f"{folder}: there is no such folder; training prints the bundle's path")
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
+    try:
+        sums = json.loads(_read(path))["sha256"]
+        return {str(name): str(value) for name, value in sums.items()}
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise BundleError(f"{path} is damaged: {error}; copy the whole folder again") from error
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG
+    try:
+        config = yaml.safe_load(_read(path))
+    except yaml.YAMLError as error:
+        raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(config, dict) or not {"task", "fields"} <= config.keys():
+        raise BundleError(f"{path} has no 'task' and 'fields'")
+    return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BundleError(f"{path} is missing; copy the whole folder again") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"{path} cannot be read: {error}") from error
+
+
+def _checksum(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

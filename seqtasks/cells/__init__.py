@@ -1,0 +1,55 @@
+"""The recurrences, by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seqtasks.cells.contract import Recurrence, State
+from seqtasks.cells.elman import Elman
+from seqtasks.cells.gru import GRU
+from seqtasks.cells.lstm import LSTM
+from seqtasks.cells.pointwise import Pointwise
+from seqtasks.errors import UsageError, nearest
+
+CELLS: dict[str, Callable[..., Recurrence]] = {
+    "elman": Elman,
+    "gru": GRU,
+    "lstm": LSTM,
+    "none": Pointwise,
+}
+
+__all__ = ["CELLS", "GRU", "LSTM", "Elman", "Pointwise", "Recurrence", "State", "find_cell"]
+
+
+def find_cell(
+    cell: str | Callable[..., Recurrence], options: Mapping[str, Any]
+) -> Callable[..., Recurrence]:
+    """The class behind a name, or the class itself, checked against the options it is to get.
+
+    Args:
+        cell: a key of ``CELLS``, or a callable ``(input_size, hidden_size, **options)``.
+        options: keyword arguments meant for the cell.
+
+    Raises:
+        UsageError: no cell has that name, or the cell has no such option.
+    """
+    if isinstance(cell, str):
+        if cell not in CELLS:
+            raise UsageError(
+                f"encoder.cell: there is no cell '{cell}';{nearest(cell, CELLS)} "
+                f"The cells are {', '.join(CELLS)}."
+            )
+        cell = CELLS[cell]
+    signature = inspect.signature(cell)
+    known = [name for name in signature.parameters if name not in ("input_size", "hidden_size")]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
+    for name in options:
+        if name not in known and not takes_any:
+            name_of_cell = getattr(cell, "__name__", str(cell))
+            raise UsageError(
+                f"encoder.cell_options: {name_of_cell} has no option '{name}';"
+                f"{nearest(name, known)} Its options are {', '.join(known) or 'none'}."
+            )
+    return cell

@@ -1,0 +1,30 @@
+"""The gated recurrent unit.
+
+Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014, section 2.3,
+with the reset gate applied after the recurrent product, as in cuDNN:
+
+    r_t = σ(W_r x_t + U_r h_{t-1} + b_r)
+    z_t = σ(W_z x_t + U_z h_{t-1} + b_z)
+    n_t = tanh(W_n x_t + b_n + r_t ⊙ (U_n h_{t-1} + c_n))
+    h_t = (1 - z_t) ⊙ n_t + z_t ⊙ h_{t-1}
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from seqtasks.cells.fused import FusedRecurrence
+
+
+class GRU(FusedRecurrence):
+    """Two gates, one state.
+
+    State: (h,) of shape (batch, hidden_size).
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of the hidden state.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(nn.GRU(input_size, hidden_size, batch_first=True), gates=3)

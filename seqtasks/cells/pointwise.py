@@ -1,0 +1,35 @@
+"""No recurrence at all: each step alone, y_t = φ(W x_t + b).
+
+A stack of these is a multilayer perceptron, the one-to-one network without a time axis.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from seqtasks.cells.contract import Recurrence, State, ragged, zero_padding
+
+
+class Pointwise(Recurrence):
+    """A dense layer with tanh; its state is the empty tuple.
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: features of each output step.
+    """
+
+    state_shapes = ()
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size, self.output_size = input_size, hidden_size
+        self.linear = nn.Linear(input_size, hidden_size)
+
+    def forward(
+        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """Map every step on its own; shapes as in the contract."""
+        outputs = self.linear(inputs).tanh()
+        if lengths is not None and ragged(lengths, inputs.size(1)):
+            outputs = zero_padding(outputs, lengths)
+        return outputs, ()

@@ -1,0 +1,102 @@
+"""The spelling of each token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.ragged import Ragged, pad, sizes
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import SPECIALS, Vocabulary
+
+
+class Spellings:
+    """Sequences of word types, and the characters of each type once.
+
+    Args:
+        types: for each sequence, the number of each token's type.
+        characters: for each type, its characters.
+    """
+
+    def __init__(self, types: Ragged, characters: Ragged) -> None:
+        self.types, self.characters = types, characters
+
+    def __len__(self) -> int:
+        return len(self.types)
+
+    def __getitem__(self, index: int) -> list[NDArray[np.int32]]:
+        return [self.characters[number] for number in self.types[index]]
+
+
+class CharacterField(Field):
+    """The characters of each token, spelled once for each distinct word of a batch.
+
+    Args:
+        along: the field of tokens that it spells.
+        max_length: characters kept of a word; of a longer one, the first and last halves.
+    """
+
+    derived = True
+
+    def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:
+        super().__init__()
+        self.along, self.max_length = along, max_length
+
+    def value(self, record: Record) -> Any:
+        """The tokens that are spelled."""
+        return record.values[self.along]
+
+    def words(self, record: Record) -> list[str]:
+        """The record's tokens, each shortened to ``max_length`` characters."""
+        value = self.value(record)
+        words = value.split() if isinstance(value, str) else value
+        half = self.max_length // 2
+        return [w if len(w) <= self.max_length else w[:half] + w[-half:] for w in words]
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """List the distinct characters, the most frequent first."""
+        spelled = (word for record in records for word in self.words(record))
+        self.vocabulary = Vocabulary.count(spelled, specials=SPECIALS)
+        check_varied(self, len(self.vocabulary) - len(SPECIALS), "characters")
+
+    def encode(self, records: Sequence[Record]) -> Spellings:
+        """Type numbers of every token, and the spelling of every type."""
+        types: dict[str, int] = {}
+        sequences = [
+            [types.setdefault(word, len(types)) for word in self.words(record)]
+            for record in records
+        ]
+        return Spellings(
+            Ragged.pack(sequences), Ragged.pack(self.vocabulary.encode(word) for word in types)
+        )
+
+    def collate(self, values: Sequence[list[NDArray[np.int32]]]) -> dict[str, Any]:
+        """The batch's distinct words and where each stands.
+
+        Returns:
+            ``<name>`` (words, characters) int64, ``<name>_lengths`` (words,) int64 and
+            ``<name>_index`` (batch, time) int64: the word at each step, 0 at padding.
+        """
+        place: dict[bytes, int] = {}
+        spelled: list[NDArray[np.int32]] = []
+        index = []
+        for words in values:
+            row = []
+            for word in words:
+                key = word.tobytes()
+                number = place.get(key)
+                if number is None:
+                    number = place[key] = len(spelled)
+                    spelled.append(word)
+                row.append(number)
+            index.append(row)
+        return {
+            self.name: pad(spelled, self.vocabulary.pad_id),
+            f"{self.name}_lengths": sizes(spelled),
+            f"{self.name}_index": pad(index) if values else torch.zeros(0, 0, dtype=torch.int64),
+        }

@@ -1,0 +1,73 @@
+"""A field: one named part of an example, and how it becomes numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError
+
+
+class Encoded(Protocol):
+    """All values of one field in one split, as numbers."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Any: ...
+
+
+class Field:
+    """One named part of an example.
+
+    Args:
+        column: where the reader finds it: a name or number; None leaves it to the reader.
+
+    Attributes:
+        name: the key under ``data`` that declares it; given by the data module.
+        vocabulary: its symbols, once fitted.
+        along: the field it is made from or goes with; None if it stands alone.
+        derived: whether it has no column of its own and is made from ``along``.
+    """
+
+    name: str = ""
+    along: str | None = None
+    derived = False
+
+    def __init__(self, column: str | int | None = None) -> None:
+        self.column = column
+        self.vocabulary = Vocabulary([])
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Learn the vocabulary from the training split."""
+        raise NotImplementedError
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """Numbers for a whole split.
+
+        Raises:
+            DataError: a value cannot be used; the message says where it stands.
+        """
+        raise NotImplementedError
+
+    def collate(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The batch entries of some encoded values; see `Batch` for the names."""
+        raise NotImplementedError
+
+    def size(self, value: Any) -> int:
+        """Steps that an encoded value takes, for batching by length."""
+        return 1
+
+    def value(self, record: Record) -> Any:
+        """The record's raw value of this field."""
+        return record.values[self.name]
+
+
+def check_varied(field: Field, count: int, kind: str) -> None:
+    """Refuse a vocabulary in which nothing can be told apart."""
+    if count < 2:
+        raise DataError(
+            f"data.{field.name}: the training data has {count} distinct {kind}, at least 2 are "
+            f"needed; look at data.train and at data.{field.name}.column"
+        )

@@ -1,0 +1,132 @@
+"""Text, or given symbols, as a sequence of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.ragged import Ragged, pad, sizes
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import SPECIALS, Vocabulary
+from seqtasks.errors import DataError
+
+
+class TokenField(Field):
+    """A sequence of words, characters or subwords.
+
+    A raw text is cut by ``level``; a list of symbols, as from a CoNLL file, is taken as it is.
+
+    Args:
+        column: where the reader finds it.
+        level: ``word``, ``character`` or ``bpe``.
+        lowercase: fold case.
+        min_count: rarer symbols become ``<unk>``.
+        max_size: symbols to keep at most, the special ones included.
+        bos: put ``<bos>`` in front.
+        eos: put ``<eos>`` behind.
+        max_length: tokens that one sequence may have; None for no limit.
+        truncate: cut longer sequences instead of refusing them.
+        keep_text: batches also hold the raw text, for scores that compare texts.
+    """
+
+    def __init__(
+        self,
+        column: str | int | None = None,
+        *,
+        level: str = "word",
+        lowercase: bool = False,
+        min_count: int = 1,
+        max_size: int | None = None,
+        bos: bool = False,
+        eos: bool = False,
+        max_length: int | None = None,
+        truncate: bool = False,
+        keep_text: bool = False,
+    ) -> None:
+        super().__init__(column)
+        self.level, self.lowercase = level, lowercase
+        self.min_count, self.max_size = min_count, max_size
+        self.bos, self.eos = bos, eos
+        self.max_length, self.truncate = max_length, truncate
+        self.keep_text = keep_text
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Learn the vocabulary; from raw texts also the tokenizer."""
+        records = list(records)
+        limits: dict[str, Any] = {"min_count": self.min_count, "max_size": self.max_size}
+        if all(isinstance(self.value(record), list) for record in records):
+            sequences = (self.fold(self.value(record)) for record in records)
+            self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
+        else:
+            self.vocabulary = Vocabulary.train(
+                (self.text(record) for record in records),
+                level=self.level,
+                lowercase=self.lowercase,
+                **limits,
+            )
+        check_varied(self, len(self.vocabulary) - len(SPECIALS), "tokens")
+
+    def fold(self, symbols: Sequence[str]) -> list[str]:
+        """Given symbols, lower-cased if asked."""
+        return [symbol.lower() for symbol in symbols] if self.lowercase else list(symbols)
+
+    def text(self, record: Record) -> str:
+        """The record's raw text; given symbols are joined by spaces."""
+        value = self.value(record)
+        return value if isinstance(value, str) else " ".join(value)
+
+    def encode(self, records: Sequence[Record]) -> Ragged:
+        """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
+        return Ragged.pack(self.numbers(records))
+
+    def numbers(self, records: Sequence[Record]) -> list[list[int]]:
+        """One list of numbers a record."""
+        vocabulary = self.vocabulary
+        front = [vocabulary.index["<bos>"]] if self.bos else []
+        back = [vocabulary.index["<eos>"]] if self.eos else []
+        tokenizer = vocabulary.tokenizer
+        if tokenizer is None:
+            encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
+        else:
+            texts = [self.text(record) for record in records]
+            encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
+        return [
+            front + self.checked(numbers, record) + back
+            for numbers, record in zip(encoded, records, strict=True)
+        ]
+
+    def symbols(self, record: Record) -> list[str]:
+        """The record's symbols, a raw text split at white space."""
+        value = self.value(record)
+        return value.split() if isinstance(value, str) else value
+
+    def checked(self, numbers: list[int], record: Record) -> list[int]:
+        """The numbers if there are any and not too many.
+
+        Raises:
+            DataError: the sequence is empty, or longer than ``max_length``.
+        """
+        if not numbers:
+            raise DataError(f"{record.place}: an empty sentence in '{self.name}'; remove the line")
+        if self.max_length is not None and len(numbers) > self.max_length:
+            if not self.truncate:
+                raise DataError(
+                    f"{record.place}: '{self.name}' has {len(numbers):,} tokens, more than "
+                    f"data.{self.name}.max_length={self.max_length}; split the line, raise the "
+                    f"limit, or set data.{self.name}.truncate=true"
+                )
+            return numbers[: self.max_length]
+        return numbers
+
+    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
+        """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
+        lengths = "lengths" if self.name == "tokens" else f"{self.name}_lengths"
+        return {self.name: pad(values, self.vocabulary.pad_id), lengths: sizes(values)}
+
+    def size(self, value: NDArray[np.int32]) -> int:
+        """Tokens of the sequence."""
+        return len(value)

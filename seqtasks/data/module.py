@@ -1,0 +1,169 @@
+"""From the user's files to batches."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytorch_lightning as pl
+from torch.utils.data import DataLoader
+
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.record import Reader, Record
+from seqtasks.data.splits import split_records, split_texts
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError, UsageError
+
+
+class Batching(Protocol):
+    """Turns an encoded split into batches: `Buckets` or `Streams`."""
+
+    def loader(
+        self,
+        dataset: SequenceDataset,
+        *,
+        training: bool,
+        seed: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+        num_workers: int = 0,
+    ) -> DataLoader[Any]:
+        """Batches of a split."""
+        ...
+
+
+class SequenceData(pl.LightningDataModule):
+    """Reads, splits, encodes once, batches.
+
+    Args:
+        reader: turns files into records.
+        batching: turns encoded records into batches.
+        train: the reader's source of training examples: a path, a list of paths, or a glob.
+        val: likewise for validation; None takes ``val_fraction`` of the training examples.
+        test: likewise for the test; None takes ``test_fraction`` of the training examples, and
+            with ``test_fraction=0`` the validation examples serve as test too.
+        val_fraction: share of the training examples to validate on.
+        test_fraction: share of the training examples to test on.
+        split_seed: which examples those are; not tied to the seed of training.
+        seed: order of the batches.
+        num_workers: processes that prepare batches; 0 for none beside the main one.
+        fields: name → field, each a part of an example.
+
+    Raises:
+        UsageError: ``train`` is missing, or a fraction is out of range.
+        DataError: a file cannot be used; the message says where and why.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        batching: Batching,
+        train: Any,
+        val: Any = None,
+        test: Any = None,
+        *,
+        val_fraction: float = 0.1,
+        test_fraction: float = 0.1,
+        split_seed: int = 0,
+        seed: int = 0,
+        num_workers: int = 0,
+        **fields: Field,
+    ) -> None:
+        super().__init__()
+        if train is None:
+            raise UsageError("data.train is not set; name your training file: data.train=PATH")
+        if val_fraction <= 0 or test_fraction < 0 or val_fraction + test_fraction >= 1:
+            raise UsageError(
+                "data.val_fraction is above 0, data.test_fraction at least 0, and both together "
+                f"below 1, not {val_fraction} and {test_fraction}"
+            )
+        self.reader, self.batching = reader, batching
+        self.sources = {"train": train, "val": val, "test": test}
+        self.fractions = {"val": val_fraction, "test": test_fraction}
+        self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
+        self.fields = {name: field for name, field in fields.items() if field is not None}
+        for name, field in self.fields.items():
+            field.name = name
+        self.datasets: dict[str, SequenceDataset] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def vocabularies(self) -> dict[str, Vocabulary]:
+        """Field name → its vocabulary, after `setup`."""
+        return {name: field.vocabulary for name, field in self.fields.items()}
+
+    @property
+    def test_split(self) -> str:
+        """The split that tests run on: ``val`` where no test examples are set apart."""
+        return "test" if "test" in self.datasets else "val"
+
+    def setup(self, stage: str | None = None) -> None:
+        """Read and encode every split, once; the vocabularies come from training alone."""
+        if self.datasets:
+            return
+        splits = self.read()
+        for field in self.fields.values():
+            field.fit(splits["train"])
+        self._folder = tempfile.TemporaryDirectory(prefix="seqtasks-")
+        for split, records in splits.items():
+            folder = Path(self._folder.name, split)
+            folder.mkdir()
+            self.datasets[split] = SequenceDataset(self.fields, records, folder)
+
+    def read(self) -> dict[str, list[Record]]:
+        """The records of each split; missing splits are taken from the training examples."""
+        columns = {name: f.column for name, f in self.fields.items() if not f.derived}
+        splits = {
+            split: list(self.reader.read(source, columns))
+            for split, source in self.sources.items()
+            if source is not None
+        }
+        for split, records in splits.items():
+            if not records:
+                raise DataError(f"data.{split}: no examples in {self.sources[split]}")
+        missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
+        if missing:
+            parts = self.split(splits["train"], [self.fractions[split] for split in missing])
+            splits.update(zip(["train", *missing], parts, strict=True))
+        return splits
+
+    def split(self, records: Sequence[Record], fractions: Sequence[float]) -> list[list[Record]]:
+        """Take validation and test parts off the training examples."""
+        if getattr(self.reader, "continuous", False):
+            levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
+            return split_texts(records, fractions, whole_words=levels != {"character"})
+        return split_records(records, fractions, self.split_seed)
+
+    def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
+        """Batches of one split."""
+        trainer = self.trainer
+        return self.batching.loader(
+            self.datasets[split],
+            training=training,
+            seed=self.seed,
+            rank=trainer.global_rank if trainer else 0,
+            world_size=trainer.world_size if trainer else 1,
+            num_workers=self.num_workers,
+        )
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Training batches, for Lightning."""
+        return self.loader("train", training=True)
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """Validation batches, for Lightning."""
+        return self.loader("val")
+
+    def test_dataloader(self) -> DataLoader[Any]:
+        """Test batches, for Lightning."""
+        return self.loader(self.test_split)
+
+    def close(self) -> None:
+        """Remove the encoded arrays."""
+        self.datasets.clear()
+        if self._folder is not None and os.path.isdir(self._folder.name):
+            self._folder.cleanup()

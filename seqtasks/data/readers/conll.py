@@ -1,0 +1,116 @@
+"""One token a line, a blank line after each sentence: CoNLL-U and its many relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.conll_lines import ConllFormat
+from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.options import column_names, known_encoding, not_empty
+from seqtasks.data.record import Columns, Record
+from seqtasks.errors import DataError
+
+_NAMED = {"tokens": ("tokens", "form"), "tags": ("tags", "upos")}
+_NUMBERED = {"tokens": 0, "tags": -1}
+
+
+class ConllReader:
+    """Read sentences as lists of equal length, one value a token for each wanted field.
+
+    A column is a number, from 0 or negative from the end, or a name. By default the field
+    ``tokens`` is the column ``tokens`` or ``form``, else the first; ``tags`` is the column
+    ``tags`` or ``upos``, else the last; any other field is the column of its own name.
+
+    A file with the suffix ``.conllu`` has the ten columns of CoNLL-U unless ``names`` says
+    otherwise; its comments, word ranges (``3-4``) and empty nodes (``8.1``) are skipped. In other
+    files a line that starts with ``-DOCSTART-`` stands between sentences.
+
+    Args:
+        names: the names of the columns, in order.
+        separator: what stands between columns; None is a tab if the first line of data has one,
+            else any run of spaces and tabs.
+        comment: what a comment line starts with; None is ``#`` in CoNLL-U, and no comments in
+            other files, where ``#`` may be a token.
+        encoding: the files' encoding.
+
+    Raises:
+        UsageError: an option has no such value.
+
+    >>> reader = ConllReader(names=["form", "tag"], comment="#")
+    >>> reader.names
+    ('form', 'tag')
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str] | None = None,
+        separator: str | None = None,
+        comment: str | None = None,
+        encoding: str = "utf-8",
+    ) -> None:
+        self.names = column_names(names)
+        self.separator = not_empty("separator", separator)
+        self.comment = not_empty("comment", comment)
+        self.encoding = known_encoding(encoding)
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a sentence.
+
+        Args:
+            source: a path, a list of paths or a glob.
+            columns: for each wanted field, its column or None for the default.
+
+        Raises:
+            DataError: a file cannot be read or has no sentence; a line has another number of
+                columns, or an empty one; or there is no such column.
+        """
+        for path in expand(source):
+            form = ConllFormat.of(path, self.names, self.separator, self.comment)
+            yield from _sentences(path, form, columns, self.encoding)
+
+
+def _sentences(path: Path, form: ConllFormat, columns: Columns, encoding: str) -> Iterator[Record]:
+    wanted: dict[str, int] | None = None
+    values: dict[str, list[str]] = {field: [] for field in columns}
+    start = 0
+    for number, cells in form.rows(path, encoding):
+        if not cells:
+            if start:
+                yield Record({**values}, str(path), start)
+            values, start = {field: [] for field in columns}, 0
+            continue
+        if wanted is None:
+            place = f"{path}:{number}"
+            wanted = {
+                field: _position(place, field, column, form.names, len(cells))
+                for field, column in columns.items()
+            }
+        start = start or number
+        for field, position in wanted.items():
+            if not cells[position]:
+                raise DataError(
+                    f"{path}:{number}: column {position} (the field {field!r}) is empty; "
+                    "write a value, or leave the line blank to end the sentence"
+                )
+            values[field].append(cells[position])
+    if wanted is None:
+        raise DataError(f"{path}: no sentence; give a file with one token a line")
+
+
+def _position(
+    place: str, field: str, column: str | int | None, names: Sequence[str], width: int
+) -> int:
+    """Find the column of a field, given or by default."""
+    if column is None:
+        named = [name for name in _NAMED.get(field, (field,)) if name in names]
+        column = named[0] if named else _NUMBERED.get(field, field)
+        if field == "tags" and not named and width == 1:
+            column = "tags"
+    position = locate(column, names, width)
+    if position is None:
+        fix = "" if names else ", or name them all with data.reader.names=[...]"
+        raise no_column(place, field, column, names, width, fix)
+    return position

@@ -1,0 +1,107 @@
+"""How the lines of a CoNLL file fall into columns and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqtasks.data.readers.files import read_lines
+from seqtasks.errors import DataError
+
+CONLLU_NAMES = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+_ID = re.compile(r"[0-9]+(?:([-.])[0-9]+)?")
+_BLANKS = re.compile(r"[ \t]+")
+_DOCUMENT = "-DOCSTART-"
+
+
+@dataclass(frozen=True)
+class ConllFormat:
+    """The form of one file.
+
+    Attributes:
+        names: the names of the columns, empty if they have none.
+        separator: what stands between columns; None is decided by the first line of data.
+        comment: what a comment line starts with, None if there are no comments.
+        ranges: whether the first column numbers the words, and may hold ranges and empty nodes.
+    """
+
+    names: Sequence[str]
+    separator: str | None
+    comment: str | None
+    ranges: bool
+
+    @classmethod
+    def of(
+        cls, path: Path, names: Sequence[str], separator: str | None, comment: str | None
+    ) -> ConllFormat:
+        """Take a file's form from its suffix, where the user does not give it.
+
+        Args:
+            path: the file.
+            names: the names of the columns, empty if not given.
+            separator: what stands between columns, None if not given.
+            comment: what a comment line starts with, None if not given.
+
+        >>> ConllFormat.of(Path("en.conllu"), (), None, None).comment
+        '#'
+        """
+        if path.suffix.lower() != ".conllu":
+            return cls(names, separator, comment, ranges=False)
+        names = names or CONLLU_NAMES
+        return cls(names, separator or "\t", comment or "#", ranges=names[0] == "id")
+
+    def rows(self, path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield each token's line number and cells, and no cells where a sentence ends.
+
+        Args:
+            path: the file.
+            encoding: its encoding.
+
+        Raises:
+            DataError: the file cannot be read, or a line has another number of columns than there
+                are names, or without names than the first line.
+        """
+        split: Callable[[str], list[str]] | None = None
+        expected = len(self.names)
+        reason = "CoNLL-U" if self.names == CONLLU_NAMES else "data.reader.names"
+        for number, line in read_lines(path, encoding):
+            if self.comment and line.startswith(self.comment):
+                continue
+            if not line.strip() or line.startswith(_DOCUMENT):
+                yield number, []
+                continue
+            split = split or _splitter(self.separator, line)
+            cells = split(line)
+            if not expected:
+                expected, reason = len(cells), f"line {number}"
+            if len(cells) != expected:
+                raise DataError(
+                    f"{path}:{number}: {len(cells)} column(s) found, {expected} expected "
+                    f"(from {reason}); correct the line or set data.reader.separator"
+                )
+            if self.ranges and not _is_word(cells[0], path, number):
+                continue
+            yield number, cells
+        yield 0, []
+
+
+def _splitter(separator: str | None, line: str) -> Callable[[str], list[str]]:
+    """Make the function that splits lines like this one into cells."""
+    if separator is None and "\t" in line:
+        separator = "\t"
+    if separator is None:
+        return lambda row: _BLANKS.split(row.strip(" \t"))
+    return lambda row: [cell.strip(" ") for cell in row.split(separator)]
+
+
+def _is_word(number: str, path: Path, line: int) -> bool:
+    """Tell a word from a range of words or an empty node."""
+    match = _ID.fullmatch(number)
+    if match is None:
+        raise DataError(
+            f"{path}:{line}: {number!r} is no CoNLL-U word number, as 3, 3-4 or 8.1 are; "
+            "correct the line, or name its columns with data.reader.names=[...]"
+        )
+    return match[1] is None

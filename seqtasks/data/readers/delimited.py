@@ -1,0 +1,86 @@
+"""Rows of CSV and TSV files, each with the line it starts on."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqtasks.data.readers.files import read_lines
+from seqtasks.errors import DataError
+
+_LONGEST_FIELD = 2**31 - 1
+
+Row = tuple[int, list[str]]
+
+
+def delimited_rows(
+    path: Path, quoted: bool, delimiter: str, encoding: str, header: bool
+) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield each row's line, the names of the columns and the row's cells.
+
+    Args:
+        path: the file.
+        quoted: whether quotes may hold delimiters and line ends, as in CSV.
+        delimiter: the character between cells.
+        encoding: the file's encoding.
+        header: whether the first row holds the names; without, there are none.
+
+    Raises:
+        DataError: the file cannot be read, a quote is not closed, a name is there twice, or a row
+            has another number of cells than the first.
+    """
+    rows = _csv(path, delimiter, encoding) if quoted else _tsv(path, delimiter, encoding)
+    names: list[str] | None = None if header else []
+    width = first = 0
+    for line, cells in rows:
+        if len(cells) <= 1 and not "".join(cells).strip():
+            continue
+        if not width:
+            width, first = len(cells), line
+        if len(cells) != width:
+            raise DataError(
+                f"{path}:{line}: {len(cells)} column(s) found, {width} expected as on line {first};"
+                f" correct the row, or set data.reader.delimiter if it is not {delimiter!r}"
+            )
+        if names is None:
+            names = _header(f"{path}:{line}", cells)
+        else:
+            yield line, names, cells
+
+
+def _header(place: str, cells: list[str]) -> list[str]:
+    """Check the names of the columns; a column may have none, and then goes by number."""
+    names = [cell.strip() for cell in cells]
+    for name in names:
+        if name and names.count(name) > 1:
+            raise DataError(
+                f"{place}: the column {name!r} is there twice; give each its own name, or set "
+                "data.reader.header=false if the first row is data"
+            )
+    return names
+
+
+def _tsv(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
+    for line, text in read_lines(path, encoding):
+        yield line, text.split(delimiter)
+
+
+def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
+    # The limit is the process's, so it is raised for good: rows of other readers may be pending.
+    csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
+    lines = (text + "\n" for _, text in read_lines(path, encoding))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            reason = str(error).split(" - ")[0]
+            raise DataError(
+                f"{path}:{line}: not valid CSV ({reason}); close the quotes, double those inside "
+                'a quoted field (""), or set data.reader.format=tsv if quotes are plain characters'
+            ) from None
+        yield line, cells

@@ -1,0 +1,81 @@
+"""JSON lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.files import read_lines
+from seqtasks.data.record import Value
+from seqtasks.errors import DataError
+
+
+def json_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], list[Any]]]:
+    """Yield each object's line, its names and its values; numbers stay as they are written.
+
+    Args:
+        path: the file.
+        encoding: its encoding.
+
+    Raises:
+        DataError: the file cannot be read, or a line holds something other than one object.
+    """
+    for number, line in read_lines(path, encoding):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", str(error))
+            if getattr(error, "pos", 0) >= len(line):
+                reason += "; a list or an object over several lines is not JSON lines"
+            raise DataError(
+                f"{path}:{number}: not valid JSON ({reason}); write one object a line"
+            ) from None
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{path}:{number}: {_kind(row)} where an object is expected; "
+                'write one object a line, as in {"text": "...", "label": "..."}'
+            )
+        yield number, list(row), list(row.values())
+
+
+def json_value(place: str, column: str, value: Any) -> Value:
+    """Return a JSON value as a text or a list of tokens.
+
+    Args:
+        place: its ``path:line``.
+        column: the name it stands under.
+        value: what the line holds, with numbers as strings.
+
+    Raises:
+        DataError: it is null, an object, or a list of something other than strings and numbers.
+
+    >>> json_value("a.jsonl:1", "spam", True), json_value("a.jsonl:2", "tokens", ["a", "b"])
+    ('true', ['a', 'b'])
+    """
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    listed = isinstance(value, list)
+    parts = value if listed else [value]
+    if not all(isinstance(part, str) for part in parts):
+        kind = "a list of other things than strings" if listed else _kind(value)
+        raise DataError(
+            f"{place}: the column {column!r} holds {kind}; "
+            "write a string, a number or a list of strings, or remove the line"
+        )
+    try:
+        "".join(parts).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{place}: the column {column!r} holds half a character (a lone \\ud800 to \\udfff); "
+            "write both halves, or remove the line"
+        ) from None
+    return value
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string or number", bool: "a truth value"}
+    return "NaN or infinity" if isinstance(value, float) else names.get(type(value), "null")

@@ -1,0 +1,104 @@
+"""One text a line, with or without its label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.options import known_encoding, not_empty, one_of
+from seqtasks.data.record import Columns, Record
+from seqtasks.errors import DataError
+
+_DEFAULTS = {"tokens": "text"}
+_NAMES = ["text", "label"]
+
+
+class LineReader:
+    r"""Read a text from each line that is not blank, and its label if one is wanted.
+
+    The columns are ``text``, the default of the field ``tokens``, and ``label``. If no field
+    wants the label, the whole line is the text.
+
+    Args:
+        label: where the label stands in its line, ``first`` or ``last``.
+        separator: what stands between label and text; None is any run of white space.
+        encoding: the files' encoding.
+
+    Raises:
+        UsageError: an option has no such value.
+
+    >>> LineReader(label="last", separator="\t").split("good film\tpos")
+    ('good film', 'pos')
+    """
+
+    def __init__(
+        self, label: str = "first", separator: str | None = None, encoding: str = "utf-8"
+    ) -> None:
+        self.label = one_of("label", label, ("first", "last"))
+        self.separator = not_empty("separator", separator)
+        self.encoding = known_encoding(encoding)
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a line.
+
+        Args:
+            source: a path, a list of paths or a glob.
+            columns: the wanted fields; each column is ``text``, ``label`` or None.
+
+        Raises:
+            DataError: a file cannot be read or has blank lines only; a line lacks its label or
+                its text; or there is no such column.
+        """
+        for path in expand(source):
+            wanted = _resolve(path, columns)
+            labelled = "label" in wanted.values()
+            found = False
+            for number, line in read_lines(path, self.encoding):
+                if not line.strip():
+                    continue
+                found = True
+                place = f"{path}:{number}"
+                text, label = self.split(line, place) if labelled else (line, "")
+                parts = {"text": text, "label": label}
+                values = {field: parts[column] for field, column in wanted.items()}
+                yield Record({**values}, str(path), number)
+            if not found:
+                raise DataError(f"{path}: blank lines only; give a file that holds text")
+
+    def split(self, line: str, place: str = "") -> tuple[str, str]:
+        """Split a line into its text and its label.
+
+        Args:
+            line: a line that is not blank.
+            place: its ``path:line``, for the error.
+
+        Raises:
+            DataError: the line lacks its separator, its label or its text.
+        """
+        first = self.label == "first"
+        parts = line.split(self.separator, 1) if first else line.rsplit(self.separator, 1)
+        if len(parts) == 1 and self.separator is not None:
+            raise DataError(
+                f"{place}: no separator {self.separator!r} between label and text; "
+                "correct the line or set data.reader.separator"
+            )
+        label, text = [*parts, ""][:2] if first else [*reversed(parts), ""][:2]
+        if not label.strip():
+            raise DataError(f"{place}: empty label; write one, or remove the line")
+        if not text.strip():
+            raise DataError(f"{place}: empty sentence; write its text, or remove the line")
+        return text, label.strip()
+
+
+def _resolve(path: Path, columns: Columns) -> dict[str, str]:
+    wanted = {}
+    for field, given in columns.items():
+        column = _DEFAULTS.get(field, field) if given is None else given
+        index = locate(column, _NAMES, 0)
+        if index is None:
+            raise no_column(str(path), field, column, _NAMES, 0)
+        wanted[field] = _NAMES[index]
+    return wanted

@@ -1,0 +1,131 @@
+"""Tables: CSV, TSV and JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.delimited import delimited_rows
+from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.json_lines import json_rows, json_value
+from seqtasks.data.readers.options import known_encoding, one_of
+from seqtasks.data.record import Columns, Record, Value
+from seqtasks.errors import DataError, UsageError
+
+_FORMATS = ("csv", "tsv", "jsonl")
+_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+
+
+class TableReader:
+    r"""Read one record a row, its fields from columns by name or by number.
+
+    Numbers count from 0, negative ones from the end. By default a field is the column of its own
+    name. In CSV, quotes may hold delimiters and line ends; in TSV a quote is a character like any
+    other (read quoted TSV with ``format="csv"`` and ``delimiter="\t"``). JSON lines hold one
+    object a line, with strings, numbers or lists of strings as values.
+
+    Args:
+        format: ``csv``, ``tsv`` or ``jsonl``; None goes by the suffix.
+        delimiter: the character between columns; None is a comma in CSV and a tab in TSV.
+        encoding: the files' encoding.
+        header: whether the first row names the columns; without names they go by number. JSON
+            lines always have names.
+
+    Raises:
+        UsageError: an option has no such value.
+    """
+
+    def __init__(
+        self,
+        format: str | None = None,
+        delimiter: str | None = None,
+        encoding: str = "utf-8",
+        header: bool = True,
+    ) -> None:
+        self.format = None if format is None else one_of("format", format, _FORMATS)
+        self.delimiter = delimiter
+        self.encoding = known_encoding(encoding)
+        self.header = header
+        if delimiter is not None and (len(str(delimiter)) != 1 or str(delimiter) in '"\r\n'):
+            raise UsageError(
+                f"data.reader.delimiter={delimiter!r}: give one character other than a quote or a "
+                "line end, or null for the format's own"
+            )
+        if delimiter is not None and format == "jsonl":
+            raise _no_delimiter(delimiter)
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a row.
+
+        Args:
+            source: a path, a list of paths or a glob.
+            columns: for each wanted field, its column or None for the one of its own name.
+
+        Raises:
+            DataError: a file cannot be read, has no rows or an unknown suffix; a row is ragged or
+                lacks a value; or there is no such column.
+        """
+        for path in expand(source):
+            form = self.format or _by_suffix(path)
+            known: list[str] | None = None
+            wanted: dict[str, int] = {}
+            for line, names, cells in self._rows(path, form):
+                place = f"{path}:{line}"
+                if names is not known:
+                    width = 0 if form == "jsonl" else len(cells)
+                    known, wanted = names, _resolve(place, columns, names, width)
+                values = {
+                    field: _value(place, names[at] if names else str(at), cells[at])
+                    for field, at in wanted.items()
+                }
+                yield Record(values, str(path), line)
+            if known is None:
+                raise DataError(f"{path}: no rows of data; give a file that holds some")
+
+    def _rows(self, path: Path, form: str) -> Iterator[tuple[int, list[str], list[Any]]]:
+        """Yield each row's line, the names of its columns and its cells."""
+        if form == "jsonl":
+            if self.delimiter is not None:
+                raise _no_delimiter(self.delimiter)
+            return json_rows(path, self.encoding)
+        delimiter = self.delimiter or ("," if form == "csv" else "\t")
+        return delimited_rows(path, form == "csv", delimiter, self.encoding, self.header)
+
+
+def _by_suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise DataError(
+            f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(_SUFFIXES)}); "
+            f"set data.reader.format to one of {', '.join(_FORMATS)}"
+        )
+    return _SUFFIXES[suffix]
+
+
+def _no_delimiter(delimiter: str) -> UsageError:
+    return UsageError(f"data.reader.delimiter={delimiter!r}: JSON lines have none; set it to null")
+
+
+def _resolve(place: str, columns: Columns, names: list[str], width: int) -> dict[str, int]:
+    """Find the position of each field's column."""
+    wanted = {}
+    for field, given in columns.items():
+        column = field if given is None else given
+        at = locate(column, names, width)
+        if at is None:
+            fix = ", or set data.reader.header=false if the first row is data" if width else ""
+            raise no_column(place, field, column, names, width, fix if names else "")
+        wanted[field] = at
+    return wanted
+
+
+def _value(place: str, column: str, cell: Any) -> Value:
+    """Check that a cell holds a text or a list of tokens, and none of them empty."""
+    value = json_value(place, column, cell)
+    empty = not value.strip() if isinstance(value, str) else not value or "" in value
+    if empty:
+        what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
+        raise DataError(f"{place}: the column {column!r} {what}; fill it, or remove the line")
+    return value

@@ -1,0 +1,59 @@
+"""Files that are one long text each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.files import expand, read_text
+from seqtasks.data.readers.gutenberg import strip_gutenberg
+from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.record import Columns, Record
+from seqtasks.errors import DataError
+
+
+class TextReader:
+    """Read each file as one record: its whole text.
+
+    Every wanted field gets the text; the only column is ``text``.
+
+    Args:
+        encoding: the files' encoding.
+        strip_gutenberg: leave out the header and footer of Project Gutenberg files.
+
+    Raises:
+        UsageError: there is no such encoding.
+
+    >>> [record] = TextReader().read(__file__, {"tokens": None})
+    >>> record.values["tokens"][3:37]
+    'Files that are one long text each.'
+    """
+
+    continuous = True  # parts of it are taken in order, not at random
+
+    def __init__(self, encoding: str = "utf-8", strip_gutenberg: bool = False) -> None:
+        self.encoding = known_encoding(encoding)
+        self.strip_gutenberg = strip_gutenberg
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a file.
+
+        Args:
+            source: a path, a list of paths or a glob.
+            columns: the wanted fields; each column is None or ``text``.
+
+        Raises:
+            DataError: a file cannot be read, holds only white space, or lacks the Gutenberg
+                marks it is to be cut at; or a column is not ``text``.
+        """
+        for path in expand(source):
+            for field, column in columns.items():
+                if column is not None and locate(column, ["text"], 0) is None:
+                    raise no_column(str(path), field, column, ["text"], 0)
+            text, line = read_text(path, self.encoding), 1
+            if self.strip_gutenberg:
+                text, line = strip_gutenberg(text, str(path))
+            if not text.strip():
+                raise DataError(f"{path}:{line}: only white space; give a file that holds text")
+            yield Record(dict.fromkeys(columns, text), str(path), line)

@@ -1,0 +1,76 @@
+"""Validation and test parts taken from the training data where no files are given for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError
+
+
+def split_records(
+    records: Sequence[Record], fractions: Sequence[float], seed: int
+) -> list[list[Record]]:
+    """Random parts of separate examples; what is left over comes first.
+
+    Args:
+        records: all examples.
+        fractions: share of each part to take off.
+        seed: the same seed takes the same examples.
+
+    Raises:
+        DataError: a part would be empty.
+    """
+    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    parts, start = [], 0
+    for fraction in fractions:
+        after = start + round(fraction * len(records))
+        parts.append([records[number] for number in sorted(order[start:after])])
+        start = after
+    rest = [records[number] for number in sorted(order[start:])]
+    _check([rest, *parts], f"{len(records)} examples are")
+    return [rest, *parts]
+
+
+def split_texts(
+    records: Sequence[Record], fractions: Sequence[float], whole_words: bool
+) -> list[list[Record]]:
+    """Consecutive parts of every text: the beginning to train, the end last.
+
+    Args:
+        records: texts, each with raw strings as values.
+        fractions: share of each part to take off the end, in order of the text.
+        whole_words: move each cut to the next white space.
+
+    Raises:
+        DataError: a part would be empty.
+    """
+    bounds = np.cumsum([1 - sum(fractions), *fractions])
+    parts: list[list[Record]] = [[] for _ in bounds]
+    for record in records:
+        values: list[dict[str, str | list[str]]] = [{} for _ in bounds]
+        for name, text in record.values.items():
+            start = 0
+            for number, bound in enumerate(bounds):
+                after = len(text) if number == len(bounds) - 1 else int(len(text) * bound)
+                while whole_words and start < after < len(text) and not str(text[after]).isspace():
+                    after += 1
+                values[number][name] = text[start:after]
+                start = after
+        for part, value in zip(parts, values, strict=True):
+            part.append(replace(record, values=value))
+    for part in parts:
+        part[:] = [r for r in part if any(str(value).strip() for value in r.values.values())]
+    _check(parts, "the text is")
+    return parts
+
+
+def _check(parts: Sequence[Sequence[Record]], what: str) -> None:
+    if not all(parts):
+        raise DataError(
+            f"{what} too few to split into training, validation and test parts; give more data, "
+            "or name the files yourself: data.val=… data.test=…"
+        )

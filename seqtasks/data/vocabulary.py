@@ -1,0 +1,177 @@
+"""Symbols and their numbers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from seqtasks.errors import BundleError, UsageError, nearest
+
+PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
+LEVELS = ("word", "character", "bpe")
+
+
+class Vocabulary:
+    """A list of distinct symbols; a symbol's number is its place in the list.
+
+    Args:
+        symbols: in order; the special ones (``<pad> <unk> <bos> <eos>``), if any, first.
+        tokenizer: turns raw text into these symbols and back; None where the data gives symbols.
+
+    >>> vocabulary = Vocabulary.count([["a", "b", "b"], ["c", "b"]])
+    >>> vocabulary.symbols
+    ['b', 'a', 'c']
+    >>> Vocabulary.count([["a", "b", "b"]], specials=SPECIALS).encode(["b", "z"])
+    [4, 1]
+    """
+
+    def __init__(self, symbols: Sequence[str], tokenizer: Tokenizer | None = None) -> None:
+        self.symbols = list(symbols)
+        self.index = {symbol: number for number, symbol in enumerate(self.symbols)}
+        self.tokenizer = tokenizer
+        self.pad_id = self.index.get(PAD, 0)
+        self.unk_id = self.index.get(UNK)
+        self.bos_id = self.index.get(BOS)
+        self.eos_id = self.index.get(EOS)
+
+    @classmethod
+    def count(
+        cls,
+        sequences: Iterable[Iterable[str]],
+        *,
+        specials: Sequence[str] = (),
+        min_count: int = 1,
+        max_size: int | None = None,
+    ) -> Vocabulary:
+        """The distinct symbols of some sequences, the most frequent first, ties by symbol.
+
+        Args:
+            sequences: lists of symbols.
+            specials: put in front, whether they occur or not.
+            min_count: rarer symbols are left out.
+            max_size: symbols to keep at most, specials included.
+        """
+        counts: Counter[str] = Counter()
+        for sequence in sequences:
+            counts.update(sequence)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        kept = [s for s, count in ordered if count >= min_count and s not in specials]
+        return cls([*specials, *kept][:max_size])
+
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        *,
+        level: str = "word",
+        lowercase: bool = False,
+        min_count: int = 1,
+        max_size: int | None = None,
+    ) -> Vocabulary:
+        """Learn a tokenizer and its symbols from raw texts.
+
+        Args:
+            texts: raw strings.
+            level: ``word`` (split at white space), ``character``, or ``bpe`` (byte-level byte-pair
+                encoding, Sennrich et al. 2016).
+            lowercase: fold case first.
+            min_count: rarer words, characters or merges are left out.
+            max_size: symbols to keep at most, specials included; 8,000 for ``bpe`` by default.
+
+        Raises:
+            UsageError: there is no such level.
+        """
+        if level not in LEVELS:
+            raise UsageError(
+                f"level: there is no '{level}';{nearest(level, LEVELS)} "
+                f"The levels are {', '.join(LEVELS)}."
+            )
+        common = {
+            "special_tokens": list(SPECIALS),
+            "min_frequency": min_count,
+            "show_progress": False,
+        }
+        if level == "bpe":
+            tokenizer = Tokenizer(models.BPE())
+            tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+            tokenizer.decoder = decoders.ByteLevel()
+            alphabet = pre_tokenizers.ByteLevel.alphabet()
+            trainer: Any = trainers.BpeTrainer(
+                vocab_size=max_size or 8000, initial_alphabet=alphabet, **common
+            )
+        else:
+            tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
+            tokenizer.pre_tokenizer = (
+                pre_tokenizers.WhitespaceSplit()
+                if level == "word"
+                else pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+            )
+            if level == "character":
+                tokenizer.decoder = decoders.Fuse()
+            trainer = trainers.WordLevelTrainer(vocab_size=max_size or 2**31, **common)
+        if lowercase:
+            tokenizer.normalizer = normalizers.Lowercase()
+        tokenizer.train_from_iterator(texts, trainer)
+        return cls(_symbols(tokenizer), tokenizer)
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self.index
+
+    def encode(self, symbols: Iterable[str]) -> list[int]:
+        """Numbers of given symbols; unknown ones become ``<unk>``.
+
+        Raises:
+            KeyError: a symbol is unknown and there is no ``<unk>``.
+        """
+        if self.unk_id is None:
+            return [self.index[symbol] for symbol in symbols]
+        return [self.index.get(symbol, self.unk_id) for symbol in symbols]
+
+    def decode(self, numbers: Iterable[int]) -> str:
+        """The text of some numbers, without special symbols."""
+        if self.tokenizer is not None:
+            return str(self.tokenizer.decode(list(numbers), skip_special_tokens=True))
+        specials = {PAD, BOS, EOS}
+        return " ".join(s for s in (self.symbols[n] for n in numbers) if s not in specials)
+
+    @property
+    def special_ids(self) -> tuple[int, ...]:
+        """Numbers of ``<pad> <unk> <bos>``: what a model never has to produce."""
+        return tuple(self.index[s] for s in (PAD, UNK, BOS) if s in self.index)
+
+    def to_json(self) -> str:
+        """The vocabulary as JSON: a tokenizer in the format of `tokenizers`, or a list."""
+        if self.tokenizer is not None:
+            return str(self.tokenizer.to_str(pretty=True))
+        return json.dumps(self.symbols, ensure_ascii=False, indent=0)
+
+    @classmethod
+    def from_json(cls, text: str) -> Vocabulary:
+        """The inverse of `to_json`.
+
+        Raises:
+            BundleError: the text is neither a tokenizer nor a list of distinct strings.
+        """
+        try:
+            content = json.loads(text)
+            if isinstance(content, dict):
+                tokenizer = Tokenizer.from_str(text)
+                return cls(_symbols(tokenizer), tokenizer)
+        except Exception as error:  # `tokenizers` raises plain Exception
+            raise BundleError(f"not a vocabulary: {error}") from error
+        strings = isinstance(content, list) and all(isinstance(s, str) for s in content)
+        if not strings or len(set(content)) != len(content):
+            raise BundleError("not a vocabulary: a list of distinct strings is expected")
+        return cls(content)
+
+
+def _symbols(tokenizer: Tokenizer) -> list[str]:
+    """A tokenizer's symbols in the order of their numbers."""
+    return [symbol for symbol, _ in sorted(tokenizer.get_vocab().items(), key=lambda pair: pair[1])]

@@ -1,0 +1,57 @@
+"""The k largest of every row, with ties settled the same way on every device and batch."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def top(values: Tensor, k: int) -> Tensor:
+    """The indices of the k largest values of each row, largest first, ties by lower index.
+
+    `torch.topk` alone leaves open which of equal values it takes, and in what order.
+
+    Args:
+        values: Shape (rows, width), no NaN.
+        k: How many to name, at least 1; all of them if the width is less.
+
+    Returns:
+        Shape (rows, min(k, width)), int64.
+
+    >>> top(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
+    [[1, 3, 0]]
+    """
+    width = values.shape[-1]
+    k = min(k, width)
+    best, index = values.topk(min(k + 1, width), dim=-1)
+    index = index[:, :k]
+    if k < width and bool((best[:, k - 1] == best[:, k]).any()):
+        index = _from_the_left(values, best[:, k - 1 : k], k)
+    index = index.sort(dim=1).values
+    order = values.gather(1, index).sort(dim=1, descending=True, stable=True).indices
+    return index.gather(1, order)
+
+
+def top_mask(values: Tensor, k: int) -> Tensor:
+    """Marks the k largest values of each row; among equal ones the lower index goes first.
+
+    Args:
+        values: Shape (rows, width), no NaN.
+        k: How many to mark, at least 1; all of them if the width is less.
+
+    Returns:
+        Shape (rows, width), bool, min(k, width) marks a row.
+
+    >>> top_mask(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
+    [[True, True, False, True]]
+    """
+    return torch.zeros_like(values, dtype=torch.bool).scatter(1, top(values, k), True)
+
+
+def _from_the_left(values: Tensor, bar: Tensor, k: int) -> Tensor:
+    """The indices of all values above a bar and of the first at the bar, k a row."""
+    above = values > bar
+    level = values == bar
+    room = k - above.sum(dim=-1, keepdim=True)
+    kept = above | (level & (level.cumsum(dim=-1) <= room))
+    return kept.nonzero()[:, 1].view(-1, k)

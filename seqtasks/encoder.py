@@ -1,0 +1,187 @@
+"""The one recurrent encoder under every task: a stack of recurrences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.cells import find_cell
+from seqtasks.cells.contract import Recurrence, State, last_step, ragged, reverse, zero_padding
+from seqtasks.dropout import SequenceDropout
+from seqtasks.errors import UsageError
+
+
+class EncoderLayer(nn.Module):
+    """One level of the stack: norm, one or two directions, dropout, shortcut.
+
+    Args:
+        forward_cell: the recurrence from past to future.
+        backward_cell: the recurrence from future to past, or None.
+        norm: normalise the input (pre-norm: the shortcut stays clean).
+        residual: add the input to the output, through a linear map where their sizes differ.
+        dropout: applied to the recurrence's output, before the shortcut is added.
+    """
+
+    def __init__(
+        self,
+        forward_cell: Recurrence,
+        backward_cell: Recurrence | None,
+        *,
+        norm: bool,
+        residual: bool,
+        dropout: SequenceDropout,
+    ) -> None:
+        super().__init__()
+        directions = [forward_cell] if backward_cell is None else [forward_cell, backward_cell]
+        self.cells = nn.ModuleList(directions)
+        self.input_size = forward_cell.input_size
+        self.output_size = sum(cell.output_size for cell in directions)
+        self.state_shapes = tuple(shape for cell in directions for shape in cell.state_shapes)
+        self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
+        self.dropout = dropout
+        self.shortcut: nn.Module | None = None
+        if residual:
+            same = self.input_size == self.output_size
+            self.shortcut = (
+                nn.Identity() if same else nn.Linear(self.input_size, self.output_size, bias=False)
+            )
+
+    def forward(
+        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """Run each direction over time; shapes as in the contract."""
+        features = self.norm(inputs)
+        outputs, states, first = [], [], 0
+        for number, cell in enumerate(self.cells):
+            after = first + len(cell.state_shapes)
+            given = None if state is None else state[first:after]
+            first = after
+            backward = number == 1
+            steps = reverse(features, lengths) if backward else features
+            output, final = cell(steps, lengths, given)
+            outputs.append(reverse(output, lengths) if backward else output)
+            states.extend(final)
+        output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
+        if self.shortcut is not None:
+            output = output + self.shortcut(inputs)
+        return output, tuple(states)
+
+
+class RecurrentEncoder(nn.Module):
+    """A stack of recurrent layers on the contract ``outputs, state = encoder(inputs, …)``.
+
+    The state is one flat tuple: layer by layer, in each layer the forward cell's tensors before
+    the backward cell's. A residual stack with layer norm also normalises what it puts out.
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of each layer and direction.
+        num_layers: levels of the stack, at least 1.
+        cell: a name (``elman``, ``gru``, ``lstm``; ``none`` for no recurrence), or a callable
+            ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
+        cell_options: keyword arguments for the cell.
+        bidirectional: also read each sequence from its end; doubles the output size.
+        residual: add each layer's input to its output, projected where their sizes differ.
+        layer_norm: normalise each layer's input.
+        dropout: rate between layers.
+        variational: one dropout mask for all steps of a sequence.
+
+    Raises:
+        UsageError: a size is not positive, or there is no such cell or option.
+
+    >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
+    >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
+    >>> outputs.shape, len(state), state[0].shape
+    (torch.Size([4, 7, 10]), 4, torch.Size([4, 5]))
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        *,
+        cell: str | Callable[..., Recurrence] = "lstm",
+        cell_options: Mapping[str, Any] | None = None,
+        bidirectional: bool = False,
+        residual: bool = False,
+        layer_norm: bool = False,
+        dropout: float = 0.0,
+        variational: bool = False,
+    ) -> None:
+        super().__init__()
+        sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        for name, value in sizes.items():
+            if value < 1:
+                raise UsageError(f"encoder.{name} is at least 1, not {value}")
+        options = dict(cell_options or {})
+        make = find_cell(cell, options)
+        layers: list[EncoderLayer] = []
+        size = input_size
+        for number in range(num_layers):
+            last = number == num_layers - 1
+            layer = EncoderLayer(
+                make(size, hidden_size, **options),
+                make(size, hidden_size, **options) if bidirectional else None,
+                norm=layer_norm,
+                residual=residual,
+                dropout=SequenceDropout(0.0 if last else dropout, variational),
+            )
+            layers.append(layer)
+            size = layer.output_size
+        self.layers = nn.ModuleList(layers)
+        self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
+        self.input_size, self.output_size = input_size, size
+        self.bidirectional = bidirectional
+        self.dirty_padding = residual  # a shortcut or the last norm may write past a length
+        self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
+
+    def forward(
+        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """Run the stack over time.
+
+        Args:
+            inputs: (batch, time, input_size).
+            lengths: (batch,) int64, or None where every sequence fills the batch.
+            state: as returned by an earlier call, or None to start afresh.
+
+        Returns:
+            Outputs (batch, time, output_size), zero past each length, and the state after each
+            sequence's own last real step.
+        """
+        states: list[Tensor] = []
+        first = 0
+        outputs = inputs
+        for layer in self.layers:
+            after = first + len(layer.state_shapes)
+            outputs, final = layer(outputs, lengths, None if state is None else state[first:after])
+            states.extend(final)
+            first = after
+        if self.dirty_padding and lengths is not None and ragged(lengths, outputs.size(1)):
+            outputs = zero_padding(self.norm(outputs), lengths)
+        else:
+            outputs = self.norm(outputs)
+        return outputs, tuple(states)
+
+    def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """The last output of each direction: the end for forward, the start for backward.
+
+        Args:
+            outputs: (batch, time, output_size), as returned.
+            lengths: (batch,) int64.
+
+        Returns:
+            (batch, output_size); zeros for a sequence of length zero.
+        """
+        zeros = outputs.new_zeros(outputs.size(0), self.output_size)
+        if outputs.size(1) == 0:
+            return zeros
+        ends = last_step(outputs, lengths, zeros)
+        if not self.bidirectional:
+            return ends
+        half = self.output_size // 2
+        return torch.cat([ends[:, :half], outputs[:, 0, half:]], dim=-1)

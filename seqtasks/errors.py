@@ -1,0 +1,38 @@
+"""Errors a person can act on: one line that says what, where, and how to put it right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SeqtasksError(Exception):
+    """Something in the data, the files or the machine that the user can put right (exit code 1)."""
+
+    exit_code = 1
+
+
+class UsageError(SeqtasksError):
+    """A command, option or name that does not exist or does not fit (exit code 2)."""
+
+    exit_code = 2
+
+
+class DataError(SeqtasksError):
+    """A data file that cannot be used as it is; the message starts with ``path:line`` if known."""
+
+
+class BundleError(SeqtasksError):
+    """A saved model folder that is incomplete, damaged or not to be trusted."""
+
+
+def nearest(name: str, choices: Iterable[str]) -> str:
+    """A clause that names the choice closest to a misspelt one, else the empty string.
+
+    >>> nearest("lsmt", ["lstm", "gru"])
+    " Did you mean 'lstm'?"
+    >>> nearest("zzz", ["lstm", "gru"])
+    ''
+    """
+    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
+    return f" Did you mean '{close[0]}'?" if close else ""

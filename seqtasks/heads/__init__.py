@@ -1,0 +1,1 @@
+"""What sits on the encoder: from its outputs to labels, tokens and their loss."""

@@ -1,0 +1,64 @@
+"""Losses as sums, so that a mean never depends on how examples were batched."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from seqtasks.cells.contract import mask
+
+
+class Loss(NamedTuple):
+    """A sum over real steps, and how many there are.
+
+    Attributes:
+        total: nats, a scalar.
+        count: real steps or examples, a scalar.
+        objective: what training minimises, summed likewise; None where it is ``total``.
+    """
+
+    total: Tensor
+    count: Tensor
+    objective: Tensor | None = None
+
+    @property
+    def mean(self) -> Tensor:
+        """The objective for each real step; 0 where there is none."""
+        chosen = self.total if self.objective is None else self.objective
+        return chosen / self.count.clamp(min=1)
+
+
+def cross_entropy(
+    logits: Tensor,
+    targets: Tensor,
+    lengths: Tensor | None = None,
+    label_smoothing: float = 0.0,
+) -> Loss:
+    """Nats of the targets, over real steps only.
+
+    Args:
+        logits: (batch, time, classes), or (batch, classes).
+        targets: (batch, time) or (batch,) int64.
+        lengths: (batch,) int64 real steps, or None where every step is real.
+        label_smoothing: share of the objective spread evenly over all classes (Szegedy et al.
+            2016, section 7); the total stays the plain cross-entropy.
+
+    >>> loss = cross_entropy(torch.zeros(1, 3, 8), torch.zeros(1, 3).long(), torch.tensor([2]))
+    >>> round(loss.total.exp().item()), loss.count.item()
+    (64, 2)
+    """
+    if lengths is not None:
+        real = mask(lengths, targets.size(1))
+        logits, targets = logits[real], targets[real]
+    else:
+        logits, targets = logits.flatten(0, -2), targets.flatten()
+    log_probs = functional.log_softmax(logits.float(), dim=-1)
+    total = functional.nll_loss(log_probs, targets, reduction="sum")
+    objective = None
+    if label_smoothing:
+        even = -log_probs.mean(dim=-1).sum()
+        objective = (1 - label_smoothing) * total + label_smoothing * even
+    return Loss(total, torch.tensor(targets.numel(), device=logits.device), objective)

@@ -1,0 +1,192 @@
+"""One run from start to end: the only place that orders things."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+import yaml
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from seqtasks import bundle, checkpoint, summary
+from seqtasks.callbacks import EpochSeed
+from seqtasks.data.module import SequenceData
+from seqtasks.errors import SeqtasksError
+from seqtasks.task import Scores, Task
+
+
+def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
+    """Train, test, save and explain.
+
+    Args:
+        config: composed by Hydra.
+        folder: the run folder, new and writable.
+        task_name: the choice in the group ``task``.
+
+    Returns:
+        What ``metrics.json`` holds.
+
+    Raises:
+        SeqtasksError: something the user can put right; one line says what.
+    """
+    console = Console(soft_wrap=False)
+    config.paths.run = str(folder)
+    plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    _write(folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    pl.seed_everything(config.seed, verbose=False)
+
+    data: SequenceData = instantiate(config.data)
+    data.setup()
+    factories = {key: instantiate(config[key]) for key in ("optimizer", "scheduler")}
+    task: Task = instantiate(config.task)(data.vocabularies, **factories)
+    if config.ckpt_path:
+        checkpoint.check(config.ckpt_path, task)
+    trainer = make_trainer(config, task)
+
+    began = time.perf_counter()
+    fit(trainer, task, data, config.ckpt_path, folder)
+    seconds = time.perf_counter() - began
+    scores = test(trainer, task, data)
+
+    results = {
+        "test": scores,
+        "baselines": task.baselines(data),
+        "tested_on": data.test_split,
+        "parameters": sum(p.numel() for p in task.parameters()),
+        "epochs": trainer.current_epoch,
+        "steps": trainer.global_step,
+        "seconds": round(seconds, 2),
+    }
+    if trainer.is_global_zero:
+        save(folder, task, data, plain, results, task_name)
+        explain(console, folder, task, data, config.examples, results)
+    data.close()
+    return results
+
+
+def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
+    """The trainer with its callbacks and loggers; the task completes what waits for its score."""
+    callbacks: list[Any] = [EpochSeed(config.seed)]
+    for options in (config.callbacks or {}).values():
+        if options is not None:
+            callback = instantiate(options)
+            if isinstance(callback, functools.partial):
+                callback = callback(monitor=task.monitor, mode=task.mode)
+            callbacks.append(callback)
+    if config.trainer.enable_progress_bar:
+        callbacks.append(_progress_bar())
+    loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
+    if not loggers:
+        callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
+    return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+
+
+def fit(
+    trainer: pl.Trainer, task: Task, data: SequenceData, ckpt_path: str | None, folder: Path
+) -> None:
+    """Train; an interruption leaves the last checkpoint and says how to resume.
+
+    Raises:
+        SeqtasksError: training was interrupted.
+    """
+    try:
+        trainer.fit(task, datamodule=data, ckpt_path=ckpt_path)
+    except (KeyboardInterrupt, SystemExit) as error:
+        last = folder / "checkpoints" / "last.ckpt"
+        if not last.is_file():
+            raise SeqtasksError("interrupted before the first checkpoint") from error
+        command = " ".join(shlex.quote(argument) for argument in sys.argv[1:])
+        raise SeqtasksError(
+            f"interrupted after {trainer.current_epoch} epochs; to go on: "
+            f"python -m seqtasks {command} ckpt_path={last}".replace("  ", " ")
+        ) from error
+
+
+def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
+    """The best checkpoint's scores on the test split, by name."""
+    best = getattr(trainer.checkpoint_callback, "best_model_path", "")
+    if best:
+        state = torch.load(best, map_location="cpu", weights_only=True)
+        task.load_state_dict(state["state_dict"])
+    [logged] = trainer.test(task, datamodule=data, verbose=False)
+    return {name.removeprefix("test/"): value for name, value in logged.items()}
+
+
+def save(
+    folder: Path,
+    task: Task,
+    data: SequenceData,
+    plain: dict[str, Any],
+    results: dict[str, Any],
+    task_name: str,
+) -> None:
+    """Write the bundle and the run's scores, and let ``latest`` name the run."""
+    command = "python -m seqtasks " + " ".join(shlex.quote(a) for a in sys.argv[1:])
+    config = {
+        "task": plain["task"],
+        "fields": {name: plain["data"][name] for name in data.fields},
+        "data": plain["data"],
+        "seed": plain["seed"],
+        "command": command.strip(),
+    }
+    text = summary.card(task_name, config, results, command.strip())
+    bundle.save(folder / "bundle", task, config, data.fields, results, text)
+    _write(folder / "metrics.json", json.dumps(results, indent=2))
+    latest = folder.parent / "latest"
+    try:
+        if latest.is_symlink() or latest.is_file():
+            latest.unlink()
+        latest.symlink_to(folder.name, target_is_directory=True)
+    except OSError:  # a file system without links
+        _write(latest, folder.name)
+
+
+def explain(
+    console: Console,
+    folder: Path,
+    task: Task,
+    data: SequenceData,
+    count: int,
+    results: dict[str, Any],
+) -> None:
+    """Print scores, examples and the next command; the examples come from the saved bundle."""
+    title = f"\nScores on the {results['tested_on']} split"
+    summary.show_scores(console, title, results["test"], results["baselines"])
+    pairs = summary.pick_examples(data, task, count)
+    saved = bundle.load(folder / "bundle", trusted=[type(task).__module__])
+    predicted = saved.predict([text for text, _ in pairs])
+    rows = zip(pairs, predicted, strict=True)
+    summary.show_examples(console, [(t, e, summary.as_text(p)) for (t, e), p in rows])
+    summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "")
+
+
+def _progress_bar() -> pl.Callback:
+    if sys.stdout.isatty():
+        return pl.callbacks.RichProgressBar()
+    return pl.callbacks.TQDMProgressBar(refresh_rate=50)
+
+
+def _short(path: Path) -> Path:
+    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SeqtasksError(
+            f"cannot write {path}: {error.strerror}; choose another folder: hydra.run.dir=PATH"
+        ) from error

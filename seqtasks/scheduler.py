@@ -1,0 +1,42 @@
+"""Learning-rate schedules that torch does not have."""
+
+from __future__ import annotations
+
+import math
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+from seqtasks.errors import UsageError
+
+
+def warmup_cosine(
+    optimizer: Optimizer, *, total_steps: int, warmup: float = 0.05, floor: float = 0.0
+) -> LambdaLR:
+    """Rise linearly to the optimizer's rate, then fall to a floor along half a cosine.
+
+    Loshchilov and Hutter 2017, equation 5, without restarts.
+
+    Args:
+        optimizer: whose learning rate is the top of the schedule.
+        total_steps: steps of the whole training.
+        warmup: share of the steps that rise, in [0, 1).
+        floor: share of the top at which the schedule ends.
+
+    Raises:
+        UsageError: a share is out of range.
+    """
+    if not 0 <= warmup < 1 or not 0 <= floor <= 1:
+        raise UsageError(
+            "scheduler: warmup is at least 0 and below 1, floor from 0 to 1, "
+            f"not {warmup} and {floor}"
+        )
+    rise = max(1, round(warmup * total_steps))
+
+    def factor(step: int) -> float:
+        if step < rise:
+            return (step + 1) / rise
+        done = min(1.0, (step - rise) / max(1, total_steps - rise))
+        return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done))
+
+    return LambdaLR(optimizer, factor)

@@ -1,0 +1,162 @@
+"""What every task has in common: steps, exact scores, the optimizer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torchmetrics import Metric
+
+from seqtasks.data.batch import Batch
+from seqtasks.data.module import SequenceData
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.heads.loss import Loss
+from seqtasks.metrics import MeanLoss
+
+Scores = dict[str, float]
+
+
+class Task(pl.LightningModule):
+    """A model, its loss and its scores; subclass it and write what is particular.
+
+    A subclass builds its parts in ``__init__`` and defines `forward`, `loss` and `predict`;
+    `metrics` and `score` add scores, `baselines` the naive ones to stand beside them.
+
+    Args:
+        vocabularies: field name → vocabulary, as the data module fitted them.
+        optimizer: makes the optimizer from the parameters; Adam by default.
+        scheduler: makes the learning-rate schedule from the optimizer. One that takes
+            ``total_steps`` is told it and advances every step; any other advances every epoch,
+            `ReduceLROnPlateau` by the monitored score.
+
+    Attributes:
+        inputs: the fields that a person gives at prediction time, the main one first.
+        target: the field that is predicted, or None.
+        monitor: the score by which the best checkpoint is chosen.
+        mode: ``min`` or ``max``, whichever is better.
+    """
+
+    inputs: tuple[str, ...] = ("tokens",)
+    target: str | None = None
+    monitor = "val/loss"
+    mode = "min"
+
+    def __init__(
+        self,
+        vocabularies: Mapping[str, Vocabulary],
+        *,
+        optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+        scheduler: Callable[..., Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.vocabularies = dict(vocabularies)
+        self.make_optimizer = optimizer or torch.optim.Adam
+        self.make_scheduler = scheduler
+        self.scores = nn.ModuleDict()
+
+    def forward(self, batch: Batch) -> Any:
+        """The model's outputs for a batch, as `loss` and `score` take them."""
+        raise NotImplementedError
+
+    def loss(self, outputs: Any, batch: Batch) -> Loss:
+        """The loss summed over a batch, and over how many steps or examples."""
+        raise NotImplementedError
+
+    def predict(self, batch: Batch) -> list[str] | list[list[str]]:
+        """For each example of a batch of inputs a text or label, or a list of labels."""
+        raise NotImplementedError
+
+    def metrics(self) -> dict[str, Metric]:
+        """Fresh metrics by name, beside ``loss``."""
+        return {}
+
+    def score(self, metrics: Mapping[str, Any], outputs: Any, batch: Batch) -> None:
+        """Update the metrics with a batch."""
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        """Scores of naive methods on the test split, by the method's name."""
+        return {}
+
+    def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
+        """Run the model on a batch and update every metric."""
+        outputs = self(batch)
+        loss = self.loss(outputs, batch)
+        metrics["loss"].update(loss.total, loss.count)
+        self.score(metrics, outputs, batch)
+
+    def setup(self, stage: str) -> None:
+        """Make the metrics, one set for validation and one for the test."""
+        if not self.scores:
+            for split in ("val", "test"):
+                self.scores[split] = nn.ModuleDict({"loss": MeanLoss(), **self.metrics()})
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """One step of training; logs the loss and the share of padding."""
+        loss = self.loss(self(batch), batch)
+        self.log_training(loss, batch)
+        return loss.mean
+
+    def log_training(self, loss: Loss, batch: Batch) -> None:
+        """Log what a training step shows."""
+        count = max(int(loss.count), 1)
+        total = (loss.total / loss.count.clamp(min=1)).detach()
+        self.log("train/loss", total, prog_bar=True, on_step=True, on_epoch=False, batch_size=count)
+        self.log("train/padding", self.padding(batch), on_step=False, on_epoch=True, batch_size=1)
+
+    def padding(self, batch: Batch) -> float:
+        """The share of padding among the places for tokens of a batch."""
+        places = real = 0
+        for name in (*self.inputs, self.target):
+            lengths = batch.get("lengths" if name == "tokens" else f"{name}_lengths")
+            if lengths is not None:
+                places += batch[name].numel()
+                real += int(lengths.sum())
+        return 1 - real / places if places else 0.0
+
+    def validation_step(self, batch: Batch, batch_index: int) -> None:
+        """Score a validation batch."""
+        self.evaluate(batch, self.split_scores("val"))
+
+    def test_step(self, batch: Batch, batch_index: int) -> None:
+        """Score a test batch."""
+        self.evaluate(batch, self.split_scores("test"))
+
+    def on_validation_epoch_end(self) -> None:
+        """Log the validation scores."""
+        self.log_scores("val")
+
+    def on_test_epoch_end(self) -> None:
+        """Log the test scores."""
+        self.log_scores("test")
+
+    def split_scores(self, split: str) -> Mapping[str, Any]:
+        """The metrics of a split, by name."""
+        metrics: Any = self.scores[split]
+        return dict(metrics.items())
+
+    def log_scores(self, split: str) -> None:
+        """Compute, log and reset the metrics of a split."""
+        for name, metric in self.split_scores(split).items():
+            shown = f"{split}/{name}" == self.monitor
+            # Metrics add up over processes themselves; every process logs the same value.
+            self.log(f"{split}/{name}", metric.compute().float(), prog_bar=shown, sync_dist=False)
+            metric.reset()
+
+    def configure_optimizers(self) -> Any:
+        """The optimizer, and the schedule where one is given."""
+        optimizer = self.make_optimizer([p for p in self.parameters() if p.requires_grad])
+        if self.make_scheduler is None:
+            return optimizer
+        if "total_steps" in inspect.signature(self.make_scheduler).parameters:
+            steps = int(self.trainer.estimated_stepping_batches)
+            scheduler = self.make_scheduler(optimizer, total_steps=steps)
+            return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
+        entry: dict[str, Any] = {"scheduler": self.make_scheduler(optimizer), "interval": "epoch"}
+        if isinstance(entry["scheduler"], ReduceLROnPlateau):
+            entry["monitor"] = self.monitor
+        return [optimizer], [entry]

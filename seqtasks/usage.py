@@ -1,0 +1,134 @@
+"""From an exception to one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from hydra import compose, initialize_config_module
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    InstantiationException,
+    MissingConfigException,
+    OverrideParseException,
+)
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from seqtasks.errors import SeqtasksError, UsageError, nearest
+
+
+def report_errors(main: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """Run a program; print an error that its user can act on as one line.
+
+    Args:
+        main: the program, decorated by Hydra.
+        arguments: of the command line.
+
+    Returns:
+        The exit code: 0, 1 for what a user can put right, 2 for bad usage. An unforeseen error
+        keeps its traceback.
+    """
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves errors to us
+    try:
+        main()
+    except KeyboardInterrupt:
+        return _say("interrupted before training began", 1)
+    except Exception as error:
+        known = explain(error, arguments)
+        if known is None:
+            raise
+        return _say(str(known), known.exit_code)
+    return 0
+
+
+def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:
+    """The error as one that a user can act on, or None if it is a defect of the program."""
+    for cause in _causes(error):
+        if isinstance(cause, SeqtasksError):
+            return cause
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        path = str(error.missing_cfg_file).removesuffix(".yaml")
+        group, _, name = path.rpartition("/")
+        options = [option for option in error.options if option != "base"]
+        return UsageError(
+            f"{group}={name}: there is no such choice;{nearest(name, options)} "
+            f"The choices are {', '.join(options)}."
+        )
+    if isinstance(error, OverrideParseException):
+        return UsageError(
+            f"'{error.override}' cannot be read: options are written name=value, such as "
+            "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
+        )
+    if isinstance(error, ConfigCompositionException):
+        return UsageError(_unknown_option(arguments) or _first_line(error))
+    if isinstance(error, InstantiationException):
+        return UsageError(_first_line(error.__cause__ or error))
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return UsageError(_first_line(error))
+    if isinstance(error, OSError) and error.filename:
+        return SeqtasksError(
+            f"cannot write {error.filename}: {error.strerror}; choose another run folder: "
+            "hydra.run.dir=PATH"
+        )
+    return None
+
+
+def _unknown_option(arguments: Sequence[str]) -> str:
+    """What to say of the first argument that names no option; empty if all do."""
+    GlobalHydra.instance().clear()
+    with initialize_config_module("seqtasks.conf", version_base="1.3"):
+        choices: list[str] = []
+        for argument in arguments:
+            try:
+                compose("config", [*choices, argument])
+            except (HydraException, OmegaConfBaseException):
+                name = argument.partition("=")[0].lstrip("+~")
+                known = list(_names(compose("config", choices, return_hydra_config=False)))
+                return f"there is no option '{name}';{_nearest_option(name, known)}"
+            choices.append(argument)
+    return ""
+
+
+def _nearest_option(name: str, known: Sequence[str]) -> str:
+    """The option that a misspelt one most likely means."""
+    parent, _, last = name.rpartition(".")
+    siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
+    leaves = {n.rpartition(".")[2]: n for n in known}
+    for wanted, choices in ((last, siblings), (name, {n: n for n in known}), (last, leaves)):
+        if found := nearest(wanted, choices):
+            close = found.split("'")[1]
+            return f" Did you mean '{choices[close]}'?"
+    return " `python -m seqtasks --cfg job` shows all of them."
+
+
+def _names(config: DictConfig, prefix: str = "") -> Iterator[str]:
+    for key in config:
+        name = f"{prefix}{key}"
+        yield name
+        if not OmegaConf.is_missing(config, str(key)) and not OmegaConf.is_interpolation(
+            config, str(key)
+        ):
+            value = config[key]
+            if isinstance(value, DictConfig):
+                yield from _names(value, f"{name}.")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _say(message: str, code: int) -> int:
+    print(f"seqtasks: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,101 @@
+"""Synchronous many-to-many: one label for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+from torchmetrics import Metric
+from torchmetrics.classification import MulticlassAccuracy
+
+from seqtasks.baselines import MostFrequentTag
+from seqtasks.cells.contract import mask
+from seqtasks.data.batch import Batch
+from seqtasks.data.module import SequenceData
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.embedding import InputEmbedding
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.metrics import SpanF1, is_span_scheme
+from seqtasks.task import Scores, Task
+
+
+class SequenceTagger(Task):
+    """Parts of speech, entities, slots.
+
+    Args:
+        vocabularies: ``tokens``, ``tags``, and ``characters`` where spelling is read.
+        embedding: makes the `InputEmbedding` from the vocabularies.
+        encoder: makes the `RecurrentEncoder` from ``input_size``.
+        head: makes the tagging head from ``input_size`` and ``labels``.
+        training: ``optimizer`` and ``scheduler``, as in `Task`.
+    """
+
+    target = "tags"
+    monitor, mode = "val/accuracy", "max"
+
+    def __init__(
+        self,
+        vocabularies: Mapping[str, Vocabulary],
+        *,
+        embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
+        encoder: Callable[..., RecurrentEncoder],
+        head: Callable[..., SoftmaxTagging],
+        **training: Any,
+    ) -> None:
+        super().__init__(vocabularies, **training)
+        self.labels = vocabularies["tags"]
+        self.embedding = embedding(vocabularies)
+        self.encoder = encoder(input_size=self.embedding.output_size)
+        self.head = head(input_size=self.encoder.output_size, labels=self.labels)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Logits (batch, time, labels)."""
+        features = self.embedding(batch)  # (batch, time, embedding)
+        outputs, _ = self.encoder(features, batch.lengths)  # (batch, time, hidden)
+        return self.head(outputs)
+
+    def loss(self, logits: Tensor, batch: Batch) -> Loss:
+        """Nats over all real steps."""
+        return self.head.loss(logits, batch.tags, batch.lengths)
+
+    def predict(self, batch: Batch) -> list[list[str]]:
+        """One label for each token."""
+        return self.names(self.head.decode(self(batch), batch.lengths))
+
+    def names(self, rows: list[list[int]]) -> list[list[str]]:
+        """Labels by name."""
+        return [[self.labels.symbols[number] for number in row] for row in rows]
+
+    def metrics(self) -> dict[str, Metric]:
+        """Accuracy over all tokens, and span F1 where the labels are BIO or BIOES."""
+        accuracy = MulticlassAccuracy(len(self.labels), average="micro")
+        if is_span_scheme(self.labels.symbols):
+            return {"accuracy": accuracy, "f1": SpanF1()}
+        return {"accuracy": accuracy}
+
+    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        """Compare real steps with their tags."""
+        real = mask(batch.lengths, logits.size(1))
+        metrics["accuracy"].update(logits[real].argmax(dim=-1), batch.tags[real])
+        if "f1" in metrics:
+            lengths = batch.lengths.tolist()
+            tags = [row[:n] for row, n in zip(batch.tags.tolist(), lengths, strict=True)]
+            predicted = self.head.decode(logits, batch.lengths)
+            metrics["f1"].update(self.names(predicted), self.names(tags))
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        """Each word's most frequent tag in training."""
+        train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
+        tagger = MostFrequentTag(zip(train["tokens"], train["tags"], strict=True))
+        guesses = [tagger.tag(tokens) for tokens in test["tokens"]]
+        expected = [tags.tolist() for tags in test["tags"]]
+        right = sum(g == e for pair in zip(guesses, expected) for g, e in zip(*pair))
+        scores = {"accuracy": right / sum(map(len, expected))}
+        if is_span_scheme(self.labels.symbols):
+            spans = SpanF1()
+            spans.update(self.names(guesses), self.names(expected))
+            scores["f1"] = float(spans.compute())
+        return {"most frequent tag of each word": scores}

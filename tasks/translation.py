@@ -1,0 +1,113 @@
+"""Asynchronous many-to-many: a sequence in, another out, when all of the first has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import Tensor
+from torchmetrics import Metric
+
+from seqtasks.cells.contract import State
+from seqtasks.data.batch import Batch
+from seqtasks.data.module import SequenceData
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.decoding import beam_search, greedy
+from seqtasks.embedding import TokenEmbedding
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.heads.decoder import AttentionDecoder
+from seqtasks.heads.loss import Loss
+from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
+from seqtasks.task import Scores, Task
+
+
+class EncoderDecoder(Task):
+    """Translation, and any other rewriting of one sequence as another.
+
+    Args:
+        vocabularies: ``source`` and ``target``.
+        embedding: makes the source's `TokenEmbedding` from a vocabulary.
+        encoder: makes the `RecurrentEncoder` from ``input_size``.
+        decoder: makes the `AttentionDecoder` from the target's vocabulary and ``memory_size``.
+        search: ``beam_size``, ``length_penalty`` and ``max_length`` of the search in tests and
+            predictions; validation during training searches greedily.
+        training: ``optimizer`` and ``scheduler``, as in `Task`.
+    """
+
+    inputs = ("source",)
+    target = "target"
+    monitor, mode = "val/bleu", "max"
+
+    def __init__(
+        self,
+        vocabularies: Mapping[str, Vocabulary],
+        *,
+        embedding: Callable[[Vocabulary], TokenEmbedding],
+        encoder: Callable[..., RecurrentEncoder],
+        decoder: Callable[..., AttentionDecoder],
+        search: Mapping[str, Any],
+        **training: Any,
+    ) -> None:
+        super().__init__(vocabularies, **training)
+        self.vocabulary = vocabularies["target"]
+        self.embedding = embedding(vocabularies["source"])
+        self.encoder = encoder(input_size=self.embedding.output_size)
+        self.decoder = decoder(self.vocabulary, memory_size=self.encoder.output_size)
+        self.search = dict(search)
+
+    def start(self, batch: Batch) -> State:
+        """Read the source: the decoder's state before its first token."""
+        features = self.embedding(batch.source)  # (batch, source time, embedding)
+        memory, _ = self.encoder(features, batch.source_lengths)  # (batch, source time, hidden)
+        summary = self.encoder.summary(memory, batch.source_lengths)  # (batch, hidden)
+        return self.decoder.start(memory, batch.source_lengths, summary)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Logits (batch, target time - 1, vocab) of every target token after ``<bos>``."""
+        logits, _ = self.decoder(batch.target[:, :-1], self.start(batch))
+        return logits
+
+    def loss(self, logits: Tensor, batch: Batch) -> Loss:
+        """Nats of every target token after ``<bos>``, ``<eos>`` included."""
+        return self.decoder.output.loss(logits, batch.target[:, 1:], batch.target_lengths - 1)
+
+    def predict(self, batch: Batch) -> list[str]:
+        """The best translation that the beam finds."""
+        state = self.start(batch)
+        found = beam_search(self.decoder.step, state, self.first(batch), **self.limits(self.search))
+        return [self.vocabulary.decode(hypotheses[0].tokens) for hypotheses in found]
+
+    def predict_greedily(self, batch: Batch) -> list[str]:
+        """The translation that takes the most probable token every time."""
+        limits = self.limits({"max_length": self.search["max_length"]})
+        found = greedy(self.decoder.step, self.start(batch), self.first(batch), **limits)
+        return [self.vocabulary.decode(tokens) for tokens in found]
+
+    def first(self, batch: Batch) -> Tensor:
+        """``<bos>`` for each example, (batch,)."""
+        return batch.source_lengths.new_full((len(batch.source),), self.vocabulary.bos_id or 0)
+
+    def limits(self, search: Mapping[str, Any]) -> dict[str, Any]:
+        """A search's keyword arguments, with the vocabulary's own."""
+        vocabulary = self.vocabulary
+        return {**search, "eos_id": vocabulary.eos_id, "forbidden": vocabulary.special_ids}
+
+    def metrics(self) -> dict[str, Metric]:
+        """BLEU and chrF of the corpus as tokenised, and the share of exact matches."""
+        return {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
+
+    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        """Translate, and compare with the reference text."""
+        testing = self._trainer is None or self.trainer.testing
+        texts = self.predict(batch) if testing else self.predict_greedily(batch)
+        for name in ("bleu", "chrf", "exact_match"):
+            metrics[name].update(texts, batch.target_text)
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        """The source as it stands."""
+        records = data.datasets[data.test_split].records
+        source, target = data.fields["source"], data.fields["target"]
+        metrics = self.metrics()
+        for metric in metrics.values():
+            metric.update([source.text(r) for r in records], [target.text(r) for r in records])
+        return {"copy of the source": {n: float(m.compute()) for n, m in metrics.items()}}

@@ -1,0 +1,188 @@
+"""One token a line: CoNLL-U and its relatives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from omegaconf import ListConfig
+
+from seqtasks.data.readers import ConllReader
+from seqtasks.data.record import Columns, Record
+from seqtasks.errors import DataError, UsageError
+
+BOTH: Columns = {"tokens": None, "tags": None}
+
+
+def write(folder: Path, text: str, name: str = "a.conll") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def read(path: Path, columns: Columns = BOTH, **options: object) -> list[Record]:
+    return list(ConllReader(**options).read(path, columns))
+
+
+def tagged(path: Path, columns: Columns = BOTH, **options: object) -> list[str]:
+    """Sentences as ``token/tag`` pairs."""
+    return [
+        " ".join("/".join(token) for token in zip(*record.values.values(), strict=True))
+        for record in read(path, columns, **options)
+    ]
+
+
+def fails(path: Path, *parts: str, columns: Columns = BOTH, **options: object) -> None:
+    with pytest.raises(DataError) as caught:
+        read(path, columns, **options)
+    assert "\n" not in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def conllu(*rows: str) -> str:
+    """Rows of ``id form upos xpos`` as CoNLL-U."""
+    cells = [row.split(" ") for row in rows]
+    return "".join(
+        f"{i}\t{form}\tlemma\t{upos}\t{xpos}\t_\t0\troot\t_\t_\n" for i, form, upos, xpos in cells
+    )
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\t\n", " \r\n", "\u3000\n"])
+@pytest.mark.parametrize("end", ["", "\n", "\n\n\t\n"])
+def test_blank_lines_end_sentences(tmp_path: Path, gap: str, end: str) -> None:
+    path = write(tmp_path, f"{gap}a\tX\r\nb\tY\n{gap}c\tZ{end}")
+    records = read(path)
+    assert [record.values for record in records] == [
+        {"tokens": ["a", "b"], "tags": ["X", "Y"]},
+        {"tokens": ["c"], "tags": ["Z"]},
+    ]
+    first = gap.count("\n") + 1
+    assert [record.line for record in records] == [first, 2 * first + 1]
+    assert records[0].path == str(path)
+
+
+def test_the_separator_is_a_tab_if_there_is_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "New York\tX\n# \tY \n\u00a0\tZ\n")
+    assert tagged(path) == ["New York/X #/Y \u00a0/Z"]
+
+
+def test_else_the_separator_is_white_space(tmp_path: Path) -> None:
+    path = write(tmp_path, "10\u00a0000  NN  X\n # B \t Y \n")
+    assert tagged(path) == ["10\u00a0000/X #/Y"]
+    assert tagged(path, {"tokens": 0, "tags": 1}) == ["10\u00a0000/NN #/B"]
+
+
+def test_a_given_separator(tmp_path: Path) -> None:
+    assert tagged(write(tmp_path, "a b|X|Y\nc|X|Z\n"), separator="|") == ["a b/Y c/Z"]
+
+
+def test_document_lines_are_skipped(tmp_path: Path) -> None:
+    path = write(tmp_path, "-DOCSTART- -X- O\n\na B X\n-DOCSTART- (2)\nc D Y\n")
+    assert tagged(path) == ["a/X", "c/Y"]
+
+
+def test_comments_only_if_asked(tmp_path: Path) -> None:
+    path = write(tmp_path, "# B X\na B Y\n\n#c B Z\n")
+    assert tagged(path) == ["#/X a/Y", "#c/Z"]
+    assert tagged(path, comment="# ") == ["a/Y", "#c/Z"]
+    assert tagged(path, comment="#") == ["a/Y"]
+
+
+def test_columns_by_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "1 a N X\n2 b V Y\n")
+    names = ["id", "form", "pos", "ner"]
+    assert tagged(path, names=names) == ["a/X b/Y"]
+    assert tagged(path, {"tokens": None, "pos": None}, names=ListConfig(names)) == ["a/N b/V"]
+    assert tagged(path, {"tokens": "ner", "tags": -3}, names=names) == ["X/a Y/b"]
+    assert tagged(path, names=["tags", "pos", "tokens", "upos"]) == ["N/1 V/2"]
+
+
+def test_conllu(tmp_path: Path) -> None:
+    text = (
+        "# sent_id = 1\n# text = ...\n"
+        + conllu("1-2 don't _ _", "1 do AUX VBP", "2 n't PART RB", "2.1 see _ VB", "3 # SYM #")
+        + "\n# sent_id = 2\n"
+        + conllu("1 Go VERB VB")
+        + "\n"
+    )
+    path = write(tmp_path, text, "a.CoNLLu")
+    assert tagged(path) == ["do/AUX n't/PART #/SYM", "Go/VERB"]
+    assert [record.line for record in read(path)] == [4, 10]
+    columns: Columns = {"tokens": "lemma", "tags": "xpos", "deprel": None}
+    assert read(path, columns)[1].values == {
+        "tokens": ["lemma"],
+        "tags": ["VB"],
+        "deprel": ["root"],
+    }
+    assert tagged(path, {"tokens": 1, "tags": -7}) == tagged(path)
+
+
+def test_conllu_with_names_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path, "# c\n3-4\tX\n", "a.conllu")
+    assert tagged(path, names=["form", "tag"]) == ["3-4/X"]
+    fails(write(tmp_path, "a\tb\n", "a.conllu"), "a.conllu:1: 2 column(s) found, 10 expected")
+
+
+def test_refuses_ragged_rows(tmp_path: Path) -> None:
+    fails(
+        write(tmp_path, "\na\tX\nb\n"),
+        "a.conll:3: 1 column(s) found, 2 expected (from line 2); correct the line",
+    )
+    fails(write(tmp_path, "a X\nb Y Z\n"), "a.conll:2: 3 column(s) found, 2 expected")
+    fails(write(tmp_path, "a\tX\nb Y\n"), "a.conll:2: 1 column(s) found, 2 expected")
+    fails(
+        write(tmp_path, "a X\n"),
+        "a.conll:1: 2 column(s) found, 3 expected (from data.reader.names)",
+        names=["form", "pos", "tag"],
+    )
+
+
+def test_refuses_empty_cells(tmp_path: Path) -> None:
+    path = write(tmp_path, "a\tX\n \tY\n")
+    fails(path, "a.conll:2: column 0 (the field 'tokens') is empty; write a value")
+    fails(write(tmp_path, "a\tX\nb\t\n"), "a.conll:2: column 1 (the field 'tags') is empty")
+    assert [record.values for record in read(path, {"tokens": None})] == [{"tokens": ["a", "b"]}]
+
+
+def test_refuses_missing_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "a X\n")
+    fails(
+        path,
+        "a.conll:1: no column 'pos' for the field 'pos': the columns are 0 to 1; name one with "
+        "data.pos.column=..., or name them all with data.reader.names=[...]",
+        columns={"pos": None},
+    )
+    fails(path, "no column 2 for the field 'tags'", columns={"tags": 2})
+    fails(path, "no column -3 for the field 'tags'", columns={"tags": -3})
+    fails(write(tmp_path, "a\nb\n"), "no column 'tags' for the field 'tags'", "are 0;")
+    path = write(tmp_path, conllu("1 Go VERB VB"), "a.conllu")
+    fails(path, "'upos', 'xpos'", "Did you mean 'upos'?", columns={"tags": "ups"})
+
+
+def test_refuses_bad_word_numbers(tmp_path: Path) -> None:
+    path = write(tmp_path, conllu("1 a X Y", "b b X Y"), "a.conllu")
+    fails(path, "a.conllu:2: 'b' is no CoNLL-U word number")
+
+
+@pytest.mark.parametrize("text", ["\n\t\n", "# only\n", "-DOCSTART- -X- O\n\n"])
+def test_refuses_files_without_sentences(tmp_path: Path, text: str) -> None:
+    fails(write(tmp_path, text), "a.conll: no sentence", comment="#")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"names": "form tag"}, "data.reader.names=form tag: give each column a name"),
+        ({"names": []}, "data.reader.names=[]: give each column a name"),
+        ({"names": ["a", "b", "a"]}, "'a' is there twice"),
+        ({"names": ["a", 1]}, "give each column a name"),
+        ({"separator": ""}, "data.reader.separator=''"),
+        ({"comment": ""}, "data.reader.comment=''"),
+        ({"encoding": "utf9"}, "data.reader.encoding=utf9"),
+    ],
+)
+def test_refuses_unknown_options(options: dict, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        ConllReader(**options)
+    assert message in str(caught.value)

@@ -1,0 +1,121 @@
+"""Pairs of sentences from two files, or from one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from omegaconf import ListConfig
+
+from seqtasks.data.readers import ParallelReader
+from seqtasks.data.record import Columns
+from seqtasks.errors import DataError, UsageError
+
+BOTH: Columns = {"source": None, "target": None}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in {
+        "1.de": "eins\n zwei\u2028zwei \n",
+        "1.en": "one\ntwo two\n",
+        "2.de": "drei\n",
+        "2.en": "three",
+        "gap.de": "eins\n \ndrei\nvier\n",
+        "gap.en": "one\ntwo\nthree\n\n",
+        "a.tsv": "eins\tone\r\nzwei\ttwo\n",
+    }.items():
+        (tmp_path / name).write_bytes(text.encode())
+    return tmp_path
+
+
+def pairs(source: object, **options: bool) -> list[tuple[object, ...]]:
+    return [
+        tuple(record.values.values()) for record in ParallelReader(**options).read(source, BOTH)
+    ]
+
+
+def fails(source: object, *parts: str, columns: Columns = BOTH) -> None:
+    with pytest.raises(DataError) as caught:
+        list(ParallelReader().read(source, columns))
+    assert "\n" not in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_two_files(folder: Path) -> None:
+    expected = [("eins", "one"), (" zwei\u2028zwei ", "two two")]
+    source = [str(folder / "1.de"), str(folder / "1.en")]
+    assert pairs(source) == pairs(ListConfig(source)) == expected
+    [_, record] = ParallelReader().read(source, BOTH)
+    assert record.place == f"{folder}/1.de:2"
+
+
+def test_globs_match_in_order(folder: Path) -> None:
+    found = pairs([f"{folder}/[12].de", f"{folder}/[12].en"])
+    assert found == [("eins", "one"), (" zwei\u2028zwei ", "two two"), ("drei", "three")]
+
+
+def test_one_file_with_tabs(folder: Path) -> None:
+    expected = [("eins", "one"), ("zwei", "two")]
+    assert pairs(folder / "a.tsv") == pairs([f"{folder}/*.tsv"]) == expected
+
+
+def test_columns_by_name_and_number(folder: Path) -> None:
+    columns: Columns = {"source": "target", "target": 0, "tokens": -1}
+    record = next(ParallelReader().read(folder / "a.tsv", columns))
+    assert record.values == {"source": "one", "target": "eins", "tokens": "one"}
+
+
+def test_empty_sides_are_refused_or_skipped(folder: Path) -> None:
+    source = [folder / "gap.de", folder / "gap.en"]
+    fails(source, "gap.de:2: empty sentence", "data.reader.skip_empty=true")
+    assert pairs(source, skip_empty=True) == [("eins", "one"), ("drei", "three")]
+    (folder / "gap.de").write_text("eins\nzwei\ndrei\nvier\n")
+    fails(source, "gap.en:4: empty sentence")
+
+
+def test_empty_sides_of_one_file(folder: Path) -> None:
+    path = folder / "gap.tsv"
+    path.write_text("a\tb\nc\t\n\n\td\ne\tf\n")
+    fails(path, "gap.tsv:2: empty sentence")
+    assert pairs(path, skip_empty=True) == [("a", "b"), ("e", "f")]
+    path.write_text("a\tb\n\n")
+    fails(path, "gap.tsv:2: empty sentence")
+
+
+def test_refuses_different_numbers_of_lines(folder: Path) -> None:
+    fails([folder / "1.de", folder / "2.en"], "1.de: 2 line(s), but", "2.en has 1;")
+    fails([folder / "2.de", folder / "gap.en"], "2.de: 1 line(s), but", "gap.en has 4;")
+
+
+def test_refuses_bad_sources(folder: Path) -> None:
+    fails([f"{folder}/[12].de", folder / "1.en"], "[12].de: 2 file(s), but 1 for", "1.en")
+    fails([folder / "1.de"] * 3, "3 paths; give two")
+    fails([], "0 paths; give two")
+    fails(None, "give a path")
+    fails([folder / "1.de", folder / "1.fr"], "1.fr: no such file", "Did you mean '1.")
+
+
+def test_refuses_bad_files(folder: Path) -> None:
+    fails(folder / "1.de", "1.de:1: 1 column(s) found, 2 expected")
+    (folder / "b.tsv").write_text("a\tb\na\tb\tc\n")
+    fails(folder / "b.tsv", "b.tsv:2: 3 column(s) found, 2 expected", "the table reader")
+    (folder / "c.tsv").write_text("\n\n")
+    with pytest.raises(DataError, match=r"c\.tsv: no pair of sentences"):
+        pairs(folder / "c.tsv", skip_empty=True)
+
+
+def test_refuses_other_columns(folder: Path) -> None:
+    for column in ("sauce", 2, -3):
+        fails(
+            folder / "a.tsv",
+            f"a.tsv: no column {column!r} for the field 'source'",
+            "the columns are 'source', 'target' or 0 to 1; name one with data.source.column=...",
+            columns={"source": column},
+        )
+
+
+def test_refuses_an_unknown_encoding() -> None:
+    with pytest.raises(UsageError, match=r"data\.reader\.encoding=utf9"):
+        ParallelReader(encoding="utf9")

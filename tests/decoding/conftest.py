@@ -1,0 +1,73 @@
+"""Toy models to decode from, and the search that tries everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+import torch
+from torch import Tensor
+
+from seqtasks.decoding import State, Step
+
+EOS = 0
+
+
+class Toy:
+    """A random model whose logits depend on the whole history and on each row's own memory."""
+
+    def __init__(self, seed: int, vocabulary: int, rows: int = 4) -> None:
+        random = torch.Generator().manual_seed(seed)
+        self.table = torch.randn(509, vocabulary, generator=random, dtype=torch.float64) * 2
+        self.state: State = (
+            torch.randint(0, 10007, (rows,), generator=random),
+            torch.randn(rows, 3, vocabulary, generator=random, dtype=torch.float64),
+        )
+        self.first = torch.ones(rows, dtype=torch.int64)
+        self.seen: list[int] = []
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        history, memory = state
+        self.seen.append(len(tokens))
+        history = (history * 31 + tokens + 7) % 10007
+        logits = self.table[history % 509] + memory.gather(
+            1, (history % 3)[:, None, None].expand(-1, 1, memory.shape[2])
+        ).squeeze(1)
+        return logits, (history, memory)
+
+    def row(self, index: int) -> tuple[State, Tensor]:
+        part = slice(index, index + 1)
+        return tuple(tensor[part] for tensor in self.state), self.first[part]
+
+
+@pytest.fixture
+def toy() -> type[Toy]:
+    return Toy
+
+
+@pytest.fixture
+def exhaustive() -> Callable[..., list[tuple[list[int], float]]]:
+    """All sequences of one row with their log-probabilities, the end token's included."""
+
+    def search(
+        step: Step, state: State, first: Tensor, max_length: int, forbidden: tuple[int, ...] = ()
+    ) -> list[tuple[list[int], float, int]]:
+        found = []
+        open_ = [([], 0.0, state, first)]
+        for length in count(1):
+            grown = []
+            for tokens, log_prob, state, last in open_:
+                logits, after = step(last, state)
+                for token, value in enumerate(logits[0].log_softmax(0).tolist()):
+                    if token == EOS:
+                        found.append((tokens, log_prob + value, length))
+                    elif token not in forbidden:
+                        longer = [*tokens, token]
+                        grown.append((longer, log_prob + value, after, torch.tensor([token])))
+            if length == max_length:
+                return found + [(tokens, value, length) for tokens, value, *_ in grown]
+            open_ = grown
+        raise AssertionError
+
+    return search
