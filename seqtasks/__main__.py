@@ -10,19 +10,22 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from seqtasks.usage import report_errors
+from seqtasks.usage import reported
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")
 def main(config: DictConfig) -> None:
     """Train, test, save and explain what the configuration says."""
-    from seqtasks.run import run  # after composition, so that --help need not wait for torch
-
     hydra_config = HydraConfig.get()
-    if "LOCAL_RANK" not in os.environ:
+    if "LOCAL_RANK" not in os.environ:  # a process that Lightning starts keeps its parent's folder
         os.environ["SEQTASKS_RUN"] = hydra_config.runtime.output_dir
-    run(config, Path(os.environ["SEQTASKS_RUN"]), hydra_config.runtime.choices["task"])
+    with reported(sys.argv[1:]):
+        from seqtasks.run import run  # late, so that --help need not wait for torch
+
+        run(config, Path(os.environ["SEQTASKS_RUN"]), hydra_config.runtime.choices["task"])
 
 
 if __name__ == "__main__":
-    sys.exit(report_errors(main, sys.argv[1:]))
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
+    with reported(sys.argv[1:]):
+        main()

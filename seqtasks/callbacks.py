@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytorch_lightning as pl
 import torch
 
@@ -20,3 +22,19 @@ class EpochSeed(pl.Callback):
         """Seed the epoch; every process gets numbers of its own."""
         place = trainer.current_epoch * trainer.world_size + trainer.global_rank
         torch.manual_seed(self.seed * 1_000_003 + place)
+
+
+class EpochLines(pl.Callback):
+    """Prints one line an epoch, for output that goes to a file instead of a terminal."""
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember when the epoch began."""
+        self.began = time.perf_counter()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Print the validation scores."""
+        scores = {n: v for n, v in trainer.callback_metrics.items() if n.startswith("val/")}
+        shown = "  ".join(f"{name} {float(value):.4f}" for name, value in scores.items())
+        seconds = time.perf_counter() - self.began
+        if trainer.is_global_zero:
+            print(f"epoch {trainer.current_epoch + 1}  {shown}  {seconds:.0f} s", flush=True)

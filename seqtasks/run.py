@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from seqtasks import bundle, checkpoint, summary
-from seqtasks.callbacks import EpochSeed
+from seqtasks.callbacks import EpochLines, EpochSeed
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError
 from seqtasks.task import Scores, Task
+
+# Lightning 2.6 calls a function that torch 2.13 deprecates; nothing a user can do about it.
+warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
 
 
 def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
@@ -85,8 +89,11 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
             if isinstance(callback, functools.partial):
                 callback = callback(monitor=task.monitor, mode=task.mode)
             callbacks.append(callback)
-    if config.trainer.enable_progress_bar:
-        callbacks.append(_progress_bar())
+    if sys.stdout.isatty() and config.trainer.enable_progress_bar:
+        callbacks.append(pl.callbacks.RichProgressBar())
+    else:
+        config.trainer.enable_progress_bar = False
+        callbacks.append(EpochLines())
     loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
@@ -170,12 +177,6 @@ def explain(
     rows = zip(pairs, predicted, strict=True)
     summary.show_examples(console, [(t, e, summary.as_text(p)) for (t, e), p in rows])
     summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "")
-
-
-def _progress_bar() -> pl.Callback:
-    if sys.stdout.isatty():
-        return pl.callbacks.RichProgressBar()
-    return pl.callbacks.TQDMProgressBar(refresh_rate=50)
 
 
 def _short(path: Path) -> Path:

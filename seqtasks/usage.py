@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
@@ -22,28 +21,25 @@ from omegaconf.errors import OmegaConfBaseException
 from seqtasks.errors import SeqtasksError, UsageError, nearest
 
 
-def report_errors(main: Callable[[], Any], arguments: Sequence[str]) -> int:
-    """Run a program; print an error that its user can act on as one line.
+@contextmanager
+def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
+    """Print an error that a user can act on as one line, and exit with its code.
+
+    Codes: 1 for what a user can put right, 2 for bad usage. An unforeseen error keeps its
+    traceback.
 
     Args:
-        main: the program, decorated by Hydra.
         arguments: of the command line.
-
-    Returns:
-        The exit code: 0, 1 for what a user can put right, 2 for bad usage. An unforeseen error
-        keeps its traceback.
     """
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves errors to us
     try:
-        main()
+        yield
     except KeyboardInterrupt:
-        return _say("interrupted before training began", 1)
+        sys.exit(_say("interrupted before training began", 1))
     except Exception as error:
         known = explain(error, arguments)
         if known is None:
             raise
-        return _say(str(known), known.exit_code)
-    return 0
+        sys.exit(_say(str(known), known.exit_code))
 
 
 def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:

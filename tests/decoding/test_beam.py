@@ -213,6 +213,14 @@ def test_a_member_goes_on_while_the_penalty_may_still_lift_a_live_sequence():
     assert beam.done  # -2.6 / 2.5 is below the -1.0 that is kept
 
 
+def test_a_member_goes_on_while_ending_at_once_may_beat_what_it_keeps():
+    beam = Beam(size=2, max_length=10, eos_id=EOS, penalty=-1.0)
+    beam.advance([Candidate(-0.8, 0, 1), Candidate(-1.0, 0, EOS)])
+    beam.advance([Candidate(-0.9, 0, 1), Candidate(-1.2, 0, EOS)])
+    assert beam.kept[-1].score == pytest.approx(-1.2 * 7 / 6)
+    assert not beam.done  # at length 3 the live one would score -0.9 * 8 / 6, at 10 far less
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -44,6 +44,15 @@ def test_draws_across_rows_follow_the_softmax():
     assert _chi_square([row[0] for row in rows], PROBABILITIES) < 18.5
 
 
+@pytest.mark.parametrize(("uniform", "token"), [(0.0, 1), (0.5, 2), (1 - 2**-53, 2)])
+def test_a_draw_at_an_edge_stays_in_the_support(monkeypatch, uniform, token):
+    monkeypatch.setattr(
+        torch, "rand", lambda *_, **__: torch.tensor([uniform], dtype=torch.float64)
+    )
+    step = _fixed([0.0, 0.5, 0.5, 0.0])
+    assert generate(step, (), torch.tensor([0]), 1) == [[token]]
+
+
 def test_temperature_divides_the_logits():
     weights = [p**2 for p in PROBABILITIES]
     squared = [weight / sum(weights) for weight in weights]

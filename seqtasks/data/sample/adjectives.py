@@ -31,8 +31,8 @@ PERSON_ADJECTIVES = lexemes(
 THING_ADJECTIVES = lexemes(
     """
     light léger; -useless inutile; +useful utile; open ouvert; red rouge; clean propre;
-    left gauche; hard dur; empty vide; -ugly laid; dry sec; late tardif; warm chaud; white blanc; +perfect parfait;
-    black noir; cold froid; blue bleu; fast rapide; early précoce; calm calme;
+    hard dur; empty vide; -ugly laid; dry sec; late tardif; warm chaud; white blanc;
+    +perfect parfait; black noir; cold froid; blue bleu; fast rapide; early précoce; calm calme;
     green vert; +magnificent magnifique; -dirty sale; heavy lourd; round rond; grey gris;
     yellow jaune; -dangerous dangereux; expensive cher; +wonderful merveilleux;
     -terrible terrible; modern moderne; narrow étroit; dark sombre; simple simple; fresh frais;

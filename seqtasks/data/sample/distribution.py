@@ -61,7 +61,7 @@ class Distribution:
     def __init__(
         self, phrases: Mapping[str, Sequence[Rule]], words: Mapping[str, Sequence[Lexeme]]
     ) -> None:
-        """Weigh the rules as written and the nth word of a class by n ** -1.25, close to Zipf's law.
+        """Weigh rules as written, and the nth word of a class by n ** -1.25: nearly Zipf's law.
 
         Args:
             phrases: name of each phrase → its rules.

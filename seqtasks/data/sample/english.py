@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from seqtasks.data.sample.context import Context
 from seqtasks.data.sample.lexeme import Agreement, Lexeme
@@ -18,9 +18,7 @@ PLURALS = {
     "knife": "knives",
 }
 
-PASTS = dict(
-    pair.split()
-    for pair in """
+_PASTS = """
     sleep slept; fly flew; sing sang; fall fell; rise rose; eat ate; run ran; swim swam; see saw;
     find found; forget forgot; lose lost; seek sought; hide hid; draw drew; choose chose;
     meet met; bear bore; wake woke; light lit; buy bought; break broke; drink drank; steal stole;
@@ -28,8 +26,8 @@ PASTS = dict(
     give gave; send sent; lend lent; go went; come came; say said; know knew; write wrote;
     hear heard; swear swore; do did; can could; prefer preferred;
     shine shone; ship shipped; travel travelled
-    """.split(";")
-)
+"""
+PASTS: dict[str, str] = dict(pair.split() for pair in _PASTS.split(";"))
 
 VOWEL_SOUNDS = ("hour", "honest")
 CONSONANT_SOUNDS = ("useful", "useless", "university")
@@ -80,7 +78,7 @@ def be(agreement: Agreement, tense: str) -> str:
     return "are" if several else "am" if agreement.person == 1 else "is"
 
 
-@lru_cache(maxsize=None)
+@cache
 def inflect(word: Lexeme, context: Context) -> str:
     """The form of a word in its place; *a* is left as ``a|an``.
 

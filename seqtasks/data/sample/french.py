@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from seqtasks.data.sample.conjugation import conjugate
 from seqtasks.data.sample.context import Context
@@ -39,8 +39,8 @@ FEMININES = {
 
 FEMININE_ENDINGS = {"eux": "euse", "f": "ve", "er": "ère", "el": "elle", "e": "e"}
 
-ASPIRATED = set("hache haches hérisson hérissons héros hibou hiboux hors huit onze".split())
-"""Words that start like a consonant in spite of their spelling."""
+ASPIRATED = ("hache", "hérisson", "héros", "hibou", "hors", "huit", "onze")
+"""What starts like a consonant in spite of its spelling."""
 
 ADJECTIVE_FIRST = "^"
 """Written in a pattern before an adjective that stands before its noun; not a token."""
@@ -60,7 +60,7 @@ def vowel(word: str) -> bool:
     >>> vowel("homme"), vowel("hibou"), vowel("île")
     (True, False, True)
     """
-    return word[0].lower() in "aàâeéèêhiîoôuyœ" and word not in ASPIRATED
+    return word[0].lower() in "aàâeéèêhiîoôuyœ" and not word.startswith(ASPIRATED)
 
 
 def plural(word: str) -> str:
@@ -104,7 +104,7 @@ def determiner(form: str, context: Context) -> str:
     return DETERMINERS[form][2 if agreement.plural else int(agreement.feminine)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def inflect(word: Lexeme, context: Context) -> str:
     """The form of a word in its place; elision is left open, as in ``le|l'``.
 

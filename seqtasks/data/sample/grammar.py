@@ -5,9 +5,10 @@ proportion to its weight, then each of its parts is drawn in the same way, indep
 phrase contains itself, so the grammar is finite. Agreement, tense and word order choose nothing:
 they follow from the rules taken. The notation is that of :class:`~.rule.Rule`.
 
-No English sentence can be built in two ways. What follows a verb tells its class; of two noun
-phrases in a row the first is a subject or an object; relative clauses and the clauses after
-*that* hold nothing that could as well belong to the clause around them.
+No English sentence can be built in two ways. A verb is in no two classes that can be followed by
+the same words. *Of* belongs to the noun before it and every other preposition to the verb of its
+clause: a relative clause has none, and nor has a clause around one that starts with *that*. Only
+whole clauses and whole subjects are joined, and a singular subject tells them apart by its verb.
 """
 
 from __future__ import annotations
@@ -48,6 +49,31 @@ def descriptions(weight: float, subject: str, predicate: str) -> list[Rule]:
         Rule(12 * w, f"{s}* Be not/PART {p}", f"{s} ne Be pas {p}", "past", True),
         Rule(6 * w, f"{s}* Will not/PART Be {p}", f"{s} ne Be pas {p}", "future", True),
     ]
+
+
+def deed(weight: float, verb: str, complement: str = "") -> Rule:
+    """A verb with what it takes and the adverbs around it.
+
+    Args:
+        weight: of the rule.
+        verb: name of the word class.
+        complement: name of the direct object, if it takes one.
+    """
+    french_object = complement and f"{complement}~"
+    return Rule(
+        weight,
+        f"Frequency {verb} {complement} Manner Setting",
+        f"ne {verb} pas Frequency Manner {french_object} Setting",
+    )
+
+
+def deed_to_pronoun(weight: float, verb: str) -> Rule:
+    """A verb with a pronoun, which French puts before it; arguments as of :func:`deed`."""
+    return Rule(
+        weight,
+        f"Frequency {verb} ObjectPronoun Manner Setting",
+        f"ne ObjectPronoun {verb} pas Frequency Manner Setting",
+    )
 
 
 def noun_phrase(kind: str) -> list[Rule]:
@@ -130,37 +156,18 @@ PHRASES: dict[str, list[Rule]] = {
         Rule(9, "SpeechVerb that/SCONJ Fact", "ne SpeechVerb pas que Fact"),
     ],
     "Deed": [
-        Rule(
-            26,
-            "Frequency IntransitiveVerb Manner Setting",
-            "ne IntransitiveVerb pas Frequency Manner Setting",
-        ),
-        Rule(
-            24,
-            "Frequency TransitiveVerb Object Manner Setting",
-            "ne TransitiveVerb pas Frequency Manner Object~ Setting",
-        ),
-        Rule(
-            12,
-            "Frequency PersonVerb Person Manner Setting",
-            "ne PersonVerb pas Frequency Manner Person~ Setting",
-        ),
-        Rule(
-            7,
-            "Frequency PersonVerb ObjectPronoun Manner Setting",
-            "ne ObjectPronoun PersonVerb pas Frequency Manner Setting",
-        ),
-        Rule(
-            3,
-            "Frequency TransitiveVerb ObjectPronoun Manner Setting",
-            "ne ObjectPronoun TransitiveVerb pas Frequency Manner Setting",
-        ),
-        Rule(
-            16,
-            "Frequency ThingVerb Thing Manner Setting",
-            "ne ThingVerb pas Frequency Manner Thing~ Setting",
-        ),
+        deed(26, "IntransitiveVerb"),
+        deed(24, "TransitiveVerb", "Object"),
+        deed(12, "PersonVerb", "Person"),
+        deed(16, "ThingVerb", "Thing"),
+        deed_to_pronoun(3, "TransitiveVerb"),
+        deed_to_pronoun(7, "PersonVerb"),
         Rule(3, "Frequency PlaceVerb Place When", "ne PlaceVerb pas Frequency Place~ When"),
+        Rule(
+            6,
+            "Frequency MotionVerb to/ADP Place When",
+            "ne MotionVerb pas Frequency jusqu' à Place When",
+        ),
         Rule(
             4,
             "Frequency TransferVerb Thing to/ADP PlainPerson",
@@ -170,11 +177,6 @@ PHRASES: dict[str, list[Rule]] = {
             2,
             "Frequency TransferVerb Thing to/ADP DativePronoun",
             "ne DativePronoun TransferVerb pas Frequency Thing~",
-        ),
-        Rule(
-            6,
-            "Frequency MotionVerb to/ADP Place When",
-            "ne MotionVerb pas Frequency jusqu' à Place When",
         ),
     ],
     "PersonState": [

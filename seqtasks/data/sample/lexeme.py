@@ -20,6 +20,9 @@ class Agreement(NamedTuple):
     feminine: bool = False
 
 
+THIRD_PERSON = Agreement()
+
+
 @dataclass(frozen=True, eq=False)
 class Lexeme:
     """A lemma with its translation.
@@ -36,7 +39,7 @@ class Lexeme:
     french: str
     tag: str
     valence: int = 0
-    agreement: Agreement = Agreement()
+    agreement: Agreement = THIRD_PERSON
 
 
 def lexemes(table: str, tag: str) -> list[Lexeme]:

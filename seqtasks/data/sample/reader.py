@@ -88,14 +88,14 @@ def _draw(source: Any) -> Iterator[Sentence]:
     """The sentences a source asks for.
 
     Raises:
-        DataError: it is not a mapping of exactly ``seed`` and ``sentences`` to whole numbers.
+        DataError: it is not a mapping of exactly ``seed`` and ``sentences`` to whole numbers from 0 and 1.
     """
     if isinstance(source, Mapping) and set(source) == {"seed", "sentences"}:
         seed, count = source["seed"], source["sentences"]
-        if type(seed) is int and type(count) is int and count > 0:
+        if type(seed) is int and type(count) is int and seed >= 0 and count > 0:
             return sentences(count, seed)
     raise DataError(
-        "sample: the source is {seed: a whole number, sentences: a whole number above 0}, "
+        "sample: the source is {seed: a whole number from 0, sentences: one from 1}, "
         f"not {source!r}"
     )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-
 ELIDED = {"ne": "ne|n'", "que": "que|qu'", "de": "de|d'"}
 """French words of the patterns that lose their vowel before another one."""
 

@@ -39,7 +39,7 @@ def sentences(count: int, seed: int) -> Iterator[Sentence]:
 
     Args:
         count: number of sentences.
-        seed: any integer.
+        seed: a whole number from 0.
 
     >>> first, second = sentences(2, seed=1)
     >>> len(first.english) == len(first.tags)

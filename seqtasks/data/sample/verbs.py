@@ -1,7 +1,8 @@
 """Verbs, by what may follow them; ``+`` and ``-`` mark the pleasant and the unpleasant ones.
 
 Each list runs from the most frequent word to the rarest; add a word where its frequency puts it.
-Past and base form of an English verb must differ, or a sentence could be read in two tenses.
+The past of an English verb differs from its base form, or a sentence could be read in two tenses;
+a verb is in no two lists that the same words can follow (*loves her well* is only a person).
 An irregular verb also needs a line in ``english.py`` or ``conjugation.py``.
 """
 
@@ -56,10 +57,7 @@ THING_VERBS = lexemes(
 )
 
 PLACE_VERBS = lexemes(
-    """
-    +love adorer; visit visiter; -hate détester; leave quitter; cross traverser; -avoid éviter;
-    explore explorer; clean nettoyer
-    """,
+    "leave quitter; visit visiter; -avoid éviter; cross traverser; explore explorer; clean nettoyer",
     "VERB",
 )
 

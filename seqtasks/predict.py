@@ -1,0 +1,51 @@
+"""``python -m seqtasks.predict BUNDLE < lines > results``: one prediction for each line."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from seqtasks.usage import reported
+
+CHUNK = 1000
+"""Lines read before the first answer; they are batched by length and answered in order."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read lines, write predictions: a label, labels separated by spaces, or a text."""
+    parser = argparse.ArgumentParser(
+        prog="python -m seqtasks.predict",
+        description="Predict on raw lines with a saved model: one line in, one line out.",
+    )
+    parser.add_argument("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
+    parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="lines at once")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="a module of your own that holds the task's class; may be given again",
+    )
+    options = parser.parse_args(arguments)
+    with reported():
+        for line in predict(sys.stdin, options):
+            print(line, flush=True)
+
+
+def predict(lines: Iterable[str], options: argparse.Namespace) -> Iterator[str]:
+    """One line of output for each line of input; an empty line for an empty one."""
+    from seqtasks.bundle import load
+    from seqtasks.summary import as_text
+
+    bundle = load(options.bundle, options.device, options.trust)
+    stripped = (line.rstrip("\n") for line in lines)
+    while chunk := list(itertools.islice(stripped, CHUNK)):
+        for prediction in bundle.predict(chunk, options.batch_size):
+            yield as_text(prediction).replace("\n", "\\n")
+
+
+if __name__ == "__main__":
+    main()
