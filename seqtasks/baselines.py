@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -72,7 +73,7 @@ def bigram_nats(
     pairs: Counter[tuple[int, int]] = Counter()
     for tokens in train:
         row = np.asarray(tokens).tolist()
-        pairs.update(zip(row[:-1], row[1:], strict=True))
+        pairs.update(itertools.pairwise(row))
     totals: Counter[int] = Counter()
     kinds: Counter[int] = Counter()
     for (before, _), count in pairs.items():
@@ -81,7 +82,7 @@ def bigram_nats(
     nats = 0.0
     for tokens in test:
         row = np.asarray(tokens).tolist()
-        for before, token in zip(row[:-1], row[1:], strict=True):
+        for before, token in itertools.pairwise(row):
             seen = totals[before]
             probability = float(unigram[token])
             if seen:

@@ -46,12 +46,15 @@ class Bundle:
     config: dict[str, Any]
     metrics: dict[str, Any]
 
-    def predict(self, texts: Sequence[str], batch_size: int = 32) -> list[str] | list[list[str]]:
+    def predict(
+        self, texts: Sequence[str], batch_size: int = 32, first: int = 1
+    ) -> list[str] | list[list[str]]:
         """One prediction for each raw text, in order.
 
         Args:
             texts: the raw text of the task's main input; an empty one gives an empty prediction.
             batch_size: texts run together; it changes no prediction.
+            first: the number of the first text, which names its random stream and its errors.
 
         Returns:
             A text or label for each, or a list of labels where each token has one.
@@ -62,7 +65,8 @@ class Bundle:
             for name, field in self.fields.items()
             if name in self.task.inputs or (field.derived and field.along in self.task.inputs)
         }
-        records = [Record({main: t}, "input", n) for n, t in enumerate(texts, 1) if t.strip()]
+        numbered = enumerate(texts, first)
+        records = [Record({main: text}, "input", line) for line, text in numbered if text.strip()]
         dataset = SequenceDataset(wanted, records)
         sizes = dataset.sizes()[0]
         order = sorted(range(len(records)), key=lambda index: sizes[index])
@@ -72,7 +76,7 @@ class Bundle:
                 indices = order[start : start + batch_size]
                 batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
                 for index, prediction in zip(indices, self.task.predict(batch), strict=True):
-                    predictions[records[index].line - 1] = prediction
+                    predictions[records[index].line - first] = prediction
         return predictions
 
 

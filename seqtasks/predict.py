@@ -42,9 +42,11 @@ def predict(lines: Iterable[str], options: argparse.Namespace) -> Iterator[str]:
 
     bundle = load(options.bundle, options.device, options.trust)
     stripped = (line.rstrip("\n") for line in lines)
+    first = 1
     while chunk := list(itertools.islice(stripped, CHUNK)):
-        for prediction in bundle.predict(chunk, options.batch_size):
+        for prediction in bundle.predict(chunk, options.batch_size, first):
             yield as_text(prediction).replace("\n", "\\n")
+        first += len(chunk)
 
 
 if __name__ == "__main__":

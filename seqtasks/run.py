@@ -25,8 +25,14 @@ from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError
 from seqtasks.task import Scores, Task
 
-# Lightning 2.6 calls a function that torch 2.13 deprecates; nothing a user can do about it.
-warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
+# Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
+# data that lies encoded in memory, more frequent logs for short trainings.
+for message in (
+    r".*isinstance\(treespec, LeafSpec\)",
+    r"The '\w+_dataloader' does not have many workers",
+    r"The number of training batches \(\d+\) is smaller than the logging interval",
+):
+    warnings.filterwarnings("ignore", message=message)
 
 
 def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
@@ -76,7 +82,6 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name)
         explain(console, folder, task, data, config.examples, results)
-    data.close()
     return results
 
 

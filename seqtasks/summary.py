@@ -41,9 +41,7 @@ def number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 
 
-def show_examples(
-    console: Console, examples: list[tuple[str, str, str]], width: int = 300
-) -> None:
+def show_examples(console: Console, examples: list[tuple[str, str, str]], width: int = 300) -> None:
     """Print inputs with what was expected and what the model says."""
     for text, expected, predicted in examples:
         rows = (("input", text), ("expected", expected), ("predicted", predicted))
@@ -67,14 +65,18 @@ def as_text(value: Value) -> str:
     return value if isinstance(value, str) else " ".join(value)
 
 
-def card(task_name: str, config: Mapping[str, Any], results: Mapping[str, Any], command: str) -> str:
+def card(
+    task_name: str, config: Mapping[str, Any], results: Mapping[str, Any], command: str
+) -> str:
     """The model card of a bundle, Markdown."""
     rows = [
         f"| {label} | {name} | {number(name, value)} |"
         for label, scores in {"this model": results["test"], **results["baselines"]}.items()
         for name, value in scores.items()
     ]
-    sources = "\n".join(f"- {split}: `{config['data'][split]}`" for split in ("train", "val", "test"))
+    sources = "\n".join(
+        f"- {split}: `{config['data'][split]}`" for split in ("train", "val", "test")
+    )
     return f"""---
 library_name: seqtasks
 tags: [seqtasks, {task_name}]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.trainer.states import TrainerFn
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torchmetrics import Metric
@@ -31,8 +32,8 @@ class Task(pl.LightningModule):
         vocabularies: field name → vocabulary, as the data module fitted them.
         optimizer: makes the optimizer from the parameters; Adam by default.
         scheduler: makes the learning-rate schedule from the optimizer. One that takes
-            ``total_steps`` is told it and advances every step; any other advances every epoch,
-            `ReduceLROnPlateau` by the monitored score.
+            ``total_steps`` is told it and advances every step; any other advances every epoch.
+            One that takes ``mode`` is told it; `ReduceLROnPlateau` follows the monitored score.
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first.
@@ -127,8 +128,29 @@ class Task(pl.LightningModule):
         self.evaluate(batch, self.split_scores("test"))
 
     def on_validation_epoch_end(self) -> None:
-        """Log the validation scores."""
+        """Log the validation scores; a schedule that waits for them advances."""
         self.log_scores("val")
+        if self.trainer.state.fn == TrainerFn.FITTING and not self.trainer.sanity_checking:
+            self.advance_schedules(lambda schedule: isinstance(schedule, ReduceLROnPlateau))
+
+    def on_train_epoch_end(self) -> None:
+        """Advance the schedules that count epochs."""
+        self.advance_schedules(lambda schedule: not isinstance(schedule, ReduceLROnPlateau))
+
+    def advance_schedules(self, chosen: Callable[[Any], bool]) -> None:
+        """Advance schedules by an epoch, so early that the epoch's checkpoint holds the step."""
+        for entry in self.trainer.lr_scheduler_configs:
+            if entry.interval == "epoch" and chosen(entry.scheduler):
+                if isinstance(entry.scheduler, ReduceLROnPlateau):
+                    entry.scheduler.step(float(self.trainer.callback_metrics[self.monitor]))
+                else:
+                    entry.scheduler.step()
+
+    def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
+        """Let Lightning advance the schedules that count steps; it resumes those rightly."""
+        entries = self.trainer.lr_scheduler_configs
+        if any(entry.scheduler is scheduler and entry.interval == "step" for entry in entries):
+            scheduler.step()
 
     def on_test_epoch_end(self) -> None:
         """Log the test scores."""
@@ -152,11 +174,15 @@ class Task(pl.LightningModule):
         optimizer = self.make_optimizer([p for p in self.parameters() if p.requires_grad])
         if self.make_scheduler is None:
             return optimizer
-        if "total_steps" in inspect.signature(self.make_scheduler).parameters:
-            steps = int(self.trainer.estimated_stepping_batches)
-            scheduler = self.make_scheduler(optimizer, total_steps=steps)
-            return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
-        entry: dict[str, Any] = {"scheduler": self.make_scheduler(optimizer), "interval": "epoch"}
-        if isinstance(entry["scheduler"], ReduceLROnPlateau):
-            entry["monitor"] = self.monitor
+        takes = inspect.signature(self.make_scheduler).parameters
+        told: dict[str, Any] = {}
+        if "total_steps" in takes:
+            told["total_steps"] = int(self.trainer.estimated_stepping_batches)
+        if "mode" in takes:
+            told["mode"] = self.mode
+        entry = {
+            "scheduler": self.make_scheduler(optimizer, **told),
+            "interval": "step" if "total_steps" in takes else "epoch",
+            "monitor": self.monitor,
+        }
         return [optimizer], [entry]

@@ -64,7 +64,9 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         return UsageError(_unknown_option(arguments) or _first_line(error))
     if isinstance(error, InstantiationException):
         return UsageError(_first_line(error.__cause__ or error))
-    if isinstance(error, HydraException | OmegaConfBaseException):
+    if isinstance(error, HydraException | OmegaConfBaseException) or (
+        isinstance(error, ValueError) and str(error).startswith("Config group override")
+    ):
         return UsageError(_first_line(error))
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(

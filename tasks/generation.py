@@ -116,6 +116,7 @@ class LanguageModel(Task):
             last,
             eos_id=self.vocabulary.eos_id,
             forbidden=self.vocabulary.special_ids,
+            rows=batch.example,
             **self.sampling,
         )
         return [self.vocabulary.decode(text) for text in texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -92,8 +93,8 @@ class SequenceTagger(Task):
         tagger = MostFrequentTag(zip(train["tokens"], train["tags"], strict=True))
         guesses = [tagger.tag(tokens) for tokens in test["tokens"]]
         expected = [tags.tolist() for tags in test["tags"]]
-        right = sum(g == e for pair in zip(guesses, expected) for g, e in zip(*pair))
-        scores = {"accuracy": right / sum(map(len, expected))}
+        pairs = list(zip(itertools.chain(*guesses), itertools.chain(*expected), strict=True))
+        scores = {"accuracy": sum(guess == tag for guess, tag in pairs) / len(pairs)}
         if is_span_scheme(self.labels.symbols):
             spans = SpanF1()
             spans.update(self.names(guesses), self.names(expected))

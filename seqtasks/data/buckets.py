@@ -70,9 +70,7 @@ class Buckets:
             size = int(sizes[index])
             count = len(batch) + 1
             full = self.batch_size is not None and count > self.batch_size
-            heavy = (
-                self.batch_tokens is not None and count * max(longest, size) > self.batch_tokens
-            )
+            heavy = self.batch_tokens is not None and count * max(longest, size) > self.batch_tokens
             if batch and (full or heavy):
                 batches.append(batch)
                 batch, longest = [], 0
@@ -115,7 +113,7 @@ class BucketSampler(Sampler[list[int]]):
         self.batches = batches[self.rank :: self.world_size]
 
     def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.batches)
+        yield from self.batches  # looked up at the first step: Lightning asks for it earlier
 
     def __len__(self) -> int:
         return len(self.batches)

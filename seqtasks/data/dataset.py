@@ -47,6 +47,7 @@ class SequenceDataset(Dataset[Batch]):
             batch.update(field.collate([encoded[index] for index in indices]))
             if isinstance(field, TokenField) and field.keep_text:
                 batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
+        batch["example"] = [self.records[index].line for index in indices]
         batch["text_length"] = torch.tensor([self.text_length(index) for index in indices])
         return batch
 

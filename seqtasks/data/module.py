@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from seqtasks.data.buckets import BucketSampler
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.record import Reader, Record
@@ -89,7 +91,6 @@ class SequenceData(pl.LightningDataModule):
         for name, field in self.fields.items():
             field.name = name
         self.datasets: dict[str, SequenceDataset] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def vocabularies(self) -> dict[str, Vocabulary]:
@@ -108,9 +109,10 @@ class SequenceData(pl.LightningDataModule):
         splits = self.read()
         for field in self.fields.values():
             field.fit(splits["train"])
-        self._folder = tempfile.TemporaryDirectory(prefix="seqtasks-")
+        arrays = Path(tempfile.mkdtemp(prefix="seqtasks-"))
+        weakref.finalize(self, shutil.rmtree, arrays, ignore_errors=True)
         for split, records in splits.items():
-            folder = Path(self._folder.name, split)
+            folder = arrays / split
             folder.mkdir()
             self.datasets[split] = SequenceDataset(self.fields, records, folder)
 
@@ -141,7 +143,7 @@ class SequenceData(pl.LightningDataModule):
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""
         trainer = self.trainer
-        return self.batching.loader(
+        loader = self.batching.loader(
             self.datasets[split],
             training=training,
             seed=self.seed,
@@ -149,6 +151,10 @@ class SequenceData(pl.LightningDataModule):
             world_size=trainer.world_size if trainer else 1,
             num_workers=self.num_workers,
         )
+        if training and trainer and isinstance(loader.sampler, BucketSampler):
+            # A resumed training goes on with the order of its epoch.
+            loader.sampler.set_epoch(trainer.fit_loop.epoch_progress.current.processed)
+        return loader
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Training batches, for Lightning."""
@@ -161,9 +167,3 @@ class SequenceData(pl.LightningDataModule):
     def test_dataloader(self) -> DataLoader[Any]:
         """Test batches, for Lightning."""
         return self.loader(self.test_split)
-
-    def close(self) -> None:
-        """Remove the encoded arrays."""
-        self.datasets.clear()
-        if self._folder is not None and os.path.isdir(self._folder.name):
-            self._folder.cleanup()

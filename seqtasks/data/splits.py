@@ -31,7 +31,7 @@ def split_records(
         parts.append([records[number] for number in sorted(order[start:after])])
         start = after
     rest = [records[number] for number in sorted(order[start:])]
-    _check([rest, *parts], f"{len(records)} examples are")
+    _check([rest, *parts], "the examples in data.train are")
     return [rest, *parts]
 
 
@@ -64,13 +64,13 @@ def split_texts(
             part.append(replace(record, values=value))
     for part in parts:
         part[:] = [r for r in part if any(str(value).strip() for value in r.values.values())]
-    _check(parts, "the text is")
+    _check(parts, "the text in data.train is")
     return parts
 
 
 def _check(parts: Sequence[Sequence[Record]], what: str) -> None:
     if not all(parts):
         raise DataError(
-            f"{what} too few to split into training, validation and test parts; give more data, "
+            f"{what} too little to split into training, validation and test parts; give more data, "
             "or name the files yourself: data.val=… data.test=…"
         )

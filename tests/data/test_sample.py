@@ -19,6 +19,7 @@ from seqtasks.data.sample.grammar import PHRASES
 from seqtasks.data.sample.lexeme import Agreement, Lexeme
 from seqtasks.data.sample.lexicon import WORD_CLASSES
 from seqtasks.data.sample.rendering import to_english, to_french
+from seqtasks.data.sample.sentiment import label
 from seqtasks.errors import DataError, UsageError
 
 VOWEL = re.compile(r"[aàâeéèêiîoôuœAEIO]")
@@ -161,15 +162,32 @@ def test_context_decides_the_tags_of_many_words(drawn):
     assert set(tags["light"]) == {"NOUN", "VERB", "ADJ"}
 
 
-def test_classes_are_balanced_and_follow_the_rule(drawn):
+def test_classes_are_balanced(drawn):
     counts = Counter(sentence.label for sentence in drawn)
     assert set(counts) == {"positive", "negative", "neutral"}
     assert max(counts.values()) <= len(drawn) / 2
-    for sentence in drawn:
-        if sentence.english[-1] == "?":
-            assert sentence.label == "neutral"
-        elif sentence.english[1:] in {("hates", "her", "."), ("is", "not", "happy", ".")}:
-            assert sentence.label == "negative"
+
+
+@pytest.mark.parametrize(
+    ("english", "expected"),
+    [
+        ("the happy dog does not hate the sad cook .", "positive"),
+        ("Anna was not happy .", "negative"),
+        ("the nurse that loves Paul cries .", "negative"),
+        ("she says that Paul does not smile .", "neutral"),
+        ("he wants to help them .", "neutral"),
+        ("he hates to help them .", "negative"),
+        ("she smiles but Paul does not laugh .", "negative"),
+        ("she smiles and Paul does not laugh .", "neutral"),
+        ("she smiles and Paul walks .", "positive"),
+        ("she smiles because Paul cries .", "positive"),
+        ("unfortunately they are in the beautiful garden .", "neutral"),
+        ("does Anna love the dog ?", "neutral"),
+    ],
+)
+def test_labels(english, expected):
+    (tree,) = readings(tuple(english.split()))
+    assert label(tree) == expected
 
 
 def test_shape_of_the_sentences(drawn):

@@ -88,7 +88,7 @@ def _draw(source: Any) -> Iterator[Sentence]:
     """The sentences a source asks for.
 
     Raises:
-        DataError: it is not a mapping of exactly ``seed`` and ``sentences`` to whole numbers from 0 and 1.
+        DataError: it is not a mapping of exactly these two to whole numbers in their range.
     """
     if isinstance(source, Mapping) and set(source) == {"seed", "sentences"}:
         seed, count = source["seed"], source["sentences"]

@@ -57,7 +57,9 @@ THING_VERBS = lexemes(
 )
 
 PLACE_VERBS = lexemes(
-    "leave quitter; visit visiter; -avoid éviter; cross traverser; explore explorer; clean nettoyer",
+    """
+    leave quitter; visit visiter; -avoid éviter; cross traverser; explore explorer; clean nettoyer
+    """,
     "VERB",
 )
 

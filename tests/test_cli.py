@@ -1,0 +1,196 @@
+"""What a person sees: one line for what can be put right, with the right exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from hydra.core.global_hydra import GlobalHydra
+from small import SMALL
+
+from seqtasks import predict
+from seqtasks.__main__ import main
+from seqtasks.usage import reported
+
+
+@pytest.fixture
+def cli(monkeypatch, tmp_path, capsys):
+    """A function that runs ``python -m seqtasks`` here: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    monkeypatch.delenv("SEQTASKS_RUN", raising=False)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        GlobalHydra.instance().clear()
+        monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
+        code = 0
+        try:
+            with reported(arguments):
+                main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+def write(path: str, content: str | bytes) -> str:
+    Path(path).write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+TAGGED = "the DT\ncat NN\n\na DT\ndog NN\n\n" * 20
+LABELLED = "good I like it\nbad I hate it\n" * 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["task=taging"], "task=taging: there is no such choice; Did you mean 'tagging'?"),
+        (["data=tabel"], "Did you mean 'table'?"),
+        (["encoder.hiden_size=3"], "there is no option 'encoder.hiden_size'; Did you mean"),
+        (["trainer.max_epoch=3"], "Did you mean 'trainer.max_epochs'?"),
+        (["sead=3"], "Did you mean 'seed'?"),
+        (["tagging"], "options are written name=value"),
+        (["encoder.cell=lsmt"], "there is no cell 'lsmt'; Did you mean 'lstm'?"),
+        (["task=classification", "task.head.pooling=men"], "Did you mean 'mean'?"),
+        (["task=translation", "task.decoder.attention=addtive"], "Did you mean 'additive'?"),
+        (["task=generation", "encoder.bidirectional=true"], "reads from left to right"),
+        (["data=lines"], "data.train is not set"),
+        (["data.characters=null"], "go together"),
+        (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
+        (["data.val_fraction=1.5"], "data.val_fraction is above 0"),
+        (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),
+    ],
+)
+def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
+    code, _, error = cli(*arguments, *([] if "data=lines" in arguments else SMALL[:3]))
+    assert message in error
+    assert error.count("\n") == 1
+    assert code == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "content", "message"),
+    [
+        ("conll", None, "train.txt"),
+        ("conll", b"", "empty"),
+        ("conll", b"\x00\x01\x02\n", "binary"),
+        ("conll", b"the DT\ncaf\xe9 NN\n\n", "train.txt:2"),
+        ("conll", b"the DT\ncat\n\n", "train.txt:2"),
+        ("conll", b"the DT\ncat DT\n\n" * 30, "1 distinct labels"),
+        ("lines", b"good fine\nbad\n", "empty sentence"),
+        ("lines", b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30, "more than data.tokens.max_len"),
+        ("lines", b"good a b\nbad b c\n", "too little to split"),
+        ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3"),
+        ("table", b"txt,label\nfine,good\n", "tokens"),
+    ],
+)
+def test_a_bad_file_is_one_line_and_code_1(cli, data, content, message):
+    task = "tagging" if data == "conll" else "classification"
+    if content is not None:
+        write("train.txt", content)
+    options = ["data.reader.format=csv"] if data == "table" else []
+    code, _, error = cli(f"task={task}", f"data={data}", "data.train=train.txt", *options)
+    assert message in error
+    assert error.count("\n") == 1
+    assert code == 1
+
+
+def test_a_label_only_in_the_test_file_is_named_with_its_line(cli):
+    write("train.txt", LABELLED)
+    write("test.txt", "good fine\nugly what\n")
+    files = ["data.train=train.txt", "data.test=test.txt"]
+    code, _, error = cli("task=classification", "data=lines", *files)
+    assert code == 1
+    assert "test.txt:2: the label 'ugly'" in error
+    assert "Known labels: bad, good" in error
+
+
+def test_parallel_files_of_unequal_length(cli):
+    write("a", "x\ny\nz\n")
+    write("b", "x\ny\n")
+    code, _, error = cli("task=translation", "data=parallel", "data.train=[a,b]")
+    assert code == 1
+    assert "3" in error
+    assert "2" in error
+
+
+def test_a_run_folder_that_cannot_be_made(cli):
+    write("taken", "a file")
+    code, _, error = cli(*SMALL, "hydra.run.dir=taken/run")
+    assert code == 1
+    assert "choose another run folder: hydra.run.dir=PATH" in error
+
+
+def test_a_checkpoint_of_other_sizes_or_of_no_kind(cli, tmp_path):
+    code, _, error = cli(*SMALL, "hydra.run.dir=first")
+    assert code == 0, error
+    last = "ckpt_path=first/checkpoints/last.ckpt"
+    code, _, error = cli(*SMALL, "encoder.hidden_size=14", last)
+    assert code == 1
+    assert "is of another model" in error
+    assert "resume with the options and data" in error
+    write("no.ckpt", b"nothing of the kind")
+    code, _, error = cli(*SMALL, "ckpt_path=no.ckpt")
+    assert (code, error.count("\n")) == (1, 1)
+    assert "is not a checkpoint" in error
+    code, _, error = cli(*SMALL, "ckpt_path=missing.ckpt")
+    assert (code, error.count("\n")) == (1, 1)
+    code, _, error = cli(*SMALL, "trainer.max_epochs=2", last)
+    assert code == 0, error
+
+
+def test_own_files_from_training_to_prediction(cli, monkeypatch, capsys):
+    write("my.conll", TAGGED)
+    small = ["encoder.hidden_size=16", "trainer.max_epochs=8", "optimizer.lr=0.02"]
+    code, out, error = cli("task=tagging", "data=conll", "data.train=my.conll", *small)
+    assert code == 0, error
+    assert "this model" in out
+    monkeypatch.setattr(sys, "stdin", io.StringIO("the dog\n\na cat\nthe unheard\n"))
+    predict.main(["runs/tagging/latest"])
+    lines = capsys.readouterr().out.split("\n")
+    assert lines[:3] == ["DT NN", "", "DT NN"]
+    assert lines[3].startswith("DT ")
+
+
+def test_help_and_the_whole_configuration_are_shown(cli):
+    code, out, _ = cli("--help")
+    assert code == 0
+    assert "task: classification, generation, one_to_one, tagging, translation" in out
+    code, out, _ = cli("--cfg", "job", "task=translation")
+    assert code == 0
+    assert "_target_: seqtasks.tasks.translation.EncoderDecoder" in out
+
+
+def test_an_interruption_keeps_the_last_checkpoint_and_says_how_to_resume(tmp_path):
+    options = [o for o in SMALL if "max_epochs" not in o] + ["hydra.run.dir=stopped"]
+    command = [sys.executable, "-m", "seqtasks", *options]
+    process = subprocess.Popen(
+        [*command, "trainer.max_epochs=100000", "callbacks.early_stopping=null"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    last = tmp_path / "stopped" / "checkpoints" / "last.ckpt"
+    limit = time.monotonic() + 120
+    while not last.exists() and time.monotonic() < limit and process.poll() is None:
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 1, error
+    message = error.splitlines()[-1]
+    assert message.startswith("seqtasks: interrupted after")
+    assert f"ckpt_path={last}" in message
+    assert "Traceback" not in error
+    assert torch.load(last, weights_only=True)["epoch"] >= 0
