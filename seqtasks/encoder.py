@@ -40,6 +40,7 @@ class EncoderLayer(nn.Module):
         self.input_size = forward_cell.input_size
         self.output_size = sum(cell.output_size for cell in directions)
         self.state_shapes = tuple(shape for cell in directions for shape in cell.state_shapes)
+        self.state_counts = [len(cell.state_shapes) for cell in directions]
         self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
         self.dropout = dropout
         self.shortcut: nn.Module | None = None
@@ -54,11 +55,11 @@ class EncoderLayer(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run each direction over time; shapes as in the contract."""
         features = self.norm(inputs)
-        outputs, states, first = [], [], 0
+        outputs: list[Tensor] = []
+        states: list[Tensor] = []
         for number, cell in enumerate(self.cells):
-            after = first + len(cell.state_shapes)
-            given = None if state is None else state[first:after]
-            first = after
+            first = len(states)
+            given = None if state is None else state[first : first + self.state_counts[number]]
             backward = number == 1
             steps = reverse(features, lengths) if backward else features
             output, final = cell(steps, lengths, given)
@@ -138,6 +139,7 @@ class RecurrentEncoder(nn.Module):
         self.bidirectional = bidirectional
         self.dirty_padding = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
+        self.state_counts = [len(layer.state_shapes) for layer in layers]
 
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
@@ -154,13 +156,12 @@ class RecurrentEncoder(nn.Module):
             sequence's own last real step.
         """
         states: list[Tensor] = []
-        first = 0
         outputs = inputs
-        for layer in self.layers:
-            after = first + len(layer.state_shapes)
-            outputs, final = layer(outputs, lengths, None if state is None else state[first:after])
+        for layer, count in zip(self.layers, self.state_counts, strict=True):
+            first = len(states)
+            given = None if state is None else state[first : first + count]
+            outputs, final = layer(outputs, lengths, given)
             states.extend(final)
-            first = after
         if self.dirty_padding and lengths is not None and ragged(lengths, outputs.size(1)):
             outputs = zero_padding(self.norm(outputs), lengths)
         else:

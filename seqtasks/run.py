@@ -174,7 +174,10 @@ def explain(
     results: dict[str, Any],
 ) -> None:
     """Print scores, examples and the next command; the examples come from the saved bundle."""
-    title = f"\nScores on the {results['tested_on']} split"
+    title = (
+        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
+        f"{results['epochs']} epochs in {results['seconds']:.0f} s"
+    )
     summary.show_scores(console, title, results["test"], results["baselines"])
     pairs = summary.pick_examples(data, task, count)
     saved = bundle.load(folder / "bundle", trusted=[type(task).__module__])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from seqtasks.data.module import SequenceData
-from seqtasks.data.record import Value
 from seqtasks.task import Scores
 
 PERCENT = {"accuracy", "f1", "exact_match"}
@@ -20,7 +19,8 @@ def show_scores(
     console: Console, title: str, model: Scores, baselines: Mapping[str, Scores]
 ) -> None:
     """Print the model's scores in the first row and those of the baselines below."""
-    table = Table(title=title, title_justify="left")
+    console.print(title, highlight=False, soft_wrap=True)
+    table = Table()
     table.add_column("")
     for name in model:
         table.add_column(name.replace("_", " "), justify="right")
@@ -60,7 +60,7 @@ def show_next(console: Console, bundle: Path, sample: str) -> None:
     console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
 
 
-def as_text(value: Value) -> str:
+def as_text(value: Sequence[str]) -> str:
     """A raw or predicted value on one line."""
     return value if isinstance(value, str) else " ".join(value)
 

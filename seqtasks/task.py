@@ -112,7 +112,7 @@ class Task(pl.LightningModule):
     def padding(self, batch: Batch) -> float:
         """The share of padding among the places for tokens of a batch."""
         places = real = 0
-        for name in (*self.inputs, self.target):
+        for name in (*self.inputs, self.target or ""):
             lengths = batch.get("lengths" if name == "tokens" else f"{name}_lengths")
             if lengths is not None:
                 places += batch[name].numel()

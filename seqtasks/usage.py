@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         )
     if isinstance(error, OverrideParseException):
         return UsageError(
-            f"'{error.override}' cannot be read: options are written name=value, such as "
+            f"{error.override!r} cannot be read: options are written name=value, such as "
             "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
         )
     if isinstance(error, ConfigCompositionException):
@@ -70,8 +71,8 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         return UsageError(_first_line(error))
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
-            f"cannot write {error.filename}: {error.strerror}; choose another run folder: "
-            "hydra.run.dir=PATH"
+            f"cannot write {os.fsdecode(error.filename)}: {error.strerror}; "
+            "choose another run folder: hydra.run.dir=PATH"
         )
     return None
 
@@ -105,12 +106,10 @@ def _nearest_option(name: str, known: Sequence[str]) -> str:
 
 
 def _names(config: DictConfig, prefix: str = "") -> Iterator[str]:
-    for key in config:
-        name = f"{prefix}{key}"
+    for key in map(str, config):
+        name = prefix + key
         yield name
-        if not OmegaConf.is_missing(config, str(key)) and not OmegaConf.is_interpolation(
-            config, str(key)
-        ):
+        if not OmegaConf.is_missing(config, key) and not OmegaConf.is_interpolation(config, key):
             value = config[key]
             if isinstance(value, DictConfig):
                 yield from _names(value, f"{name}.")

@@ -106,7 +106,8 @@ class EncoderDecoder(Task):
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """The source as it stands."""
         records = data.datasets[data.test_split].records
-        source, target = data.fields["source"], data.fields["target"]
+        fields: Any = data.fields
+        source, target = fields["source"], fields["target"]
         metrics = self.metrics()
         for metric in metrics.values():
             metric.update([source.text(r) for r in records], [target.text(r) for r in records])

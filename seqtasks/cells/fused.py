@@ -31,13 +31,19 @@ class FusedRecurrence(Recurrence):
 
     def reset_parameters(self) -> None:
         """Orthogonal recurrent blocks (Saxe et al. 2014), Xavier input blocks, zero biases."""
+        weight_ih, weight_hh, bias_ih, bias_hh = self.weights
         with torch.no_grad():
-            for block in self.rnn.weight_hh_l0.chunk(self.gates):
+            for block in weight_hh.chunk(self.gates):
                 nn.init.orthogonal_(block)
-            for block in self.rnn.weight_ih_l0.chunk(self.gates):
+            for block in weight_ih.chunk(self.gates):
                 nn.init.xavier_uniform_(block)
-            nn.init.zeros_(self.rnn.bias_ih_l0)
-            nn.init.zeros_(self.rnn.bias_hh_l0)
+            nn.init.zeros_(bias_ih)
+            nn.init.zeros_(bias_hh)
+
+    @property
+    def weights(self) -> list[nn.Parameter]:
+        """Input weights, recurrent weights, and the bias of each; gate blocks stacked in rows."""
+        return self.rnn.all_weights[0]
 
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None

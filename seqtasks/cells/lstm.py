@@ -41,7 +41,7 @@ class LSTM(FusedRecurrence):
         """As in every fused recurrence, then the forget gate's bias (the second block)."""
         super().reset_parameters()
         with torch.no_grad():
-            self.rnn.bias_ih_l0.chunk(4)[1].fill_(self.forget_bias)
+            self.weights[2].chunk(4)[1].fill_(self.forget_bias)
 
     def run_padded(self, inputs: Tensor, lengths: Tensor, state: State) -> tuple[Tensor, State]:
         """One fused call in which padding leaves the cell state untouched.
@@ -50,20 +50,14 @@ class LSTM(FusedRecurrence):
         1 at padding, whose weights shut the input gate and open the forget gate to the last bit:
         c stays as it was at the last real step, and so does its gradient.
         """
-        weight = self.rnn.weight_ih_l0
-        size = self.output_size
-        gate = weight.new_zeros(4, size)
+        weight_ih, *others = self.weights
+        gate = weight_ih.new_zeros(4, self.output_size)
         gate[0], gate[1] = -SATURATED, SATURATED
         padding = (~mask(lengths, inputs.size(1))).to(inputs.dtype).unsqueeze(-1)
         outputs, _, cell = torch.lstm(
             torch.cat([inputs, padding], dim=-1),
             self.join(state),
-            [
-                torch.cat([weight, gate.reshape(-1, 1)], dim=1),
-                self.rnn.weight_hh_l0,
-                self.rnn.bias_ih_l0,
-                self.rnn.bias_hh_l0,
-            ],
+            [torch.cat([weight_ih, gate.reshape(-1, 1)], dim=1), *others],
             True,  # has_biases
             1,  # num_layers
             0.0,  # dropout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.utils.data import Dataset
@@ -30,7 +31,7 @@ class SequenceDataset(Dataset[Batch]):
         self, fields: Mapping[str, Field], records: Sequence[Record], folder: Path | None = None
     ) -> None:
         self.fields, self.records = fields, records
-        self.encoded = {name: field.encode(records) for name, field in fields.items()}
+        self.encoded: dict[str, Any] = {n: field.encode(records) for n, field in fields.items()}
         if folder is not None:
             for name, encoded in self.encoded.items():
                 if isinstance(encoded, Ragged):

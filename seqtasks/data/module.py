@@ -153,7 +153,8 @@ class SequenceData(pl.LightningDataModule):
         )
         if training and trainer and isinstance(loader.sampler, BucketSampler):
             # A resumed training goes on with the order of its epoch.
-            loader.sampler.set_epoch(trainer.fit_loop.epoch_progress.current.processed)
+            progress: Any = trainer.fit_loop.epoch_progress.current
+            loader.sampler.set_epoch(progress.processed)
         return loader
 
     def train_dataloader(self) -> DataLoader[Any]:

@@ -90,7 +90,7 @@ class Vocabulary:
                 f"level: there is no '{level}';{nearest(level, LEVELS)} "
                 f"The levels are {', '.join(LEVELS)}."
             )
-        common = {
+        common: dict[str, Any] = {
             "special_tokens": list(SPECIALS),
             "min_frequency": min_count,
             "show_progress": False,

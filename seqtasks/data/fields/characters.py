@@ -42,6 +42,7 @@ class CharacterField(Field):
     """
 
     derived = True
+    along: str
 
     def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:
         super().__init__()

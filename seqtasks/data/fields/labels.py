@@ -24,6 +24,8 @@ class TagField(Field):
         along: the field of tokens that it labels.
     """
 
+    along: str
+
     def __init__(self, column: str | int | None = None, *, along: str = "tokens") -> None:
         super().__init__(column)
         self.along = along

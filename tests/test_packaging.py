@@ -1,0 +1,82 @@
+"""The wheel, installed beside folders with clashing names."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from small import ROOT, SMALL, TASKS
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    [path] = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(wheel, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = ["-m", "pip", "install", "-q", "--no-deps", "--target", str(folder), str(wheel)]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def clashing(tmp_path) -> Path:
+    """A user's folder with a `tasks.py` and a `conf/` of its own."""
+    (tmp_path / "tasks.py").write_text("raise RuntimeError('the wrong tasks')\n")
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "__init__.py").write_text("raise RuntimeError('the wrong conf')\n")
+    (tmp_path / "conf" / "config.yaml").write_text("wrong: true\n")
+    return tmp_path
+
+
+def python(arguments: list[str], folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def test_the_wheel_holds_one_top_level_package_with_everything_inside(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"seqtasks"}
+    inside = {"seqtasks/tasks/tagging.py", "seqtasks/conf/config.yaml", "seqtasks/conf/__init__.py"}
+    assert inside <= set(names)
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_runs_from_the_wheel_beside_clashing_names(task, clashing, site):
+    done = python(["-m", "seqtasks", f"task={task}", *SMALL], clashing, site)
+    assert done.returncode == 0, done.stderr
+    assert "this model" in done.stdout
+    where = python(["-c", "import seqtasks; print(seqtasks.__file__)"], clashing, site)
+    assert Path(where.stdout.strip()).is_relative_to(site)
+    lines = "the dogs walk .\n\nshe sees him .\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "seqtasks.predict", f"runs/{task}/latest/bundle"],
+        cwd=clashing,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        input=lines,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.split("\n")) == 4
+    assert done.stdout.split("\n")[1] == ""
+
+
+def test_the_tasks_have_one_import_name(tmp_path):
+    done = python(["-c", "import tasks"], ROOT, tmp_path)
+    assert "import them as `seqtasks.tasks`" in done.stderr
+    done = python(["-c", "import seqtasks.tasks.tagging, seqtasks.conf"], ROOT, tmp_path)
+    assert done.returncode == 0, done.stderr
