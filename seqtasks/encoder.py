@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from seqtasks.cells import find_cell
 from seqtasks.cells.contract import Recurrence, State, last_step, ragged, reverse, zero_padding
+from seqtasks.cells.stairs import Stairs, climb, plan
 from seqtasks.dropout import SequenceDropout
 from seqtasks.errors import UsageError
 
@@ -51,9 +52,20 @@ class EncoderLayer(nn.Module):
             )
 
     def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+        self,
+        inputs: Tensor,
+        lengths: Tensor | None = None,
+        state: State | None = None,
+        stairs: Stairs | None = None,
     ) -> tuple[Tensor, State]:
-        """Run each direction over time; shapes as in the contract."""
+        """Run each direction over time; shapes as in the contract.
+
+        Args:
+            inputs: (batch, time, input_size); in the order of the stairs, if there are any.
+            lengths: (batch,) int64, or None.
+            state: as returned by an earlier call, or None.
+            stairs: how to cut the batch, or None to run it as it is.
+        """
         features = self.norm(inputs)
         outputs: list[Tensor] = []
         states: list[Tensor] = []
@@ -62,7 +74,10 @@ class EncoderLayer(nn.Module):
             given = None if state is None else state[first : first + self.state_counts[number]]
             backward = number == 1
             steps = reverse(features, lengths) if backward else features
-            output, final = cell(steps, lengths, given)
+            if stairs is None:
+                output, final = cell(steps, lengths, given)
+            else:
+                output, final = climb(cell, steps, stairs, given)
             outputs.append(reverse(output, lengths) if backward else output)
             states.extend(final)
         output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
@@ -137,6 +152,7 @@ class RecurrentEncoder(nn.Module):
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.output_size = input_size, size
         self.bidirectional = bidirectional
+        self.drops_weights = bool(options.get("weight_drop"))
         self.dirty_padding = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
         self.state_counts = [len(layer.state_shapes) for layer in layers]
@@ -155,17 +171,26 @@ class RecurrentEncoder(nn.Module):
             Outputs (batch, time, output_size), zero past each length, and the state after each
             sequence's own last real step.
         """
+        one_call = self.training and self.drops_weights  # one mask of weights for all steps
+        stairs = None if one_call else plan(lengths, inputs.size(1))
+        if stairs is not None:
+            inputs, lengths = inputs.index_select(0, stairs.order), stairs.lengths
+            if state is not None:
+                state = tuple(tensor.index_select(0, stairs.order) for tensor in state)
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
             first = len(states)
             given = None if state is None else state[first : first + count]
-            outputs, final = layer(outputs, lengths, given)
+            outputs, final = layer(outputs, lengths, given, stairs)
             states.extend(final)
         if self.dirty_padding and lengths is not None and ragged(lengths, outputs.size(1)):
             outputs = zero_padding(self.norm(outputs), lengths)
         else:
             outputs = self.norm(outputs)
+        if stairs is not None:
+            outputs = outputs.index_select(0, stairs.back)
+            states = [tensor.index_select(0, stairs.back) for tensor in states]
         return outputs, tuple(states)
 
     def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:

@@ -128,7 +128,8 @@ def fit(
 
 def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
     """The best checkpoint's scores on the test split, by name."""
-    best = getattr(trainer.checkpoint_callback, "best_model_path", "")
+    kept: list[Any] = [c for c in trainer.checkpoint_callbacks if getattr(c, "monitor", None)]
+    best = kept[0].best_model_path if kept else ""
     if best:
         state = torch.load(best, map_location="cpu", weights_only=True)
         task.load_state_dict(state["state_dict"])

@@ -107,7 +107,10 @@ class Task(pl.LightningModule):
         count = max(int(loss.count), 1)
         total = (loss.total / loss.count.clamp(min=1)).detach()
         self.log("train/loss", total, prog_bar=True, on_step=True, on_epoch=False, batch_size=count)
-        self.log("train/padding", self.padding(batch), on_step=False, on_epoch=True, batch_size=1)
+        padding = self.padding(batch)
+        self.log(
+            "train/padding", padding, on_step=False, on_epoch=True, batch_size=1, sync_dist=True
+        )
 
     def padding(self, batch: Batch) -> float:
         """The share of padding among the places for tokens of a batch."""
@@ -165,8 +168,8 @@ class Task(pl.LightningModule):
         """Compute, log and reset the metrics of a split."""
         for name, metric in self.split_scores(split).items():
             shown = f"{split}/{name}" == self.monitor
-            # Metrics add up over processes themselves; every process logs the same value.
-            self.log(f"{split}/{name}", metric.compute().float(), prog_bar=shown, sync_dist=False)
+            # Metrics add up over processes themselves; the mean over processes is that value.
+            self.log(f"{split}/{name}", metric.compute().float(), prog_bar=shown, sync_dist=True)
             metric.reset()
 
     def configure_optimizers(self) -> Any:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 from torchmetrics import Metric
 
@@ -35,6 +36,8 @@ class LanguageModel(Task):
         embedding: makes the `TokenEmbedding` from a vocabulary.
         encoder: makes a one-directional `RecurrentEncoder` from ``input_size``.
         head: makes the `LanguageHead` from ``input_size`` and ``embedding``.
+        state_reset: in training, the share of streams whose state starts afresh with a window;
+            a model that always carries its state need not know how to read from the beginning.
         sampling: keyword arguments of `seqtasks.decoding.generate`: ``max_length``,
             ``temperature``, ``top_k``, ``top_p``, ``seed``.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
@@ -53,6 +56,7 @@ class LanguageModel(Task):
         embedding: Callable[[Vocabulary], TokenEmbedding],
         encoder: Callable[..., RecurrentEncoder],
         head: Callable[..., LanguageHead],
+        state_reset: float,
         sampling: Mapping[str, Any],
         **training: Any,
     ) -> None:
@@ -65,6 +69,7 @@ class LanguageModel(Task):
                 "encoder.bidirectional: a language model reads from left to right; set it to false"
             )
         self.head = head(input_size=self.encoder.output_size, embedding=self.embedding)
+        self.state_reset = state_reset
         self.sampling = dict(sampling)
         self.carried: dict[str, State | None] = {}
 
@@ -82,8 +87,11 @@ class LanguageModel(Task):
 
     def carry(self, split: str, batch: Batch) -> tuple[Tensor, State]:
         """Run on a batch from the state that the window before it left."""
-        begins = batch.get("first", True)
-        outputs, state = self(batch, None if begins else self.carried.get(split))
+        given = None if batch.get("first", True) else self.carried.get(split)
+        if given is not None and split == "train" and self.state_reset:
+            goes_on = torch.rand(len(batch.tokens), device=self.device) >= self.state_reset
+            given = tuple(scale_rows(tensor, goes_on) for tensor in given)
+        outputs, state = self(batch, given)
         self.carried[split] = tuple(tensor.detach() for tensor in state)
         return outputs, state
 
@@ -143,6 +151,11 @@ class LanguageModel(Task):
             nats["best possible"] = best(data.sources["test"])
         characters = sum(dataset.text_length(index) for index in range(len(dataset)))
         return {name: _scores(total, count, characters) for name, total in nats.items()}
+
+
+def scale_rows(tensor: Tensor, factors: Tensor) -> Tensor:
+    """(batch, …) with each row times its factor (batch,)."""
+    return tensor * factors.view(-1, *[1] * (tensor.dim() - 1))
 
 
 def _targets(sequences: Any) -> list[Any]:

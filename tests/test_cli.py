@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -194,3 +195,17 @@ def test_an_interruption_keeps_the_last_checkpoint_and_says_how_to_resume(tmp_pa
     assert f"ckpt_path={last}" in message
     assert "Traceback" not in error
     assert torch.load(last, weights_only=True)["epoch"] >= 0
+
+
+def test_two_processes_train_one_model(tmp_path):
+    options = [o for o in SMALL if "logger" not in o]
+    ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "threads=1"]
+    command = [sys.executable, "-m", "seqtasks", "task=classification", *options, *ddp]
+    done = subprocess.run(
+        [*command, "hydra.run.dir=both"], cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("this model") == 1
+    assert [path.name for path in tmp_path.iterdir() if path.name != "latest"] == ["both"]
+    scores = json.loads((tmp_path / "both" / "metrics.json").read_text())
+    assert scores["steps"] == 2  # three batches: one each, and the last left out

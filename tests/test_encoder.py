@@ -129,3 +129,24 @@ def test_twenty_residual_layers_learn_what_twenty_plain_ones_do_not():
     deep, plain = final_loss(residual=True), final_loss(residual=False)
     assert deep < 0.35
     assert plain > 0.6
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_weight_drop_zeroes_recurrent_weights_in_training_alone(cell):
+    torch.manual_seed(0)
+    encoder = RecurrentEncoder(3, 40, cell=cell, cell_options={"weight_drop": 0.4})
+    recurrence = encoder.layers[0].cells[0]
+    _, dropped, *_ = recurrence.weights()
+    assert (dropped == 0).float().mean().item() == pytest.approx(0.4, abs=0.03)
+    inputs = torch.randn(2, 5, 3)
+    assert not torch.equal(encoder(inputs)[0], encoder(inputs)[0])
+    encoder.eval()
+    plain = RecurrentEncoder(3, 40, cell=cell)
+    plain.load_state_dict(encoder.state_dict())
+    torch.testing.assert_close(encoder(inputs)[0], plain(inputs)[0])
+    encoder.train()
+    encoder(inputs, torch.tensor([5, 2]))[0].sum().backward()
+    gradient = recurrence.rnn.weight_hh_l0.grad
+    assert (gradient == 0).float().mean().item() == pytest.approx(0.4, abs=0.05)
+    with pytest.raises(UsageError, match="weight_drop is at least 0"):
+        RecurrentEncoder(3, 4, cell=cell, cell_options={"weight_drop": 1.0})

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn import functional
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from seqtasks.cells.contract import Recurrence, State, last_step, ragged, zero_padding
+from seqtasks.errors import UsageError
+
+KERNELS: dict[str, Callable[..., Any]] = {
+    "RNN_TANH": torch.rnn_tanh,
+    "RNN_RELU": torch.rnn_relu,
+    "GRU": torch.gru,
+    "LSTM": torch.lstm,
+}
 
 
 class FusedRecurrence(Recurrence):
@@ -19,19 +31,28 @@ class FusedRecurrence(Recurrence):
     Args:
         rnn: ``nn.RNN``, ``nn.GRU`` or ``nn.LSTM`` with one layer, one direction, batch first.
         gates: gate blocks stacked in its weights.
+        weight_drop: in training, the share of recurrent weights set to zero, one mask for all
+            steps and sequences of a call (DropConnect: Wan et al. 2013; Merity et al. 2018,
+            section 2).
+
+    Raises:
+        UsageError: ``weight_drop`` is not in [0, 1).
     """
 
-    def __init__(self, rnn: nn.RNNBase, gates: int) -> None:
+    def __init__(self, rnn: nn.RNNBase, gates: int, weight_drop: float = 0.0) -> None:
         super().__init__()
+        if not 0 <= weight_drop < 1:
+            raise UsageError(f"weight_drop is at least 0 and below 1, not {weight_drop}")
         self.rnn = rnn
         self.gates = gates
+        self.weight_drop = weight_drop
         self.input_size, self.output_size = rnn.input_size, rnn.hidden_size
         self.state_shapes = ((rnn.hidden_size,),)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Orthogonal recurrent blocks (Saxe et al. 2014), Xavier input blocks, zero biases."""
-        weight_ih, weight_hh, bias_ih, bias_hh = self.weights
+        weight_ih, weight_hh, bias_ih, bias_hh = self.rnn.all_weights[0]
         with torch.no_grad():
             for block in weight_hh.chunk(self.gates):
                 nn.init.orthogonal_(block)
@@ -39,11 +60,6 @@ class FusedRecurrence(Recurrence):
                 nn.init.xavier_uniform_(block)
             nn.init.zeros_(bias_ih)
             nn.init.zeros_(bias_hh)
-
-    @property
-    def weights(self) -> list[nn.Parameter]:
-        """Input weights, recurrent weights, and the bias of each; gate blocks stacked in rows."""
-        return self.rnn.all_weights[0]
 
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
@@ -55,22 +71,30 @@ class FusedRecurrence(Recurrence):
         if batch == 0 or time == 0:
             return inputs.new_zeros(batch, time, self.output_size), state
         if lengths is None or not ragged(lengths, time):
-            return self.run(inputs, state)
+            return self.call(inputs, state, self.weights())
         if inputs.is_cuda:
             return self.run_packed(inputs, lengths, state)
         return self.run_padded(inputs, lengths, state)
 
-    def run(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Every sequence as long as the batch."""
-        outputs, final = self.rnn(inputs, self.join(state))
-        return outputs, self.split(final)
+    def weights(self) -> list[Tensor]:
+        """Input and recurrent weights and their biases; some recurrent ones dropped in training."""
+        weight_ih, weight_hh, *biases = self.rnn.all_weights[0]
+        if self.training and self.weight_drop:
+            return [weight_ih, functional.dropout(weight_hh, self.weight_drop), *biases]
+        return [weight_ih, weight_hh, *biases]
+
+    def call(self, inputs: Tensor, state: State, weights: list[Tensor]) -> tuple[Tensor, State]:
+        """Torch's kernel over every step of a padded batch."""
+        options = (True, 1, 0.0, self.training, False, True)  # biases, layers, …, batch first
+        outputs, *final = KERNELS[self.rnn.mode](inputs, self.join(state), weights, *options)
+        return outputs, tuple(tensor.squeeze(0) for tensor in final)
 
     def run_padded(self, inputs: Tensor, lengths: Tensor, state: State) -> tuple[Tensor, State]:
         """Run through the padding, then read each state where its sequence ends.
 
         Sufficient where the output is the whole state, as in Elman and GRU cells.
         """
-        outputs, _ = self.rnn(inputs, self.join(state))
+        outputs, _ = self.call(inputs, state, self.weights())
         return zero_padding(outputs, lengths), (last_step(outputs, lengths, state[0]),)
 
     def run_packed(self, inputs: Tensor, lengths: Tensor, state: State) -> tuple[Tensor, State]:
@@ -78,19 +102,24 @@ class FusedRecurrence(Recurrence):
         packed = pack_padded_sequence(
             inputs, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
         )
-        packed_outputs, final = self.rnn(packed, self.join(state))
-        outputs, _ = pad_packed_sequence(
-            packed_outputs, batch_first=True, total_length=inputs.size(1)
+        order, back = packed.sorted_indices, packed.unsorted_indices
+        assert order is not None
+        assert back is not None
+        ordered = self.join(tuple(tensor.index_select(0, order) for tensor in state))
+        options = (True, 1, 0.0, self.training, False)  # biases, layers, …, directions
+        outputs, *final = KERNELS[self.rnn.mode](
+            packed.data, packed.batch_sizes, ordered, self.weights(), *options
+        )
+        unpacked, _ = pad_packed_sequence(
+            PackedSequence(outputs, packed.batch_sizes, order, back),
+            batch_first=True,
+            total_length=inputs.size(1),
         )
         real = (lengths > 0).unsqueeze(1)
-        ends = zip(self.split(final), state, strict=True)
-        return zero_padding(outputs, lengths), tuple(torch.where(real, f, s) for f, s in ends)
+        ends = [tensor.squeeze(0).index_select(0, back) for tensor in final]
+        kept = [torch.where(real, end, start) for end, start in zip(ends, state, strict=True)]
+        return zero_padding(unpacked, lengths), tuple(kept)
 
     def join(self, state: State) -> Tensor | State:
         """The state as torch takes it: a layer axis in front."""
         return state[0].unsqueeze(0).contiguous()
-
-    def split(self, final: Tensor | State) -> State:
-        """Torch's state without its layer axis, as a tuple."""
-        tensors = (final,) if isinstance(final, Tensor) else final
-        return tuple(tensor.squeeze(0) for tensor in tensors)

@@ -24,7 +24,8 @@ class GRU(FusedRecurrence):
     Args:
         input_size: features of each input step.
         hidden_size: units of the hidden state.
+        weight_drop: share of recurrent weights dropped in training, as in `FusedRecurrence`.
     """
 
-    def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__(nn.GRU(input_size, hidden_size, batch_first=True), gates=3)
+    def __init__(self, input_size: int, hidden_size: int, *, weight_drop: float = 0.0) -> None:
+        super().__init__(nn.GRU(input_size, hidden_size, batch_first=True), 3, weight_drop)

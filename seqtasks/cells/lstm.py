@@ -30,18 +30,26 @@ class LSTM(FusedRecurrence):
         input_size: features of each input step.
         hidden_size: units of the hidden state.
         forget_bias: start value of the forget gate's bias.
+        weight_drop: share of recurrent weights dropped in training, as in `FusedRecurrence`.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, *, forget_bias: float = 1.0) -> None:
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        forget_bias: float = 1.0,
+        weight_drop: float = 0.0,
+    ) -> None:
         self.forget_bias = forget_bias
-        super().__init__(nn.LSTM(input_size, hidden_size, batch_first=True), gates=4)
+        super().__init__(nn.LSTM(input_size, hidden_size, batch_first=True), 4, weight_drop)
         self.state_shapes = ((hidden_size,), (hidden_size,))
 
     def reset_parameters(self) -> None:
         """As in every fused recurrence, then the forget gate's bias (the second block)."""
         super().reset_parameters()
         with torch.no_grad():
-            self.weights[2].chunk(4)[1].fill_(self.forget_bias)
+            self.rnn.all_weights[0][2].chunk(4)[1].fill_(self.forget_bias)
 
     def run_padded(self, inputs: Tensor, lengths: Tensor, state: State) -> tuple[Tensor, State]:
         """One fused call in which padding leaves the cell state untouched.
@@ -50,23 +58,17 @@ class LSTM(FusedRecurrence):
         1 at padding, whose weights shut the input gate and open the forget gate to the last bit:
         c stays as it was at the last real step, and so does its gradient.
         """
-        weight_ih, *others = self.weights
+        weight_ih, *others = self.weights()
         gate = weight_ih.new_zeros(4, self.output_size)
         gate[0], gate[1] = -SATURATED, SATURATED
         padding = (~mask(lengths, inputs.size(1))).to(inputs.dtype).unsqueeze(-1)
-        outputs, _, cell = torch.lstm(
+        outputs, (_, cell) = self.call(
             torch.cat([inputs, padding], dim=-1),
-            self.join(state),
+            state,
             [torch.cat([weight_ih, gate.reshape(-1, 1)], dim=1), *others],
-            True,  # has_biases
-            1,  # num_layers
-            0.0,  # dropout
-            self.training,
-            False,  # bidirectional
-            True,  # batch_first
         )
         hidden = last_step(outputs, lengths, state[0])
-        return zero_padding(outputs, lengths), (hidden, cell.squeeze(0))
+        return zero_padding(outputs, lengths), (hidden, cell)
 
     def join(self, state: State) -> State:
         """Both states with a layer axis in front."""

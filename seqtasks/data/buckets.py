@@ -105,12 +105,19 @@ class BucketSampler(Sampler[list[int]]):
         count = self.sizes.shape[1]
         order = random.permutation(count) if self.training else np.arange(count)
         order = order[np.lexsort(self.sizes[::-1, order])]
-        batches = self.cut(order, self.sizes.max(axis=0))
-        if self.training:
+        longest = self.sizes.max(axis=0)
+        if not self.training:
+            self.batches = self.cut(order[self.rank :: self.world_size], longest)
+        else:  # every process takes as many steps as the others
+            batches = self.cut(order, longest)
             batches = [batches[number] for number in random.permutation(len(batches))]
             whole = len(batches) // self.world_size * self.world_size
-            batches = batches[: max(whole, 1)]
-        self.batches = batches[self.rank :: self.world_size]
+            self.batches = batches[self.rank : whole : self.world_size]
+        if count and not self.batches:
+            raise UsageError(
+                f"there is not one batch for each of the {self.world_size} processes; give more "
+                "data, a smaller data.batching.batch_size, or fewer trainer.devices"
+            )
 
     def __iter__(self) -> Iterator[list[int]]:
         yield from self.batches  # looked up at the first step: Lightning asks for it earlier

@@ -56,7 +56,8 @@ def cross_entropy(
         logits, targets = logits[real], targets[real]
     else:
         logits, targets = logits.flatten(0, -2), targets.flatten()
-    log_probs = functional.log_softmax(logits.float(), dim=-1)
+    precise = logits if logits.dtype == torch.float64 else logits.float()
+    log_probs = functional.log_softmax(precise, dim=-1)
     total = functional.nll_loss(log_probs, targets, reduction="sum")
     objective = None
     if label_smoothing:
