@@ -208,4 +208,4 @@ def test_two_processes_train_one_model(tmp_path):
     assert done.stdout.count("this model") == 1
     assert [path.name for path in tmp_path.iterdir() if path.name != "latest"] == ["both"]
     scores = json.loads((tmp_path / "both" / "metrics.json").read_text())
-    assert scores["steps"] == 2  # three batches: one each, and the last left out
+    assert scores["steps"] == 1  # three batches: one each, and the last left out

@@ -10,154 +10,80 @@ from torch import nn
 
 from seqtasks.cells import CELLS
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.laws import LAWS, TOPOLOGIES, Case, Subject, Topology, settle
 
 INPUT, HIDDEN = 5, 6
-LENGTHS = torch.tensor([7, 4, 1, 0, 7, 2])
-GRID = [
-    pytest.param(cell, depth, both, residual, norm, id=f"{cell}-{depth}-{both}-{residual}-{norm}")
-    for cell, depth, both, residual, norm in itertools.product(
-        CELLS, (1, 3), (False, True), (False, True), (False, True)
-    )
-]
-FORWARD = [case for case in GRID if not case.values[2]]
-over_grid = pytest.mark.parametrize(("cell", "depth", "both", "residual", "norm"), GRID)
-over_forward = pytest.mark.parametrize(("cell", "depth", "both", "residual", "norm"), FORWARD)
+ROWS = (7, 4, 1, 0, 7, 2)
+LENGTHS = torch.tensor(ROWS)
+over_cells = pytest.mark.parametrize("cell", list(CELLS))
+over_topologies = pytest.mark.parametrize("topology", TOPOLOGIES, ids=str)
 
 
-def make(cell, depth, both, residual, norm) -> RecurrentEncoder:
-    torch.manual_seed(3)
-    encoder = RecurrentEncoder(
-        INPUT,
-        HIDDEN,
-        depth,
-        cell=cell,
-        bidirectional=both,
-        residual=residual,
-        layer_norm=norm,
-    ).double()
-    for parameter in encoder.parameters():  # no bias at zero may hide a mistake
-        nn.init.normal_(parameter, std=0.5)
-    return encoder
+def sequences() -> torch.Tensor:
+    return Subject("none", size=HIDDEN).inputs(Case(ROWS))[0]
 
 
-def sequences(seed: int = 0) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    shape = (len(LENGTHS), int(LENGTHS.max()), INPUT)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+@pytest.mark.parametrize(
+    ("law", "topology"),
+    [
+        pytest.param(law, topology, id=f"{law.name}: {topology}")
+        for law, topology in itertools.product(LAWS, TOPOLOGIES)
+        if any(law.cases([topology]))
+    ],
+)
+@over_cells
+def test_a_cell_obeys_a_law(cell, law, topology):
+    subject = settle(Subject(cell, size=HIDDEN))
+    for case in law.cases([topology]):
+        if broken := law.broken_by(subject, case):
+            pytest.fail(f"{cell} breaks {law.name} on {case}: {broken}")
 
 
-def gradients(encoder, outputs, state) -> list[torch.Tensor]:
-    weights = torch.linspace(-1, 1, outputs.size(-1), dtype=outputs.dtype)
-    total = (outputs * weights).sum() + sum((s * weights[: s.size(-1)]).sum() for s in state)
-    return list(torch.autograd.grad(total, list(encoder.parameters()), allow_unused=True))
+def test_every_law_is_examined_on_every_depth_direction_and_shortcut():
+    assert len(TOPOLOGIES) == len(set(TOPOLOGIES)) == 16
+    assert [law.name for law in LAWS if law.forward_only] == ["causality", "chunking", "stepping"]
+    for law in LAWS:
+        cases = set(law.cases(TOPOLOGIES))
+        assert {case.topology for case in cases} == {
+            topology for topology in TOPOLOGIES if not (law.forward_only and topology.bidirectional)
+        }
+        if law.name in ("padding", "batch", "chunking", "stepping"):
+            assert {case.topology for case in cases if case.lengths == ROWS} == {
+                case.topology for case in cases
+            }
 
 
-def assert_all_close(ours, theirs):
-    for mine, other in zip(ours, theirs, strict=True):
-        if mine is None or other is None:
-            assert mine is other
-        else:
-            torch.testing.assert_close(mine, other, rtol=1e-9, atol=1e-10)
-
-
-@over_grid
-def test_padding_changes_no_output_state_or_gradient(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    inputs = sequences()
-    outputs, state = encoder(inputs, LENGTHS)
-    more = torch.cat([inputs, torch.full((len(LENGTHS), 3, INPUT), 9.0).double()], dim=1)
-    for row, length in enumerate(LENGTHS):
-        more[row, length:] = 100.0  # whatever stands in the padding
-    padded, padded_state = encoder(more, LENGTHS)
-    torch.testing.assert_close(padded[:, :7], outputs)
-    assert not padded[:, 7:].any()
-    assert_all_close(padded_state, state)
-    assert_all_close(gradients(encoder, padded, padded_state), gradients(encoder, outputs, state))
-
-
-@over_grid
-def test_batch_mates_and_their_order_change_nothing(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    inputs = sequences()
-    outputs, state = encoder(inputs, LENGTHS)
-    order = torch.tensor([4, 2, 0, 5, 1, 3])
-    shuffled, shuffled_state = encoder(inputs[order], LENGTHS[order])
-    torch.testing.assert_close(shuffled, outputs[order])
-    assert_all_close(shuffled_state, [tensor[order] for tensor in state])
-    for row, length in enumerate(LENGTHS.tolist()):
-        alone, alone_state = encoder(inputs[row : row + 1, :length])
-        torch.testing.assert_close(alone[0], outputs[row, :length])
-        assert not outputs[row, length:].any()
-        assert_all_close(alone_state, [tensor[row : row + 1] for tensor in state])
-
-
-@over_forward
-def test_chunks_with_the_state_carried_equal_the_whole(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    inputs = sequences()
-    whole, whole_state = encoder(inputs, LENGTHS)
-    pieces, state = [], None
-    for start, after in ((0, 3), (3, 4), (4, 7)):
-        lengths = (LENGTHS - start).clamp(0, after - start)
-        piece, state = encoder(inputs[:, start:after], lengths, state)
-        pieces.append(piece)
-    torch.testing.assert_close(torch.cat(pieces, dim=1), whole)
-    assert_all_close(state, whole_state)
-    assert_all_close(
-        gradients(encoder, torch.cat(pieces, dim=1), state),
-        gradients(encoder, whole, whole_state),
-    )
-
-
-@over_forward
-def test_steps_equal_the_parallel_pass(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    inputs = sequences()
-    whole, whole_state = encoder(inputs)
-    state = None
-    for time in range(inputs.size(1)):
-        output, state = encoder(inputs[:, time : time + 1], None, state)
-        torch.testing.assert_close(output[:, 0], whole[:, time])
-    assert_all_close(state, whole_state)
-
-
-@over_forward
-def test_an_output_depends_on_no_later_input(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    inputs = sequences().requires_grad_()
-    outputs, _ = encoder(inputs)
-    [gradient] = torch.autograd.grad(outputs[:, 3].sum(), inputs)
-    assert not gradient[:, 4:].any()
-    assert gradient[:, 3].any()
-
-
-@over_grid
-def test_the_last_input_reaches_the_first_output_only_from_behind(
-    cell, depth, both, residual, norm
-):
-    encoder = make(cell, depth, both, residual, norm)
+@over_topologies
+@over_cells
+def test_the_last_input_reaches_the_first_output_only_from_behind(cell, topology):
+    encoder = Subject(cell, size=HIDDEN).encoder(Case(ROWS, topology))
     inputs = sequences().requires_grad_()
     outputs, _ = encoder(inputs, LENGTHS)
     [gradient] = torch.autograd.grad(outputs[1, 0].sum(), inputs)
-    assert bool(gradient[1, 3].any()) == (both and cell != "none")
+    assert bool(gradient[1, 3].any()) == (topology.bidirectional and cell != "none")
+    assert gradient[1, 0].any()
     assert not gradient[1, 4:].any()
+    assert not gradient[[0, 2, 3, 4, 5]].any()
 
 
-@over_grid
-def test_empty_batches_and_empty_sequences_are_legal(cell, depth, both, residual, norm):
-    encoder = make(cell, depth, both, residual, norm)
-    for batch, time in ((0, 4), (2, 0), (0, 0)):
+@over_topologies
+@over_cells
+def test_empty_batches_and_empty_sequences_have_shapes(cell, topology):
+    encoder = Subject(cell, size=HIDDEN).encoder(Case((), topology))
+    for batch, time in ((0, 4), (2, 0), (0, 0), (2, 3)):
         lengths = torch.zeros(batch, dtype=torch.int64)
-        outputs, state = encoder(torch.zeros(batch, time, INPUT).double(), lengths)
+        outputs, state = encoder(torch.ones(batch, time, INPUT).double(), lengths)
         assert outputs.shape == (batch, time, encoder.output_size)
+        assert not outputs.any()
         assert [tensor.shape[1:] for tensor in state] == list(encoder.state_shapes)
         assert all(len(tensor) == batch for tensor in state)
 
 
-@pytest.mark.parametrize("cell", list(CELLS))
+@over_cells
 def test_a_sequence_of_length_zero_keeps_the_state_it_was_given(cell):
-    encoder = make(cell, 1, False, False, False)
-    given = tuple(torch.randn(len(LENGTHS), *shape).double() for shape in encoder.state_shapes)
+    subject, case = Subject(cell, size=HIDDEN), Case(ROWS)
+    encoder = subject.encoder(case)
+    given = subject.state(encoder, case)
     _, state = encoder(sequences(), LENGTHS, given)
     for before, after in zip(given, state, strict=True):
         assert torch.equal(before[3], after[3])
@@ -176,9 +102,8 @@ def test_a_sequence_of_length_zero_keeps_the_state_it_was_given(cell):
     ],
 )
 def test_equals_packed_torch_on_copied_weights(cell, options, reference, depth, both):
-    torch.manual_seed(5)
-    encoder = RecurrentEncoder(
-        INPUT, HIDDEN, depth, cell=cell, cell_options=options, bidirectional=both
+    encoder = Subject(cell, options, HIDDEN).encoder(
+        Case(ROWS, Topology(depth, both)), torch.float32
     )
     oracle = reference(INPUT, HIDDEN, depth, batch_first=True, bidirectional=both, **options)
     for number, layer in enumerate(encoder.layers):
@@ -201,21 +126,14 @@ def test_equals_packed_torch_on_copied_weights(cell, options, reference, depth, 
 
 @pytest.mark.parametrize("cell", ["elman", "gru", "lstm"])
 def test_packed_and_padded_paths_agree(cell):
-    recurrence = make(cell, 1, False, False, False).layers[0].cells[0]
-    inputs = sequences()
-    start = tuple(torch.randn(len(LENGTHS), *shape).double() for shape in recurrence.state_shapes)
-    padded, padded_state = recurrence.run_padded(inputs, LENGTHS, start)
-    packed, packed_state = recurrence.run_packed(inputs, LENGTHS, start)
+    subject, case = Subject(cell, size=HIDDEN), Case(ROWS)
+    encoder = subject.encoder(case)
+    recurrence, start = encoder.layers[0].cells[0], subject.state(encoder, case)
+    padded, padded_state = recurrence.run_padded(sequences(), LENGTHS, start)
+    packed, packed_state = recurrence.run_packed(sequences(), LENGTHS, start)
     torch.testing.assert_close(padded, packed)
-    assert_all_close(padded_state, packed_state)
-
-
-@pytest.mark.parametrize("cell", list(CELLS))
-def test_the_number_of_parameters_does_not_depend_on_time(cell):
-    encoder = make(cell, 2, True, True, True)
-    before = sum(parameter.numel() for parameter in encoder.parameters())
-    encoder(torch.zeros(1, 50, INPUT).double())
-    assert sum(parameter.numel() for parameter in encoder.parameters()) == before
+    for ours, theirs in zip(padded_state, packed_state, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])

@@ -1,0 +1,203 @@
+"""Speed of every cell against torch.nn, a plain loop, and the matrix-multiply limit.
+
+    python benchmarks/encoder.py --quick --json encoder.json
+
+Each row times one encoder layer with its rivals in turn (A B C A B C …) in one process and quotes
+medians. Tokens are real tokens; padding counts for nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor, nn
+
+from seqtasks.cells import CELLS
+from seqtasks.encoder import RecurrentEncoder
+
+GATES = {"elman": 1, "gru": 3, "lstm": 4}
+TORCH: dict[str, Callable[..., nn.RNNBase]] = {"elman": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+SHAPES = [(1, 64, 256), (16, 512, 256), (32, 64, 256), (64, 20, 256), (64, 128, 512)]
+RIVALS = ("packed", "padded", "loop")
+QUICK = [(16, 512, 256), (64, 20, 256)]
+
+
+def main() -> None:
+    """Run the grid and print a table; write JSON if asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cells", nargs="*", default=list(CELLS), metavar="CELL")
+    parser.add_argument("--quick", action="store_true", help="two shapes, fewer repetitions")
+    parser.add_argument("--ragged", action="store_true", help="natural lengths, 1 to LENGTH")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    shapes, repeats = (QUICK, 3) if options.quick else (SHAPES, 7)
+    rows = []
+    for shape in shapes:
+        for cell in options.cells:
+            rows.append(measure(cell, shape, repeats, options.ragged, options.device))
+            show_row(rows[-1])
+    show(rows)
+    if options.json:
+        report = {"machine": machine(options.device), "rows": rows}
+        options.json.write_text(json.dumps(report, indent=2))
+
+
+def measure(
+    cell: str, shape: tuple[int, int, int], repeats: int, ragged: bool, device: str
+) -> dict[str, Any]:
+    """Time one cell at one shape beside its rivals."""
+    torch.manual_seed(0)
+    batch, length, width = shape
+    options = {"max_length": length} if cell == "unshared_elman" else {}
+    encoder = RecurrentEncoder(width, width, cell=cell, cell_options=options).to(device)
+    inputs = torch.randn(batch, length, width, device=device, requires_grad=True)
+    lengths = torch.full((batch,), length, device=device)
+    if ragged:
+        lengths = torch.randint(1, length + 1, (batch,), device=device)
+        lengths[0] = length
+    tokens = int(lengths.sum())
+    rivals: dict[str, Callable[[], None]] = {
+        "train": lambda: backward(encoder(inputs, lengths)[0], inputs, encoder),
+        "infer": lambda: forward(lambda: encoder(inputs, lengths)),
+        "gemm": gemm(device),
+    }
+    if cell in TORCH:
+        rnn = TORCH[cell](width, width, batch_first=True).to(device)
+        rivals["packed"] = lambda: backward(packed(rnn, inputs, lengths), inputs, rnn)
+        rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
+    else:
+        rnn = nn.LSTM(width, width, batch_first=True).to(device)
+        rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
+    if batch * length <= 4096:
+        rivals["loop"] = lambda: backward(stepped(encoder, inputs), inputs, encoder)
+    times = interleaved(rivals, repeats, device)
+    limit = GEMM_FLOPS / times["gemm"]
+    flops = 6 * width * width * 2 * GATES.get(cell, 0) * tokens
+    ratio = {name: times[name] / times["train"] for name in RIVALS if name in times}
+    return {
+        "cell": cell,
+        "batch": batch,
+        "length": length,
+        "width": width,
+        "ragged": ragged,
+        "train_tokens_per_second": tokens / times["train"],
+        "infer_tokens_per_second": tokens / times["infer"],
+        "gemm_gflops": limit / 1e9,
+        "share_of_gemm": flops / times["train"] / limit if flops else None,
+        "speedup_over": ratio,
+        "peak_memory_mb": peak_memory(device),
+    }
+
+
+GEMM_SIZE = 1024
+GEMM_FLOPS = 2 * GEMM_SIZE**3
+
+
+def gemm(device: str) -> Callable[[], None]:
+    """One square float32 product, the limit of the machine."""
+    left, right = (torch.randn(GEMM_SIZE, GEMM_SIZE, device=device) for _ in range(2))
+    return lambda: forward(lambda: left @ right)
+
+
+def forward(run: Callable[[], Any]) -> None:
+    """Run without gradients."""
+    with torch.inference_mode():
+        run()
+
+
+def backward(outputs: Tensor, inputs: Tensor, module: nn.Module) -> None:
+    """Gradients of the inputs and of every parameter."""
+    inputs.grad = None
+    module.zero_grad(set_to_none=True)
+    outputs.sum().backward()
+
+
+def packed(rnn: nn.RNNBase, inputs: Tensor, lengths: Tensor) -> Tensor:
+    """torch.nn on a packed batch."""
+    sequence = nn.utils.rnn.pack_padded_sequence(inputs, lengths.cpu(), True, enforce_sorted=False)
+    outputs, _ = rnn(sequence)
+    return nn.utils.rnn.pad_packed_sequence(outputs, batch_first=True)[0]
+
+
+def stepped(encoder: RecurrentEncoder, inputs: Tensor) -> Tensor:
+    """The same encoder in a plain Python loop over time."""
+    outputs, state = [], None
+    for step in inputs.unbind(1):
+        output, state = encoder(step.unsqueeze(1), None, state)
+        outputs.append(output)
+    return torch.cat(outputs, dim=1)
+
+
+def interleaved(
+    rivals: dict[str, Callable[[], None]], repeats: int, device: str
+) -> dict[str, float]:
+    """Median seconds of each, all taken in turn after one warm-up round."""
+    seconds: dict[str, list[float]] = {name: [] for name in rivals}
+    for number in range(repeats + 1):
+        for name, run in rivals.items():
+            if device != "cpu":
+                torch.cuda.synchronize()
+            began = time.perf_counter()
+            run()
+            if device != "cpu":
+                torch.cuda.synchronize()
+            if number:
+                seconds[name].append(time.perf_counter() - began)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def peak_memory(device: str) -> float:
+    """Megabytes: of the process so far on a CPU, of the allocator on a GPU."""
+    if device != "cpu":
+        return torch.cuda.max_memory_allocated() / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def machine(device: str) -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "device": device if device == "cpu" else torch.cuda.get_device_name(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "processor": platform.machine(),
+    }
+
+
+def show_row(row: dict[str, Any]) -> None:
+    """One line while the grid runs."""
+    print(f"{row['cell']:>16} {row['batch']:>4} × {row['length']:<5}", flush=True)
+
+
+def show(rows: list[dict[str, Any]]) -> None:
+    """The whole table."""
+    table = Table("cell", "batch × length × width", "train tok/s", "infer tok/s", "of GEMM")
+    for name in RIVALS:
+        table.add_column(f"× {name}", justify="right")
+    for row in rows:
+        share = row["share_of_gemm"]
+        table.add_row(
+            row["cell"],
+            f"{row['batch']} × {row['length']} × {row['width']}",
+            f"{row['train_tokens_per_second']:,.0f}",
+            f"{row['infer_tokens_per_second']:,.0f}",
+            f"{share:.0%}" if share else "–",
+            *(f"{row['speedup_over'][n]:.2f}" if n in row["speedup_over"] else "–" for n in RIVALS),
+        )
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""What must change nothing: padding, batch-mates, their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from seqtasks.cells.contract import zero_padding
+from seqtasks.laws.broken import compare
+from seqtasks.laws.case import Case
+from seqtasks.laws.subject import Pass, Subject, run
+
+PADDING = 3
+STEPS = ("sequence", "step")
+
+
+def padding(subject: Subject, case: Case) -> None:
+    """More padding, with anything in it, changes no output, state or gradient.
+
+    A batch without padding is first given without lengths, as a sequence alone would be.
+
+    Raises:
+        Broken: something changes, or an output past a length is not zero.
+    """
+    encoder = subject.encoder(case)
+    inputs, lengths = subject.inputs(case)
+    longer, _ = subject.inputs(case, PADDING)
+    longer = torch.where(_real(lengths, longer), longer, 100.0)
+    states = [None, subject.state(encoder, case)]
+    for state in states[:1] if case.time == 1 else states:  # one step from a state is stepping
+        start = "" if state is None else " and a state to start from"
+        when = f"with {PADDING} more steps of padding{start}"
+        bare = run(encoder, inputs, None if case.even else lengths, state)
+        padded = run(encoder, longer, lengths, state)
+        for one in (bare, padded):
+            silent = zero_padding(one.outputs, lengths)
+            compare("output", one.outputs, silent, "past a length", STEPS)
+        _first_steps(padded, case.time).must_equal(bare, when)
+        gradient = padded.gradients["inputs"]
+        silent = zero_padding(gradient, lengths)
+        compare("gradient of inputs", gradient, silent, "in the padding", STEPS)
+
+
+def batch(subject: Subject, case: Case) -> None:
+    """Other batch-mates and another order change no output, state or gradient.
+
+    Raises:
+        Broken: something changes.
+    """
+    encoder = subject.encoder(case)
+    inputs, lengths = subject.inputs(case)
+    count = len(case.lengths)
+    together = run(encoder, inputs, lengths)
+    rows = [slice(number, number + 1) for number in range(count)]
+    alone = [
+        run(encoder, inputs[row], None if case.lengths[row.start] == case.time else lengths[row])
+        for row in rows
+    ]
+    _join(alone).must_equal(together, "in a batch of its own")
+    order = torch.arange(count).roll(1)
+    state = subject.state(encoder, case)
+    straight = run(encoder, inputs, lengths, state)
+    rolled = run(encoder, inputs[order], lengths[order], tuple(tensor[order] for tensor in state))
+    gradients = {**straight.gradients, "inputs": straight.gradients["inputs"][order]}
+    expected = Pass(
+        straight.outputs[order], tuple(tensor[order] for tensor in straight.state), gradients
+    )
+    rolled.must_equal(expected, "in another order")
+
+
+def _real(lengths: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
+    return (torch.arange(inputs.size(1)) < lengths.unsqueeze(1)).unsqueeze(-1)
+
+
+def _first_steps(one: Pass, time: int) -> Pass:
+    gradients = {**one.gradients, "inputs": one.gradients["inputs"][:, :time]}
+    return replace(one, outputs=one.outputs[:, :time], gradients=gradients)
+
+
+def _join(passes: list[Pass]) -> Pass:
+    """Sequences that ran alone, as if together: gradients of parameters add up."""
+    gradients = {
+        name: torch.cat(parts) if name == "inputs" else torch.stack(parts).sum(dim=0)
+        for name in passes[0].gradients
+        for parts in [[one.gradients[name] for one in passes]]
+    }
+    state = tuple(torch.cat(parts) for parts in zip(*(p.state for p in passes), strict=True))
+    return Pass(torch.cat([one.outputs for one in passes]), state, gradients)
