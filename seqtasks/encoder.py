@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from seqtasks.cells import find_cell
 from seqtasks.cells.contract import Recurrence, State, last_step, ragged, reverse, zero_padding
@@ -104,6 +106,9 @@ class RecurrentEncoder(nn.Module):
         layer_norm: normalise each layer's input.
         dropout: rate between layers.
         variational: one dropout mask for all steps of a sequence.
+        recompute: in training keep only each layer's inputs and run the layer again in the
+            backward pass: memory of one layer instead of all, for a third more time (Chen et al.
+            2016, "Training deep nets with sublinear memory cost").
 
     Raises:
         UsageError: a size is not positive, or there is no such cell or option.
@@ -127,6 +132,7 @@ class RecurrentEncoder(nn.Module):
         layer_norm: bool = False,
         dropout: float = 0.0,
         variational: bool = False,
+        recompute: bool = False,
     ) -> None:
         super().__init__()
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
@@ -151,7 +157,7 @@ class RecurrentEncoder(nn.Module):
         self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.output_size = input_size, size
-        self.bidirectional = bidirectional
+        self.bidirectional, self.recompute = bidirectional, recompute
         self.drops_weights = bool(options.get("weight_drop"))
         self.dirty_padding = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
@@ -182,7 +188,10 @@ class RecurrentEncoder(nn.Module):
         for layer, count in zip(self.layers, self.state_counts, strict=True):
             first = len(states)
             given = None if state is None else state[first : first + count]
-            outputs, final = layer(outputs, lengths, given, stairs)
+            run: Callable[..., tuple[Tensor, State]] = layer
+            if self.recompute and self.training and torch.is_grad_enabled():
+                run = functools.partial(checkpoint, layer, use_reentrant=False)
+            outputs, final = run(outputs, lengths, given, stairs)
             states.extend(final)
         if self.dirty_padding and lengths is not None and ragged(lengths, outputs.size(1)):
             outputs = zero_padding(self.norm(outputs), lengths)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from seqtasks.cells import Elman
 from seqtasks.cells.contract import last_step, mask, zero_padding
+from seqtasks.cells.elman import Elman
 from seqtasks.errors import UsageError
 
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from seqtasks.cells import LSTM, find_cell
+from seqtasks.cells import CELLS, find_cell
+from seqtasks.cells.lstm import LSTM
 from seqtasks.dropout import SequenceDropout
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -150,3 +151,33 @@ def test_weight_drop_zeroes_recurrent_weights_in_training_alone(cell):
     assert (gradient == 0).float().mean().item() == pytest.approx(0.4, abs=0.05)
     with pytest.raises(UsageError, match="weight_drop is at least 0"):
         RecurrentEncoder(3, 4, cell=cell, cell_options={"weight_drop": 1.0})
+
+
+@pytest.mark.parametrize("cell", list(CELLS))
+def test_recomputing_changes_no_output_state_or_gradient(cell):
+    lengths = torch.tensor([6, 3, 0])
+    inputs = torch.randn(3, 6, 4, generator=torch.Generator().manual_seed(0))
+
+    def results(recompute):
+        torch.manual_seed(1)
+        encoder = RecurrentEncoder(4, 5, 3, cell=cell, dropout=0.3, recompute=recompute)
+        outputs, state = encoder(inputs, lengths)
+        (outputs.square().sum() + sum(tensor.square().sum() for tensor in state)).backward()
+        return [outputs, *state, *(parameter.grad for parameter in encoder.parameters())]
+
+    for ours, expected in zip(results(True), results(False), strict=True):
+        torch.testing.assert_close(ours, expected)
+
+
+def test_recomputing_keeps_less_for_the_backward_pass():
+    def kept(recompute):
+        encoder = RecurrentEncoder(8, 8, 4, cell="mingru", recompute=recompute)
+        sizes = []
+        hooks = torch.autograd.graph.saved_tensors_hooks(
+            lambda tensor: sizes.append(tensor.numel()) or tensor, lambda tensor: tensor
+        )
+        with hooks:
+            encoder(torch.randn(2, 100, 8))
+        return sum(sizes)
+
+    assert kept(True) < kept(False) / 2

@@ -9,18 +9,40 @@ from typing import Any
 from seqtasks.cells.contract import Recurrence, State
 from seqtasks.cells.elman import Elman
 from seqtasks.cells.gru import GRU
+from seqtasks.cells.indrnn import IndRNN
+from seqtasks.cells.layer_norm_lstm import LayerNormLSTM
+from seqtasks.cells.lru import LRU
 from seqtasks.cells.lstm import LSTM
+from seqtasks.cells.mingru import MinGRU
+from seqtasks.cells.minlstm import MinLSTM
+from seqtasks.cells.mlstm import MLSTM
 from seqtasks.cells.pointwise import Pointwise
+from seqtasks.cells.qrnn import QRNN
+from seqtasks.cells.rglru import RGLRU
+from seqtasks.cells.slstm import SLSTM
+from seqtasks.cells.sru import SRU
+from seqtasks.cells.unshared_elman import UnsharedElman
 from seqtasks.errors import UsageError, nearest
 
 CELLS: dict[str, Callable[..., Recurrence]] = {
     "elman": Elman,
     "gru": GRU,
     "lstm": LSTM,
+    "layer_norm_lstm": LayerNormLSTM,
+    "indrnn": IndRNN,
+    "qrnn": QRNN,
+    "sru": SRU,
+    "mingru": MinGRU,
+    "minlstm": MinLSTM,
+    "rglru": RGLRU,
+    "lru": LRU,
+    "slstm": SLSTM,
+    "mlstm": MLSTM,
+    "unshared_elman": UnsharedElman,
     "none": Pointwise,
 }
 
-__all__ = ["CELLS", "GRU", "LSTM", "Elman", "Pointwise", "Recurrence", "State", "find_cell"]
+__all__ = ["CELLS", "Recurrence", "State", "find_cell"]
 
 
 def find_cell(

@@ -1,0 +1,101 @@
+"""W x + b at every step of a sequence, the part of a linear recurrence that takes most of its time.
+
+On a CPU torch multiplies float32 matrices with MKL, which on processors that Intel does not make
+leaves half of a vector unit idle. oneDNN, which torch carries for its compiler, fills it: large
+products go there where this build of torch has it, all others to ``nn.functional.linear``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import linear
+
+LARGE = 2**21
+"""Multiplications below which a product is over before the better library has begun."""
+
+ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+"""Whether this build of torch can be asked for a product by oneDNN."""
+
+
+def affine(
+    inputs: Tensor, weight: Tensor, bias: Tensor | None = None, count: int = 1
+) -> tuple[Tensor, ...]:
+    """W x + b, in blocks of rows.
+
+    Args:
+        inputs: (batch, time, input_size).
+        weight: (count · size, input_size).
+        bias: (count · size,), or None.
+        count: blocks, each of ``size`` rows.
+
+    Returns:
+        One tensor (batch, time, size) for each block.
+    """
+    suits = (
+        ONEDNN
+        and inputs.is_cpu
+        and inputs.dtype == weight.dtype == torch.float32
+        and inputs.numel() * weight.size(0) >= LARGE
+        and not torch.is_autocast_enabled("cpu")
+    )
+    if suits:
+        return Affine.apply(inputs, weight, bias, count)
+    return linear(inputs, weight, bias).chunk(count, dim=-1)
+
+
+def stacked(input_size: int, hidden_size: int, count: int) -> nn.Linear:
+    """``count`` blocks of hidden_size rows; Xavier weights block by block, zero biases."""
+    layer = nn.Linear(input_size, count * hidden_size)
+    with torch.no_grad():
+        for block in layer.weight.chunk(count):
+            nn.init.xavier_uniform_(block)
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
+    """`affine` with the weights of a layer."""
+    return affine(inputs, layer.weight, layer.bias, count)
+
+
+class Affine(torch.autograd.Function):
+    """`affine` by oneDNN."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int
+    ) -> tuple[Tensor, ...]:
+        """W x + b, each block in memory of its own."""
+        ctx.save_for_backward(inputs, weight)
+        biases = [None] * count if bias is None else bias.chunk(count)
+        pairs = zip(weight.chunk(count), biases, strict=True)
+        return tuple(product(inputs, block, its_bias) for block, its_bias in pairs)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of inputs, weight and bias."""
+        inputs, weight = ctx.saved_tensors
+        wants_inputs, wants_weight, wants_bias, _ = ctx.needs_input_grad
+        for_inputs = for_weight = for_bias = None
+        if wants_inputs:
+            first, *others = zip(gradients, weight.chunk(len(gradients)), strict=True)
+            for_inputs = product(first[0], first[1].t())
+            for gradient, block in others:
+                for_inputs += product(gradient, block.t())
+        if wants_weight:
+            features = inputs.flatten(0, 1).t().contiguous()
+            rows = (gradient.flatten(0, 1).t().contiguous() for gradient in gradients)
+            for_weight = torch.cat([product(block, features) for block in rows])
+        if wants_bias:
+            for_bias = torch.cat([gradient.sum((0, 1)) for gradient in gradients])
+        return for_inputs, for_weight, for_bias, None
+
+
+def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
+    """(…, k) and (n, k) → (…, n): left · rightᵀ + bias."""
+    return torch.ops.mkldnn._linear_pointwise(left, right, bias, "none", [], "")

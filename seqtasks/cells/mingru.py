@@ -1,0 +1,57 @@
+"""The minimal gated recurrent unit: gates that read the input alone.
+
+Feng et al., "Were RNNs all we needed?", arXiv:2410.01201 (2024), section 3.1; g from appendix B:
+
+    z_t = σ(W_z x_t + b_z)
+    v_t = W_v x_t + b_v                     or g of it: g(x) = x + 1/2 for x ≥ 0, σ(x) below
+    h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ v_t
+
+The paper needs g where it takes logarithms of candidates. The scan here takes none, and so leaves
+them free to be negative unless asked.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from seqtasks.cells.affine import blocks, stacked
+from seqtasks.cells.contract import State
+from seqtasks.cells.scan import ScanRecurrence, gated_scan
+
+
+class MinGRU(ScanRecurrence):
+    """One gate, one state.
+
+    State: (h,) of shape (batch, hidden_size).
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of the hidden state.
+        positive: pass candidates through g.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, *, positive: bool = False) -> None:
+        super().__init__()
+        self.input_size, self.output_size = input_size, hidden_size
+        self.state_shapes = ((hidden_size,),)
+        self.positive = positive
+        self.linear = stacked(input_size, hidden_size, 2)
+
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """All steps; shapes as in `ScanRecurrence`."""
+        gate, candidate = blocks(self.linear, inputs, 2)
+        if self.positive:
+            candidate = positive_part(candidate)
+        states = gated_scan(gate, candidate, state[0])
+        return states, (states,)
+
+
+def positive_part(x: Tensor) -> Tensor:
+    """g(x) = x + 1/2 for x ≥ 0 and σ(x) below: positive, increasing, and smooth but at 0.
+
+    >>> import torch
+    >>> positive_part(torch.tensor([-200.0, 0.0, 2.0]))
+    tensor([0.0000, 0.5000, 2.5000])
+    """
+    above = x.relu()
+    return above + (x - above).sigmoid()

@@ -1,0 +1,60 @@
+"""The minimal long short-term memory: gates that read the input alone and sum to one.
+
+Feng et al., "Were RNNs all we needed?", arXiv:2410.01201 (2024), section 3.2; g from appendix B:
+
+    f_t, i_t = σ(W_f x_t + b_f), σ(W_i x_t + b_i)
+    v_t      = W_v x_t + b_v                or g of it: g(x) = x + 1/2 for x ≥ 0, σ(x) below
+    h_t      = f'_t ⊙ h_{t-1} + i'_t ⊙ v_t  with f' = f / (f + i), i' = i / (f + i)
+
+Both gates may be too small to divide by. So their quotient is taken of their logarithms:
+i' = σ(log i - log f) and f' = 1 - i'.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import logsigmoid
+
+from seqtasks.cells.affine import blocks, stacked
+from seqtasks.cells.contract import State
+from seqtasks.cells.mingru import positive_part
+from seqtasks.cells.scan import ScanRecurrence, gated_scan
+
+
+class MinLSTM(ScanRecurrence):
+    """Two gates, one state.
+
+    State: (h,) of shape (batch, hidden_size).
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of the hidden state.
+        positive: pass candidates through g.
+        forget_bias: start value of the forget gate's bias.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        positive: bool = False,
+        forget_bias: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.input_size, self.output_size = input_size, hidden_size
+        self.state_shapes = ((hidden_size,),)
+        self.positive = positive
+        self.linear = stacked(input_size, hidden_size, 3)
+        with torch.no_grad():
+            nn.init.constant_(self.linear.bias[:hidden_size], forget_bias)
+
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """All steps; shapes as in `ScanRecurrence`."""
+        forget, write, candidate = blocks(self.linear, inputs, 3)
+        if self.positive:
+            candidate = positive_part(candidate)
+        odds = logsigmoid(write) - logsigmoid(forget)
+        states = gated_scan(odds, candidate, state[0])
+        return states, (states,)

@@ -1,0 +1,59 @@
+"""The quasi-recurrent network: convolutions over time, then gated pooling.
+
+Bradbury et al., "Quasi-recurrent neural networks", ICLR 2017, section 2, with fo-pooling; ∗ is a
+convolution over the last k steps, (W ∗ x)_t = W_1 x_{t-k+1} + … + W_k x_t:
+
+    z_t = tanh((W_z ∗ x)_t + b_z)
+    f_t = σ((W_f ∗ x)_t + b_f)
+    o_t = σ((W_o ∗ x)_t + b_o)
+    c_t = f_t ⊙ c_{t-1} + (1 - f_t) ⊙ z_t
+    h_t = o_t ⊙ c_t
+
+Before the first step stand zeros. The last k - 1 inputs are part of the state, so that a sequence
+may be fed in pieces of any length.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from seqtasks.cells.affine import blocks, stacked
+from seqtasks.cells.contract import State
+from seqtasks.cells.scan import ScanRecurrence, gated_scan
+from seqtasks.errors import UsageError
+
+
+class QRNN(ScanRecurrence):
+    """Two gates, a cell state, and the inputs that the window still reaches.
+
+    State: (c, past), of shapes (batch, hidden_size) and (batch, window - 1, input_size).
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of the cell state.
+        window: k, the input steps that each gate sees, the current one included.
+
+    Raises:
+        UsageError: the window is less than 1.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, *, window: int = 2) -> None:
+        super().__init__()
+        if window < 1:
+            raise UsageError(f"qrnn: window is at least 1, not {window}")
+        self.input_size, self.output_size = input_size, hidden_size
+        self.state_shapes = ((hidden_size,), (window - 1, input_size))
+        self.window = window
+        self.linear = stacked(window * input_size, hidden_size, 3)
+
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """All steps; shapes as in `ScanRecurrence`."""
+        cell, past = state
+        seen = torch.cat([past, inputs], dim=1)
+        time = inputs.size(1)
+        windows = torch.cat([seen[:, k : k + time] for k in range(self.window)], dim=-1)
+        candidate, forget, output = blocks(self.linear, windows, 3)
+        cells = gated_scan(-forget, candidate.tanh(), cell)
+        past = windows.unflatten(-1, (self.window, self.input_size))[:, :, 1:]
+        return output.sigmoid() * cells, (cells, past)

@@ -1,0 +1,64 @@
+"""The real-gated linear recurrent unit of Griffin and Hawk.
+
+De et al., "Griffin: mixing gated linear recurrences with local attention for efficient language
+models", arXiv:2402.19427 (2024), section 2.4, equations 1 to 4, and appendix A, equation 6:
+
+    r_t   = σ(W_a x_t + b_a)
+    i_t   = σ(W_x x_t + b_x)
+    a_t   = a^(c r_t)                           a = σ(Λ), c = 8
+    h_t   = a_t ⊙ h_{t-1} + √(1 - a_t²) ⊙ (i_t ⊙ x_t)
+
+Λ starts where a^c is uniform in [0.9, 0.999]. Where the sizes differ, W x_t + b stands for x_t.
+Everything about a_t follows from its logarithm, log a_t = -c r_t ⊙ log(1 + exp(-Λ)): near a_t = 1,
+1 - a_t² = -expm1(2 log a_t) keeps all its digits.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from seqtasks.cells.affine import blocks, stacked
+from seqtasks.cells.contract import State
+from seqtasks.cells.scan import ScanRecurrence, linear_scan, widest
+
+SHARPNESS = 8.0
+"""c."""
+
+
+class RGLRU(ScanRecurrence):
+    """Two gates, one state.
+
+    State: (h,) of shape (batch, hidden_size).
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of the state.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size, self.output_size = input_size, hidden_size
+        self.state_shapes = ((hidden_size,),)
+        same = input_size == hidden_size
+        self.resize = None if same else stacked(input_size, hidden_size, 1)
+        self.gates = stacked(hidden_size, hidden_size, 2)
+        decay = torch.empty(hidden_size).uniform_(0.9, 0.999) ** (1 / SHARPNESS)
+        self.decay = nn.Parameter(decay.logit())
+
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """All steps; shapes as in `ScanRecurrence`."""
+        steps = inputs if self.resize is None else blocks(self.resize, inputs, 1)[0]
+        recurrence, write = (gate.sigmoid() for gate in blocks(self.gates, steps, 2))
+        rate = -SHARPNESS * softplus(-self.decay)
+        log_decay = recurrence.to(widest(recurrence)) * rate
+        states = linear_scan(log_decay.exp(), gain(log_decay) * (write * steps), state[0])
+        states = states.to(inputs.dtype)
+        return states, (states,)
+
+
+def gain(log_decay: Tensor) -> Tensor:
+    """√(1 - a²) of log a ≤ 0, with a finite gradient, 0, where a is exactly 1."""
+    smallest = torch.finfo(log_decay.dtype).tiny
+    return (-(2 * log_decay).expm1()).clamp(min=smallest).sqrt()
