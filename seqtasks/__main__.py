@@ -17,12 +17,16 @@ from seqtasks.usage import reported
 def main(config: DictConfig) -> None:
     """Train, test, save and explain what the configuration says."""
     hydra_config = HydraConfig.get()
-    if "LOCAL_RANK" not in os.environ:  # a process that Lightning starts keeps its parent's folder
-        os.environ["SEQTASKS_RUN"] = hydra_config.runtime.output_dir
-    with reported(sys.argv[1:]):
-        from seqtasks.run import run  # late, so that --help need not wait for torch
+    # A process that Lightning starts keeps its parent's folder.
+    folder = os.environ.setdefault("SEQTASKS_RUN", hydra_config.runtime.output_dir)
+    try:
+        with reported(sys.argv[1:]):
+            from seqtasks.run import run  # late, so that --help need not wait for torch
 
-        run(config, Path(os.environ["SEQTASKS_RUN"]), hydra_config.runtime.choices["task"])
+            run(config, Path(folder), hydra_config.runtime.choices["task"])
+    finally:  # another job may follow in this process, with processes of its own
+        for name in ("SEQTASKS_RUN", "LOCAL_RANK"):
+            os.environ.pop(name, None)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import functools
 import importlib
 import inspect
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import BundleError
@@ -60,9 +61,39 @@ def find_class(path: str, trusted: Collection[str] = ()) -> type:
     return found
 
 
+def foreign_modules(node: Any) -> list[str]:
+    """Modules outside ``seqtasks`` that a configuration names, in order.
+
+    >>> foreign_modules({"_target_": "seqtasks.encoder.RecurrentEncoder", "cell": [
+    ...     {"_target_": "mine.Cell"}]})
+    ['mine']
+    """
+    if isinstance(node, list):
+        found = [module for item in node for module in foreign_modules(item)]
+    elif isinstance(node, dict):
+        found = [module for item in node.values() for module in foreign_modules(item)]
+        module = str(node.get("_target_", "")).rpartition(".")[0]
+        if module and not _inside(module, ("seqtasks",)):
+            found.insert(0, module)
+    else:
+        found = []
+    return list(dict.fromkeys(found))
+
+
+def _inside(module: str, names: Collection[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
 def _check(module: str, path: str, trusted: Collection[str]) -> None:
-    allowed = ("seqtasks", *trusted)
-    if not any(module == name or module.startswith(f"{name}.") for name in allowed):
+    """Refuse a module that is neither a part of the package nor trusted, before importing it.
+
+    In a checkout every folder beside the package could be imported as a part of it, so the first
+    name below ``seqtasks`` has to be one that the package itself holds.
+    """
+    folder = Path(__file__).parent
+    parts = {entry.stem for entry in folder.iterdir()} | {"tasks"}
+    ours = module.split(".")[0] == "seqtasks" and set(module.split(".")[1:2]) <= parts
+    if not ours and not _inside(module, trusted):
         raise BundleError(
             f"config.yaml names {path}, which is not a part of seqtasks; if you trust that code, "
             f"name its module: --trust {module or path}"

@@ -18,7 +18,7 @@ from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.task import Task
 
 WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
@@ -28,6 +28,9 @@ WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
     "README.md",
     "manifest.json",
 )
+
+FORMAT = 1
+"""Of the folder; a bundle of another format is refused by name."""
 
 
 @dataclass
@@ -99,6 +102,8 @@ def save(
         card: the model card, Markdown.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in [*folder.glob("*.tokenizer.json"), *folder.glob("*.vocabulary.json")]:
+        old.unlink()
     save_model(task, str(folder / WEIGHTS))
     texts = {
         CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
@@ -109,7 +114,7 @@ def save(
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     sums = {name: _checksum(folder / name) for name in sorted([WEIGHTS, *texts])}
-    manifest = {"format": 1, "sha256": sums}
+    manifest = {"format": FORMAT, "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
@@ -124,7 +129,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    folder = Path(folder)
+    folder = _follow(Path(folder))
     if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
         folder = folder / "bundle"
     sums = _manifest(folder)
@@ -137,19 +142,28 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         if _checksum(path) != expected:
             raise BundleError(f"{path} is damaged or was changed; copy the whole folder again")
     config = _config(folder)
-    fields: dict[str, Field] = build(config["fields"], trusted)
-    for name, field in fields.items():
-        field.name = name
-        field.vocabulary = _vocabulary(folder, name)
-    vocabularies = {name: field.vocabulary for name, field in fields.items()}
-    task = build(config["task"], trusted)(vocabularies)
+    try:
+        fields: dict[str, Field] = build(config["fields"], trusted)
+        for name, field in fields.items():
+            field.name = name
+            field.vocabulary = _vocabulary(folder, name, sums)
+        vocabularies = {name: field.vocabulary for name, field in fields.items()}
+        task = build(config["task"], trusted)(vocabularies)
+    except SeqtasksError:
+        raise
+    except Exception as error:  # whatever a changed configuration leads to
+        raise BundleError(
+            f"{folder / CONFIG} does not fit this version of seqtasks: {_line(error)}"
+        ) from error
     try:
         load_model(task, str(folder / WEIGHTS), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
-        reason = str(error).splitlines()[0]
-        raise BundleError(f"{folder / WEIGHTS} does not fit config.yaml: {reason}") from error
-    task.eval().to(device)
-    return Bundle(task, fields, config, json.loads(_read(folder / METRICS)))
+        raise BundleError(f"{folder / WEIGHTS} does not fit config.yaml: {_line(error)}") from error
+    try:
+        task.eval().to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise UsageError(f"device '{device}' cannot be used here: {_line(error)}") from error
+    return Bundle(task, fields, config, _metrics(folder))
 
 
 def _name(field: Field) -> str:
@@ -157,9 +171,31 @@ def _name(field: Field) -> str:
     return f"{field.name}.{kind}.json"
 
 
-def _vocabulary(folder: Path, name: str) -> Vocabulary:
-    tokenizer = folder / f"{name}.tokenizer.json"
-    path = tokenizer if tokenizer.is_file() else folder / f"{name}.vocabulary.json"
+def _line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _follow(folder: Path) -> Path:
+    """The folder itself, or where a file called ``latest`` on the way to it points."""
+    for parent in folder.parents:
+        if parent.name == "latest" and parent.is_file():
+            return parent.parent / _read(parent).strip() / folder.relative_to(parent)
+    return folder
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(_read(folder / METRICS)))
+    except (ValueError, TypeError) as error:
+        raise BundleError(f"{folder / METRICS} is damaged: {_line(error)}") from error
+
+
+def _vocabulary(folder: Path, name: str, listed: Collection[str]) -> Vocabulary:
+    names = [f"{name}.{kind}.json" for kind in ("tokenizer", "vocabulary")]
+    found = [candidate for candidate in names if candidate in listed]
+    if not name.isidentifier() or not found:
+        raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
+    path = folder / found[0]
     try:
         return Vocabulary.from_json(_read(path))
     except BundleError as error:
@@ -173,8 +209,13 @@ def _manifest(folder: Path) -> dict[str, str]:
     if not path.is_file():
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
     try:
-        sums = json.loads(_read(path))["sha256"]
-        return {str(name): str(value) for name, value in sums.items()}
+        manifest = json.loads(_read(path))
+        if manifest["format"] != FORMAT:
+            raise BundleError(
+                f"{path}: format {manifest['format']!r} is not {FORMAT}; use the version of "
+                "seqtasks that wrote it"
+            )
+        return {str(name): str(value) for name, value in manifest["sha256"].items()}
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise BundleError(f"{path} is damaged: {error}; copy the whole folder again") from error
 
@@ -185,7 +226,8 @@ def _config(folder: Path) -> dict[str, Any]:
         config = yaml.safe_load(_read(path))
     except yaml.YAMLError as error:
         raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(config, dict) or not {"task", "fields"} <= config.keys():
+    parts = [config.get(part) for part in ("task", "fields")] if isinstance(config, dict) else []
+    if not parts or not all(isinstance(part, dict) for part in parts):
         raise BundleError(f"{path} has no 'task' and 'fields'")
     return config
 

@@ -10,8 +10,11 @@ from seqtasks.errors import SeqtasksError
 from seqtasks.task import Task
 
 
-def check(path: str | Path, task: Task) -> None:
+def check(path: str | Path, task: Task) -> int:
     """Refuse a checkpoint that does not fit, before training begins.
+
+    Returns:
+        The number of the epoch to go on with, counted from 0.
 
     Raises:
         SeqtasksError: there is no such file, it is no checkpoint, or its model has other sizes.
@@ -24,6 +27,7 @@ def check(path: str | Path, task: Task) -> None:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
+        epoch = int(content["epoch"])
     except Exception as error:  # torch.load raises many kinds, pickle's among them
         reason = str(error).splitlines()[0]
         raise SeqtasksError(f"ckpt_path: {path} is not a checkpoint: {reason}") from error
@@ -35,3 +39,4 @@ def check(path: str | Path, task: Task) -> None:
                 f"there and {here.get(name, 'missing')} here; resume with the options and data of "
                 "the run that wrote it"
             )
+    return epoch + 1

@@ -158,7 +158,6 @@ class RecurrentEncoder(nn.Module):
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.output_size = input_size, size
         self.bidirectional, self.recompute = bidirectional, recompute
-        self.drops_weights = bool(options.get("weight_drop"))
         self.dirty_padding = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
         self.state_counts = [len(layer.state_shapes) for layer in layers]
@@ -177,7 +176,8 @@ class RecurrentEncoder(nn.Module):
             Outputs (batch, time, output_size), zero past each length, and the state after each
             sequence's own last real step.
         """
-        one_call = self.training and self.drops_weights  # one mask of weights for all steps
+        # Dropped weights stay the same for all steps of a call.
+        one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
         stairs = None if one_call else plan(lengths, inputs.size(1))
         if stairs is not None:
             inputs, lengths = inputs.index_select(0, stairs.order), stairs.lengths

@@ -7,6 +7,7 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
+from seqtasks.errors import DataError, UsageError
 from seqtasks.usage import reported
 
 CHUNK = 1000
@@ -31,19 +32,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     with reported():
-        for line in predict(sys.stdin, options):
-            print(line, flush=True)
+        if options.batch_size < 1:
+            raise UsageError(f"--batch-size is at least 1, not {options.batch_size}")
+        for line in predict(decoded(sys.stdin.buffer), options):
+            sys.stdout.buffer.write(line.encode() + b"\n")
+            sys.stdout.buffer.flush()
 
 
-def predict(lines: Iterable[str], options: argparse.Namespace) -> Iterator[str]:
+def decoded(lines: Iterable[bytes]) -> Iterator[str]:
+    """Lines of UTF-8 without their ends."""
+    return (decode(line, number) for number, line in enumerate(lines, 1))
+
+
+def decode(line: bytes, number: int) -> str:
+    """One line of UTF-8 without its end.
+
+    Raises:
+        DataError: it is of another encoding.
+    """
+    try:
+        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"input:{number}: not valid utf-8 (byte 0x{line[error.start]:02x}); convert the input "
+            "to utf-8"
+        ) from error
+
+
+def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
     """One line of output for each line of input; an empty line for an empty one."""
     from seqtasks.bundle import load
     from seqtasks.summary import as_text
 
     bundle = load(options.bundle, options.device, options.trust)
-    stripped = (line.rstrip("\n") for line in lines)
     first = 1
-    while chunk := list(itertools.islice(stripped, CHUNK)):
+    while chunk := list(itertools.islice(lines, CHUNK)):
         for prediction in bundle.predict(chunk, options.batch_size, first):
             yield as_text(prediction).replace("\n", "\\n")
         first += len(chunk)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shlex
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +20,22 @@ import torch
 import yaml
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from seqtasks import bundle, checkpoint, summary
+from seqtasks.build import foreign_modules
 from seqtasks.callbacks import EpochLines, EpochSeed
 from seqtasks.data.module import SequenceData
-from seqtasks.errors import SeqtasksError
+from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.task import Scores, Task
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
-# data that lies encoded in memory, more frequent logs for short trainings.
+# data that lies encoded in memory, more frequent logs for short trainings, an order for one batch.
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
+    r"You requested to overfit but enabled train dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
 ):
     warnings.filterwarnings("ignore", message=message)
@@ -57,22 +63,25 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, verbose=False)
 
-    data: SequenceData = instantiate(config.data)
-    data.setup()
-    factories = {key: instantiate(config[key]) for key in ("optimizer", "scheduler")}
-    task: Task = instantiate(config.task)(data.vocabularies, **factories)
+    with understood():
+        data: SequenceData = instantiate(config.data)
+        data.setup()
+        factories = {key: instantiate(config[key]) for key in ("optimizer", "scheduler")}
+        task: Task = instantiate(config.task)(data.vocabularies, **factories)
+        trainer = make_trainer(config, task)
     if config.ckpt_path:
-        checkpoint.check(config.ckpt_path, task)
-    trainer = make_trainer(config, task)
+        data.first_epoch = checkpoint.check(config.ckpt_path, task)
+    baselines = task.baselines(data)
 
-    began = time.perf_counter()
-    fit(trainer, task, data, config.ckpt_path, folder)
-    seconds = time.perf_counter() - began
-    scores = test(trainer, task, data)
+    with resumable(trainer, folder):
+        began = time.perf_counter()
+        trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
+        seconds = time.perf_counter() - began
+        scores = test(trainer, task, data)
 
     results = {
         "test": scores,
-        "baselines": task.baselines(data),
+        "baselines": baselines,
         "tested_on": data.test_split,
         "parameters": sum(p.numel() for p in task.parameters()),
         "epochs": trainer.current_epoch,
@@ -81,7 +90,8 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     }
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name)
-        explain(console, folder, task, data, config.examples, results)
+        foreign = foreign_modules(plain["task"])
+        explain(console, folder, task, data, config.examples, results, foreign)
     return results
 
 
@@ -105,25 +115,46 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
 
 
-def fit(
-    trainer: pl.Trainer, task: Task, data: SequenceData, ckpt_path: str | None, folder: Path
-) -> None:
-    """Train; an interruption leaves the last checkpoint and says how to resume.
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn what torch or Lightning say of a setting that they cannot take into bad usage."""
+    try:
+        yield
+    except (MisconfigurationException, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(f"a setting cannot be used: {reason}") from error
+
+
+@contextmanager
+def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
+    """An interruption leaves the last checkpoint and says how to resume.
 
     Raises:
         SeqtasksError: training was interrupted.
     """
     try:
-        trainer.fit(task, datamodule=data, ckpt_path=ckpt_path)
+        yield
     except (KeyboardInterrupt, SystemExit) as error:
-        last = folder / "checkpoints" / "last.ckpt"
-        if not last.is_file():
+        kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
+        kept = [path for path in kept if path.is_file()]
+        if not kept:
             raise SeqtasksError("interrupted before the first checkpoint") from error
-        command = " ".join(shlex.quote(argument) for argument in sys.argv[1:])
+        options = [word for word in sys.argv[1:] if not word.startswith("ckpt_path=")]
+        options.append(f"ckpt_path={quoted(str(kept[0]))}")
+        command = " ".join(shlex.quote(option) for option in options)
         raise SeqtasksError(
             f"interrupted after {trainer.current_epoch} epochs; to go on: "
-            f"python -m seqtasks {command} ckpt_path={last}".replace("  ", " ")
+            f"python -m seqtasks {command}"
         ) from error
+
+
+def quoted(path: str) -> str:
+    """A path as a value for Hydra: in quotes if it holds more than plain characters.
+
+    >>> quoted("runs/a.ckpt"), quoted("my runs/a=b.ckpt")
+    ('runs/a.ckpt', "'my runs/a=b.ckpt'")
+    """
+    return path if re.fullmatch(r"[\w./:+-]+", path) else f"'{path}'"
 
 
 def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
@@ -163,7 +194,8 @@ def save(
             latest.unlink()
         latest.symlink_to(folder.name, target_is_directory=True)
     except OSError:  # a file system without links
-        _write(latest, folder.name)
+        if not latest.is_dir():
+            _write(latest, folder.name)
 
 
 def explain(
@@ -173,6 +205,7 @@ def explain(
     data: SequenceData,
     count: int,
     results: dict[str, Any],
+    foreign: list[str],
 ) -> None:
     """Print scores, examples and the next command; the examples come from the saved bundle."""
     title = (
@@ -181,11 +214,11 @@ def explain(
     )
     summary.show_scores(console, title, results["test"], results["baselines"])
     pairs = summary.pick_examples(data, task, count)
-    saved = bundle.load(folder / "bundle", trusted=[type(task).__module__])
+    saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([text for text, _ in pairs])
     rows = zip(pairs, predicted, strict=True)
     summary.show_examples(console, [(t, e, summary.as_text(p)) for (t, e), p in rows])
-    summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "")
+    summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "", foreign)
 
 
 def _short(path: Path) -> Path:

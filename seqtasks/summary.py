@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from seqtasks.data.module import SequenceData
@@ -26,7 +28,7 @@ def show_scores(
         table.add_column(name.replace("_", " "), justify="right")
     for label, scores in {"this model": model, **baselines}.items():
         cells = [number(name, scores.get(name)) for name in model]
-        table.add_row(label, *cells, style="bold" if scores is model else None)
+        table.add_row(escape(label), *cells, style="bold" if scores is model else None)
     console.print(table)
 
 
@@ -52,11 +54,20 @@ def show_examples(console: Console, examples: list[tuple[str, str, str]], width:
         console.print()
 
 
-def show_next(console: Console, bundle: Path, sample: str) -> None:
-    """Print where the model is and the command that uses it next."""
+def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str]) -> None:
+    """Print where the model is and the command that uses it next.
+
+    Args:
+        console: to print on.
+        bundle: the model's folder.
+        sample: a text to predict on.
+        foreign: modules outside the package that the model is made of.
+    """
     console.print(f"Saved: {bundle}", markup=False, highlight=False, soft_wrap=True)
     line = sample.splitlines()[0][:60] if sample else ""
-    command = f"echo {_quoted(line)} | python -m seqtasks.predict {bundle}"
+    trust = "".join(f" --trust {module}" for module in foreign)
+    place = shlex.quote(str(bundle))
+    command = f"echo {shlex.quote(line)} | python -m seqtasks.predict {place}{trust}"
     console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -111,9 +122,5 @@ def pick_examples(data: SequenceData, task: Any, count: int) -> list[tuple[str, 
     records = data.datasets[data.test_split].records[:count]
     main = task.inputs[0]
     if task.target == main:
-        return [(" ".join(as_text(r.values[main]).split()[:8]), "") for r in records]
+        return [(" ".join(as_text(r.values[main])[:60].split()[:8]), "") for r in records]
     return [(as_text(r.values[main]), as_text(r.values[task.target])) for r in records]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"

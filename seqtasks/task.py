@@ -16,6 +16,7 @@ from torchmetrics import Metric
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import MeanLoss
 
@@ -115,7 +116,7 @@ class Task(pl.LightningModule):
     def padding(self, batch: Batch) -> float:
         """The share of padding among the places for tokens of a batch."""
         places = real = 0
-        for name in (*self.inputs, self.target or ""):
+        for name in {*self.inputs, self.target or ""}:
             lengths = batch.get("lengths" if name == "tokens" else f"{name}_lengths")
             if lengths is not None:
                 places += batch[name].numel()
@@ -174,13 +175,22 @@ class Task(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the schedule where one is given."""
-        optimizer = self.make_optimizer([p for p in self.parameters() if p.requires_grad])
+        try:
+            optimizer = self.make_optimizer([p for p in self.parameters() if p.requires_grad])
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"optimizer: {error}") from error
         if self.make_scheduler is None:
             return optimizer
         takes = inspect.signature(self.make_scheduler).parameters
         told: dict[str, Any] = {}
         if "total_steps" in takes:
-            told["total_steps"] = int(self.trainer.estimated_stepping_batches)
+            steps = self.trainer.estimated_stepping_batches
+            if steps == float("inf"):
+                raise UsageError(
+                    "this schedule has to know when training ends: set trainer.max_epochs or "
+                    "trainer.max_steps, or scheduler=constant"
+                )
+            told["total_steps"] = int(steps)
         if "mode" in takes:
             told["mode"] = self.mode
         entry = {

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hydra import compose, initialize_config_module
+from hydra._internal.utils import get_args_parser
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import (
     ConfigCompositionException,
@@ -35,7 +36,10 @@ def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        sys.exit(_say("interrupted before training began", 1))
+        sys.exit(_say("interrupted", 1))
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         known = explain(error, arguments)
         if known is None:
@@ -62,7 +66,7 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
         )
     if isinstance(error, ConfigCompositionException):
-        return UsageError(_unknown_option(arguments) or _first_line(error))
+        return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
     if isinstance(error, InstantiationException):
         return UsageError(_first_line(error.__cause__ or error))
     if isinstance(error, HydraException | OmegaConfBaseException) or (
@@ -71,8 +75,8 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         return UsageError(_first_line(error))
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
-            f"cannot write {os.fsdecode(error.filename)}: {error.strerror}; "
-            "choose another run folder: hydra.run.dir=PATH"
+            f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
+            "another: hydra.run.dir=PATH"
         )
     return None
 
@@ -80,14 +84,19 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
 def _unknown_option(arguments: Sequence[str]) -> str:
     """What to say of the first argument that names no option; empty if all do."""
     GlobalHydra.instance().clear()
+    parsed, _ = get_args_parser().parse_known_args(list(arguments))
     with initialize_config_module("seqtasks.conf", version_base="1.3"):
-        choices: list[str] = []
-        for argument in arguments:
+        choices = []
+        if parsed.config_dir:
+            choices.append(f"hydra.searchpath=[file://{os.path.abspath(parsed.config_dir)}]")
+        for argument in parsed.overrides:
             try:
                 compose("config", [*choices, argument])
             except (HydraException, OmegaConfBaseException):
                 name = argument.partition("=")[0].lstrip("+~")
-                known = list(_names(compose("config", choices, return_hydra_config=False)))
+                known = list(_names(compose("config", choices)))
+                if name in known:
+                    return ""
                 return f"there is no option '{name}';{_nearest_option(name, known)}"
             choices.append(argument)
     return ""

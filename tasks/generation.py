@@ -114,10 +114,12 @@ class LanguageModel(Task):
 
     def predict(self, batch: Batch) -> list[str]:
         """A continuation of each prompt."""
-        before = batch.lengths - 1
+        last, before = last_token(batch.tokens, batch.lengths)
+        if self.vocabulary.eos_id is not None:  # a prompt goes on
+            ended = (last == self.vocabulary.eos_id).long()
+            last, before = last_token(batch.tokens, batch.lengths - ended)
         # All but the last token set the state; the last one is what sampling starts from.
         _, state = self.encoder(self.embedding(batch.tokens), before)
-        last = batch.tokens.gather(1, before.unsqueeze(1)).squeeze(1)
         texts = generate(
             self.step,
             state,
@@ -148,9 +150,15 @@ class LanguageModel(Task):
         }
         best = getattr(data.reader, "best_nats", None)
         if best is not None:
-            nats["best possible"] = best(data.sources["test"])
+            nats["best possible"] = best(data.sources[data.test_split])
         characters = sum(dataset.text_length(index) for index in range(len(dataset)))
         return {name: _scores(total, count, characters) for name, total in nats.items()}
+
+
+def last_token(tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Each row's token at its end, (batch,), and how many stand before it, (batch,)."""
+    before = (lengths - 1).clamp(min=0)
+    return tokens.gather(1, before.unsqueeze(1)).squeeze(1), before
 
 
 def scale_rows(tensor: Tensor, factors: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 import yaml
-from small import SMALL
+from small import ROOT, SMALL
 
 from seqtasks import bundle
 from seqtasks.build import build
@@ -107,6 +107,8 @@ def test_weights_of_other_sizes_are_refused(copied):
         "seqtasks.bundle.Path",
         "seqtasks.bundle.load",
         "seqtasks.run.os.system",
+        "seqtasks.tests.broken_cells.Elman",
+        "seqtasks.runs.tagging.latest.bundle.evil.Evil",
         "eval",
     ],
 )
@@ -126,6 +128,48 @@ def test_a_path_out_of_the_folder_is_refused(copied):
     (copied / bundle.MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(BundleError, match="is not a file of the bundle"):
         bundle.load(copied)
+
+
+def test_code_beside_the_package_is_not_imported(copied, monkeypatch):
+    folder = ROOT / "evil_folder"
+    folder.mkdir()
+    try:
+        (folder / "evil.py").write_text("raise RuntimeError('it ran')\nclass Evil: ...\n")
+        with pytest.raises(BundleError, match="not a part of seqtasks"):
+            build({"_target_": "seqtasks.evil_folder.evil.Evil"})
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("name", ["../tokens", "a/b", ""])
+def test_a_field_that_names_a_path_is_refused(copied, name):
+    path = copied / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["fields"] = {name: config["fields"]["tokens"]}
+    path.write_text(yaml.safe_dump(config))
+    seal(copied)
+    with pytest.raises(BundleError, match="no vocabulary for the field"):
+        bundle.load(copied)
+
+
+def test_another_format_and_another_configuration_are_refused(copied):
+    path = copied / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["task"]["renamed"] = 1
+    path.write_text(yaml.safe_dump(config))
+    seal(copied)
+    with pytest.raises(BundleError, match="does not fit this version"):
+        bundle.load(copied)
+    manifest = json.loads((copied / bundle.MANIFEST).read_text())
+    (copied / bundle.MANIFEST).write_text(json.dumps({**manifest, "format": 99}))
+    with pytest.raises(BundleError, match="format 99 is not 1"):
+        bundle.load(copied)
+
+
+def test_a_file_called_latest_leads_to_the_newest_run(made, tmp_path):
+    (tmp_path / "newest").symlink_to(made.parent)
+    (tmp_path / "latest").write_text("newest")
+    assert bundle.load(tmp_path / "latest" / "bundle").metrics == bundle.load(made).metrics
 
 
 def test_a_folder_that_is_no_bundle(tmp_path):

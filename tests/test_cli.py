@@ -16,8 +16,9 @@ import torch
 from hydra.core.global_hydra import GlobalHydra
 from small import SMALL
 
-from seqtasks import predict
+from seqtasks import bundle, predict
 from seqtasks.__main__ import main
+from seqtasks.errors import DataError
 from seqtasks.usage import reported
 
 
@@ -67,6 +68,13 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=generation", "encoder.bidirectional=true"], "reads from left to right"),
         (["data=lines"], "data.train is not set"),
         (["data.characters=null"], "go together"),
+        (["trainer.accelerator=gpu"], "a setting cannot be used"),
+        (["optimizer.lr=-1"], "optimizer: Invalid learning rate"),
+        (["encoder.hidden_size=abc"], "a setting cannot be used"),
+        (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),
+        (["encoder.cell=gru,lstm"], "multirun"),
+        (["data.tokens.level=character"], "leave the level at word"),
+        (["data.tokens.bos=true"], "goes token by token with data.tokens"),
         (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
         (["data.val_fraction=1.5"], "data.val_fraction is above 0"),
         (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),
@@ -129,7 +137,7 @@ def test_a_run_folder_that_cannot_be_made(cli):
     write("taken", "a file")
     code, _, error = cli(*SMALL, "hydra.run.dir=taken/run")
     assert code == 1
-    assert "choose another run folder: hydra.run.dir=PATH" in error
+    assert "if it is the run folder, choose another: hydra.run.dir=PATH" in error
 
 
 def test_a_checkpoint_of_other_sizes_or_of_no_kind(cli, tmp_path):
@@ -150,15 +158,18 @@ def test_a_checkpoint_of_other_sizes_or_of_no_kind(cli, tmp_path):
     assert code == 0, error
 
 
-def test_own_files_from_training_to_prediction(cli, monkeypatch, capsys):
+def test_own_files_from_training_to_prediction(cli, monkeypatch):
     write("my.conll", TAGGED)
     small = ["encoder.hidden_size=16", "trainer.max_epochs=8", "optimizer.lr=0.02"]
     code, out, error = cli("task=tagging", "data=conll", "data.train=my.conll", *small)
     assert code == 0, error
     assert "this model" in out
-    monkeypatch.setattr(sys, "stdin", io.StringIO("the dog\n\na cat\nthe unheard\n"))
+    given = io.TextIOWrapper(io.BytesIO(b"the dog\n\na cat\nthe unheard\n"))
+    monkeypatch.setattr(sys, "stdin", given)
+    taken = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", taken)
     predict.main(["runs/tagging/latest"])
-    lines = capsys.readouterr().out.split("\n")
+    lines = taken.buffer.getvalue().decode().split("\n")
     assert lines[:3] == ["DT NN", "", "DT NN"]
     assert lines[3].startswith("DT ")
 
@@ -209,3 +220,51 @@ def test_two_processes_train_one_model(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name != "latest"] == ["both"]
     scores = json.loads((tmp_path / "both" / "metrics.json").read_text())
     assert scores["steps"] == 1  # three batches: one each, and the last left out
+
+
+@pytest.mark.parametrize("debug", ["quick", "overfit"])
+def test_the_debug_configurations_run(cli, debug):
+    code, out, error = cli(f"debug={debug}", *SMALL[:4], "logger=none", "trainer.max_epochs=2")
+    assert code == 0, error
+    assert "this model" in out
+
+
+def test_truncated_tokens_take_their_tags_and_characters_along(cli):
+    write("my.conll", TAGGED)
+    options = ["data.tokens.max_length=1", "data.tokens.truncate=true", "trainer.max_epochs=1"]
+    code, _, error = cli("task=tagging", "data=conll", "data.train=my.conll", *options)
+    assert code == 0, error
+
+
+def test_a_cell_of_ones_own_is_told_to_be_trusted(cli, tmp_path, monkeypatch):
+    write("my_cells.py", "from seqtasks.cells.gru import GRU\n\nclass Mine(GRU):\n    pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    cell = "encoder.cell={_target_: my_cells.Mine, _partial_: true}"
+    code, out, error = cli(*SMALL, cell)
+    assert code == 0, error
+    assert out.rstrip().endswith("--trust my_cells")
+
+
+def test_a_language_model_over_lines_goes_on_from_its_prompt(cli):
+    write("lines.txt", "a b c d\n" * 60)
+    options = ["data.tokens.eos=true", "encoder.hidden_size=24", "trainer.max_epochs=12"]
+    options += ["task.sampling.temperature=0", "optimizer.lr=0.02"]
+    code, _, error = cli("task=generation", "data=lines", "data.train=lines.txt", *options)
+    assert code == 0, error
+    loaded = bundle.load("runs/generation/latest")
+    assert loaded.predict(["a b", "a"]) == ["c d", "b c d"]
+
+
+@pytest.mark.parametrize("arguments", [["--batch-size", "0"], ["--device", "cuda:77"]])
+def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
+    code, _, error = cli(*SMALL, "hydra.run.dir=made")
+    assert code == 0, error
+    with pytest.raises(SystemExit) as stop:
+        predict.main(["made", *arguments])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_input_of_another_encoding_is_named_by_its_line():
+    with pytest.raises(DataError, match=r"input:2: not valid utf-8 \(byte 0xe9\)"):
+        list(predict.decoded([b"fine\n", b"caf\xe9\n"]))

@@ -148,6 +148,20 @@ def test_resumes_to_the_same_weights(composed, name, tmp_path):
         assert torch.equal(value, resumed[key]), key
 
 
+def test_resumes_exactly_with_the_default_schedule_and_a_worker(composed, tmp_path):
+    options = [*overrides("classification"), "data.num_workers=1", "trainer.max_epochs=3"]
+    options += ["callbacks.checkpoint.save_top_k=-1", "callbacks.checkpoint.filename='{epoch}'"]
+    run(composed(*options), tmp_path / "whole", "classification")
+    first = tmp_path / "whole" / "checkpoints" / "epoch=0.ckpt"
+    run(composed(*options, f"ckpt_path='{first}'"), tmp_path / "resumed", "classification")
+    whole, resumed = (
+        torch.load(tmp_path / name / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+        for name in ("whole", "resumed")
+    )
+    for key, value in whole.items():
+        assert torch.equal(value, resumed[key]), key
+
+
 @over_tasks
 def test_an_unknown_option_of_a_task_is_refused(composed, name):
     with pytest.raises(Exception, match="nonsense"):

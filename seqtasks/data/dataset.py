@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 
@@ -13,6 +14,7 @@ from seqtasks.data.batch import Batch
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
+from seqtasks.errors import UsageError
 
 
 class SequenceDataset(Dataset[Batch]):
@@ -32,16 +34,38 @@ class SequenceDataset(Dataset[Batch]):
     ) -> None:
         self.fields, self.records = fields, records
         self.encoded: dict[str, Any] = {n: field.encode(records) for n, field in fields.items()}
+        for name, field in fields.items():
+            if field.along is not None and field.along in fields:
+                self.encoded[name] = self.aligned(name, field.along)
         if folder is not None:
             for name, encoded in self.encoded.items():
                 if isinstance(encoded, Ragged):
                     self.encoded[name] = encoded.mapped(folder / f"{name}.npy")
 
+    def aligned(self, name: str, along: str) -> Any:
+        """A field that goes token by token, cut where its tokens are cut.
+
+        Raises:
+            UsageError: the tokens have another number of steps.
+        """
+        tokens, field = self.encoded[along], self.fields[along]
+        encoded = self.encoded[name]
+        if isinstance(field, TokenField) and field.truncate:
+            encoded = encoded.cut(tokens.lengths)
+        if not np.array_equal(encoded.lengths, tokens.lengths):
+            raise UsageError(
+                f"data.{name} goes token by token with data.{along}, whose level must then be "
+                "word, without bos and eos"
+            )
+        return encoded
+
     def __len__(self) -> int:
         return len(self.records)
 
-    def __getitem__(self, indices: Sequence[int]) -> Batch:
-        """The batch of some examples, in the given order."""
+    def __getitem__(self, indices: Sequence[int] | int) -> Batch:
+        """The batch of some examples, in the given order, or of one alone."""
+        if isinstance(indices, int):
+            indices = [indices]
         batch = Batch()
         for name, field in self.fields.items():
             encoded = self.encoded[name]

@@ -90,6 +90,7 @@ class SequenceData(pl.LightningDataModule):
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name
+        self.first_epoch = 0  # a resumed training goes on with the order of its epoch
         self.datasets: dict[str, SequenceDataset] = {}
 
     @property
@@ -151,10 +152,8 @@ class SequenceData(pl.LightningDataModule):
             world_size=trainer.world_size if trainer else 1,
             num_workers=self.num_workers,
         )
-        if training and trainer and isinstance(loader.sampler, BucketSampler):
-            # A resumed training goes on with the order of its epoch.
-            progress: Any = trainer.fit_loop.epoch_progress.current
-            loader.sampler.set_epoch(progress.processed)
+        if training and isinstance(loader.sampler, BucketSampler):
+            loader.sampler.set_epoch(self.first_epoch)
         return loader
 
     def train_dataloader(self) -> DataLoader[Any]:

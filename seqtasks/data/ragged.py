@@ -27,7 +27,7 @@ class Ragged:
         self.values, self.offsets = values, offsets
 
     @classmethod
-    def pack(cls, sequences: Iterable[Sequence[int]]) -> Ragged:
+    def pack(cls, sequences: Iterable[Sequence[int] | NDArray[np.int32]]) -> Ragged:
         """Lay sequences end to end, in memory."""
         arrays = [np.asarray(sequence, dtype=np.int32) for sequence in sequences]
         offsets = np.zeros(len(arrays) + 1, dtype=np.int64)
@@ -39,6 +39,10 @@ class Ragged:
         """The same sequences with their values in a file, read on demand."""
         np.save(path, self.values)
         return Ragged(np.load(path, mmap_mode="r"), self.offsets)
+
+    def cut(self, lengths: NDArray[np.int64]) -> Ragged:
+        """The first numbers of each sequence, at most ``lengths`` of them."""
+        return Ragged.pack([self[index][:length] for index, length in enumerate(lengths)])
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import ConcatDataset, DataLoader, Dataset
 
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
@@ -19,7 +19,8 @@ class Streams:
     """Cuts the text into ``batch_size`` parallel streams and reads them window by window.
 
     In training all texts are joined and cut into streams of equal length. In evaluation each text
-    is one stream, so that a score depends on neither the batch size nor the window.
+    is one stream, so that a score depends on neither the batch size nor the window; as many as
+    ``batch_size`` are read together.
 
     Args:
         batch_size: streams read in parallel.
@@ -53,12 +54,16 @@ class Streams:
         if training:
             rows = self.rows(texts.values, rank, world_size, self.window)
             tokens = max(len(texts.values) - 1, 1)
-            windows = Windows(rows, characters.sum() / tokens, self.window)
+            parts = [Windows(rows, characters.sum() / tokens, self.window)]
         else:
             order = np.argsort(-texts.lengths, kind="stable")
-            rates = characters[order] / np.maximum(texts.lengths[order] - 1, 1)
-            windows = Windows([texts[index] for index in order], rates, self.window)
-        return DataLoader(windows, batch_size=None, num_workers=num_workers)
+            rates = characters / np.maximum(texts.lengths - 1, 1)
+            groups = [order[n : n + self.batch_size] for n in range(0, len(order), self.batch_size)]
+            parts = [
+                Windows([texts[index] for index in group], rates[group], self.window)
+                for group in groups
+            ]
+        return DataLoader(ConcatDataset(parts), batch_size=None, num_workers=num_workers)
 
     def rows(
         self, values: NDArray[np.int32], rank: int, world_size: int, window: int

@@ -9,7 +9,7 @@ from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from seqtasks.errors import BundleError, UsageError, nearest
+from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
 LEVELS = ("word", "character", "bpe")
@@ -81,15 +81,7 @@ class Vocabulary:
             lowercase: fold case first.
             min_count: rarer words, characters or merges are left out.
             max_size: symbols to keep at most, specials included; 8,000 for ``bpe`` by default.
-
-        Raises:
-            UsageError: there is no such level.
         """
-        if level not in LEVELS:
-            raise UsageError(
-                f"level: there is no '{level}';{nearest(level, LEVELS)} "
-                f"The levels are {', '.join(LEVELS)}."
-            )
         common: dict[str, Any] = {
             "special_tokens": list(SPECIALS),
             "min_frequency": min_count,

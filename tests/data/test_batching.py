@@ -104,10 +104,13 @@ def test_streams_cover_the_text_in_order_and_overlap_by_the_carried_token():
 def test_evaluation_streams_count_every_token_and_character_once(window, level):
     texts = ["the cat sat on the mat", "a dog", "x y z"]
     data = dataset(texts, level=level, bos=True)
-    tokens = characters = 0
+    tokens = characters = begun = 0
     for batch in Streams(2, window).loader(data, training=False):
         tokens += int((batch.lengths - 1).clamp(min=0).sum())
         characters += int(batch.text_length.sum())
+        begun += batch.first
+        assert len(batch.tokens) <= 2
+    assert begun == 2
     assert tokens == sum(len(t) if level == "character" else len(t.split()) for t in texts)
     assert characters == sum(map(len, texts))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from seqtasks.data.fields import TokenField
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import BundleError, UsageError
 
@@ -60,7 +61,7 @@ def test_lowercase_folds_case():
 
 def test_an_unknown_level_is_refused_by_name():
     with pytest.raises(UsageError, match="Did you mean 'character'"):
-        Vocabulary.train(["a"], level="charater")
+        TokenField(level="charater")
 
 
 @pytest.mark.parametrize("level", ["word", "character", "bpe"])

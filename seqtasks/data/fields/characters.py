@@ -13,6 +13,7 @@ from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
+from seqtasks.errors import UsageError
 
 
 class Spellings:
@@ -25,6 +26,15 @@ class Spellings:
 
     def __init__(self, types: Ragged, characters: Ragged) -> None:
         self.types, self.characters = types, characters
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(number of sequences,) int64, in words."""
+        return self.types.lengths
+
+    def cut(self, lengths: NDArray[np.int64]) -> Spellings:
+        """The first words of each sequence."""
+        return Spellings(self.types.cut(lengths), self.characters)
 
     def __len__(self) -> int:
         return len(self.types)
@@ -39,6 +49,9 @@ class CharacterField(Field):
     Args:
         along: the field of tokens that it spells.
         max_length: characters kept of a word; of a longer one, the first and last halves.
+
+    Raises:
+        UsageError: ``max_length`` is below 2.
     """
 
     derived = True
@@ -46,6 +59,8 @@ class CharacterField(Field):
 
     def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:
         super().__init__()
+        if max_length < 2:
+            raise UsageError(f"data.characters.max_length is at least 2, not {max_length}")
         self.along, self.max_length = along, max_length
 
     def value(self, record: Record) -> Any:

@@ -55,10 +55,6 @@ class Field:
         """The batch entries of some encoded values; see `Batch` for the names."""
         raise NotImplementedError
 
-    def size(self, value: Any) -> int:
-        """Steps that an encoded value takes, for batching by length."""
-        return 1
-
     def value(self, record: Record) -> Any:
         """The record's raw value of this field."""
         return record.values[self.name]

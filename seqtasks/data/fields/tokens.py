@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
-from seqtasks.data.vocabulary import SPECIALS, Vocabulary
-from seqtasks.errors import DataError
+from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
+from seqtasks.errors import DataError, UsageError, nearest
 
 
 class TokenField(Field):
@@ -31,6 +31,9 @@ class TokenField(Field):
         max_length: tokens that one sequence may have; None for no limit.
         truncate: cut longer sequences instead of refusing them.
         keep_text: batches also hold the raw text, for scores that compare texts.
+
+    Raises:
+        UsageError: there is no such level.
     """
 
     def __init__(
@@ -48,6 +51,11 @@ class TokenField(Field):
         keep_text: bool = False,
     ) -> None:
         super().__init__(column)
+        if level not in LEVELS:
+            raise UsageError(
+                f"level: there is no '{level}';{nearest(level, LEVELS)} "
+                f"The levels are {', '.join(LEVELS)}."
+            )
         self.level, self.lowercase = level, lowercase
         self.min_count, self.max_size = min_count, max_size
         self.bos, self.eos = bos, eos
@@ -59,6 +67,11 @@ class TokenField(Field):
         records = list(records)
         limits: dict[str, Any] = {"min_count": self.min_count, "max_size": self.max_size}
         if all(isinstance(self.value(record), list) for record in records):
+            if self.level != "word":
+                raise UsageError(
+                    f"data.{self.name}.level={self.level}: the data gives its tokens one by one, "
+                    "which are taken as they are; leave the level at word"
+                )
             sequences = (self.fold(self.value(record)) for record in records)
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
@@ -126,7 +139,3 @@ class TokenField(Field):
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
         lengths = "lengths" if self.name == "tokens" else f"{self.name}_lengths"
         return {self.name: pad(values, self.vocabulary.pad_id), lengths: sizes(values)}
-
-    def size(self, value: NDArray[np.int32]) -> int:
-        """Tokens of the sequence."""
-        return len(value)
