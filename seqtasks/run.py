@@ -35,7 +35,7 @@ from seqtasks.task import Scores, Task
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
-    r"You requested to overfit but enabled \\w+ dataloader shuffling",
+    r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
 ):
     warnings.filterwarnings("ignore", message=message)

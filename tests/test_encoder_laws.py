@@ -56,7 +56,8 @@ def test_every_law_is_examined_on_every_depth_direction_and_shortcut():
 @over_topologies
 @over_cells
 def test_the_last_input_reaches_the_first_output_only_from_behind(cell, topology):
-    encoder = Subject(cell, size=HIDDEN).encoder(Case(ROWS, topology))
+    smooth = {"nonlinearity": "tanh"} if cell == "indrnn" else {}  # relu units may all be silent
+    encoder = Subject(cell, smooth, HIDDEN).encoder(Case(ROWS, topology))
     inputs = sequences().requires_grad_()
     outputs, _ = encoder(inputs, LENGTHS)
     [gradient] = torch.autograd.grad(outputs[1, 0].sum(), inputs)
