@@ -16,10 +16,10 @@ from torch.nn import functional
 
 from seqtasks.cells.contract import State, ragged
 
-ROW_COST = 6.0
+ROW_COST = 16.0
 """Rows whose work one step's fixed cost equals."""
 
-CUT_COST = 300.0
+CUT_COST = 60.0
 """Row-steps whose work one more call equals."""
 
 
