@@ -268,3 +268,14 @@ def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
 def test_input_of_another_encoding_is_named_by_its_line():
     with pytest.raises(DataError, match=r"input:2: not valid utf-8 \(byte 0xe9\)"):
         list(predict.decoded([b"fine\n", b"caf\xe9\n"]))
+
+
+def test_several_runs_by_one_command(cli, tmp_path):
+    small = [option for option in SMALL if "max_epochs" not in option]
+    code, out, error = cli("-m", "seed=1,2", "debug=quick", *small)
+    assert code == 0, error
+    assert out.count("this model") == 2
+    [together] = (tmp_path / "runs" / "tagging").iterdir()
+    assert {path.name for path in together.iterdir()} >= {"0", "1"}
+    scores = [json.loads((together / n / "metrics.json").read_text())["test"] for n in "01"]
+    assert scores[0] != scores[1]
