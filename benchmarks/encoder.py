@@ -28,7 +28,15 @@ from seqtasks.encoder import RecurrentEncoder
 
 GATES = {"elman": 1, "gru": 3, "lstm": 4}
 TORCH: dict[str, Callable[..., nn.RNNBase]] = {"elman": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
-SHAPES = [(1, 64, 256), (16, 512, 256), (32, 64, 256), (64, 20, 256), (64, 128, 512)]
+SHAPES = [
+    (1, 64, 256),
+    (16, 512, 256),
+    (32, 64, 256),
+    (64, 20, 256),
+    (64, 128, 512),
+    (32, 256, 256),  # the same number of tokens as the next
+    (2, 4096, 256),
+]
 RIVALS = ("packed", "padded", "loop")
 QUICK = [(16, 512, 256), (64, 20, 256)]
 
@@ -38,15 +46,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cells", nargs="*", default=list(CELLS), metavar="CELL")
     parser.add_argument("--quick", action="store_true", help="two shapes, fewer repetitions")
-    parser.add_argument("--ragged", action="store_true", help="natural lengths, 1 to LENGTH")
+    parser.add_argument("--layers", type=int, default=1)
+    parser.add_argument(
+        "--lengths", type=Path, metavar="FILE", help="a text whose lines give natural lengths"
+    )
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     shapes, repeats = (QUICK, 3) if options.quick else (SHAPES, 7)
+    natural = None
+    if options.lengths:
+        natural = [len(line.split()) for line in options.lengths.read_text("utf-8").splitlines()]
+        shapes = [(64, max(natural), 256)]
     rows = []
     for shape in shapes:
         for cell in options.cells:
-            rows.append(measure(cell, shape, repeats, options.ragged, options.device))
+            rows.append(measure(cell, shape, repeats, options.layers, natural, options.device))
             show_row(rows[-1])
     show(rows)
     if options.json:
@@ -55,43 +70,53 @@ def main() -> None:
 
 
 def measure(
-    cell: str, shape: tuple[int, int, int], repeats: int, ragged: bool, device: str
+    cell: str,
+    shape: tuple[int, int, int],
+    repeats: int,
+    layers: int,
+    natural: list[int] | None,
+    device: str,
 ) -> dict[str, Any]:
     """Time one cell at one shape beside its rivals."""
     torch.manual_seed(0)
     batch, length, width = shape
     options = {"max_length": length} if cell == "unshared_elman" else {}
-    encoder = RecurrentEncoder(width, width, cell=cell, cell_options=options).to(device)
+    if natural is not None:
+        drawn = torch.randperm(len(natural))[:batch].tolist()
+        lengths = torch.tensor([natural[index] for index in drawn], device=device)
+        length = int(lengths.max())
+    else:
+        lengths = torch.full((batch,), length, device=device)
+    encoder = RecurrentEncoder(width, width, layers, cell=cell, cell_options=options).to(device)
     inputs = torch.randn(batch, length, width, device=device, requires_grad=True)
-    lengths = torch.full((batch,), length, device=device)
-    if ragged:
-        lengths = torch.randint(1, length + 1, (batch,), device=device)
-        lengths[0] = length
     tokens = int(lengths.sum())
     rivals: dict[str, Callable[[], None]] = {
         "train": lambda: backward(encoder(inputs, lengths)[0], inputs, encoder),
         "infer": lambda: forward(lambda: encoder(inputs, lengths)),
+        "step": lambda: forward(lambda: encoder(inputs[:1, :1])),
         "gemm": gemm(device),
     }
     if cell in TORCH:
-        rnn = TORCH[cell](width, width, batch_first=True).to(device)
+        rnn = TORCH[cell](width, width, layers, batch_first=True).to(device)
         rivals["packed"] = lambda: backward(packed(rnn, inputs, lengths), inputs, rnn)
         rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
     else:
-        rnn = nn.LSTM(width, width, batch_first=True).to(device)
+        rnn = nn.LSTM(width, width, layers, batch_first=True).to(device)
         rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
     if batch * length <= 4096:
         rivals["loop"] = lambda: backward(stepped(encoder, inputs), inputs, encoder)
     times = interleaved(rivals, repeats, device)
     limit = GEMM_FLOPS / times["gemm"]
-    flops = 6 * width * width * 2 * GATES.get(cell, 0) * tokens
+    flops = 12 * width * width * GATES.get(cell, 0) * tokens * layers
     ratio = {name: times[name] / times["train"] for name in RIVALS if name in times}
     return {
         "cell": cell,
         "batch": batch,
         "length": length,
         "width": width,
-        "ragged": ragged,
+        "layers": layers,
+        "real_share": tokens / (batch * length),
+        "step_milliseconds": 1e3 * times["step"],
         "train_tokens_per_second": tokens / times["train"],
         "infer_tokens_per_second": tokens / times["infer"],
         "gemm_gflops": limit / 1e9,
@@ -183,7 +208,9 @@ def show_row(row: dict[str, Any]) -> None:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """The whole table."""
-    table = Table("cell", "batch × length × width", "train tok/s", "infer tok/s", "of GEMM")
+    table = Table(
+        "cell", "batch × length × width", "train tok/s", "infer tok/s", "step ms", "of GEMM"
+    )
     for name in RIVALS:
         table.add_column(f"× {name}", justify="right")
     for row in rows:
@@ -193,6 +220,7 @@ def show(rows: list[dict[str, Any]]) -> None:
             f"{row['batch']} × {row['length']} × {row['width']}",
             f"{row['train_tokens_per_second']:,.0f}",
             f"{row['infer_tokens_per_second']:,.0f}",
+            f"{row['step_milliseconds']:.2f}",
             f"{share:.0%}" if share else "–",
             *(f"{row['speedup_over'][n]:.2f}" if n in row["speedup_over"] else "–" for n in RIVALS),
         )

@@ -151,7 +151,7 @@ class LanguageModel(Task):
         best = getattr(data.reader, "best_nats", None)
         if best is not None:
             nats["best possible"] = best(data.sources[data.test_split])
-        characters = sum(dataset.text_length(index) for index in range(len(dataset)))
+        characters = sum(dataset.text_lengths)
         return {name: _scores(total, count, characters) for name, total in nats.items()}
 
 

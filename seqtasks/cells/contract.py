@@ -41,6 +41,21 @@ class Recurrence(nn.Module):
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
         """Run over time; see the module's table for shapes."""
+        batch, time, _ = inputs.shape
+        if state is None:
+            state = self.initial_state(batch, inputs)
+        if batch == 0 or time == 0:
+            return inputs.new_zeros(batch, time, self.output_size), state
+        return self.advance(inputs, lengths if ragged(lengths, time) else None, state)
+
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """What a cell writes: run over time from a given state.
+
+        Args:
+            inputs: (batch, time, input_size), neither axis empty.
+            lengths: (batch,) int64 where some sequence is shorter than the batch, else None.
+            state: before the first step.
+        """
         raise NotImplementedError
 
 

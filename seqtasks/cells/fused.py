@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from seqtasks.cells.contract import Recurrence, State, last_step, ragged, zero_padding
+from seqtasks.cells.contract import Recurrence, State, last_step, zero_padding
 from seqtasks.errors import UsageError
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -61,16 +61,9 @@ class FusedRecurrence(Recurrence):
             nn.init.zeros_(bias_ih)
             nn.init.zeros_(bias_hh)
 
-    def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
         """Run over time; shapes as in the contract."""
-        batch, time, _ = inputs.shape
-        if state is None:
-            state = self.initial_state(batch, inputs)
-        if batch == 0 or time == 0:
-            return inputs.new_zeros(batch, time, self.output_size), state
-        if lengths is None or not ragged(lengths, time):
+        if lengths is None:
             return self.call(inputs, state, self.weights())
         if inputs.is_cuda:
             return self.run_packed(inputs, lengths, state)

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.contract import Recurrence, State, last_step, ragged, zero_padding
+from seqtasks.cells.contract import State
+from seqtasks.cells.scan import ScanRecurrence
 
 
 class Step:
@@ -160,8 +161,8 @@ def unroll(
     return tuple(s.permute(2, 0, 1, 3).flatten(2) for s in states)
 
 
-class SteppedRecurrence(Recurrence):
-    """A recurrence on the contract that knows its states after every step of a full batch."""
+class SteppedRecurrence(ScanRecurrence):
+    """A scan whose output is the first of its states."""
 
     def states(self, inputs: Tensor, state: State) -> State:
         """Every state after every step, (batch, time, …); h, the output, comes first.
@@ -172,19 +173,7 @@ class SteppedRecurrence(Recurrence):
         """
         raise NotImplementedError
 
-    def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
-        """Run over time and read each sequence's state where it ends; shapes as in the contract."""
-        batch, time, _ = inputs.shape
-        if state is None:
-            state = self.initial_state(batch, inputs)
-        if batch == 0 or time == 0:
-            return inputs.new_zeros(batch, time, self.output_size), state
-        if lengths is None or not ragged(lengths, time):
-            states = self.states(inputs, state)
-            return states[0], tuple(tensor[:, -1] for tensor in states)
-        states = self.states(zero_padding(inputs, lengths), state)
-        ends = zip(states, state, strict=True)
-        final = tuple(last_step(after, lengths, before) for after, before in ends)
-        return zero_padding(states[0], lengths), final
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """All steps; shapes as in `ScanRecurrence`."""
+        states = self.states(inputs, state)
+        return states[0], states

@@ -28,7 +28,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.cells.contract import Recurrence, State, mask, ragged, zero_padding
+from seqtasks.cells.contract import Recurrence, State, mask, zero_padding
 from seqtasks.cells.slstm import head_size
 from seqtasks.errors import UsageError
 
@@ -77,19 +77,12 @@ class MLSTM(Recurrence):
             nn.init.zeros_(self.inputs.bias)
             self.inputs.bias[-self.heads :] = torch.linspace(3, 6, self.heads)
 
-    def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
         """Run over time, chunk by chunk; shapes as in the contract.
 
         At padding the input gate is 0 and the forget gate 1, which leaves the state as it was.
         """
-        batch, time, _ = inputs.shape
-        if state is None:
-            state = self.initial_state(batch, inputs)
-        if batch == 0 or time == 0:
-            return inputs.new_zeros(batch, time, self.output_size), state
-        lengths = lengths if ragged(lengths, time) else None
+        time = inputs.size(1)
         if lengths is not None:
             inputs = zero_padding(inputs, lengths)
         *features, gate, write, keep = self.inputs(inputs).split(self.sizes, dim=-1)

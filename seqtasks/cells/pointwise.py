@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import Recurrence, State, ragged, zero_padding
+from seqtasks.cells.contract import Recurrence, State, zero_padding
 
 
 class Pointwise(Recurrence):
@@ -25,11 +25,7 @@ class Pointwise(Recurrence):
         self.input_size, self.output_size = input_size, hidden_size
         self.linear = nn.Linear(input_size, hidden_size)
 
-    def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
         """Map every step on its own; shapes as in the contract."""
         outputs = self.linear(inputs).tanh()
-        if lengths is not None and ragged(lengths, inputs.size(1)):
-            outputs = zero_padding(outputs, lengths)
-        return outputs, ()
+        return outputs if lengths is None else zero_padding(outputs, lengths), ()

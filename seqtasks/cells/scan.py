@@ -32,7 +32,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.contract import Recurrence, State, last_step, ragged, zero_padding
+from seqtasks.cells.contract import Recurrence, State, last_step, zero_padding
 
 NARROW = 1024
 """Numbers in a step up to which a processor spends its time on calls, not on arithmetic."""
@@ -56,16 +56,9 @@ class ScanRecurrence(Recurrence):
         """
         raise NotImplementedError
 
-    def forward(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
-        """Run over time; shapes as in the contract."""
-        batch, time, _ = inputs.shape
-        if state is None:
-            state = self.initial_state(batch, inputs)
-        if batch == 0 or time == 0:
-            return inputs.new_zeros(batch, time, self.output_size), state
-        if lengths is None or not ragged(lengths, time):
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """Run over time and read each sequence's state where it ends."""
+        if lengths is None:
             outputs, states = self.scan(inputs, state)
             return outputs, tuple(tensor[:, -1] for tensor in states)
         outputs, states = self.scan(zero_padding(inputs, lengths), state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,15 +74,16 @@ class SequenceDataset(Dataset[Batch]):
             if isinstance(field, TokenField) and field.keep_text:
                 batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
-        batch["text_length"] = torch.tensor([self.text_length(index) for index in indices])
+        batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])
         return batch
 
-    def text_length(self, index: int) -> int:
-        """Characters of the example's first text, for scores a character."""
+    @functools.cached_property
+    def text_lengths(self) -> list[int]:
+        """Characters of each example's first text, for scores a character."""
         for field in self.fields.values():
             if isinstance(field, TokenField):
-                return len(field.text(self.records[index]))
-        return 0
+                return [len(field.text(record)) for record in self.records]
+        return [0] * len(self)
 
     def sizes(self) -> list[list[int]]:
         """For each field of tokens, the length of every example."""

@@ -50,7 +50,7 @@ class Streams:
     ) -> DataLoader[Any]:
         """Windows of a split, in order; each process reads its own streams of training."""
         texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
-        characters = np.array([dataset.text_length(index) for index in range(len(dataset))])
+        characters = np.array(dataset.text_lengths)
         if training:
             rows = self.rows(texts.values, rank, world_size, self.window)
             tokens = max(len(texts.values) - 1, 1)
