@@ -15,6 +15,7 @@ from seqtasks.cells.contract import Recurrence, State, last_step, ragged, revers
 from seqtasks.cells.stairs import Stairs, climb, plan
 from seqtasks.dropout import SequenceDropout
 from seqtasks.errors import UsageError
+from seqtasks.sizing import largest_width
 
 
 class EncoderLayer(nn.Module):
@@ -96,7 +97,7 @@ class RecurrentEncoder(nn.Module):
 
     Args:
         input_size: features of each input step.
-        hidden_size: units of each layer and direction.
+        hidden_size: units of each layer and direction; None to let ``parameters`` say.
         num_layers: levels of the stack, at least 1.
         cell: a name (``elman``, ``gru``, ``lstm``; ``none`` for no recurrence), or a callable
             ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
@@ -109,9 +110,13 @@ class RecurrentEncoder(nn.Module):
         recompute: in training keep only each layer's inputs and run the layer again in the
             backward pass: memory of one layer instead of all, for a third more time (Chen et al.
             2016, "Training deep nets with sublinear memory cost").
+        parameters: in place of ``hidden_size``, the most parameters the stack may have: the width
+            is the greatest multiple of 8 that keeps within them, so that cells can be compared at
+            equal size.
 
     Raises:
-        UsageError: a size is not positive, or there is no such cell or option.
+        UsageError: a size is not positive, there is no such cell or option, or not exactly one of
+            ``hidden_size`` and ``parameters`` is given.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
     >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
@@ -122,7 +127,7 @@ class RecurrentEncoder(nn.Module):
     def __init__(
         self,
         input_size: int,
-        hidden_size: int,
+        hidden_size: int | None = None,
         num_layers: int = 1,
         *,
         cell: str | Callable[..., Recurrence] = "lstm",
@@ -133,8 +138,26 @@ class RecurrentEncoder(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         recompute: bool = False,
+        parameters: int | None = None,
     ) -> None:
         super().__init__()
+        if (hidden_size is None) == (parameters is None):
+            raise UsageError(
+                "the encoder takes either encoder.hidden_size or encoder.parameters; set the other "
+                f"to null (given: hidden_size {hidden_size}, parameters {parameters})"
+            )
+        if hidden_size is None:
+            rest: dict[str, Any] = {
+                "cell": cell,
+                "cell_options": cell_options,
+                "bidirectional": bidirectional,
+                "residual": residual,
+                "layer_norm": layer_norm,
+            }
+            hidden_size = largest_width(
+                lambda width: RecurrentEncoder(input_size, width, num_layers, **rest),
+                parameters or 0,
+            )
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
             if value < 1:
@@ -156,7 +179,7 @@ class RecurrentEncoder(nn.Module):
             size = layer.output_size
         self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
-        self.input_size, self.output_size = input_size, size
+        self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, size
         self.bidirectional, self.recompute = bidirectional, recompute
         self.dirty_padding = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
