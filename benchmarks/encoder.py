@@ -9,9 +9,9 @@ medians. Tokens are real tokens; padding counts for nobody.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import platform
-import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -39,6 +39,7 @@ SHAPES = [
 ]
 RIVALS = ("packed", "padded", "loop")
 STEPS = 50
+NATURAL_BATCHES = 6
 QUICK = [(16, 512, 256), (64, 20, 256)]
 
 
@@ -82,30 +83,26 @@ def measure(
     torch.manual_seed(0)
     batch, length, width = shape
     options = {"max_length": length} if cell == "unshared_elman" else {}
-    if natural is not None:
-        drawn = torch.randperm(len(natural))[:batch].tolist()
-        lengths = torch.tensor([natural[index] for index in drawn], device=device)
-        length = int(lengths.max())
-    else:
-        lengths = torch.full((batch,), length, device=device)
+    batches = [
+        (torch.randn(batch, int(lengths.max()), width, device=device, requires_grad=True), lengths)
+        for lengths in draw(batch, length, natural, device)
+    ]
+    tokens = sum(int(lengths.sum()) for _, lengths in batches)
+    places = sum(batch * inputs.size(1) for inputs, _ in batches)
     encoder = RecurrentEncoder(width, width, layers, cell=cell, cell_options=options).to(device)
-    inputs = torch.randn(batch, length, width, device=device, requires_grad=True)
-    tokens = int(lengths.sum())
+    rnn = TORCH.get(cell, nn.LSTM)(width, width, layers, batch_first=True).to(device)
+    token = batches[0][0][:1, :1]
     rivals: dict[str, Callable[[], None]] = {
-        "train": lambda: backward(encoder(inputs, lengths)[0], inputs, encoder),
-        "infer": lambda: forward(lambda: encoder(inputs, lengths)),
-        "step": lambda: forward(lambda: walk(encoder, inputs[:1, :1])),
+        "train": lambda: train(encoder, batches, lambda x, n: encoder(x, n)[0]),
+        "infer": lambda: forward(lambda: [encoder(x, n) for x, n in batches]),
+        "step": lambda: forward(lambda: walk(encoder, token)),
         "gemm": gemm(device),
+        "padded": lambda: train(rnn, batches, lambda x, n: rnn(x)[0]),
     }
     if cell in TORCH:
-        rnn = TORCH[cell](width, width, layers, batch_first=True).to(device)
-        rivals["packed"] = lambda: backward(packed(rnn, inputs, lengths), inputs, rnn)
-        rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
-    else:
-        rnn = nn.LSTM(width, width, layers, batch_first=True).to(device)
-        rivals["padded"] = lambda: backward(rnn(inputs)[0], inputs, rnn)
-    if batch * length <= 4096:
-        rivals["loop"] = lambda: backward(stepped(encoder, inputs), inputs, encoder)
+        rivals["packed"] = lambda: train(rnn, batches, lambda x, n: packed(rnn, x, n))
+    if places <= 4096:
+        rivals["loop"] = lambda: train(encoder, batches, lambda x, n: stepped(encoder, x))
     times = interleaved(rivals, repeats, device)
     limit = GEMM_FLOPS / times["gemm"]
     flops = 12 * width * width * GATES.get(cell, 0) * tokens * layers
@@ -116,14 +113,14 @@ def measure(
         "length": length,
         "width": width,
         "layers": layers,
-        "real_share": tokens / (batch * length),
+        "real_share": tokens / places,
         "step_milliseconds": 1e3 * times["step"] / STEPS,
         "train_tokens_per_second": tokens / times["train"],
         "infer_tokens_per_second": tokens / times["infer"],
         "gemm_gflops": limit / 1e9,
         "share_of_gemm": flops / times["train"] / limit if flops else None,
         "speedup_over": ratio,
-        "peak_memory_mb": peak_memory(device),
+        "peak_memory_mb": peak_memory(rivals["train"], device),
     }
 
 
@@ -143,11 +140,24 @@ def forward(run: Callable[[], Any]) -> None:
         run()
 
 
-def backward(outputs: Tensor, inputs: Tensor, module: nn.Module) -> None:
-    """Gradients of the inputs and of every parameter."""
-    inputs.grad = None
-    module.zero_grad(set_to_none=True)
-    outputs.sum().backward()
+def draw(batch: int, length: int, natural: list[int] | None, device: str) -> list[Tensor]:
+    """The lengths of the batches: one full batch, or several of natural lengths."""
+    if natural is None:
+        return [torch.full((batch,), length, device=device)]
+    drawn = torch.randperm(len(natural))[: NATURAL_BATCHES * batch].split(batch)
+    return [torch.tensor([natural[row] for row in rows], device=device) for rows in drawn]
+
+
+def train(
+    module: nn.Module,
+    batches: list[tuple[Tensor, Tensor]],
+    run: Callable[[Tensor, Tensor], Tensor],
+) -> None:
+    """Gradients of the inputs and of every parameter, batch after batch."""
+    for inputs, lengths in batches:
+        inputs.grad = None
+        module.zero_grad(set_to_none=True)
+        run(inputs, lengths).sum().backward()
 
 
 def walk(encoder: RecurrentEncoder, step: Tensor) -> None:
@@ -191,11 +201,28 @@ def interleaved(
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-def peak_memory(device: str) -> float:
-    """Megabytes: of the process so far on a CPU, of the allocator on a GPU."""
+def peak_memory(run: Callable[[], None], device: str) -> float | None:
+    """Megabytes that a run takes at its peak beyond what was held before; None if unknown."""
     if device != "cpu":
-        return torch.cuda.max_memory_allocated() / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        torch.cuda.synchronize()
+        torch.cuda.reset_peak_memory_stats()
+        held = torch.cuda.memory_allocated()
+        run()
+        return (torch.cuda.max_memory_allocated() - held) / 1e6
+    try:  # Linux with glibc: give free memory back, and let the peak start afresh
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5")
+        held = resident("VmHWM")
+        run()
+        return (resident("VmHWM") - held) / 1e3
+    except OSError:
+        return None
+
+
+def resident(name: str) -> int:
+    """Kilobytes of this process's memory, by the name of a line in its status."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def machine(device: str) -> dict[str, Any]:
@@ -217,7 +244,7 @@ def show_row(row: dict[str, Any]) -> None:
 def show(rows: list[dict[str, Any]]) -> None:
     """The whole table."""
     table = Table(
-        "cell", "batch × length × width", "train tok/s", "infer tok/s", "step ms", "of GEMM"
+        "cell", "batch × length × width", "train tok/s", "infer tok/s", "step ms", "of GEMM", "MB"
     )
     for name in RIVALS:
         table.add_column(f"× {name}", justify="right")
@@ -230,6 +257,7 @@ def show(rows: list[dict[str, Any]]) -> None:
             f"{row['infer_tokens_per_second']:,.0f}",
             f"{row['step_milliseconds']:.2f}",
             f"{share:.0%}" if share else "–",
+            "–" if row["peak_memory_mb"] is None else f"{row['peak_memory_mb']:,.0f}",
             *(f"{row['speedup_over'][n]:.2f}" if n in row["speedup_over"] else "–" for n in RIVALS),
         )
     Console(width=120).print(table)

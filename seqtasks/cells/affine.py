@@ -7,6 +7,7 @@ products go there where this build of torch has it, all others to ``nn.functiona
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,7 +18,9 @@ from torch.nn.functional import linear
 LARGE = 2**21
 """Multiplications below which a product is over before the better library has begun."""
 
-ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+ONEDNN = torch.backends.mkldnn.is_available() and all(
+    hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_reorder_linear_weight")
+)
 """Whether this build of torch can be asked for a product by oneDNN."""
 
 
@@ -35,16 +38,58 @@ def affine(
     Returns:
         One tensor (batch, time, size) for each block.
     """
-    suits = (
+    if suits(inputs, weight) and not torch.is_autocast_enabled("cpu"):
+        return Affine.apply(inputs, weight, bias, count)
+    return linear(inputs, weight, bias).chunk(count, dim=-1)
+
+
+def suits(inputs: Tensor, weight: Tensor) -> bool:
+    """Whether oneDNN is there and worth its start for inputs (…, k) and a weight (n, k)."""
+    return (
         ONEDNN
         and inputs.is_cpu
         and inputs.dtype == weight.dtype == torch.float32
         and inputs.numel() * weight.size(0) >= LARGE
-        and not torch.is_autocast_enabled("cpu")
     )
-    if suits:
-        return Affine.apply(inputs, weight, bias, count)
-    return linear(inputs, weight, bias).chunk(count, dim=-1)
+
+
+def multiplier(matrices: Tensor, bias: Tensor | None, rows: int) -> Callable[[Tensor], Tensor]:
+    """Many products with the same matrices, one after the other.
+
+    Args:
+        matrices: (heads, k, n).
+        bias: (n,), or None.
+        rows: of each product.
+
+    Returns:
+        A function from (heads, rows, k) to (heads, rows, n); what it returns may be overwritten
+        by its next call.
+    """
+    heads, size, width = matrices.shape
+    if heads == 1 and suits(matrices.new_empty(rows, size), weight := matrices[0].t()):
+        weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
+        return lambda left: product(left, weight, bias)
+    out = matrices.new_empty(heads, rows, width)
+    if bias is None:
+        return lambda left: torch.bmm(left, matrices, out=out)
+    offset = bias.expand(heads, rows, width)
+    return lambda left: torch.baddbmm(offset, left, matrices, out=out)
+
+
+def outer(left: Tensor, right: Tensor) -> Tensor:
+    """The sum over time and batch of outer products.
+
+    Args:
+        left: (time, heads, batch, k).
+        right: (time, heads, batch, n).
+
+    Returns:
+        (heads, k, n).
+    """
+    left, right = (tensor.transpose(0, 1).flatten(1, 2) for tensor in (left, right))
+    if left.size(0) == 1 and suits(left, right[0].t()):
+        return product(left[0].t().contiguous(), right[0].contiguous().t()).unsqueeze(0)
+    return left.mT @ right
 
 
 def stacked(input_size: int, hidden_size: int, count: int) -> nn.Linear:
@@ -89,13 +134,16 @@ class Affine(torch.autograd.Function):
                 for_inputs += product(gradient, block.t())
         if wants_weight:
             features = inputs.flatten(0, 1).t().contiguous()
-            rows = (gradient.flatten(0, 1).t().contiguous() for gradient in gradients)
-            for_weight = torch.cat([product(block, features) for block in rows])
+            rows = (gradient.flatten(0, 1).contiguous() for gradient in gradients)
+            for_weight = torch.cat([product(features, block.t()).t() for block in rows])
         if wants_bias:
             for_bias = torch.cat([gradient.sum((0, 1)) for gradient in gradients])
         return for_inputs, for_weight, for_bias, None
 
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
-    """(…, k) and (n, k) → (…, n): left · rightᵀ + bias."""
+    """(…, k) and (n, k) → (…, n): left · rightᵀ + bias.
+
+    Quick where ``left``, and ``right`` or its transpose, are contiguous.
+    """
     return torch.ops.mkldnn._linear_pointwise(left, right, bias, "none", [], "")

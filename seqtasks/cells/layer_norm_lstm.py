@@ -44,7 +44,7 @@ class _LayerNormLSTMStep(Step):
     """States h, c; kept are U h_{t-1}, the gates after their functions, and tanh(LN(c_t))."""
 
     kept = (4, 4, 1)
-    additive = False
+    blocks, of_inputs, of_products = 8, slice(4), slice(4, 8)
 
     @staticmethod
     def forward(
@@ -70,8 +70,7 @@ class _LayerNormLSTMStep(Step):
     @staticmethod
     def backward(
         grads: Sequence[Tensor],
-        grad_inputs: Tensor,
-        grad_recurrent: Tensor,
+        gradient: Tensor,
         grad_weights: Sequence[Tensor],
         before: Sequence[Tensor],
         after: Sequence[Tensor],
@@ -82,6 +81,7 @@ class _LayerNormLSTMStep(Step):
         (_, c), (_, c_t), (product, gates, read) = before, after, kept
         gain, cell_gain, cell_bias = weights
         (dh, dc), (f, i, o, g) = grads, gates.chunk(4, dim=-1)
+        grad_inputs, grad_product = gradient.chunk(2, dim=-1)
         df, di, do, dg = grad_inputs.chunk(4, dim=-1)
         d_norm = dh.mul(o).mul_(1 - read * read)
         d_cell, *d_cell_weights = _norm_backward(d_norm, c_t, cell_gain, cell_bias)
@@ -94,7 +94,7 @@ class _LayerNormLSTMStep(Step):
         opened = gates[..., : -g.size(-1)]
         grad_inputs[..., : -g.size(-1)].mul_(opened).mul_(1 - opened)
         d_product, d_gain, _ = _norm_backward(grad_inputs, product, gain)
-        grad_recurrent.copy_(d_product)
+        grad_product.copy_(d_product)
         for total, part in zip(grad_weights, (d_gain, *d_cell_weights), strict=True):
             total += part
 

@@ -51,6 +51,13 @@ class LSTM(FusedRecurrence):
         with torch.no_grad():
             self.rnn.all_weights[0][2].chunk(4)[1].fill_(self.forget_bias)
 
+    def call(self, inputs: Tensor, state: State, weights: list[Tensor]) -> tuple[Tensor, State]:
+        """Every step of a padded batch; a single step on a CPU without oneDNN's preparations."""
+        if inputs.size(1) == 1 and inputs.is_cpu and not torch.is_grad_enabled():
+            hidden, cell = torch.lstm_cell(inputs[:, 0], state, *weights)
+            return hidden.unsqueeze(1), (hidden, cell)
+        return super().call(inputs, state, weights)
+
     def run_padded(self, inputs: Tensor, lengths: Tensor, state: State) -> tuple[Tensor, State]:
         """One fused call in which padding leaves the cell state untouched.
 

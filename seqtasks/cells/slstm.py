@@ -61,8 +61,7 @@ class _SLSTMStep(Step):
     @staticmethod
     def backward(
         grads: Sequence[Tensor],
-        grad_inputs: Tensor,
-        grad_recurrent: Tensor,
+        gradient: Tensor,
         grad_weights: Sequence[Tensor],
         before: Sequence[Tensor],
         after: Sequence[Tensor],
@@ -72,7 +71,7 @@ class _SLSTMStep(Step):
         """The chain rule; the maximum's gradient goes to the gate that equals 1."""
         (_, c, n, _), (_, c_t, n_t, _), (gates, closed) = before, after, kept
         (dh, dc, dn, dm), (z, o, f, i) = grads, gates.chunk(4, dim=-1)
-        dz, do, df, di = grad_inputs.chunk(4, dim=-1)
+        dz, do, df, di = gradient.chunk(4, dim=-1)
         divisor = n_t.clamp(min=1)
         ratio = c_t / divisor
         slope = dh.mul(o).div_(divisor)
