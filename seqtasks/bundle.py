@@ -71,7 +71,7 @@ class Bundle:
         numbered = enumerate(texts, first)
         records = [Record({main: text}, "input", line) for line, text in numbered if text.strip()]
         dataset = SequenceDataset(wanted, records)
-        sizes = dataset.sizes()[0]
+        [sizes, *_] = dataset.sizes() or [[1] * len(records)]
         order = sorted(range(len(records)), key=lambda index: sizes[index])
         predictions: list[Any] = ["" for _ in texts]
         with torch.inference_mode():

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
+from pytorch_lightning.plugins.environments import LightningEnvironment
+from pytorch_lightning.trainer.states import TrainerFn
+from pytorch_lightning.utilities.exceptions import SIGTERMException
+from torch import Tensor
 
 
-class EpochSeed(pl.Callback):
-    """Seeds torch from the run's seed and the epoch, so that a resumed run draws the same masks.
+class BatchSeed(pl.Callback):
+    """Seeds torch from the run's seed, the epoch and the batch: a resumed run draws the same masks.
 
     Args:
         seed: of the run.
@@ -25,22 +33,102 @@ class EpochSeed(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Seed the epoch at its first batch; every process gets numbers of its own."""
-        if batch_idx > 0:
+        """Seed the batch; every process gets numbers of its own."""
+        place = [self.seed, trainer.current_epoch, batch_idx, trainer.global_rank]
+        [word] = np.random.SeedSequence(place).generate_state(1, np.uint64)
+        torch.manual_seed(int(word))
+
+
+class Interruption(pl.Callback):
+    """Ends a training between two steps at SIGINT (Ctrl-C) or SIGTERM; a second one does not wait.
+
+    Processes that Lightning started agree on the step; those of other launchers are left to them.
+    """
+
+    asked = False
+
+    def __init__(self) -> None:
+        self.before: dict[signal.Signals, Any] = {}
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take the signals over."""
+        launched = getattr(trainer.strategy, "cluster_environment", None)
+        if trainer.world_size > 1 and not isinstance(launched, LightningEnvironment):
             return
-        place = trainer.current_epoch * trainer.world_size + trainer.global_rank
-        torch.manual_seed(self.seed * 1_000_003 + place)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.before[number] = signal.signal(number, functools.partial(self.ask, trainer))
+
+    def ask(self, trainer: pl.Trainer, number: int, frame: Any) -> None:
+        """Ask for the end of training."""
+        self.restore()
+        self.asked = True
+        if trainer.world_size == 1:
+            self.end(trainer)
+
+    def end(self, trainer: pl.Trainer) -> None:
+        """Let Lightning stop where the step, or a batch of a validation, is complete."""
+        trainer._signal_connector.received_sigterm = True
+
+    def agree(self, trainer: pl.Trainer) -> None:
+        """End all processes if one was asked to; all of them have come to the same place."""
+        if self.before or self.asked:
+            asked = trainer.strategy.reduce_boolean_decision(self.asked, all=False)
+            if asked:
+                self.end(trainer)
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Agree after a step, but for one that a validation follows."""
+        if trainer.world_size > 1 and not validation_is_due(trainer):
+            self.agree(trainer)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Agree after a validation."""
+        if trainer.world_size > 1 and trainer.state.fn == TrainerFn.FITTING:
+            self.agree(trainer)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+        self.before = {}
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Give the signals back."""
+        self.restore()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Give the signals back."""
+        self.restore()
+
+
+def validation_is_due(trainer: pl.Trainer) -> bool:
+    """Whether a validation follows the step just done; False where the clock decides it."""
+    fetcher = trainer.fit_loop._data_fetcher
+    if fetcher is None or getattr(trainer, "_val_check_time_interval", None) is not None:
+        return False
+    return trainer.fit_loop.epoch_loop._should_check_val_fx(fetcher)
 
 
 class EpochLines(pl.Callback):
     """Prints one line an epoch, for output that goes to a file instead of a terminal."""
 
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember when training began, be it within an epoch."""
+        self.began = time.perf_counter()
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Remember when the epoch began."""
-        if batch_idx == 0:
-            self.began = time.perf_counter()
+        self.began = time.perf_counter()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Print the validation scores."""
@@ -54,11 +142,73 @@ class EpochLines(pl.Callback):
 class Checkpoint(ModelCheckpoint):
     """Keeps the best and the last weights; a resumed run takes the best so far along.
 
-    Options are those of Lightning's `ModelCheckpoint`.
+    Options are those of Lightning's `ModelCheckpoint`. One that follows no score saves also when a
+    signal ends training, between two steps; one with ``every_n_train_steps`` or
+    ``train_time_interval`` saves at the end of an epoch besides. What is due with a step that a
+    validation follows is saved after it, so that no resumed run leaves the validation out.
     """
+
+    score: Tensor | None = None
+    """The monitored score at the last validation, for an epoch that ends without one."""
+
+    @property
+    def state_key(self) -> str:
+        """The same with other intervals, which a resumed run may choose."""
+        name = self.filename if self.monitor is None else None
+        return self._generate_state_key(monitor=self.monitor, mode=self.mode, filename=name)
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Save at the end of epochs too."""
+        super().setup(trainer, pl_module, stage)
+        if self._every_n_train_steps or self._train_time_interval is not None:
+            self._every_n_epochs = 1
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Save within an epoch, if it is due and no validation follows."""
+        last = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
+        if not last and not validation_is_due(trainer):
+            super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Save after a validation within an epoch what was due before it."""
+        self.score = trainer.callback_metrics.get(self.monitor or "")
+        super().on_validation_end(trainer, pl_module)
+        if not trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+            super().on_train_batch_end(trainer, pl_module, None, None, trainer.fit_loop.batch_idx)
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Save the last step if a signal ends training; a validation cut short is done again."""
+        super().on_exception(trainer, pl_module, exception)
+        ended = isinstance(exception, SIGTERMException) and self.monitor is None
+        if not ended or self._should_skip_saving_checkpoint(trainer):
+            return
+        if trainer.validating:
+            progress = trainer.fit_loop.epoch_loop.val_loop.batch_progress
+            progress.reset()
+            progress.increment_ready()
+            progress.increment_started()
+        self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
+
+    def _monitor_candidates(self, trainer: pl.Trainer) -> dict[str, Tensor]:
+        found = super()._monitor_candidates(trainer)
+        return found if self.score is None else {str(self.monitor): self.score, **found}
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs to know of the best so far."""
+        return {**super().state_dict(), "score": self.score}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Copy the kept checkpoints of the interrupted run into this run's folder."""
+        self.score = state_dict.get("score")
         folder = Path(str(self.dirpath))
 
         def moved(path: str) -> str:

@@ -10,14 +10,17 @@ from seqtasks.errors import SeqtasksError
 from seqtasks.task import Task
 
 
-def check(path: str | Path, task: Task) -> int:
+def check(path: str | Path, task: Task, averaged: bool = False) -> None:
     """Refuse a checkpoint that does not fit, before training begins.
 
-    Returns:
-        The number of the epoch to go on with, counted from 0.
+    Args:
+        path: the checkpoint.
+        task: the model that is to go on.
+        averaged: whether training averages weights.
 
     Raises:
-        SeqtasksError: there is no such file, it is no checkpoint, or its model has other sizes.
+        SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, or it
+            holds averaged weights and training does not average.
     """
     path = Path(path)
     if not path.is_file():
@@ -27,10 +30,14 @@ def check(path: str | Path, task: Task) -> int:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
-        epoch = int(content["epoch"])
     except Exception as error:  # torch.load raises many kinds, pickle's among them
         reason = str(error).splitlines()[0]
         raise SeqtasksError(f"ckpt_path: {path} is not a checkpoint: {reason}") from error
+    if "averaging" in content and not averaged:
+        raise SeqtasksError(
+            f"ckpt_path: {path} holds averaged weights; resume with the callbacks=… of the run that "
+            "wrote it"
+        )
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):
@@ -39,4 +46,3 @@ def check(path: str | Path, task: Task) -> int:
                 f"there and {here.get(name, 'missing')} here; resume with the options and data of "
                 "the run that wrote it"
             )
-    return epoch + 1

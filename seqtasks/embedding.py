@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.dropout import SequenceDropout
+from seqtasks.dropout import SequenceDropout, check_rate
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 
@@ -24,9 +24,13 @@ class TokenEmbedding(nn.Module):
         variational: one dropout mask for all steps of a sequence.
         token_dropout: in training, the share of tokens replaced by ``<unk>``, so that unknown
             words are met before the test.
+        embedding_dropout: in training, the share of the vocabulary whose vectors are zero
+            wherever they stand in a batch; the others are scaled by 1 / (1 - rate) (Gal and
+            Ghahramani 2016, section 4.2; Merity et al. 2018, section 4.3).
 
     Raises:
-        UsageError: ``token_dropout`` is asked for and the vocabulary has no ``<unk>``.
+        UsageError: a rate is not in [0, 1), or ``token_dropout`` is asked for and the vocabulary
+            has no ``<unk>``.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class TokenEmbedding(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         token_dropout: float = 0.0,
+        embedding_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         if token_dropout and vocabulary.unk_id is None:
@@ -44,7 +49,9 @@ class TokenEmbedding(nn.Module):
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
         nn.init.normal_(self.table.weight, std=embedding_dim**-0.5)
         self.dropout = SequenceDropout(dropout, variational)
-        self.token_dropout, self.unk_id = token_dropout, vocabulary.unk_id
+        self.token_dropout = check_rate("embedding.token_dropout", token_dropout)
+        self.embedding_dropout = check_rate("embedding.embedding_dropout", embedding_dropout)
+        self.unk_id = vocabulary.unk_id
         self.output_size = embedding_dim
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -52,7 +59,12 @@ class TokenEmbedding(nn.Module):
         if self.training and self.token_dropout:
             drop = torch.rand(tokens.shape, device=tokens.device) < self.token_dropout
             tokens = tokens.masked_fill(drop, self.unk_id or 0)
-        return self.dropout(self.table(tokens))
+        vectors = self.table(tokens)
+        if self.training and self.embedding_dropout:
+            keep = vectors.new_full((self.table.num_embeddings, 1), 1 - self.embedding_dropout)
+            factors = torch.bernoulli(keep) / keep
+            vectors = vectors * factors[tokens]
+        return self.dropout(vectors)
 
 
 class SpellingEncoder(nn.Module):

@@ -24,19 +24,23 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from seqtasks import bundle, checkpoint, summary
+from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
-from seqtasks.callbacks import EpochLines, EpochSeed
+from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
+from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.task import Scores, Task
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
-# data that lies encoded in memory, more frequent logs for short trainings, an order for one batch.
+# data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
+# a loader that cannot resume within an epoch (the data module's can).
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
+    r"You're resuming from a checkpoint that ended before the epoch ended",
 ):
     warnings.filterwarnings("ignore", message=message)
 
@@ -70,7 +74,8 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         task: Task = instantiate(config.task)(data.vocabularies, **factories)
         trainer = make_trainer(config, task)
     if config.ckpt_path:
-        data.first_epoch = checkpoint.check(config.ckpt_path, task)
+        averaged = any(isinstance(callback, WeightAverage) for callback in trainer.callbacks)
+        checkpoint.check(config.ckpt_path, task, averaged)
     baselines = task.baselines(data)
 
     with resumable(trainer, folder):
@@ -97,7 +102,7 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
 
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     """The trainer with its callbacks and loggers; the task completes what waits for its score."""
-    callbacks: list[Any] = [EpochSeed(config.seed)]
+    callbacks: list[Any] = [BatchSeed(config.seed), Interruption()]
     for options in (config.callbacks or {}).values():
         if options is not None:
             callback = instantiate(options)
@@ -135,6 +140,8 @@ def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit) as error:
+        if not trainer.is_global_zero:
+            raise
         kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
         kept = [path for path in kept if path.is_file()]
         if not kept:
@@ -142,9 +149,11 @@ def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
         options = [word for word in sys.argv[1:] if not word.startswith("ckpt_path=")]
         options.append(f"ckpt_path={quoted(str(kept[0]))}")
         command = " ".join(shlex.quote(option) for option in options)
+        done = f"{trainer.current_epoch} epochs"
+        if batches := batches_done(trainer):
+            done += f" and {batches} of {trainer.num_training_batches} batches"
         raise SeqtasksError(
-            f"interrupted after {trainer.current_epoch} epochs; to go on: "
-            f"python -m seqtasks {command}"
+            f"interrupted after {done}; to go on: python -m seqtasks {command}"
         ) from error
 
 

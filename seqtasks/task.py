@@ -16,6 +16,7 @@ from torchmetrics import Metric
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.dropout import scale_dropout
 from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import MeanLoss
@@ -35,6 +36,8 @@ class Task(pl.LightningModule):
         scheduler: makes the learning-rate schedule from the optimizer. One that takes
             ``total_steps`` is told it and advances every step; any other advances every epoch.
             One that takes ``mode`` is told it; `ReduceLROnPlateau` follows the monitored score.
+        dropout_scale: multiplies every dropout rate of the model, once, before training; at least
+            0 (`seqtasks.dropout.scale_dropout`).
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first.
@@ -54,11 +57,15 @@ class Task(pl.LightningModule):
         *,
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
         scheduler: Callable[..., Any] | None = None,
+        dropout_scale: float = 1.0,
     ) -> None:
         super().__init__()
         self.vocabularies = dict(vocabularies)
         self.make_optimizer = optimizer or torch.optim.Adam
         self.make_scheduler = scheduler
+        if not dropout_scale >= 0:
+            raise UsageError(f"task.dropout_scale is at least 0, not {dropout_scale}")
+        self.dropout_scale = dropout_scale
         self.scores = nn.ModuleDict()
 
     def forward(self, batch: Batch) -> Any:
@@ -92,8 +99,9 @@ class Task(pl.LightningModule):
         self.score(metrics, outputs, batch)
 
     def setup(self, stage: str) -> None:
-        """Make the metrics, one set for validation and one for the test."""
+        """Scale the dropout and make the metrics, one set for validation and one for the test."""
         if not self.scores:
+            scale_dropout(self, self.dropout_scale)
             for split in ("val", "test"):
                 self.scores[split] = nn.ModuleDict({"loss": MeanLoss(), **self.metrics()})
 

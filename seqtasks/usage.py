@@ -65,6 +65,8 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             f"{error.override!r} cannot be read: options are written name=value, such as "
             "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
         )
+    if isinstance(error, ConfigCompositionException) and "defaults list" in str(error):
+        return UsageError(" ".join(str(error).split()))  # of a file, not of the command line
     if isinstance(error, ConfigCompositionException):
         return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
     if isinstance(error, InstantiationException):

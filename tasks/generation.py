@@ -12,16 +12,18 @@ from torchmetrics import Metric
 
 from seqtasks.baselines import bigram_nats, unigram_nats
 from seqtasks.cells.contract import State
+from seqtasks.condition import Condition
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.decoding import generate
+from seqtasks.decoding import generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
-from seqtasks.heads.language import LanguageHead
+from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import BitsPerCharacter, Perplexity
+from seqtasks.ngrams import NGram
 from seqtasks.task import Scores, Task
 
 
@@ -35,12 +37,17 @@ class LanguageModel(Task):
         vocabularies: ``tokens``.
         embedding: makes the `TokenEmbedding` from a vocabulary.
         encoder: makes a one-directional `RecurrentEncoder` from ``input_size``.
-        head: makes the `LanguageHead` from ``input_size`` and ``embedding``.
+        head: makes the `NextToken` head from ``input_size`` and ``embedding``: `LanguageHead` or
+            `AdaptiveLanguageHead`.
         state_reset: in training, the share of streams whose state starts afresh with a window;
             a model that always carries its state need not know how to read from the beginning.
-        sampling: keyword arguments of `seqtasks.decoding.generate`: ``max_length``,
-            ``temperature``, ``top_k``, ``top_p``, ``seed``.
-        training: ``optimizer`` and ``scheduler``, as in `Task`.
+        condition: makes the `Condition` that every sequence starts from; predictions then read it
+            in place of a prompt. None starts from nothing.
+        sampling: keyword arguments of `seqtasks.decoding.stream_text`: ``max_length``,
+            ``min_length``, ``temperature``, ``top_k``, ``top_p``, ``typical_p``,
+            ``repetition_penalty``, ``stop``, ``seed``.
+        ngram_order: of the n-gram model among the baselines; None for none.
+        training: ``optimizer``, ``scheduler`` and ``dropout_scale``, as in `Task`.
 
     Raises:
         UsageError: the encoder is bidirectional.
@@ -55,30 +62,42 @@ class LanguageModel(Task):
         *,
         embedding: Callable[[Vocabulary], TokenEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        head: Callable[..., LanguageHead],
+        head: Callable[..., NextToken],
         state_reset: float,
         sampling: Mapping[str, Any],
+        condition: Callable[..., Condition] | None = None,
+        ngram_order: int | None = None,
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
         self.vocabulary = vocabularies["tokens"]
         self.embedding = embedding(self.vocabulary)
-        self.encoder = encoder(input_size=self.embedding.output_size)
+        self.condition = None if condition is None else condition(vocabularies)
+        fed = 0 if self.condition is None else self.condition.fed
+        self.encoder = encoder(input_size=self.embedding.output_size + fed)
         if self.encoder.bidirectional:
             raise UsageError(
                 "encoder.bidirectional: a language model reads from left to right; set it to false"
             )
+        if self.condition is not None:
+            self.condition.fit(self.encoder)
+            self.inputs = (self.condition.field,)
         self.head = head(input_size=self.encoder.output_size, embedding=self.embedding)
         self.state_reset = state_reset
         self.sampling = dict(sampling)
+        self.ngram_order = ngram_order
         self.carried: dict[str, State | None] = {}
+        self.shares = [1.0]  # see `on_train_batch_start`
 
     def forward(self, batch: Batch, state: State | None = None) -> tuple[Tensor, State]:
-        """Logits (batch, time, vocab) of every token after the first, and the state."""
-        features = self.embedding(batch.tokens[:, :-1])  # (batch, time, embedding)
-        lengths = (batch.lengths - 1).clamp(min=0)
-        outputs, state = self.encoder(features, lengths, state)  # (batch, time, hidden)
-        return self.head(outputs), state
+        """What scores every token after the first, (batch, time, hidden), and the state."""
+        if state is None:
+            state = self.start(batch)
+        return self.read(batch.tokens[:, :-1], (batch.lengths - 1).clamp(min=0), state)
+
+    def start(self, batch: Batch) -> State | None:
+        """The state before the first token, or None for that of no condition."""
+        return None if self.condition is None else self.condition.start(batch)
 
     def loss(self, outputs: tuple[Tensor, State], batch: Batch) -> Loss:
         """Nats of every token after the first."""
@@ -86,11 +105,23 @@ class LanguageModel(Task):
         return self.head.loss(outputs[0], batch.tokens[:, 1:], lengths)
 
     def carry(self, split: str, batch: Batch) -> tuple[Tensor, State]:
-        """Run on a batch from the state that the window before it left."""
-        given = None if batch.get("first", True) else self.carried.get(split)
-        if given is not None and split == "train" and self.state_reset:
-            goes_on = torch.rand(len(batch.tokens), device=self.device) >= self.state_reset
-            given = tuple(scale_rows(tensor, goes_on) for tensor in given)
+        """Run on a batch, each row afresh or from the state that the window before it left."""
+        first = batch.get("first")
+        if first is None:  # separate sequences
+            return self(batch)
+        if self.condition is not None:
+            raise UsageError(
+                "task.condition starts separate sequences, and this data is running text; set "
+                "batching@data.batching=buckets"
+            )
+        fresh = first
+        if split == "train" and self.state_reset:
+            fresh = fresh | (torch.rand(len(first), device=self.device) < self.state_reset)
+        given = self.carried.get(split)
+        if given is not None and len(given[0]) != len(first):
+            given = None  # other rows, all of which begin
+        if given is not None:
+            given = tuple(clear_rows(tensor.to(self.device), fresh) for tensor in given)
         outputs, state = self(batch, given)
         self.carried[split] = tuple(tensor.detach() for tensor in state)
         return outputs, state
@@ -100,6 +131,40 @@ class LanguageModel(Task):
         loss = self.loss(self.carry("train", batch), batch)
         self.log_training(loss, batch)
         return loss.mean
+
+    def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
+        """Take the shares of the windows that one step of the optimizer learns from."""
+        if batch_index % self.trainer.accumulate_grad_batches == 0:
+            self.shares = []
+        self.shares.append(batch.get("share", 1.0))
+
+    def optimizer_step(
+        self,
+        epoch: int,
+        batch_idx: int,
+        optimizer: Any,
+        optimizer_closure: Callable[[], Any] | None = None,
+    ) -> None:
+        """Step at a rate in proportion to the window, where windows vary (see `Streams`)."""
+        share = sum(self.shares) / len(self.shares)
+        rates = [group["lr"] for group in optimizer.param_groups]
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * share
+        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the state of every row of every process: training may go on within an epoch."""
+        state = self.carried.get("train")
+        if state is not None:
+            checkpoint["carried"] = [gathered(tensor).cpu() for tensor in state]
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take the state of this process's rows, (processes, rows, …) each tensor."""
+        kept = checkpoint.get("carried", [])
+        if all(self.global_rank < len(tensor) for tensor in kept):
+            self.carried["train"] = tuple(tensor[self.global_rank] for tensor in kept) or None
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Add a window's nats to every metric."""
@@ -113,31 +178,37 @@ class LanguageModel(Task):
         return {"perplexity": Perplexity(), "bits_per_char": BitsPerCharacter()}
 
     def predict(self, batch: Batch) -> list[str]:
-        """A continuation of each prompt."""
-        last, before = last_token(batch.tokens, batch.lengths)
-        if self.vocabulary.eos_id is not None:  # a prompt goes on
-            ended = (last == self.vocabulary.eos_id).long()
-            last, before = last_token(batch.tokens, batch.lengths - ended)
-        # All but the last token set the state; the last one is what sampling starts from.
-        _, state = self.encoder(self.embedding(batch.tokens), before)
-        texts = generate(
-            self.step,
-            state,
-            last,
-            eos_id=self.vocabulary.eos_id,
-            forbidden=self.vocabulary.special_ids,
-            rows=batch.example,
-            **self.sampling,
-        )
-        return [self.vocabulary.decode(text) for text in texts]
+        """A continuation of each prompt, or a text for each condition."""
+        if "tokens" in batch:
+            lengths = batch.lengths.tolist()
+            prompts = [row[:n] for row, n in zip(batch.tokens.tolist(), lengths, strict=True)]
+        else:
+            prompts = [[self.vocabulary.index["<bos>"]] for _ in batch.example]
+        if (end := self.vocabulary.eos_id) is not None:  # a prompt goes on
+            prompts = [row[:-1] if row[-1:] == [end] else row for row in prompts]
+        start = read_prompts(self, prompts, state=self.start(batch), device=self.device)
+        return generate_text(self, start, rows=batch.example, **self.sampling)
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """One token (batch,) → logits (batch, vocab) and the state."""
-        outputs, state = self.encoder(self.embedding(tokens.unsqueeze(1)), None, state)
-        return self.head(outputs).squeeze(1), state
+        features, state = self.read(tokens.unsqueeze(1), None, state)
+        return self.head(features).squeeze(1), state
+
+    def read(
+        self, tokens: Tensor, lengths: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        """Tokens (batch, time) → what the head scores, (batch, time, hidden), and the state."""
+        features = self.embedding(tokens)  # (batch, time, embedding)
+        if self.condition is None:
+            return self.encoder(features, lengths, state)
+        if state is None:
+            raise UsageError(
+                f"this language model starts from its '{self.condition.field}'; give one"
+            )
+        return self.condition.read(self.encoder, features, lengths, state)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """Uniform, unigram and bigram models, and the best possible one where it is known."""
+        """Uniform and n-gram models, and the best possible one where it is known."""
         train = data.datasets["train"].encoded["tokens"]
         dataset = data.datasets[data.test_split]
         test = dataset.encoded["tokens"]
@@ -148,6 +219,9 @@ class LanguageModel(Task):
             "unigram": unigram_nats(_targets(train), _targets(test), size),
             "bigram": bigram_nats(train, test, size),
         }
+        if self.ngram_order is not None:
+            order = self.ngram_order
+            nats[f"{order}-gram"] = NGram(train, size, order).nats(test)
         best = getattr(data.reader, "best_nats", None)
         if best is not None:
             nats["best possible"] = best(data.sources[data.test_split])
@@ -155,15 +229,18 @@ class LanguageModel(Task):
         return {name: _scores(total, count, characters) for name, total in nats.items()}
 
 
-def last_token(tokens: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Each row's token at its end, (batch,), and how many stand before it, (batch,)."""
-    before = (lengths - 1).clamp(min=0)
-    return tokens.gather(1, before.unsqueeze(1)).squeeze(1), before
+def gathered(tensor: Tensor) -> Tensor:
+    """(processes, …) the tensors of all processes, which are of one shape."""
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return tensor.unsqueeze(0)
+    parts = [torch.empty_like(tensor) for _ in range(torch.distributed.get_world_size())]
+    torch.distributed.all_gather(parts, tensor.contiguous())
+    return torch.stack(parts)
 
 
-def scale_rows(tensor: Tensor, factors: Tensor) -> Tensor:
-    """(batch, …) with each row times its factor (batch,)."""
-    return tensor * factors.view(-1, *[1] * (tensor.dim() - 1))
+def clear_rows(tensor: Tensor, cleared: Tensor) -> Tensor:
+    """(batch, …) with zeros in the rows where ``cleared`` (batch,) is True."""
+    return tensor.masked_fill(cleared.view(-1, *[1] * (tensor.dim() - 1)), 0)
 
 
 def _targets(sequences: Any) -> list[Any]:

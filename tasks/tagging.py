@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.classification import MulticlassAccuracy
@@ -17,9 +18,11 @@ from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
-from seqtasks.metrics import SpanF1, is_span_scheme
+from seqtasks.metrics import SpanF1
+from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
 
 
@@ -31,6 +34,8 @@ class SequenceTagger(Task):
         embedding: makes the `InputEmbedding` from the vocabularies.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
         head: makes the tagging head from ``input_size`` and ``labels``.
+        strict_spans: span F1 counts only the spans that the tag scheme allows (seqeval's strict
+            mode), instead of reading ill-formed ones as ``conlleval`` does.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
 
@@ -43,11 +48,14 @@ class SequenceTagger(Task):
         *,
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        head: Callable[..., SoftmaxTagging],
+        head: Callable[..., SoftmaxTagging | CRFTagging],
+        strict_spans: bool = False,
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
         self.labels = vocabularies["tags"]
+        self.scheme = scheme_of(self.labels.symbols)
+        self.strict_spans = strict_spans
         self.embedding = embedding(vocabularies)
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.head = head(input_size=self.encoder.output_size, labels=self.labels)
@@ -71,21 +79,23 @@ class SequenceTagger(Task):
         return [[self.labels.symbols[number] for number in row] for row in rows]
 
     def metrics(self) -> dict[str, Metric]:
-        """Accuracy over all tokens, and span F1 where the labels are BIO or BIOES."""
-        accuracy = MulticlassAccuracy(len(self.labels), average="micro")
-        if is_span_scheme(self.labels.symbols):
-            return {"accuracy": accuracy, "f1": SpanF1()}
-        return {"accuracy": accuracy}
+        """Accuracy over all tokens, and span F1 where the labels spell spans."""
+        metrics: dict[str, Metric] = {
+            "accuracy": MulticlassAccuracy(len(self.labels), average="micro")
+        }
+        if self.scheme is not None:
+            metrics["f1"] = SpanF1(self.scheme, strict=self.strict_spans)
+        return metrics
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
         """Compare real steps with their tags."""
-        real = mask(batch.lengths, logits.size(1))
-        metrics["accuracy"].update(logits[real].argmax(dim=-1), batch.tags[real])
+        predicted = self.head.decode(logits, batch.lengths)
+        tags = batch.tags[mask(batch.lengths, logits.size(1))]
+        guesses = torch.tensor(list(itertools.chain(*predicted)), dtype=torch.int64)
+        metrics["accuracy"].update(guesses.to(tags.device), tags)
         if "f1" in metrics:
-            lengths = batch.lengths.tolist()
-            tags = [row[:n] for row, n in zip(batch.tags.tolist(), lengths, strict=True)]
-            predicted = self.head.decode(logits, batch.lengths)
-            metrics["f1"].update(self.names(predicted), self.names(tags))
+            expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
+            metrics["f1"].update(self.names(predicted), self.names(expected))
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training."""
@@ -95,8 +105,8 @@ class SequenceTagger(Task):
         expected = [tags.tolist() for tags in test["tags"]]
         pairs = list(zip(itertools.chain(*guesses), itertools.chain(*expected), strict=True))
         scores = {"accuracy": sum(guess == tag for guess, tag in pairs) / len(pairs)}
-        if is_span_scheme(self.labels.symbols):
-            spans = SpanF1()
+        if self.scheme is not None:
+            spans = SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
         return {"most frequent tag of each word": scores}

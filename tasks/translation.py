@@ -63,13 +63,13 @@ class EncoderDecoder(Task):
         return self.decoder.start(memory, batch.source_lengths, summary)
 
     def forward(self, batch: Batch) -> Tensor:
-        """Logits (batch, target time - 1, vocab) of every target token after ``<bos>``."""
-        logits, _ = self.decoder(batch.target[:, :-1], self.start(batch))
-        return logits
+        """What scores every target token after ``<bos>``, (batch, target time - 1, size)."""
+        features, _ = self.decoder(batch.target[:, :-1], self.start(batch))
+        return features
 
-    def loss(self, logits: Tensor, batch: Batch) -> Loss:
+    def loss(self, features: Tensor, batch: Batch) -> Loss:
         """Nats of every target token after ``<bos>``, ``<eos>`` included."""
-        return self.decoder.output.loss(logits, batch.target[:, 1:], batch.target_lengths - 1)
+        return self.decoder.output.loss(features, batch.target[:, 1:], batch.target_lengths - 1)
 
     def predict(self, batch: Batch) -> list[str]:
         """The best translation that the beam finds."""
@@ -96,7 +96,7 @@ class EncoderDecoder(Task):
         """BLEU and chrF of the corpus as tokenised, and the share of exact matches."""
         return {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
 
-    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+    def score(self, metrics: Mapping[str, Any], features: Tensor, batch: Batch) -> None:
         """Translate, and compare with the reference text."""
         testing = self._trainer is None or self.trainer.testing
         texts = self.predict(batch) if testing else self.predict_greedily(batch)

@@ -108,7 +108,7 @@ def test_decoding_step_by_step_equals_the_fused_pass(attention, cell):
     memory, lengths = torch.randn(3, 4, 8), torch.tensor([4, 2, 3])
     start = decoder.start(memory, lengths, memory.mean(1))
     tokens = torch.randint(10, (3, 6))
-    whole, _ = decoder(tokens, start)
+    whole = decoder.output(decoder(tokens, start)[0])
     state = start
     for time in range(6):
         logits, state = decoder.step(tokens[:, time], state)

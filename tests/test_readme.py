@@ -82,6 +82,21 @@ def test_the_prediction_command_runs(folder):
     assert len(done.stdout.split()) == len(text.split())
 
 
+def test_the_commands_for_a_language_model_run(folder):
+    done = call(["python", "-m", "seqtasks", "task=generation", *SHRINK, *SAMPLE], folder)
+    assert done.returncode == 0, done.stderr
+    generate, picture = (
+        next(command for command in COMMANDS if verb in command)
+        for verb in ("seqtasks.generate", "seqtasks.picture")
+    )
+    done = call(shlex.split(generate), folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("the dog")
+    done = call(shlex.split(picture), folder)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_install_commands_name_what_the_project_has():
     assert (ROOT / "requirements.lock").is_file()
     extras = re.findall(r"'\.\[(\w+)\]'", README)

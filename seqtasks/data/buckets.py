@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader
 
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.loader import Loader, Plan, as_it_is
 from seqtasks.errors import UsageError
 
 
@@ -47,11 +48,11 @@ class Buckets:
         """Batches of a split; those of training come in a new order every epoch."""
         sizes = np.array(dataset.sizes() or [[1] * len(dataset)])
         sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size)
-        return DataLoader(
+        return Loader(
             dataset,
             batch_size=None,
             sampler=sampler,
-            collate_fn=_as_it_is,
+            collate_fn=as_it_is,
             num_workers=num_workers,
             persistent_workers=num_workers > 0,
         )
@@ -79,7 +80,7 @@ class Buckets:
         return [*batches, batch] if batch else batches
 
 
-class BucketSampler(Sampler[list[int]]):
+class BucketSampler(Plan):
     """One epoch's batches; the order follows from the seed and the epoch alone."""
 
     def __init__(
@@ -91,6 +92,7 @@ class BucketSampler(Sampler[list[int]]):
         rank: int,
         world_size: int,
     ) -> None:
+        super().__init__()
         self.cut, self.sizes, self.training, self.seed = cut, sizes, training, seed
         self.rank, self.world_size = rank, world_size
         self.epoch = -1
@@ -120,11 +122,8 @@ class BucketSampler(Sampler[list[int]]):
             )
 
     def __iter__(self) -> Iterator[list[int]]:
-        yield from self.batches  # looked up at the first step: Lightning asks for it earlier
+        done = self.begin()
+        yield from self.batches[done:]
 
     def __len__(self) -> int:
         return len(self.batches)
-
-
-def _as_it_is(batch: Any) -> Any:
-    return batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import weakref
@@ -12,9 +13,9 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
-from seqtasks.data.buckets import BucketSampler
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import split_records, split_texts
 from seqtasks.data.vocabulary import Vocabulary
@@ -90,7 +91,6 @@ class SequenceData(pl.LightningDataModule):
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name
-        self.first_epoch = 0  # a resumed training goes on with the order of its epoch
         self.datasets: dict[str, SequenceDataset] = {}
 
     @property
@@ -152,9 +152,52 @@ class SequenceData(pl.LightningDataModule):
             world_size=trainer.world_size if trainer else 1,
             num_workers=self.num_workers,
         )
-        if training and isinstance(loader.sampler, BucketSampler):
-            loader.sampler.set_epoch(self.first_epoch)
+        if training and isinstance(loader.sampler, Plan):
+            loader.sampler.begin = functools.partial(self.begin, loader.sampler)
         return loader
+
+    def begin(self, plan: Plan) -> int:
+        """How many batches of the epoch a training was resumed after."""
+        trainer = self.trainer
+        if trainer is None or not trainer.training:
+            return 0
+        # What Lightning sets is one too many where trainer.max_steps ends a resumed training.
+        plan.set_epoch(trainer.current_epoch)
+        return batches_done(trainer) if trainer.fit_loop.restarting else 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a training that is resumed within an epoch has to agree with."""
+        trainer = self.trainer
+        if trainer is None or trainer.train_dataloader is None:
+            return {}
+        plan = self.plan(len(trainer.train_dataloader))
+        return {"done": batches_done(trainer), "plan": plan}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Refuse to go on with an epoch that is laid out in another way.
+
+        Raises:
+            UsageError: the number of batches or processes, or the seed, has changed.
+        """
+        if not state_dict["done"]:
+            return
+        there, here = state_dict["plan"], self.plan(len(self.train_dataloader()))
+        changed = [
+            f"{name} {there[name]} there and {here[name]} here"
+            for name in there
+            if there[name] != here[name]
+        ]
+        if changed:
+            raise UsageError(
+                f"ckpt_path: the checkpoint was written after batch {state_dict['done']} of an "
+                f"epoch that is laid out in another way: {', '.join(changed)}; resume with the "
+                "options and data of the run that wrote it"
+            )
+
+    def plan(self, batches: int) -> dict[str, int]:
+        """What the order of an epoch's batches follows from, and how many they are."""
+        processes = self.trainer.world_size if self.trainer else 1
+        return {"batches": batches, "processes": processes, "seed": self.seed}
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Training batches, for Lightning."""

@@ -12,7 +12,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
-LEVELS = ("word", "character", "bpe")
+LEVELS = ("word", "character", "bpe", "jieba")
 
 
 class Vocabulary:
@@ -76,8 +76,9 @@ class Vocabulary:
 
         Args:
             texts: raw strings.
-            level: ``word`` (split at white space), ``character``, or ``bpe`` (byte-level byte-pair
-                encoding, Sennrich et al. 2016).
+            level: ``word`` (split at white space), ``character``, ``bpe`` (byte-level byte-pair
+                encoding, Sennrich et al. 2016), or ``jieba`` (texts that jieba has segmented:
+                split at white space, and written without).
             lowercase: fold case first.
             min_count: rarer words, characters or merges are left out.
             max_size: symbols to keep at most, specials included; 8,000 for ``bpe`` by default.
@@ -98,11 +99,11 @@ class Vocabulary:
         else:
             tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
             tokenizer.pre_tokenizer = (
-                pre_tokenizers.WhitespaceSplit()
-                if level == "word"
-                else pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+                pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+                if level == "character"
+                else pre_tokenizers.WhitespaceSplit()
             )
-            if level == "character":
+            if level != "word":
                 tokenizer.decoder = decoders.Fuse()
             trainer = trainers.WordLevelTrainer(vocab_size=max_size or 2**31, **common)
         if lowercase:

@@ -22,7 +22,7 @@ def beam_search(
     *,
     beam_size: int,
     max_length: int,
-    eos_id: int,
+    eos_id: int | None,
     length_penalty: float = 0.0,
     forbidden: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
@@ -42,7 +42,7 @@ def beam_search(
         beam_size: How many sequences to follow and how many to return at most; may exceed the
             vocabulary.
         max_length: The most tokens a sequence gets, the end token included.
-        eos_id: The id that ends a sequence.
+        eos_id: The id that ends a sequence, or none if every one runs to `max_length`.
         length_penalty: 0 ranks by log-probability; larger prefers longer sequences.
         forbidden: Ids that are never produced. The model's probabilities of the others stay as
             they are.

@@ -1,45 +1,59 @@
-"""What to sample from: temperature, top-k and nucleus, in this order."""
+"""What to sample from: temperature, top-k, nucleus and locally typical, in this order."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.top import top_mask
+from seqtasks.decoding.top import top, top_mask
 from seqtasks.errors import UsageError
 
+FIRST_LOOK = 64
+"""How many tokens are ranked at first when a mass is sought; it is usually among them."""
 
-def check_filter(temperature: float, top_k: int | None, top_p: float | None) -> None:
+
+def check_filter(
+    temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
+) -> None:
     """Refuses settings that name no distribution.
 
     Raises:
-        UsageError: The temperature is negative or not finite, top-k is below 1 or top-p is not
-            in (0, 1].
+        UsageError: The temperature is negative or not finite, top-k is below 1, or top-p or
+            typical-p is not in (0, 1].
     """
     if not 0 <= temperature < float("inf"):
         raise UsageError(f"temperature is {temperature}; expected a finite number from 0 up")
     if top_k is not None and top_k < 1:
         raise UsageError(f"top_k is {top_k}; expected at least 1, or none for no limit")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise UsageError(f"top_p is {top_p}; expected more than 0 and at most 1, or none")
+    for name, mass in (("top_p", top_p), ("typical_p", typical_p)):
+        if mass is not None and not 0 < mass <= 1:
+            raise UsageError(f"{name} is {mass}; expected more than 0 and at most 1, or none")
 
 
 def filter_logits(
-    logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    typical_p: float | None = None,
 ) -> Tensor:
-    """Sharpens or flattens a distribution and cuts its tail off.
+    """Sharpens or flattens a distribution and cuts away what seldom makes good text.
 
     Top-k keeps the k most probable tokens (Fan et al. 2018, "Hierarchical Neural Story
     Generation"). Top-p keeps the smallest set of most probable tokens whose mass
-    reaches p (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1),
-    counted on the distribution that temperature and top-k leave. At least one token always
-    stays; of equally probable ones the lower id stays first.
+    reaches p (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1).
+    Locally typical sampling keeps the tokens whose information, -log p(y), is nearest to what the
+    distribution holds on average, its entropy, until their mass reaches typical-p (Meister et al.
+    2023, "Locally Typical Sampling"): it also drops tokens that are too certain. Each filter counts
+    on the distribution that those before it leave. At least one token always stays; of equally
+    good ones the lower id stays first.
 
     Args:
         logits: Shape (batch, vocabulary), up to a constant a row; minus infinity rules a token out.
         temperature: Divides the logits; 0 keeps the most probable token alone.
         top_k: How many tokens stay at most, or none.
-        top_p: The mass that has to stay, in (0, 1], or none.
+        top_p: The mass of the most probable tokens that has to stay, in (0, 1], or none.
+        typical_p: The mass of the most typical tokens that has to stay, in (0, 1], or none.
 
     Returns:
         Shape (batch, vocabulary), up to a constant a row; minus infinity where a token is cut.
@@ -47,26 +61,50 @@ def filter_logits(
     Raises:
         UsageError: A setting is out of its range.
 
-    >>> logits = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
-    >>> filter_logits(logits, top_p=0.7).isfinite().tolist()
+    >>> logits = torch.tensor([[0.4, 0.3, 0.2, 0.1]]).log()  # 0.9, 1.2, 1.6, 2.3; on average 1.3
+    >>> filter_logits(logits, top_p=0.6).isfinite().tolist()
     [[True, True, False, False]]
+    >>> filter_logits(logits, typical_p=0.4).isfinite().tolist()
+    [[False, True, True, False]]
     """
-    check_filter(temperature, top_k, top_p)
+    check_filter(temperature, top_k, top_p, typical_p)
     if temperature == 0:
         top_k = 1
     elif temperature != 1:
         # The largest becomes 0, so that no temperature is small enough to overflow all of them.
-        logits = (logits - logits.max(dim=-1, keepdim=True).values) / temperature
+        logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
     if top_k is not None:
         logits = logits.masked_fill(~top_mask(logits, top_k), -torch.inf)
     if top_p is not None and top_p < 1:
-        logits = logits.masked_fill(~_nucleus(logits, top_p), -torch.inf)
+        kept = _prefix(logits, torch.softmax(logits, dim=-1), top_p)
+        logits = logits.masked_fill(~kept, -torch.inf)
+    if typical_p is not None and typical_p < 1:
+        information = -torch.log_softmax(logits, dim=-1)
+        shares = torch.exp(-information)
+        entropy = torch.special.entr(shares).sum(dim=-1, keepdim=True)
+        kept = _prefix(-(information - entropy).abs(), shares, typical_p)
+        logits = logits.masked_fill(~kept, -torch.inf)
     return logits
 
 
-def _nucleus(logits: Tensor, mass: float) -> Tensor:
-    """Marks the smallest set of most probable tokens whose mass reaches the one asked for."""
-    order = logits.sort(dim=-1, descending=True, stable=True).indices
-    sums = torch.softmax(logits, dim=-1).gather(1, order).cumsum(dim=-1)
+def _prefix(scores: Tensor, shares: Tensor, mass: float) -> Tensor:
+    """Marks the tokens of highest score, as few as reach a mass.
+
+    Args:
+        scores: Shape (batch, vocabulary); of equal ones the lower index goes first.
+        shares: The tokens' probabilities, of the same shape.
+        mass: What the marked ones have to reach, below 1.
+
+    Returns:
+        Shape (batch, vocabulary), bool.
+    """
+    width = scores.shape[-1]
+    looked = min(FIRST_LOOK, width)
+    while True:
+        order = top(scores, looked)
+        sums = shares.gather(1, order).cumsum(dim=-1)
+        if looked == width or bool((sums[:, -1] >= mass).all()):
+            break
+        looked = width
     before = torch.cat([torch.zeros_like(sums[:, :1]), sums[:, :-1]], dim=-1)
-    return torch.zeros_like(logits, dtype=torch.bool).scatter(1, order, before < mass)
+    return torch.zeros_like(scores, dtype=torch.bool).scatter(1, order, before < mass)

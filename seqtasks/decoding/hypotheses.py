@@ -58,11 +58,11 @@ class Beam:
     Args:
         size: How many live sequences to follow and how many hypotheses to keep.
         max_length: The most tokens a sequence gets, the end token included.
-        eos_id: The id that ends a sequence.
+        eos_id: The id that ends a sequence, or none.
         penalty: The exponent of the length penalty.
     """
 
-    def __init__(self, size: int, max_length: int, eos_id: int, penalty: float) -> None:
+    def __init__(self, size: int, max_length: int, eos_id: int | None, penalty: float) -> None:
         self.size = size
         self.max_length = max_length
         self.eos_id = eos_id

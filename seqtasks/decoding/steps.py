@@ -1,19 +1,55 @@
-"""The one thing every decoder asks of a model: a step from a token to the next token's logits."""
+"""What decoders ask of a model: a step from a token to the next token's logits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
 
 from seqtasks.errors import SeqtasksError, UsageError
 
+if TYPE_CHECKING:
+    from seqtasks.data.vocabulary import Vocabulary
+
 State = tuple[Tensor, ...]
 """What a model remembers between steps; axis 0 of every tensor is the batch."""
 
 Step = Callable[[Tensor, State], tuple[Tensor, State]]
 """``logits, state = step(tokens, state)``: tokens (batch,) int64, logits (batch, vocabulary)."""
+
+
+class TextModel(Protocol):
+    """What text is made with, or scored by: a language model.
+
+    Attributes:
+        vocabulary: Its tokens.
+        head: From features (..., size) to logits (..., vocabulary).
+        step: As `Step`.
+    """
+
+    vocabulary: Vocabulary
+    head: Any
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """One token a row."""
+        ...
+
+    def read(
+        self, tokens: Tensor, lengths: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        """Many tokens at once, before the logits.
+
+        Args:
+            tokens: Shape (batch, time), int64.
+            lengths: How many of each row are real, shape (batch,), int64, or None for all.
+            state: None at the beginning.
+
+        Returns:
+            Features, shape (batch, time, size), and the state after each row's last real token.
+        """
+        ...
 
 
 def select(state: State, index: Tensor) -> State:

@@ -14,30 +14,8 @@ from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.attention import find_attention
-from seqtasks.heads.language import LanguageHead
-
-
-class Bridge(nn.Module):
-    """From an encoder's summary to a decoder's initial state: tanh of a linear map.
-
-    Args:
-        input_size: features of the summary.
-        state_shapes: of the decoder's state, without batch.
-    """
-
-    def __init__(self, input_size: int, state_shapes: tuple[tuple[int, ...], ...]) -> None:
-        super().__init__()
-        self.shapes = state_shapes
-        self.sizes = [torch.Size(shape).numel() for shape in state_shapes]
-        self.linear = nn.Linear(input_size, sum(self.sizes))
-
-    def forward(self, summary: Tensor) -> State:
-        """(batch, input_size) → a tuple of (batch, …)."""
-        parts = torch.tanh(self.linear(summary)).split(self.sizes, dim=1)
-        return tuple(
-            part.unflatten(1, shape).contiguous()
-            for part, shape in zip(parts, self.shapes, strict=True)
-        )
+from seqtasks.heads.bridge import Bridge
+from seqtasks.heads.language import NextToken
 
 
 class AttentionDecoder(nn.Module):
@@ -52,7 +30,7 @@ class AttentionDecoder(nn.Module):
         embedding: makes the `TokenEmbedding` from the vocabulary.
         recurrence: makes a one-directional `RecurrentEncoder` from ``input_size``.
         attention: ``additive`` or ``multiplicative``.
-        output: makes the `LanguageHead` from ``input_size`` and ``embedding``.
+        output: makes the `NextToken` head from ``input_size`` and ``embedding``.
         dropout: rate on the attentional state.
 
     Raises:
@@ -67,7 +45,7 @@ class AttentionDecoder(nn.Module):
         embedding: Callable[[Vocabulary], TokenEmbedding],
         recurrence: Callable[..., RecurrentEncoder],
         attention: str,
-        output: Callable[..., LanguageHead],
+        output: Callable[..., NextToken],
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -97,22 +75,22 @@ class AttentionDecoder(nn.Module):
         return (memory, keys, mask(lengths, memory.size(1)), *self.bridge(summary))
 
     def forward(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """Score what follows each token.
+        """What the output layer scores the next tokens by.
 
         Args:
             tokens: (batch, time) int64, beginning with ``<bos>``.
             state: from `start` or an earlier call.
 
         Returns:
-            Logits (batch, time, vocab) and the state after the last token.
+            The attentional state (batch, time, size), and the state after the last token.
         """
         memory, keys, real, *recurrent = state
         outputs, final = self.recurrence(self.embedding(tokens), None, tuple(recurrent))
         context, _ = self.attention(outputs, keys, memory, real)
         mixed = torch.tanh(self.combine(torch.cat([outputs, context], dim=-1)))
-        return self.output(self.dropout(mixed)), (memory, keys, real, *final)
+        return self.dropout(mixed), (memory, keys, real, *final)
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """One token (batch,) → logits (batch, vocab), for search."""
-        logits, state = self(tokens.unsqueeze(1), state)
-        return logits.squeeze(1), state
+        features, state = self(tokens.unsqueeze(1), state)
+        return self.output(features).squeeze(1), state

@@ -5,12 +5,79 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqtasks.cells.contract import mask
 from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
-from seqtasks.heads.loss import Loss, cross_entropy
+from seqtasks.errors import UsageError
+from seqtasks.heads.chunked import linear_cross_entropy
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.penalty import activation_penalty
 
 
-class LanguageHead(nn.Module):
+class NextToken(nn.Module):
+    """Scores of all tokens for what follows each step, and their loss.
+
+    A subclass defines `scores` and `nats`.
+
+    Args:
+        dropout: rate on the features.
+        variational: one dropout mask for all steps of a sequence.
+        alpha: weight of the features' squares in the objective (`activation_penalty`).
+        beta: weight of the squares of their changes from step to step.
+
+    Raises:
+        UsageError: ``alpha`` or ``beta`` is negative.
+    """
+
+    def __init__(
+        self, *, dropout: float, variational: bool, alpha: float = 0.0, beta: float = 0.0
+    ) -> None:
+        super().__init__()
+        for name, value in (("alpha", alpha), ("beta", beta)):
+            if value < 0:
+                raise UsageError(f"task.head.{name} is at least 0, not {value}")
+        self.dropout = SequenceDropout(dropout, variational)
+        self.alpha, self.beta = alpha, beta
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(batch, …, input_size) → logits (batch, …, vocab)."""
+        return self.scores(self.dropout(features))
+
+    def scores(self, features: Tensor) -> Tensor:
+        """(batch, …, input_size) → logits (batch, …, vocab)."""
+        raise NotImplementedError
+
+    def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Nats of the targets and the objective, both summed.
+
+        Args:
+            features: (rows, input_size).
+            targets: (rows,) int64.
+        """
+        raise NotImplementedError
+
+    def loss(self, features: Tensor, targets: Tensor, lengths: Tensor) -> Loss:
+        """Cross-entropy over real steps, without the logits of a whole batch.
+
+        Args:
+            features: (batch, time, input_size).
+            targets: (batch, time) int64.
+            lengths: (batch,) int64.
+
+        Returns:
+            The nats; in training the objective has the label smoothing and the penalties too.
+        """
+        dropped = self.dropout(features)
+        real = mask(lengths, targets.size(1))
+        total, objective = self.nats(dropped[real], targets[real])
+        if self.training and (self.alpha or self.beta):
+            objective = objective + activation_penalty(
+                features, dropped, real, self.alpha, self.beta
+            )
+        return Loss(total, real.sum(), objective)
+
+
+class LanguageHead(NextToken):
     """A softmax over the vocabulary.
 
     Args:
@@ -21,6 +88,8 @@ class LanguageHead(nn.Module):
         dropout: rate on the features.
         variational: one dropout mask for all steps of a sequence.
         label_smoothing: share of the objective spread evenly over the vocabulary.
+        alpha: weight of the features' squares in the objective (`activation_penalty`).
+        beta: weight of the squares of their changes from step to step.
     """
 
     def __init__(
@@ -32,10 +101,11 @@ class LanguageHead(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         label_smoothing: float = 0.0,
+        alpha: float = 0.0,
+        beta: float = 0.0,
     ) -> None:
-        super().__init__()
+        super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
         size = embedding.output_size
-        self.dropout = SequenceDropout(dropout, variational)
         fits = not tied or input_size == size
         self.projection = nn.Identity() if fits else nn.Linear(input_size, size, bias=False)
         self.output = nn.Linear(size if tied else input_size, embedding.table.num_embeddings)
@@ -44,11 +114,16 @@ class LanguageHead(nn.Module):
             self.output.weight = embedding.table.weight
         self.label_smoothing = label_smoothing
 
-    def forward(self, features: Tensor) -> Tensor:
+    def scores(self, features: Tensor) -> Tensor:
         """(batch, …, input_size) → logits (batch, …, vocab)."""
-        features = self.projection(self.dropout(features))
-        return functional.linear(features, self.output.weight, self.output.bias)
+        return functional.linear(self.projection(features), self.output.weight, self.output.bias)
 
-    def loss(self, logits: Tensor, targets: Tensor, lengths: Tensor) -> Loss:
-        """Cross-entropy over real steps; targets (batch, time) int64."""
-        return cross_entropy(logits, targets, lengths, self.label_smoothing)
+    def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Nats and objective; see `linear_cross_entropy`."""
+        return linear_cross_entropy(
+            self.projection(features),
+            self.output.weight,
+            self.output.bias,
+            targets,
+            self.label_smoothing,
+        )

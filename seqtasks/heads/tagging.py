@@ -5,7 +5,10 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.decoding.viterbi import best_paths
 from seqtasks.dropout import SequenceDropout
+from seqtasks.heads.chain import Chain
+from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss, cross_entropy
 
 
@@ -17,6 +20,12 @@ class SoftmaxTagging(nn.Module):
         labels: the labels.
         dropout: rate on the features.
         variational: one dropout mask for all steps of a sequence.
+        scheme: of the labels, as in `SchemeConstraint`: decoding finds the best sequence that it
+            allows. Training and probabilities stay as they are.
+
+    Raises:
+        UsageError: there is no such scheme.
+        DataError: the labels do not fit the scheme.
     """
 
     def __init__(
@@ -26,10 +35,12 @@ class SoftmaxTagging(nn.Module):
         *,
         dropout: float = 0.0,
         variational: bool = False,
+        scheme: str | None = None,
     ) -> None:
         super().__init__()
         self.dropout = SequenceDropout(dropout, variational)
         self.linear = nn.Linear(input_size, len(labels))
+        self.constraint = SchemeConstraint(labels.symbols, scheme)
 
     def forward(self, features: Tensor) -> Tensor:
         """(batch, time, input_size) → logits (batch, time, labels)."""
@@ -40,6 +51,14 @@ class SoftmaxTagging(nn.Module):
         return cross_entropy(logits, tags, lengths)
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
-        """The most probable label of each real step."""
-        rows = zip(logits.argmax(dim=-1).tolist(), lengths.tolist(), strict=True)
+        """The most probable label of each real step, or sequence of labels under a scheme."""
+        if self.constraint.scheme is None:
+            best = logits.argmax(dim=-1)
+        else:  # what a softmax divides by is the same for all labels of a step
+            count = logits.size(2)
+            zeros = (logits.new_zeros(size) for size in ((count,), (count, count), (count,)))
+            chain: Chain = self.constraint(*zeros)
+            paths, _ = best_paths(logits, *chain, lengths)
+            best = paths[:, 0]
+        rows = zip(best.tolist(), lengths.tolist(), strict=True)
         return [row[:length] for row, length in rows]

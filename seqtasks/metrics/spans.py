@@ -11,71 +11,56 @@ from torchmetrics import Metric
 
 from seqtasks.errors import UsageError
 from seqtasks.metrics.checks import scalar
-
-Span = tuple[str, int, int]
-"""The type of a span, the place of its first label and that of its last."""
+from seqtasks.schemes import Span, find_scheme, scheme_of
 
 
 def is_span_scheme(labels: Iterable[str]) -> bool:
-    """Whether a set of labels is BIO (IOB2) or BIOES.
-
-    It is if each label is ``O`` or one of ``B- I- E- S-`` before a type, and one of them starts or
-    continues a span.
+    """Whether a set of labels spells spans; see `scheme_of`.
 
     >>> is_span_scheme(["O", "B-PER", "I-PER"]), is_span_scheme(["O"]), is_span_scheme(["NN", "O"])
     (True, False, False)
     """
-    found = set(labels)
-    typed = {label for label in found if label[:2] in ("B-", "I-", "E-", "S-") and len(label) > 2}
-    return found - typed <= {"O"} and any(label[0] in "BIS" for label in typed)
+    return scheme_of(labels) is not None
 
 
-def _parts(label: str) -> tuple[str, str]:
-    """A label's mark (B, I, E, S, or O for all else) and its type, ``_`` if it has none."""
-    if label[:1] in ("B", "I", "E", "S") and label[1:2] in ("", "-"):
-        return label[0], label[2:] or "_"
-    return "O", "_"
+def spans(labels: Sequence[str], scheme: str = "BIOES", *, strict: bool = False) -> set[Span]:
+    """The spans of one sequence, well-formed or not, as ``conlleval`` and seqeval read them.
 
-
-def spans(labels: Sequence[str]) -> set[Span]:
-    """The spans of one sequence in BIO or BIOES, well-formed or not.
-
-    A label goes on with the span before it if it is an I or E of the same type right after a B or
-    I; every other label but O starts a span, even an I after O. This is what ``conlleval`` (Tjong
-    Kim Sang and Buchholz 2000, the CoNLL-2000 shared task) and seqeval's default mode do. Labels
-    outside the scheme count as O.
+    Labels outside the scheme count as O. See `Scheme.read`.
 
     Args:
         labels: One label a token.
+        scheme: A name in `SCHEMES`. As BIOES is read, well-formed BIO and IOB1 are read too.
+        strict: Only the spans that the scheme allows, as in seqeval's strict mode.
 
     Returns:
-        (type, first, last) of each span; both places belong to it.
+        (type, first, last) of each span; both places belong to it. The type is ``_`` where the
+        labels have none.
 
     >>> sorted(spans(["B-PER", "I-PER", "O", "I-LOC", "S-ORG"]))
     [('LOC', 3, 3), ('ORG', 4, 4), ('PER', 0, 1)]
+    >>> sorted(spans(["B-PER", "E-PER", "O", "I-LOC", "S-ORG"], strict=True))
+    [('ORG', 4, 4), ('PER', 0, 1)]
     """
-    found: set[Span] = set()
-    start = 0
-    before, kind = "O", "_"
-    for place, label in enumerate([*labels, "O"]):
-        mark, new_kind = _parts(label)
-        goes_on = mark in ("I", "E") and before in ("B", "I") and new_kind == kind
-        if not goes_on:
-            if before != "O":
-                found.add((kind, start, place - 1))
-            start = place
-        before, kind = mark, new_kind
-    return found
+    rules = find_scheme(scheme)
+    found = rules.read(map(rules.parts, labels), strict=strict)
+    return {(kind or "_", first, last) for kind, first, last in found}
 
 
 def span_counts(
-    predicted: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]
+    predicted: Sequence[Sequence[str]],
+    expected: Sequence[Sequence[str]],
+    scheme: str = "BIOES",
+    *,
+    strict: bool = False,
 ) -> tuple[int, int, int]:
     """Counts the spans of a list of sequences.
 
     Args:
         predicted: The labels of each sequence that a model gives.
         expected: The labels that each should have.
+        scheme: As in `spans`.
+        strict: As in `spans`.
 
     Returns:
         How many spans are in both, how many are predicted, how many are expected.
@@ -92,8 +77,8 @@ def span_counts(
             f"{len(predicted)} predicted and {len(expected)} expected sequences with "
             f"{sum(lengths[0])} and {sum(lengths[1])} labels are given; expected equal lengths"
         )
-    given = [spans(labels) for labels in predicted]
-    wanted = [spans(labels) for labels in expected]
+    given = [spans(labels, scheme, strict=strict) for labels in predicted]
+    wanted = [spans(labels, scheme, strict=strict) for labels in expected]
     correct = sum(len(one & other) for one, other in zip(given, wanted, strict=True))
     return correct, sum(map(len, given)), sum(map(len, wanted))
 
@@ -115,6 +100,14 @@ class SpanF1(Metric):
 
     The states `correct`, `predicted` and `expected` (int64) are what `precision_recall_f1` takes.
 
+    Args:
+        scheme: How labels are read, as in `spans`.
+        strict: Count only the spans that the scheme allows, as in `spans`.
+        kwargs: Of `torchmetrics.Metric`.
+
+    Raises:
+        UsageError: There is no such scheme.
+
     >>> metric = SpanF1()
     >>> metric.update([["B-PER", "I-PER", "O"]], [["B-PER", "I-PER", "O"]])
     >>> metric.update([["O", "B-LOC"]], [["B-LOC", "I-LOC"]])
@@ -129,14 +122,16 @@ class SpanF1(Metric):
     predicted: Tensor
     expected: Tensor
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, scheme: str = "BIOES", *, strict: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.scheme, self.strict = find_scheme(scheme).name, strict
         for name in ("correct", "predicted", "expected"):
             self.add_state(name, torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
 
     def update(self, predicted: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]) -> None:
         """Adds a batch of sequences of labels; see `span_counts`."""
-        correct, given, wanted = span_counts(predicted, expected)
+        counts = span_counts(predicted, expected, self.scheme, strict=self.strict)
+        correct, given, wanted = counts
         self.correct = self.correct + correct
         self.predicted = self.predicted + given
         self.expected = self.expected + wanted

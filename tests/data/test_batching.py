@@ -4,14 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-import torch
 
 from seqtasks.data.buckets import Buckets
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.splits import split_records, split_texts
-from seqtasks.data.streams import Streams
 from seqtasks.errors import DataError, UsageError
 
 
@@ -83,52 +81,6 @@ def test_one_sentence_longer_than_the_budget_is_a_batch_of_its_own():
 def test_impossible_limits_are_refused(options):
     with pytest.raises(UsageError, match="batch_size or batch_tokens"):
         Buckets(*options)
-
-
-def test_streams_cover_the_text_in_order_and_overlap_by_the_carried_token():
-    data = dataset(["abcdefghij" * 10], level="character", bos=True)
-    values = torch.tensor(data.encoded["tokens"].values)
-    loader = Streams(batch_size=3, window=7).loader(data, training=True)
-    batches = list(loader)
-    assert [batch.first for batch in batches] == [True] + [False] * (len(batches) - 1)
-    inputs = torch.cat([batch.tokens[:, :-1] for batch in batches], dim=1)
-    targets = torch.cat([batch.tokens[:, 1:] for batch in batches], dim=1)
-    for stream in range(3):
-        start = stream * 33
-        assert torch.equal(inputs[stream], values[start : start + 33])
-        assert torch.equal(targets[stream], values[start + 1 : start + 34])
-
-
-@pytest.mark.parametrize("window", [1, 3, 8, 100])
-@pytest.mark.parametrize("level", ["word", "character"])
-def test_evaluation_streams_count_every_token_and_character_once(window, level):
-    texts = ["the cat sat on the mat", "a dog", "x y z"]
-    data = dataset(texts, level=level, bos=True)
-    tokens = characters = begun = 0
-    for batch in Streams(2, window).loader(data, training=False):
-        tokens += int((batch.lengths - 1).clamp(min=0).sum())
-        characters += int(batch.text_length.sum())
-        begun += batch.first
-        assert len(batch.tokens) <= 2
-    assert begun == 2
-    assert tokens == sum(len(t) if level == "character" else len(t.split()) for t in texts)
-    assert characters == sum(map(len, texts))
-
-
-def test_processes_read_streams_of_their_own():
-    data = dataset(["abcdefgh" * 20], level="character", bos=True)
-    rows = [
-        next(iter(Streams(2, 10).loader(data, training=True, rank=r, world_size=2))).tokens
-        for r in (0, 1)
-    ]
-    whole = next(iter(Streams(4, 10).loader(data, training=True))).tokens
-    assert torch.equal(torch.cat(rows), whole)
-
-
-def test_a_text_shorter_than_its_streams_is_refused():
-    data = dataset(["a b c"], bos=True)
-    with pytest.raises(DataError, match="fewer than the 32 streams"):
-        Streams(32).loader(data, training=True)
 
 
 def test_random_splits_are_disjoint_reproducible_and_complete():

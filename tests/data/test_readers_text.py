@@ -88,3 +88,10 @@ def test_refuses_an_unknown_encoding(encoding: str) -> None:
 def test_names_the_nearest_encoding() -> None:
     with pytest.raises(UsageError, match=r"Did you mean 'latin1'\?"):
         TextReader(encoding="lattin1")
+
+
+def test_line_ends_as_words(tmp_path: Path) -> None:
+    (tmp_path / "ptb.txt").write_text(" no it was n't \n black <unk>\n", "utf-8")
+    [record] = read(tmp_path / "ptb.txt", line_end="<eos>")
+    words = " ".join(record.values["tokens"].split())
+    assert words == "no it was n't <eos> black <unk> <eos>"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import BundleError, UsageError
 
@@ -82,3 +83,18 @@ def test_a_plain_list_as_json():
 def test_damaged_json_is_refused(text):
     with pytest.raises(BundleError, match="not a vocabulary"):
         Vocabulary.from_json(text)
+
+
+def test_chinese_by_character_or_by_word():
+    pytest.importorskip("jieba")
+    text = "我来到北京清华大学"
+    fields = {level: TokenField(level=level) for level in ("character", "jieba")}
+    symbols = {}
+    for level, field in fields.items():
+        field.name = "tokens"
+        records = [Record({"tokens": text})]
+        field.fit(records)
+        [numbers] = field.numbers(records)
+        symbols[level] = [field.vocabulary.symbols[n] for n in numbers]
+        assert field.vocabulary.decode(numbers) == text
+    assert symbols == {"character": list(text), "jieba": ["我", "来到", "北京", "清华大学"]}

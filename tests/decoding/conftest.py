@@ -9,9 +9,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
 from seqtasks.decoding import State, Step
+from seqtasks.encoder import RecurrentEncoder
 
 EOS = 0
+
+SAMPLE = "to be, or not to be: that is the question.\nà la carte, naïve café ☃ €5\n"
 
 
 class Toy:
@@ -71,3 +76,37 @@ def exhaustive() -> Callable[..., list[tuple[list[int], float]]]:
         raise AssertionError
 
     return search
+
+
+class Writer:
+    """A random language model over the text of a field, in float64."""
+
+    def __init__(self, level: str, **options: object) -> None:
+        self.field = TokenField(level=level, bos=True, **options)
+        self.field.name = "tokens"
+        self.field.fit([Record({"tokens": SAMPLE}, "sample", 1)])
+        self.vocabulary = self.field.vocabulary
+        torch.manual_seed(0)
+        self.table = torch.nn.Embedding(len(self.vocabulary), 6).double()
+        self.encoder = RecurrentEncoder(6, 8, num_layers=2, cell="lstm").double().eval()
+        self.head = torch.nn.Linear(8, len(self.vocabulary)).double()
+        torch.nn.init.normal_(self.head.weight)
+        self.longest = 0
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        outputs, state = self.encoder(self.table(tokens[:, None]), None, state)
+        return self.head(outputs[:, 0]), state
+
+    def read(
+        self, tokens: Tensor, lengths: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        self.longest = max(self.longest, tokens.size(1))
+        return self.encoder(self.table(tokens), lengths, state)
+
+    def numbers(self, text: str) -> list[int]:
+        return self.field.numbers([Record({"tokens": text}, "text", 1)])[0]
+
+
+@pytest.fixture
+def writer() -> type[Writer]:
+    return Writer

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
+from seqtasks.data.segmentation import segmented
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 
@@ -22,7 +23,7 @@ class TokenField(Field):
 
     Args:
         column: where the reader finds it.
-        level: ``word``, ``character`` or ``bpe``.
+        level: ``word``, ``character``, ``bpe``, or ``jieba`` for the words of Chinese text.
         lowercase: fold case.
         min_count: rarer symbols become ``<unk>``.
         max_size: symbols to keep at most, the special ones included.
@@ -76,7 +77,7 @@ class TokenField(Field):
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
             self.vocabulary = Vocabulary.train(
-                (self.text(record) for record in records),
+                (self.prepared(self.text(record)) for record in records),
                 level=self.level,
                 lowercase=self.lowercase,
                 **limits,
@@ -92,6 +93,10 @@ class TokenField(Field):
         value = self.value(record)
         return value if isinstance(value, str) else " ".join(value)
 
+    def prepared(self, text: str) -> str:
+        """A raw text as the tokenizer takes it."""
+        return segmented(text) if self.level == "jieba" else text
+
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
         return Ragged.pack(self.numbers(records))
@@ -105,7 +110,7 @@ class TokenField(Field):
         if tokenizer is None:
             encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
         else:
-            texts = [self.text(record) for record in records]
+            texts = [self.prepared(self.text(record)) for record in records]
             encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
         return [
             front + self.checked(numbers, record) + back

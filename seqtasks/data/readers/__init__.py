@@ -1,9 +1,17 @@
 """Readers: from a person's own files to records, one file format each."""
 
 from seqtasks.data.readers.conll import ConllReader
+from seqtasks.data.readers.labelled_files import LabelledFileReader
 from seqtasks.data.readers.lines import LineReader
 from seqtasks.data.readers.parallel import ParallelReader
 from seqtasks.data.readers.table import TableReader
 from seqtasks.data.readers.text import TextReader
 
-__all__ = ["ConllReader", "LineReader", "ParallelReader", "TableReader", "TextReader"]
+__all__ = [
+    "ConllReader",
+    "LabelledFileReader",
+    "LineReader",
+    "ParallelReader",
+    "TableReader",
+    "TextReader",
+]

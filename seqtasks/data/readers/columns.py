@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seqtasks.data.record import Columns
 from seqtasks.errors import DataError, nearest
 
 _SHOWN = 40
@@ -58,3 +59,30 @@ name one with data.tokens.column=... Did you mean 'text'?
 
 def _short(name: str) -> str:
     return name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…"
+
+
+def text_and_label(place: str, columns: Columns) -> dict[str, str]:
+    """For each field the part that feeds it, where an example is a text and its label.
+
+    Args:
+        place: the path that is read.
+        columns: the wanted fields; each column is ``text``, ``label`` or None: the field's own
+            name, or ``text`` for ``tokens``.
+
+    Raises:
+        DataError: there is no such part.
+
+    >>> text_and_label("a.txt", {"tokens": None, "label": None})
+    {'tokens': 'text', 'label': 'label'}
+    """
+    names = ["text", "label"]
+    wanted = {}
+    for field, given in columns.items():
+        column = given
+        if column is None:
+            column = "text" if field == "tokens" else field
+        index = locate(column, names, 0)
+        if index is None:
+            raise no_column(place, field, column, names, 0)
+        wanted[field] = names[index]
+    return wanted

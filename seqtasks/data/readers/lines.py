@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import text_and_label
 from seqtasks.data.readers.files import expand, read_lines
 from seqtasks.data.readers.options import known_encoding, not_empty, one_of
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
-
-_DEFAULTS = {"tokens": "text"}
-_NAMES = ["text", "label"]
 
 
 class LineReader:
@@ -53,7 +49,7 @@ class LineReader:
                 its text; or there is no such column.
         """
         for path in expand(source):
-            wanted = _resolve(path, columns)
+            wanted = text_and_label(str(path), columns)
             labelled = "label" in wanted.values()
             found = False
             for number, line in read_lines(path, self.encoding):
@@ -91,14 +87,3 @@ class LineReader:
         if not text.strip():
             raise DataError(f"{place}: empty sentence; write its text, or remove the line")
         return text, label.strip()
-
-
-def _resolve(path: Path, columns: Columns) -> dict[str, str]:
-    wanted = {}
-    for field, given in columns.items():
-        column = _DEFAULTS.get(field, field) if given is None else given
-        index = locate(column, _NAMES, 0)
-        if index is None:
-            raise no_column(str(path), field, column, _NAMES, 0)
-        wanted[field] = _NAMES[index]
-    return wanted

@@ -21,6 +21,8 @@ class TextReader:
     Args:
         encoding: the files' encoding.
         strip_gutenberg: leave out the header and footer of Project Gutenberg files.
+        line_end: a word to put in place of each line end, None to leave line ends as they are;
+            ``<eos>`` where each line is a sentence, as in the Penn Treebank's files.
 
     Raises:
         UsageError: there is no such encoding.
@@ -32,9 +34,12 @@ class TextReader:
 
     continuous = True  # parts of it are taken in order, not at random
 
-    def __init__(self, encoding: str = "utf-8", strip_gutenberg: bool = False) -> None:
+    def __init__(
+        self, encoding: str = "utf-8", strip_gutenberg: bool = False, line_end: str | None = None
+    ) -> None:
         self.encoding = known_encoding(encoding)
         self.strip_gutenberg = strip_gutenberg
+        self.line_end = line_end
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a file.
@@ -56,4 +61,6 @@ class TextReader:
                 text, line = strip_gutenberg(text, str(path))
             if not text.strip():
                 raise DataError(f"{path}:{line}: only white space; give a file that holds text")
+            if self.line_end is not None:
+                text = text.replace("\n", f" {self.line_end} ")
             yield Record(dict.fromkeys(columns, text), str(path), line)

@@ -1,0 +1,75 @@
+"""A vector of numbers for a whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.field import Field
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError
+
+
+class VectorField(Field):
+    """Numbers that describe an example: ratings, coordinates, an embedding from elsewhere.
+
+    The column holds them separated by white space or commas, or as a JSON list. The field's
+    vocabulary names the places of the vector, 0 onwards.
+
+    Args:
+        column: where the reader finds it.
+    """
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Take the size of the vectors from the first one."""
+        for record in records:
+            self.vocabulary = Vocabulary(
+                [str(place) for place in range(len(numbers(self, record)))]
+            )
+            return
+
+    def encode(self, records: Sequence[Record]) -> NDArray[np.float32]:
+        """(number of records, size) float32.
+
+        Raises:
+            DataError: a vector has another size than the first of the training data.
+        """
+        size = len(self.vocabulary)
+        rows = [numbers(self, record) for record in records]
+        for row, record in zip(rows, records, strict=True):
+            if len(row) != size:
+                raise DataError(
+                    f"{record.place}: '{self.name}' holds {len(row)} numbers where the training "
+                    f"data's first has {size}; correct the line"
+                )
+        return np.array(rows, dtype=np.float32).reshape(len(rows), size)
+
+    def collate(self, values: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
+        """``<name>`` (batch, size) float32."""
+        return {self.name: torch.from_numpy(np.stack(values))}
+
+
+def numbers(field: Field, record: Record) -> list[float]:
+    """The numbers of a record's vector.
+
+    Raises:
+        DataError: there are none, or something is not a finite number.
+    """
+    value = field.value(record)
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    try:
+        row = [float(part) for part in parts]
+    except ValueError as error:
+        raise DataError(f"{record.place}: '{field.name}' is to hold numbers: {error}") from None
+    if not row or not np.isfinite(row).all():
+        shown = " ".join(parts)[:60]
+        raise DataError(
+            f"{record.place}: '{field.name}' is to hold finite numbers, not '{shown}'; correct the "
+            "line"
+        )
+    return row

@@ -1,0 +1,145 @@
+"""Which tokens each row of each window reads."""
+
+from __future__ import annotations
+
+import functools
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+
+
+class Window(NamedTuple):
+    """One step of parallel rows; row r predicts the tokens from starts[r] on, counts[r] of them.
+
+    Attributes:
+        starts: (rows,) int64, places in the flat text.
+        counts: (rows,) int64; 0 where a row has nothing left to read.
+        first: (rows,) bool, True where a row begins with a fresh state.
+        width: the greatest count over the rows of all processes, at least 1.
+        share: the window's length in relation to its length without variation.
+    """
+
+    starts: Numbers
+    counts: Numbers
+    first: NDArray[np.bool_]
+    width: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Parts of the text, each read by one row from a fresh state to its end.
+
+    Attributes:
+        starts: (pieces,) int64, where the targets of each begin.
+        counts: (pieces,) int64, how many they are, at least 1.
+        rows: (pieces,) int64, the row that reads each, ascending; a row reads its own in order.
+        windows: (pieces,) int64, in how many windows it reads them, at most ``counts``.
+    """
+
+    starts: Numbers
+    counts: Numbers
+    rows: Numbers
+    windows: Numbers
+
+    @functools.cached_property
+    def begins(self) -> Numbers:
+        """(pieces,) the step at which each begins."""
+        before = np.cumsum(self.windows) - self.windows
+        return before - before[np.searchsorted(self.rows, self.rows)]
+
+    @functools.cached_property
+    def steps(self) -> int:
+        """How many windows the fullest row reads."""
+        return int((self.begins + self.windows).max())
+
+    def cut(self, shares: NDArray[np.float64], rank: int, world_size: int) -> Iterator[Window]:
+        """The windows in order, with the rows of one process of several.
+
+        Args:
+            shares: (steps,), the relative lengths of the windows.
+            rank: of the process; it reads every ``world_size``-th row.
+            world_size: the number of processes.
+        """
+        rows = -(-(int(self.rows[-1]) + 1) // world_size) * world_size
+        starts, counts = np.zeros((2, self.steps, rows), dtype=np.int64)
+        first = np.zeros((self.steps, rows), dtype=bool)
+        first[0] = True  # of rows without a piece too: nothing is left over from other windows
+        # One entry for each window of each piece.
+        piece = np.repeat(np.arange(len(self.starts)), self.windows)
+        number = np.arange(len(piece)) - np.repeat(
+            np.cumsum(self.windows) - self.windows, self.windows
+        )
+        step, row = self.begins[piece] + number, self.rows[piece]
+        until = np.concatenate([[0.0], np.cumsum(shares)])
+        begun, ended = until[self.begins], until[self.begins + self.windows]
+        # Each window has one token; what is more is dealt out by the shares.
+        more = (self.counts - self.windows) / (ended - begun)
+        low = number + np.rint(more[piece] * (until[step] - begun[piece])).astype(np.int64)
+        high = number + np.rint(more[piece] * (until[step + 1] - begun[piece])).astype(np.int64) + 1
+        starts[step, row] = self.starts[piece] + low
+        counts[step, row] = high - low
+        first[step, row] |= number == 0
+        widths = counts.max(axis=1).tolist()
+        mine = slice(rank, None, world_size)
+        for at, width in enumerate(widths):
+            share = float(shares[at])
+            yield Window(starts[at, mine], counts[at, mine], first[at, mine], width, share)
+
+
+def divide(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
+    """Lay texts end to end and cut them into rows of equal length, to a token.
+
+    Args:
+        starts: (texts,), where the targets of each begin.
+        counts: (texts,), how many they are, at least 1.
+        rows: at most as many as there are targets.
+        window: targets of a window at most.
+
+    >>> pieces = divide(np.array([1, 8]), np.array([6, 4]), rows=2, window=3)
+    >>> pieces.rows.tolist(), pieces.starts.tolist(), pieces.counts.tolist()
+    ([0, 1, 1], [1, 6, 8], [5, 1, 4])
+    """
+    ends = np.cumsum(counts)
+    bounds = int(ends[-1]) * np.arange(rows + 1) // rows
+    cuts = np.union1d(bounds, ends)
+    places, sizes = cuts[:-1], np.diff(cuts)
+    text = np.searchsorted(ends, places, side="right")
+    begins = starts[text] + places - (ends[text] - counts[text])
+    numbers = np.searchsorted(bounds, places, side="right") - 1
+    return Pieces(begins, sizes, numbers, -(-sizes // window))
+
+
+def side_by_side(starts: Numbers, counts: Numbers, window: int) -> Pieces:
+    """Texts of similar length, each in a row of its own, all in equally many windows.
+
+    >>> side_by_side(np.array([1, 9]), np.array([7, 5]), window=4).windows.tolist()
+    [2, 2]
+    """
+    most = -(-int(counts.max()) // window)
+    return Pieces(starts, counts, np.arange(len(counts)), np.minimum(most, counts))
+
+
+def deal(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
+    """Whole texts, the longest first, each to the row that is free first.
+
+    >>> pieces = deal(np.array([1, 11, 21]), np.array([4, 9, 5]), rows=2, window=5)
+    >>> pieces.rows.tolist(), pieces.starts.tolist(), pieces.steps
+    ([0, 1, 1], [11, 21, 1], 2)
+    """
+    windows = -(-counts // window)
+    order = np.argsort(-counts, kind="stable")
+    free = [(0, row) for row in range(rows)]
+    dealt = np.zeros(len(counts), dtype=np.int64)
+    for text in order.tolist():
+        step, row = heapq.heappop(free)
+        dealt[text] = row
+        heapq.heappush(free, (step + int(windows[text]), row))
+    order = order[np.argsort(dealt[order], kind="stable")]
+    return Pieces(starts[order], counts[order], dealt[order], windows[order])

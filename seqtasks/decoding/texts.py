@@ -1,0 +1,106 @@
+"""The text that a language model goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.prompts import Start
+from seqtasks.decoding.sampling import stream
+from seqtasks.decoding.steps import TextModel
+from seqtasks.decoding.transcript import Transcript
+
+
+def stream_text(
+    model: TextModel,
+    start: Start,
+    max_length: int,
+    *,
+    stop: Collection[str] = (),
+    **options: Any,
+) -> Iterator[list[tuple[int, str]]]:
+    """Draws one continuation a row and gives its text as soon as it is settled.
+
+    Args:
+        model: The language model; of its special tokens only the end is ever drawn.
+        start: The prompts, from `read_prompts`.
+        max_length: The most tokens a row draws.
+        stop: Strings that end a row's text and are cut off, as in `Transcript`.
+        options: How to draw, as in `stream`: ``min_length``, ``temperature``, ``top_k``, ``top_p``,
+            ``typical_p``, ``repetition_penalty``, ``seed``, ``rows``, ``samples``.
+
+    Yields:
+        For every step the rows that drew a token, in order, each with a piece of text, which may be
+        empty; at last what was held back of every row.
+
+    Raises:
+        UsageError: An argument is out of its range.
+        SeqtasksError: The model's logits are NaN or leave no token that may follow.
+    """
+    vocabulary = model.vocabulary
+    transcripts = [Transcript(vocabulary.decode, stop) for _ in start.seen]
+    for drawn in stream(
+        model.step,
+        start.state,
+        start.first,
+        max_length,
+        eos_id=vocabulary.eos_id,
+        forbidden=vocabulary.special_ids,
+        seen=start.seen,
+        ends=lambda row: transcripts[row].ended,
+        **options,
+    ):
+        yield [(row, transcripts[row].write(token)) for row, token in drawn]
+    yield [(row, transcript.close()) for row, transcript in enumerate(transcripts)]
+
+
+def generate_text(model: TextModel, start: Start, max_length: int, **options: Any) -> list[str]:
+    """Draws the text of one continuation a row; arguments and errors as in `stream_text`."""
+    texts: list[list[str]] = [[] for _ in start.seen]
+    for pieces in stream_text(model, start, max_length, **options):
+        for row, piece in pieces:
+            texts[row].append(piece)
+    return ["".join(pieces) for pieces in texts]
+
+
+def search_text(
+    model: TextModel,
+    start: Start,
+    max_length: int,
+    *,
+    beam_size: int,
+    stop: Collection[str] = (),
+) -> list[tuple[str, float]]:
+    """Finds the most probable continuation of each row that a beam reaches.
+
+    Args:
+        model: The language model.
+        start: The prompts, from `read_prompts`.
+        max_length: The most tokens a continuation has.
+        beam_size: How many to follow.
+        stop: Strings at which the text that is found is cut.
+
+    Returns:
+        For each row its text and the log-probability of all its tokens in nats.
+
+    Raises:
+        UsageError: An argument is out of its range.
+        SeqtasksError: The model's logits are NaN or leave no token that may follow.
+    """
+    vocabulary = model.vocabulary
+    found = beam_search(
+        model.step,
+        start.state,
+        start.first,
+        beam_size=beam_size,
+        max_length=max_length,
+        eos_id=vocabulary.eos_id,
+        forbidden=vocabulary.special_ids,
+    )
+    results = []
+    for best, *_ in found:
+        transcript = Transcript(vocabulary.decode, stop)
+        text = "".join(map(transcript.write, best.tokens)) + transcript.close()
+        results.append((text, best.log_prob))
+    return results

@@ -1,0 +1,66 @@
+"""How large the gradient is in training, before and after it is clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+
+BEFORE, AFTER = "train/grad_norm", "train/grad_norm_clipped"
+"""The names in the logs."""
+
+
+class GradientNorm(pl.Callback):
+    """Logs the norm of the whole gradient as it was computed and as the optimizer took it.
+
+    The norm is Euclidean, over all parameters together: what clipping by norm compares with its
+    limit (Pascanu et al. 2013, "On the difficulty of training recurrent neural networks",
+    algorithm 1). It is taken at the steps that reach the loggers, every ``log_every_n_steps``;
+    where there is no logger, never.
+    """
+
+    def __init__(self) -> None:
+        self.due = False
+
+    def on_before_optimizer_step(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, optimizer: torch.optim.Optimizer
+    ) -> None:
+        """Before clipping, where the step that begins is a logged one."""
+        every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]
+        self.due = bool(trainer.loggers) and every > 0 and (trainer.global_step + 1) % every == 0
+        if self.due:
+            log(pl_module, BEFORE)
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """After the step: gradients stay as they were clipped until the next one."""
+        if self.due:
+            log(pl_module, AFTER)
+            self.due = False
+
+
+def log(module: pl.LightningModule, name: str) -> None:
+    """Log the gradient's norm, to the loggers alone."""
+    norm = total_norm(module.parameters())
+    module.log(name, norm, on_step=True, on_epoch=False, batch_size=1)
+
+
+def total_norm(parameters: Iterable[Tensor]) -> Tensor:
+    """The Euclidean norm of all gradients as one vector, a scalar; 0 where there is none.
+
+    >>> weight = torch.ones(2, requires_grad=True)
+    >>> (weight * torch.tensor([3.0, 4.0])).sum().backward()
+    >>> total_norm([weight, torch.ones(1)])
+    tensor(5.)
+    """
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    return torch.nn.utils.get_total_norm(gradients)

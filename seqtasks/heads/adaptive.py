@@ -1,0 +1,135 @@
+"""A softmax in two steps, for vocabularies of tens of thousands of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.embedding import TokenEmbedding
+from seqtasks.errors import UsageError
+from seqtasks.heads.language import NextToken
+
+NARROWING = 4
+"""How many times fewer features each rarer cluster reads than the one before it."""
+
+
+class AdaptiveLanguageHead(NextToken):
+    """A softmax over the commonest words and the clusters of rarer ones, then one in a cluster.
+
+    Grave, Joulin, Cissé, Grangier and Jégou 2017, "Efficient softmax approximation for GPUs":
+    p(word) = p(cluster) p(word | cluster), where a rarer cluster reads fewer features. The
+    probabilities are exact and sum to one; only the matrix behind them is of lower rank. A token's
+    number has to grow with its rarity, which holds for words and characters; byte pairs are
+    numbered roughly so, which costs time and nothing else.
+
+    Args:
+        input_size: features of each step.
+        embedding: of the tokens that are read.
+        cutoffs: the number of the first word of each cluster, growing; None for a twentieth and
+            a fifth of the vocabulary.
+        tied: has to be false: clusters have vectors of other sizes than the embedding.
+        dropout: rate on the features.
+        variational: one dropout mask for all steps of a sequence.
+        alpha: weight of the features' squares in the objective (`activation_penalty`).
+        beta: weight of the squares of their changes from step to step.
+
+    Raises:
+        UsageError: ``tied`` is true, a cutoff does not fit, or there are more clusters than the
+            features can be divided among.
+
+    >>> from seqtasks.data.vocabulary import Vocabulary
+    >>> embedding = TokenEmbedding(Vocabulary([str(n) for n in range(1000)]), embedding_dim=8)
+    >>> head = AdaptiveLanguageHead(32, embedding)
+    >>> head.cutoffs, head(torch.randn(2, 3, 32)).shape
+    ([50, 200], torch.Size([2, 3, 1000]))
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        embedding: TokenEmbedding,
+        *,
+        cutoffs: Sequence[int] | None = None,
+        tied: bool = False,
+        dropout: float = 0.0,
+        variational: bool = False,
+        alpha: float = 0.0,
+        beta: float = 0.0,
+    ) -> None:
+        super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
+        if tied:
+            raise UsageError(
+                "task.head.tied: an adaptive softmax has vectors of several sizes, not those of "
+                "the embedding; set it to false, or take the full softmax: head@task.head=language"
+            )
+        size = embedding.table.num_embeddings
+        most = clusters(input_size)
+        self.cutoffs = automatic(size, most) if cutoffs is None else list(cutoffs)
+        check(self.cutoffs, size, most)
+        self.softmax = nn.AdaptiveLogSoftmaxWithLoss(
+            input_size, size, self.cutoffs, div_value=NARROWING, head_bias=True
+        )
+
+    def scores(self, features: Tensor) -> Tensor:
+        """(batch, …, input_size) → log-probabilities (batch, …, vocab)."""
+        with torch.autocast(features.device.type, enabled=False):
+            rows = features.flatten(0, -2).to(self.softmax.head.weight.dtype)
+            return self.softmax.log_prob(rows).unflatten(0, features.shape[:-1])
+
+    def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Nats, which are the objective too; only the clusters of the targets are computed."""
+        with torch.autocast(features.device.type, enabled=False):
+            log_probs, _ = self.softmax(features.to(self.softmax.head.weight.dtype), targets)
+        total = -log_probs.sum()
+        return total, total
+
+
+def clusters(input_size: int) -> int:
+    """How often the features can be divided before none is left.
+
+    >>> clusters(3), clusters(4), clusters(200)
+    (0, 1, 3)
+    """
+    count = 0
+    while input_size >= NARROWING:
+        input_size //= NARROWING
+        count += 1
+    return count
+
+
+def automatic(size: int, most: int) -> list[int]:
+    """A twentieth and a fifth of a vocabulary, as far as there is room for clusters.
+
+    Words follow Zipf's law: of ten thousand, the first twentieth makes two thirds of a text.
+
+    >>> automatic(10_000, 3), automatic(10_000, 1), automatic(5, 3)
+    ([500, 2000], [500], [1, 2])
+    """
+    return [max(1, size // 20), max(2, size // 5)][:most]
+
+
+def check(cutoffs: Sequence[int], size: int, most: int) -> None:
+    """Refuse cutoffs that make no clusters.
+
+    Raises:
+        UsageError: they do not grow within the vocabulary, or are too many or none.
+    """
+    if most == 0:
+        raise UsageError(
+            f"task.head: an adaptive softmax needs at least {NARROWING} features of each step; "
+            "raise encoder.hidden_size"
+        )
+    fits = all(a < b for a, b in zip([0, *cutoffs], [*cutoffs, size], strict=True))
+    if not fits or not cutoffs:
+        raise UsageError(
+            "task.head.cutoffs: numbers that grow between 1 and the vocabulary's "
+            f"{size:,} - 1 are expected, not {list(cutoffs)}; null chooses them"
+        )
+    if len(cutoffs) > most:
+        raise UsageError(
+            f"task.head.cutoffs: {len(cutoffs)} clusters, each of {NARROWING} times fewer "
+            f"features than the last, are more than these features allow ({most}); "
+            "give fewer cutoffs or raise encoder.hidden_size"
+        )

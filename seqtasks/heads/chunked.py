@@ -1,0 +1,155 @@
+"""Cross-entropy of a linear layer over a large vocabulary, a chunk of its logits at a time.
+
+The logits of a whole batch take rows × vocabulary numbers, and the plain way keeps them twice until
+the backward pass. Here each chunk of rows gives its nats and its share of every gradient while it
+is at hand, and is then forgotten. With p the softmax, s the label smoothing and V the vocabulary's
+size, the gradient of a row's objective with respect to its logits is p - (1 - s) onehot - s / V.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from seqtasks.cells.affine import affine
+
+CHUNK = {"cpu": 2**21, "other": 2**26}
+"""Logits of a chunk: what the caches of a processor hold, or enough to occupy a GPU."""
+
+ROWS = 192
+"""Rows of a chunk at least: fewer cost less to multiply than their gradient costs to add."""
+
+
+def linear_cross_entropy(
+    features: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    targets: Tensor,
+    label_smoothing: float = 0.0,
+) -> tuple[Tensor, Tensor]:
+    """Nats of the targets under softmax(W x + b), and the objective, both summed over rows.
+
+    Equal to `seqtasks.heads.loss.cross_entropy` of the logits in value and gradient. Softmax and
+    sums are computed in 32 bits at least; under autocast the products are in its type.
+
+    Args:
+        features: (rows, size).
+        weight: (vocab, size).
+        bias: (vocab,).
+        targets: (rows,) int64.
+        label_smoothing: share of the objective spread evenly over the vocabulary.
+
+    Returns:
+        The total and the objective, scalars; where they differ, the total has no gradient.
+
+    >>> weight = torch.zeros(8, 3, requires_grad=True)
+    >>> total, objective = linear_cross_entropy(
+    ...     torch.ones(2, 3), weight, torch.zeros(8), torch.tensor([1, 1]))
+    >>> objective.backward()
+    >>> round(total.exp().item()), weight.grad[:3, 0].tolist()
+    (64, [0.25, -1.75, 0.25])
+    """
+    device = features.device.type
+    narrow = torch.is_autocast_enabled(device)
+    dtype = torch.get_autocast_dtype(device) if narrow else features.dtype
+    backward = torch.is_grad_enabled()
+    with torch.autocast(device, enabled=False):
+        total, objective = LinearCrossEntropy.apply(
+            features, weight, bias, targets, label_smoothing, dtype, backward
+        )
+    return (total if label_smoothing else objective), objective
+
+
+class LinearCrossEntropy(torch.autograd.Function):
+    """`linear_cross_entropy`; its forward pass computes the gradients of the objective."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        features: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+        label_smoothing: float,
+        dtype: torch.dtype,
+        backward: bool,
+    ) -> tuple[Tensor, Tensor]:
+        """Total and objective.
+
+        Args:
+            ctx: what `backward` receives.
+            features: as in `linear_cross_entropy`, and so are the next four.
+            weight: see there.
+            bias: see there.
+            targets: see there.
+            label_smoothing: see there.
+            dtype: of the products.
+            backward: whether a backward pass can follow.
+        """
+        wants = [backward and wanted for wanted in ctx.needs_input_grad[:3]]
+        ctx.dtypes = features.dtype, weight.dtype, bias.dtype
+        exact = torch.promote_types(dtype, torch.float32)
+        features, weight, bias = features.to(dtype), weight.to(dtype), bias.to(dtype)
+        for_features = torch.empty_like(features) if wants[0] else None
+        # Gathered as (size, vocab), which the products fill fastest.
+        for_weight = weight.new_zeros(weight.t().shape, dtype=exact) if wants[1] else None
+        for_bias = bias.new_zeros(bias.shape, dtype=exact) if wants[2] else None
+        sums = features.new_zeros(2, dtype=exact)
+        limit = CHUNK.get(features.device.type, CHUNK["other"])
+        size = max(ROWS, limit // len(weight))
+        for start in range(0, len(features), size):
+            rows = features[start : start + size]
+            [logits] = affine(rows, weight, bias)
+            nats, errors = measure(logits.to(exact), targets[start : start + size], label_smoothing)
+            sums += nats
+            if for_bias is not None:
+                for_bias += errors.sum(0)
+            errors = errors.to(dtype)
+            if for_features is not None:
+                for_features[start : start + size] = affine(errors, weight.t())[0]
+            if for_weight is not None:
+                for_weight += affine(rows.t().contiguous(), errors.t())[0]
+        ctx.save_for_backward(for_features, for_weight, for_bias)
+        total, objective = (part.clone() for part in sums)
+        ctx.mark_non_differentiable(total)
+        return total, objective
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, _: Tensor | None, factor: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients times that of the objective."""
+        for_features, for_weight, for_bias = ctx.saved_tensors
+        turned = None if for_weight is None else for_weight.t()
+        pairs = zip((for_features, turned, for_bias), ctx.dtypes, strict=True)
+        scaled = [
+            None if tensor is None else (tensor * factor).to(dtype) for tensor, dtype in pairs
+        ]
+        return *scaled, None, None, None, None
+
+
+def measure(logits: Tensor, targets: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:
+    """Nats, and the gradient of the objective.
+
+    Args:
+        logits: (rows, vocab).
+        targets: (rows,) int64.
+        label_smoothing: share of the objective spread evenly over the vocabulary.
+
+    Returns:
+        Total and objective (2,), and the gradient (rows, vocab) of the latter for the logits.
+    """
+    index = targets.unsqueeze(1)
+    errors = logits.softmax(dim=1)
+    # The largest probability is never so small that its logarithm is lost.
+    normaliser = logits.amax(dim=1) - errors.amax(dim=1).log()
+    total = (normaliser - logits.gather(1, index).squeeze(1)).sum()
+    objective = total
+    if label_smoothing:
+        even = (normaliser - logits.mean(dim=1)).sum()
+        objective = (1 - label_smoothing) * total + label_smoothing * even
+        errors -= label_smoothing / logits.size(1)
+    errors.scatter_add_(1, index, errors.new_full(index.shape, label_smoothing - 1))
+    return torch.stack([total, objective]), errors

@@ -1,0 +1,79 @@
+"""What a tag scheme forbids, as a part of a head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.cells.contract import mask
+from seqtasks.errors import DataError
+from seqtasks.heads.chain import Chain
+from seqtasks.schemes import allowed_transitions, chosen, violation
+
+
+class SchemeConstraint(nn.Module):
+    """Gives a chain the score -inf wherever its labels may not stand.
+
+    Args:
+        labels: in the order of their numbers.
+        scheme: of the labels, a name in `SCHEMES`; ``auto`` for `scheme_of` them; None forbids
+            nothing.
+
+    Attributes:
+        scheme: the one that holds, or None.
+
+    Raises:
+        UsageError: there is no such scheme.
+        DataError: the labels do not fit it.
+    """
+
+    start: Tensor
+    transitions: Tensor
+    end: Tensor
+
+    def __init__(self, labels: Sequence[str], scheme: str | None) -> None:
+        super().__init__()
+        self.labels = list(labels)
+        self.scheme = chosen(scheme, self.labels)
+        allowed = allowed_transitions(self.labels, self.scheme)
+        for name, which in allowed._asdict().items():
+            self.register_buffer(name, which, persistent=False)
+
+    def forward(self, start: Tensor, transitions: Tensor, end: Tensor) -> Chain:
+        """The scores of a `Chain`, -inf where they are forbidden."""
+        return Chain(
+            start.masked_fill(~self.start, -torch.inf),
+            transitions.masked_fill(~self.transitions, -torch.inf),
+            end.masked_fill(~self.end, -torch.inf),
+        )
+
+    def legal(self, tags: Tensor, lengths: Tensor) -> Tensor:
+        """Which sequences are allowed, (batch,) bool; tags (batch, time) int64."""
+        if tags.size(1) == 0:
+            return lengths == 0
+        real = mask(lengths, tags.size(1))
+        tags = tags.masked_fill(~real, 0)
+        last = tags.gather(1, (lengths - 1).clamp(min=0).unsqueeze(1)).squeeze(1)
+        ends = self.start[tags[:, 0]] & self.end[last]
+        steps = self.transitions[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
+        return (ends & steps.all(1)) | (lengths == 0)
+
+    def check(self, tags: Tensor, lengths: Tensor) -> None:
+        """Refuse sequences that have probability 0 whatever the model learns.
+
+        Raises:
+            DataError: there is one; the message shows the first.
+        """
+        if self.scheme is None:
+            return
+        legal = self.legal(tags, lengths)
+        if bool(legal.all()):
+            return
+        row = int(legal.int().argmin())
+        names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]
+        raise DataError(
+            f"the tags '{' '.join(names)}' are not {self.scheme}: {violation(names, self.scheme)}; "
+            "correct the data, choose the scheme that it follows, or set task.head.scheme=null"
+        )

@@ -1,0 +1,143 @@
+"""One label for each step, scored together with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.cells.contract import mask
+from seqtasks.cells.scan import widened
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.decoding.hypotheses import Hypothesis
+from seqtasks.decoding.viterbi import best_paths
+from seqtasks.dropout import SequenceDropout
+from seqtasks.errors import UsageError, nearest
+from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
+from seqtasks.heads.constraint import SchemeConstraint
+from seqtasks.heads.loss import Loss
+
+
+class CRFTagging(nn.Module):
+    """A linear-chain conditional random field (Lafferty et al. 2001; Lample et al. 2016).
+
+    A linear map scores the labels of each step and a table the pairs of neighbours; a sequence's
+    probability is that of its whole score among all sequences. Where the labels follow a tag
+    scheme, only the sequences that it allows count: all others have probability 0, in training
+    too, and are never decoded.
+
+    Args:
+        input_size: features of each step.
+        labels: the labels.
+        dropout: rate on the features.
+        variational: one dropout mask for all steps of a sequence.
+        scheme: of the labels, as in `SchemeConstraint`.
+        class_weights: label → weight, 1 for those not named. The nats of a sequence are the sum of
+            the nats of each label given those before it; training minimises the sum in which each
+            counts by the weight of its label. The loss that is shown stays plain.
+
+    Raises:
+        UsageError: there is no such scheme or label, or a weight is negative.
+        DataError: the labels do not fit the scheme.
+    """
+
+    weights: Tensor | None
+
+    def __init__(
+        self,
+        input_size: int,
+        labels: Vocabulary,
+        *,
+        dropout: float = 0.0,
+        variational: bool = False,
+        scheme: str | None = "auto",
+        class_weights: Mapping[str, float] | None = None,
+    ) -> None:
+        super().__init__()
+        self.dropout = SequenceDropout(dropout, variational)
+        self.linear = nn.Linear(input_size, len(labels))
+        self.start = nn.Parameter(torch.zeros(len(labels)))
+        self.transitions = nn.Parameter(torch.zeros(len(labels), len(labels)))
+        self.end = nn.Parameter(torch.zeros(len(labels)))
+        self.constraint = SchemeConstraint(labels.symbols, scheme)
+        weights = label_weights(labels, class_weights) if class_weights else None
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(batch, time, input_size) → scores of each label by itself (batch, time, labels)."""
+        return self.linear(self.dropout(features))
+
+    def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
+        """All scores, in a type at least as wide as float32."""
+        wide, *chain = widened(logits, self.start, self.transitions, self.end)
+        return wide, self.constraint(*chain)
+
+    def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
+        """Nats of the sequences, for each real step; tags (batch, time) int64.
+
+        Raises:
+            DataError: the scheme does not allow a sequence.
+        """
+        self.constraint.check(tags, lengths)
+        nats = path_nats(*self.scores(logits), tags, lengths)
+        objective = None
+        if self.weights is not None:
+            tags = tags.masked_fill(~mask(lengths, tags.size(1)), 0)
+            objective = (self.weights[tags] * nats).sum()
+        return Loss(nats.sum(), lengths.sum(), objective)
+
+    def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
+        """The labels of the most probable sequence."""
+        logits, chain = self.scores(logits)
+        paths, _ = best_paths(logits, *chain, lengths)
+        rows = zip(paths[:, 0].tolist(), lengths.tolist(), strict=True)
+        return [row[:length] for row, length in rows]
+
+    @torch.no_grad()
+    def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
+        """The most probable sequences with their log-probabilities.
+
+        Returns:
+            For each sequence ``count`` of them, best first, or fewer where no more are allowed.
+
+        Raises:
+            UsageError: ``count`` is below 1.
+        """
+        logits, chain = self.scores(logits.double())
+        paths, scores = best_paths(logits, *chain, lengths, count)
+        scores -= log_partition(logits, chain, lengths).unsqueeze(1)
+        return [
+            [
+                Hypothesis(path[:length], score, score)
+                for path, score in zip(some, by, strict=True)
+                if score > -torch.inf
+            ]
+            for some, by, length in zip(
+                paths.tolist(), scores.tolist(), lengths.tolist(), strict=True
+            )
+        ]
+
+    def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
+        """The probability of each label at each step, (batch, time, labels), 0 at padding."""
+        return marginals(*self.scores(logits), lengths)
+
+
+def label_weights(labels: Vocabulary, weights: Mapping[str, float]) -> Tensor:
+    """A weight for each label, (labels,), 1 for those not named.
+
+    Raises:
+        UsageError: a label is unknown, or a weight is negative or no finite number.
+
+    >>> label_weights(Vocabulary(["O", "B-X"]), {"O": 0.5})
+    tensor([0.5000, 1.0000])
+    """
+    for label, weight in weights.items():
+        if label not in labels:
+            raise UsageError(
+                f"class_weights: there is no label '{label}';{nearest(label, labels.symbols)} "
+                f"The labels are {', '.join(labels.symbols)}."
+            )
+        if not 0 <= weight < float("inf"):
+            raise UsageError(f"class_weights: {label}: {weight} is given; expected 0 or more")
+    return torch.tensor([float(weights.get(label, 1.0)) for label in labels.symbols])

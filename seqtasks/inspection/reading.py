@@ -1,0 +1,156 @@
+"""A text as a model reads it: its symbols, and what its encoder is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.bundle import Bundle
+from seqtasks.data.batch import Batch
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import TagField, TokenField
+from seqtasks.data.record import Record, Value
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.task import Task
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text as a batch of one.
+
+    Attributes:
+        batch: the fields of the text, and of the target if there is one.
+        symbols: each token as it stands in the text; special ones by their names.
+        numbers: each token's number; unknown ones have one in common.
+    """
+
+    batch: Batch
+    symbols: list[str]
+    numbers: list[int]
+
+
+def find_encoder(task: Task) -> RecurrentEncoder:
+    """The encoder of a task.
+
+    Raises:
+        UsageError: it has none.
+    """
+    encoder = getattr(task, "encoder", None)
+    if not isinstance(encoder, RecurrentEncoder):
+        raise UsageError(
+            f"{type(task).__name__} has no encoder to look into: a RecurrentEncoder is expected "
+            f"as its `encoder`, its parts are {', '.join(dict(task.named_children())) or 'none'}"
+        )
+    return encoder
+
+
+def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
+    """Encode a text as the bundle's model reads it.
+
+    Args:
+        bundle: the model and its fields.
+        text: raw, at least two symbols.
+        target: what is to be predicted; None leaves it out.
+
+    Raises:
+        UsageError: the text is empty or too short, or the model reads no tokens.
+        DataError: the text or the target does not fit the fields.
+    """
+    task = bundle.task
+    main = task.inputs[0]
+    field = bundle.fields[main]
+    if not isinstance(field, TokenField):
+        raise UsageError(f"'{main}' is a {type(field).__name__}: a text of tokens is expected")
+    if not text.strip():
+        raise UsageError("the text is empty: give one of at least two symbols, as --text '…'")
+    values: dict[str, Value] = {main: text}
+    wanted = {*task.inputs}
+    if target is not None and task.target is not None and task.target != main:
+        values[task.target] = target
+        wanted.add(task.target)
+        if isinstance(bundle.fields[task.target], TagField) and isinstance(target, list):
+            values[main] = text.split()[: len(target)]  # a long text may be cut
+    fields = {
+        name: field
+        for name, field in bundle.fields.items()
+        if name in wanted or (field.derived and field.along in task.inputs)
+    }
+    batch = SequenceDataset(fields, [Record(values, "text", 1)])[0]
+    numbers = batch[main][0].tolist()
+    symbols = _symbols(field, text, len(numbers))
+    if len(symbols) - field.bos - field.eos < 2:
+        raise UsageError(
+            f"the text has one symbol ({symbols[field.bos]!r}), at least two are needed; this "
+            f"model reads text by the {field.level}"
+        )
+    return Reading(batch, symbols, numbers)
+
+
+def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[Tensor, Reading]:
+    """What the encoder is given at each symbol, (1, time, input_size), and the symbols.
+
+    It is what the task first gives it to predict. A language model never reads the last token,
+    only predicts it: its own ``<eos>`` is left out, behind any other text stands one token more.
+
+    Raises:
+        UsageError: the task predicts without its encoder, or gives it no step for each symbol.
+    """
+    main, batch = task.inputs[0], reading.batch
+    run: Callable[[Batch], Any] = task.predict
+    if task.target == main:
+        run = task
+        if reading.symbols[-1] == "<eos>":
+            reading = Reading(batch, reading.symbols[:-1], reading.numbers[:-1])
+        else:
+            name = lengths_of(main)
+            longer = torch.cat([batch[main], batch[main][:, -1:]], dim=1)
+            batch = Batch({**batch, main: longer, name: batch[name] + 1})
+
+    def stop(module: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
+        raise _Reached(arguments[0] if arguments else keywords["inputs"])
+
+    handle = encoder.register_forward_pre_hook(stop, with_kwargs=True)
+    try:
+        with torch.no_grad():
+            run(batch)
+    except _Reached as reached:
+        inputs = reached.inputs
+    else:
+        raise UsageError(f"{type(task).__name__} predicts without its encoder")
+    finally:
+        handle.remove()
+    if inputs.size(1) != len(reading.symbols):
+        raise UsageError(
+            f"the encoder takes {inputs.size(1)} steps over {len(reading.symbols)} symbols of "
+            f"'{main}'; a symbol for each step is expected"
+        )
+    return inputs, reading
+
+
+def lengths_of(name: str) -> str:
+    """What a batch calls the lengths of a field of tokens."""
+    return "lengths" if name == "tokens" else f"{name}_lengths"
+
+
+class _Reached(Exception):
+    """The encoder was called; there is no need to predict to the end."""
+
+    def __init__(self, inputs: Tensor) -> None:
+        super().__init__()
+        self.inputs = inputs
+
+
+def _symbols(field: TokenField, text: str, count: int) -> list[str]:
+    """The first tokens of a text as they stand in it, ``count`` with the special ones."""
+    tokenizer = field.vocabulary.tokenizer
+    if tokenizer is None:
+        pieces = text.split()
+    else:
+        pieces = [text[start:end] for start, end in tokenizer.encode(text).offsets]
+    front, back = ["<bos>"] * field.bos, ["<eos>"] * field.eos
+    return [*front, *pieces[: count - len(front) - len(back)], *back]

@@ -1,0 +1,154 @@
+"""What the units of one layer hold after each symbol of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.bundle import Bundle
+from seqtasks.encoder import EncoderLayer, RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.inspection.properties import properties
+from seqtasks.inspection.reading import features, find_encoder, read
+from seqtasks.inspection.selectivity import Selectivity, rank
+from seqtasks.inspection.trace import CellTrace, traced
+
+OUTPUT = "h"
+"""The name of a recurrence's output, as its equations have it."""
+
+
+@dataclass(frozen=True)
+class HiddenStates:
+    """Every unit of one layer over a text.
+
+    Attributes:
+        symbols: each token as it stands in the text.
+        values: (time, units), at the places of the symbols: a backward recurrence's value beside
+            a symbol is the one it has after reading everything from the end to that symbol.
+        ranking: every unit, the most selective first.
+        directions: ``forward`` or ``backward`` for each unit.
+        layer: counted from 0, the one that reads the embedding.
+        state: ``h``, or the number of a state tensor.
+        cell: the recurrence's class.
+    """
+
+    symbols: list[str]
+    values: Tensor
+    ranking: list[Selectivity]
+    directions: list[str]
+    layer: int
+    state: str
+    cell: str
+
+    def chosen(self, count: int | None = None, units: Sequence[int] = ()) -> list[Selectivity]:
+        """Some units, the most selective first.
+
+        Args:
+            count: how many; None for 12, or all if there are fewer.
+            units: numbers of the ones wanted; none for the most selective of all.
+
+        Raises:
+            UsageError: there are not so many, or a number is out of range.
+        """
+        size = len(self.ranking)
+        where = f"layer {self.layer} has {size} units in '{self.state}'"
+        for unit in units:
+            if not 0 <= unit < size:
+                raise UsageError(f"there is no unit {unit}: {where}, from 0 to {size - 1}")
+        if units:
+            return [one for one in self.ranking if one.unit in units]
+        if count is not None and not 1 <= count <= size:
+            raise UsageError(f"{count} units cannot be shown: {where}; choose from 1 to {size}")
+        return self.ranking[: 12 if count is None else count]
+
+    def to_json(self, chosen: Sequence[Selectivity]) -> dict[str, Any]:
+        """Plain values, for a file."""
+        return {
+            "symbols": self.symbols,
+            "cell": self.cell,
+            "layer": self.layer,
+            "state": self.state,
+            "units": [
+                {
+                    "unit": one.unit,
+                    "direction": self.directions[one.unit],
+                    "selectivity": one.share,
+                    "property": one.property,
+                    "values": [round(value, 6) for value in self.values[:, one.unit].tolist()],
+                }
+                for one in chosen
+            ],
+        }
+
+
+def hidden_states(
+    bundle: Bundle, text: str, layer: int | None = None, state: str = OUTPUT
+) -> HiddenStates:
+    """Read a text and keep what the units of one layer hold at each step.
+
+    Args:
+        bundle: a model with an encoder.
+        text: at least two symbols.
+        layer: counted from 0; None for the last.
+        state: ``h`` for the recurrence's output, or the number of a tensor of its state, counted
+            from 0 in the order of the cell's documentation (of an LSTM, 0 is h and 1 is c).
+
+    Raises:
+        UsageError: there is no encoder, layer or state of that name, or the text is too short.
+        DataError: the model cannot read the text.
+    """
+    encoder = find_encoder(bundle.task)
+    layer = len(encoder.layers) - 1 if layer is None else layer
+    cells = find_layer(encoder, layer).cells
+    tensor = _find_state(cells[0], state)
+    inputs, reading = features(bundle.task, encoder, read(bundle, text))
+    with torch.no_grad(), traced(encoder) as (layers, _):
+        encoder(inputs)
+    parts = [_over_time(trace, tensor) for trace in layers[layer].cells]
+    values = torch.cat([parts[0], *(part.flip(0) for part in parts[1:])], dim=1)
+    directions = ["forward"] * parts[0].size(1)
+    directions += ["backward"] * (values.size(1) - len(directions))
+    ranking = rank(values, properties(reading.symbols, reading.numbers))
+    cell = type(cells[0]).__name__
+    return HiddenStates(reading.symbols, values, ranking, directions, layer, state, cell)
+
+
+def find_layer(encoder: RecurrentEncoder, layer: int) -> EncoderLayer:
+    """A level of the stack.
+
+    Raises:
+        UsageError: there is none of that number.
+    """
+    count = len(encoder.layers)
+    if not 0 <= layer < count:
+        raise UsageError(
+            f"there is no layer {layer}: the encoder has {count}, from 0, which reads the "
+            f"embedding, to {count - 1}"
+        )
+    found: Any = encoder.layers[layer]
+    return found
+
+
+def _find_state(cell: Any, state: str) -> int | None:
+    """The number of a state tensor, None for the output."""
+    shapes = cell.state_shapes
+    numbers = [str(number) for number, shape in enumerate(shapes) if 0 not in shape]
+    if state == OUTPUT:
+        return None
+    if state not in numbers:
+        raise UsageError(
+            f"{type(cell).__name__} has no state '{state}'; the choices are "
+            f"{', '.join([OUTPUT, *numbers])}"
+        )
+    return int(state)
+
+
+def _over_time(trace: CellTrace, tensor: int | None) -> Tensor:
+    """(time, units) of the output, or of a state tensor with its axes in one."""
+    if tensor is None:
+        return torch.cat(trace.outputs, dim=1)[0]
+    return torch.cat([state[tensor] for state in trace.states]).flatten(1)

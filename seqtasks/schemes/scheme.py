@@ -1,0 +1,142 @@
+"""The schemes: which mark stands at which place of a span.
+
+A label is ``O`` outside of all spans, else a mark alone (``B``) or before a type (``B-PER``).
+
+======  =====  ======  ====  =====  =====================================================
+scheme  first  inside  last  alone  source
+======  =====  ======  ====  =====  =====================================================
+BIO     B      I       I     B      IOB2 of Tjong Kim Sang and Veenstra 1999
+IOB1    I      I       I     I      Ramshaw and Marcus 1995; B first after its own type
+BIOES   B      I       E     S      IOBES; marks of Uchimoto et al. 2000
+BMES    B      M       E     S      places of characters in words, Xue 2003
+BILOU   B      I       L     U      Ratinov and Roth 2009
+======  =====  ======  ====  =====  =====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from seqtasks.errors import UsageError, nearest
+
+Span = tuple[str, int, int]
+"""The type of a span (empty where labels have none), its first token and its last, from 0."""
+
+
+class Part(NamedTuple):
+    """A label's mark and its type."""
+
+    mark: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.mark}-{self.kind}" if self.kind else self.mark
+
+
+OUTSIDE = Part("O")
+"""What stands outside of all spans, and before and after every sequence."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The marks that may stand at each place of a span, the usual one first."""
+
+    name: str
+    first: str
+    inside: str
+    last: str
+    alone: str
+
+    @property
+    def marks(self) -> str:
+        """Every mark once."""
+        return "".join(dict.fromkeys(self.first + self.inside + self.last + self.alone))
+
+    def parts(self, label: str) -> Part:
+        """A label's mark and type; `OUTSIDE` for every label that the scheme does not have.
+
+        >>> SCHEMES["BIO"].parts("B-LOC"), SCHEMES["BIO"].parts("NN")
+        (Part(mark='B', kind='LOC'), Part(mark='O', kind=''))
+        """
+        if label[:1] and label[0] in self.marks and label[1:2] in ("", "-"):
+            return Part(label[0], label[2:])
+        return OUTSIDE
+
+    def __contains__(self, label: str) -> bool:
+        return str(self.parts(label)) == label
+
+    def unlike(self, label: str) -> str:
+        """What to say of a label that the scheme does not have."""
+        marks = ", ".join(self.marks)
+        return f"{label!r} is no label of {self.name}, which has O and {marks}, alone or as B-TYPE"
+
+    def goes_on(self, before: Part, after: Part) -> bool:
+        """Whether a label continues the span of the label before it."""
+        return (
+            before.kind == after.kind
+            and before.mark in self.first + self.inside
+            and after.mark in self.inside + self.last
+        )
+
+    def opens(self, before: Part, after: Part) -> bool:
+        """Whether a span may begin with a label there, or none need to."""
+        if self.name == "IOB1" and after.mark == "B":
+            return before != OUTSIDE and before.kind == after.kind
+        return after.mark in self.first + self.alone + OUTSIDE.mark
+
+    def closes(self, before: Part) -> bool:
+        """Whether a span may end with a label, or none has to."""
+        return before.mark in self.last + self.alone + OUTSIDE.mark
+
+    def follows(self, before: Part, after: Part) -> bool:
+        """Whether a label may stand right after another."""
+        return self.goes_on(before, after) or (self.closes(before) and self.opens(before, after))
+
+    def read(self, parts: Iterable[Part], *, strict: bool = False) -> list[Span]:
+        """The spans of any sequence, well-formed or not, in order.
+
+        A label goes on with the span before it where marks and types let it; every other one but
+        O begins a span, even an I after O. This is what ``conlleval`` (Tjong Kim Sang and
+        Buchholz 2000, the CoNLL-2000 shared task) and seqeval's default mode do.
+
+        Args:
+            parts: of each label.
+            strict: keep only the spans that begin and end as they may (seqeval's strict mode).
+        """
+        found: list[Span] = []
+        before, start, opened = OUTSIDE, 0, True
+        for place, after in enumerate([*parts, OUTSIDE]):
+            if not self.goes_on(before, after):
+                if before != OUTSIDE and (not strict or (opened and self.closes(before))):
+                    found.append((before.kind, start, place - 1))
+                start, opened = place, self.opens(before, after)
+            before = after
+        return found
+
+
+_BIO = Scheme("BIO", "B", "I", "I", "B")
+SCHEMES = {
+    "BIO": _BIO,
+    "IOB2": _BIO,
+    "IOB1": Scheme("IOB1", "IB", "I", "I", "IB"),
+    "BIOES": Scheme("BIOES", "B", "I", "E", "S"),
+    "BMES": Scheme("BMES", "B", "M", "E", "S"),
+    "BILOU": Scheme("BILOU", "B", "I", "L", "U"),
+}
+"""Name → scheme."""
+
+
+def find_scheme(name: str) -> Scheme:
+    """The scheme of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in SCHEMES:
+        raise UsageError(
+            f"scheme: there is no '{name}';{nearest(name, SCHEMES)} "
+            f"The schemes are {', '.join(SCHEMES)}."
+        )
+    return SCHEMES[name]

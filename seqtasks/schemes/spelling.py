@@ -1,0 +1,128 @@
+"""Spans from labels, labels from spans, and one spelling from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.schemes.scheme import OUTSIDE, Part, Span, find_scheme
+
+INVALID = ("refuse", "repair", "drop")
+"""What may become of labels that stand where they may not."""
+
+
+def violation(labels: Sequence[str], scheme: str) -> str | None:
+    """What is wrong first with a sequence of labels, and where; None if nothing is.
+
+    Args:
+        labels: one a token.
+        scheme: a name in `SCHEMES`.
+
+    >>> violation(["O", "I-PER"], "BIO")
+    "tag 2: 'I-PER' cannot follow 'O' in BIO"
+    >>> violation(["O", "B-PER"], "BIOES")
+    "tag 2: 'B-PER' cannot end a sequence in BIOES"
+    """
+    rules = find_scheme(scheme)
+    for place, label in enumerate(labels, 1):
+        if label not in rules:
+            return f"tag {place}: {rules.unlike(label)}"
+    parts = [OUTSIDE, *map(rules.parts, labels)]
+    for place, (before, after) in enumerate(pairwise([*parts, OUTSIDE]), 1):
+        if rules.follows(before, after):
+            continue
+        if place > len(labels):
+            return f"tag {place - 1}: {str(before)!r} cannot end a sequence in {rules.name}"
+        wrong = f"follow {str(before)!r}" if place > 1 else "begin a sequence"
+        return f"tag {place}: {str(after)!r} cannot {wrong} in {rules.name}"
+    return None
+
+
+def spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -> list[Span]:
+    """The spans of a sequence of labels, in order.
+
+    Args:
+        labels: one a token.
+        scheme: a name in `SCHEMES`.
+        invalid: what becomes of labels that stand where they may not: ``refuse`` raises,
+            ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out the spans that do not
+            begin or end as they may. `Scheme.read` says how the last two read.
+
+    Raises:
+        DataError: the scheme has no such label, or ``refuse`` finds one that may not stand where
+            it does; the message names the label and its place, counted from 1.
+        UsageError: there is no such scheme, or no such choice of ``invalid``.
+
+    >>> spans(["B-PER", "I-PER", "O", "B-LOC"], "BIO")
+    [('PER', 0, 1), ('LOC', 3, 3)]
+    >>> spans(["O", "I-PER"], "BIO", invalid="repair"), spans(["O", "I-PER"], "BIO", invalid="drop")
+    ([('PER', 1, 1)], [])
+    """
+    rules = find_scheme(scheme)
+    if invalid not in INVALID:
+        raise UsageError(
+            f"invalid: there is no '{invalid}';{nearest(invalid, INVALID)} "
+            f"The choices are {', '.join(INVALID)}."
+        )
+    if invalid == "refuse":
+        wrong = violation(labels, scheme)
+    else:
+        wrong = next((rules.unlike(label) for label in labels if label not in rules), None)
+    if wrong is not None:
+        raise DataError(f"{wrong}; correct it, or name the scheme that the tags follow")
+    return rules.read(map(rules.parts, labels), strict=invalid == "drop")
+
+
+def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
+    """The labels that spell some spans.
+
+    Args:
+        spans: in any order.
+        length: how many tokens the sequence has.
+        scheme: a name in `SCHEMES`.
+
+    Raises:
+        DataError: a span is empty, overlaps another or reaches outside of the sequence.
+
+    >>> tags([("LOC", 3, 3), ("PER", 0, 1)], 4, "BIOES")
+    ['B-PER', 'E-PER', 'O', 'S-LOC']
+    """
+    rules = find_scheme(scheme)
+    parts = [OUTSIDE] * length
+    end = -1
+    for kind, first, last in sorted(spans, key=lambda span: span[1:]):
+        if not end < first <= last < length:
+            raise DataError(
+                f"the span {(kind, first, last)} is empty, overlaps the one before it, or reaches "
+                f"outside of {length} tokens"
+            )
+        before = parts[first - 1] if first else OUTSIDE
+        begins = [Part(mark, kind) for mark in (rules.alone if first == last else rules.first)]
+        parts[first + 1 : last] = [Part(rules.inside, kind)] * (last - first - 1)
+        parts[last] = Part(rules.last, kind)
+        parts[first] = next(
+            part for part in begins if rules.opens(before, part) and not rules.goes_on(before, part)
+        )
+        end = last
+    return [str(part) for part in parts]
+
+
+def convert(
+    labels: Sequence[str], source: str, target: str, *, invalid: str = "refuse"
+) -> list[str]:
+    """The same spans in another scheme.
+
+    Args:
+        labels: one a token.
+        source: the scheme they follow, a name in `SCHEMES`.
+        target: the scheme to spell them in.
+        invalid: as in `spans`.
+
+    Raises:
+        DataError: as in `spans`.
+
+    >>> convert(["I-PER", "I-PER", "B-PER", "O"], "IOB1", "BIOES")
+    ['B-PER', 'E-PER', 'S-PER', 'O']
+    """
+    return tags(spans(labels, source, invalid=invalid), len(labels), target)

@@ -1,0 +1,126 @@
+"""Taggers whose labels follow a tag scheme: what they decode, and how it is scored."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+
+import pytest
+import torch
+from hydra.utils import instantiate
+from seqeval.metrics import f1_score
+from seqeval.scheme import IOB2, IOBES
+
+from seqtasks import bundle
+from seqtasks.run import run
+from seqtasks.schemes import tags as spell
+from seqtasks.schemes import violation
+
+KINDS = [("PER", 0), ("LOC", 6)]
+
+
+def corpus(path, scheme, seed):
+    """Sentences whose words tell their labels, the first of which has every label."""
+    draw = random.Random(seed)
+    places = [(0, 2), (3, 3), (4, 5)]
+    every = [(kind, n + first, n + last) for kind, n in KINDS for first, last in places]
+    sentences = [(every, 13)]
+    for _ in range(39):
+        length, found, place = draw.randint(1, 7), [], 0
+        while place < length:
+            last = min(length - 1, place + draw.randint(0, 2))
+            if draw.random() < 0.5:
+                found.append((draw.choice(KINDS)[0], place, last))
+            place = last + 1
+        sentences.append((found, length))
+    lines = []
+    for found, length in sentences:
+        labels = spell(found, length, scheme)
+        lines += [f"w{draw.randint(0, 2)}{label} {label}" for label in labels] + [""]
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def options(folder, scheme, *more):
+    files = [f"data.{n}={corpus(folder / f'{n}.txt', scheme, n)}" for n in ("train", "val", "test")]
+    small = ["encoder.hidden_size=8", "logger=none", "trainer.max_epochs=1"]
+    return ["task=tagging", "data=conll", *files, *small, *more]
+
+
+@pytest.mark.parametrize("head", ["crf", "softmax"])
+@pytest.mark.parametrize("scheme", ["BIO", "IOB1", "BIOES", "BMES"])
+def test_a_tagger_decodes_only_what_the_scheme_allows(composed, tmp_path, head, scheme):
+    chosen = f"task.head.scheme={scheme}"
+    config = composed(*options(tmp_path, scheme, f"head@task.head={head}", chosen))
+    data = instantiate(config.data)
+    data.setup()
+    torch.manual_seed(0)
+    task = instantiate(config.task)(data.vocabularies)
+    optimizer = torch.optim.Adam(task.parameters(), lr=0.3)
+    indices = list(range(32))
+    for _ in range(2):
+        batch = data.datasets["train"][indices]
+        optimizer.zero_grad()
+        task.loss(task(batch), batch).mean.backward()
+        optimizer.step()
+    for name, parameter in task.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
+    task.eval()
+    predicted = task.predict(data.datasets["test"][list(range(40))])
+    assert [violation(row, scheme) for row in predicted] == [None] * 40
+    assert sum(map(len, predicted)) > 100
+
+
+def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, tmp_path, capsys):
+    chosen = ["head@task.head=crf", "task.head.class_weights={O: 0.5, S-PER: 2}"]
+    more = ["task.strict_spans=true", "trainer.max_epochs=8", "optimizer.lr=0.05"]
+    config = composed(*options(tmp_path, "BIOES", *chosen, *more, "data.batching.batch_size=8"))
+    results = run(config, tmp_path / "run", "tagging")
+    assert set(results["test"]) >= {"loss", "accuracy", "f1"}
+    assert results["test"]["f1"] > 0.8
+    assert "f1" in capsys.readouterr().out
+    saved = json.loads((tmp_path / "run" / "bundle" / "metrics.json").read_text())
+    assert saved["test"] == results["test"]
+    loaded = bundle.load(tmp_path / "run" / "bundle")
+    assert loaded.task.head.constraint.scheme == "BIOES"
+    assert loaded.task.head.weights.tolist().count(0.5) == 1
+    lines = ["w1B-PER w2E-PER w1O", "", "w0I-LOC", "w1I-PER w1S-LOC w2B-PER w1O"]
+    predicted = loaded.predict(lines)
+    assert predicted[0] == ["B-PER", "E-PER", "O"]
+    assert [len(row) for row in predicted] == [3, 0, 1, 4]
+    assert all(violation(row, "BIOES") is None for row in predicted if row)
+    assert predicted == [loaded.predict([line])[0] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "strict"), [("BIO", False), ("BIO", True), ("BIOES", True), ("BMES", False)]
+)
+def test_scores_of_a_tagger_are_those_of_what_it_decodes(composed, tmp_path, scheme, strict):
+    chosen = ["head@task.head=crf", "task.head.scheme=null", f"task.strict_spans={strict}"]
+    config = composed(*options(tmp_path, scheme, *chosen))
+    data = instantiate(config.data)
+    data.setup()
+    torch.manual_seed(0)
+    task = instantiate(config.task)(data.vocabularies).eval()
+    torch.nn.init.normal_(task.head.transitions)
+    task.setup("fit")
+    metrics = task.split_scores("val")
+    batch = data.datasets["test"][list(range(40))]
+    logits = 3.0 * torch.nn.functional.one_hot(batch.tags, len(task.labels))
+    logits += torch.randn(logits.shape)
+    task.score(metrics, logits, batch)
+    predicted = task.names(task.head.decode(logits, batch.lengths))
+    assert any(violation(row, scheme) for row in predicted)
+    expected = [record.values["tags"] for record in data.datasets["test"].records]
+    pairs = [*zip(itertools.chain(*predicted), itertools.chain(*expected), strict=True)]
+    share = sum(one == two for one, two in pairs) / len(pairs)
+    assert metrics["accuracy"].compute().item() == pytest.approx(share)
+    mode = {"mode": "strict", "scheme": IOB2 if scheme == "BIO" else IOBES} if strict else {}
+    known = [
+        [[tag.replace("M-", "I-") for tag in row] for row in rows] for rows in (expected, predicted)
+    ]
+    wanted = f1_score(*known, zero_division=0, **mode)
+    assert metrics["f1"].compute().item() == pytest.approx(wanted)
+    assert 0.2 < wanted < 0.8
