@@ -27,14 +27,12 @@ class Result:
         width: units of a layer and direction.
         parameters: of the encoder alone.
         score: on the tested split.
-        seconds: of training and testing.
     """
 
     cell: str
     width: int
     parameters: int
     score: float
-    seconds: float
 
 
 def main() -> None:
@@ -54,7 +52,7 @@ def read(folder: Path) -> tuple[str, list[Result]]:
     """The score's name, and the results of every run, best first."""
     results = []
     name = "loss"
-    for path in sorted(folder.glob("*/metrics.json")):
+    for path in sorted(folder.glob("[0-9]*/metrics.json")):
         metrics = json.loads(path.read_text())
         config = yaml.safe_load((path.parent / "config.yaml").read_text())
         encoder = bundle.load(path.parent / "bundle").task.encoder
@@ -65,7 +63,6 @@ def read(folder: Path) -> tuple[str, list[Result]]:
                 width=encoder.hidden_size,
                 parameters=sum(p.numel() for p in encoder.parameters()),
                 score=metrics["test"][name],
-                seconds=metrics["seconds"],
             )
         )
     return name, sorted(results, key=lambda r: r.score, reverse=name == "accuracy")
@@ -73,10 +70,10 @@ def read(folder: Path) -> tuple[str, list[Result]]:
 
 def show(name: str, results: list[Result]) -> None:
     """A table in Markdown."""
-    print(f"\n| cell | {NAMES[name]} | width | parameters | seconds |\n|---|---|---|---|---|")
+    print(f"\n| cell | {NAMES[name]} | width | parameters |\n|---|---|---|---|")
     for r in results:
         score = f"{100 * r.score:.2f} %" if name == "accuracy" else f"{r.score:.4f}"
-        print(f"| `{r.cell}` | {score} | {r.width} | {r.parameters:,} | {r.seconds:,.0f} |")
+        print(f"| `{r.cell}` | {score} | {r.width} | {r.parameters:,} |")
 
 
 def draw(sweeps: list[tuple[str, list[Result]]], path: Path) -> None:

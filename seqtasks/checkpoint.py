@@ -35,8 +35,8 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
         raise SeqtasksError(f"ckpt_path: {path} is not a checkpoint: {reason}") from error
     if "averaging" in content and not averaged:
         raise SeqtasksError(
-            f"ckpt_path: {path} holds averaged weights; resume with the callbacks=… of the run that "
-            "wrote it"
+            f"ckpt_path: {path} holds averaged weights; resume with the callbacks=… of the run "
+            "that wrote it"
         )
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):

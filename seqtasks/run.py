@@ -74,7 +74,8 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         task: Task = instantiate(config.task)(data.vocabularies, **factories)
         trainer = make_trainer(config, task)
     if config.ckpt_path:
-        averaged = any(isinstance(callback, WeightAverage) for callback in trainer.callbacks)
+        callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
+        averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
         checkpoint.check(config.ckpt_path, task, averaged)
     baselines = task.baselines(data)
 
