@@ -50,18 +50,26 @@ class Bundle:
     metrics: dict[str, Any]
 
     def predict(
-        self, texts: Sequence[str], batch_size: int = 32, first: int = 1
-    ) -> list[str] | list[list[str]]:
+        self, texts: Sequence[str], batch_size: int = 32, first: int = 1, scores: bool = False
+    ) -> list[Any]:
         """One prediction for each raw text, in order.
 
         Args:
             texts: the raw text of the task's main input; an empty one gives an empty prediction.
             batch_size: texts run together; it changes no prediction.
             first: the number of the first text, which names its random stream and its errors.
+            scores: the probabilities of the labels instead.
 
         Returns:
-            A text or label for each, or a list of labels where each token has one.
+            A text or label for each, or a list of labels where each token has one; with
+            ``scores`` a dictionary from label to probability.
+
+        Raises:
+            UsageError: ``scores`` is asked of a task that has none.
         """
+        if scores and not hasattr(self.task, "probabilities"):
+            raise UsageError("--scores: this task gives no probabilities of labels; leave it out")
+        answer: Any = self.task.probabilities if scores else self.task.predict
         main = self.task.inputs[0]
         wanted = {
             name: field
@@ -78,7 +86,7 @@ class Bundle:
             for start in range(0, len(order), batch_size):
                 indices = order[start : start + batch_size]
                 batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
-                for index, prediction in zip(indices, self.task.predict(batch), strict=True):
+                for index, prediction in zip(indices, answer(batch), strict=True):
                     predictions[records[index].line - first] = prediction
         return predictions
 
@@ -146,7 +154,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         fields: dict[str, Field] = build(config["fields"], trusted)
         for name, field in fields.items():
             field.name = name
-            field.vocabulary = _vocabulary(folder, name, sums)
+            field.vocabulary = _vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
         task = build(config["task"], trusted)(vocabularies)
     except SeqtasksError:
@@ -190,14 +198,16 @@ def _metrics(folder: Path) -> dict[str, Any]:
         raise BundleError(f"{folder / METRICS} is damaged: {_line(error)}") from error
 
 
-def _vocabulary(folder: Path, name: str, listed: Collection[str]) -> Vocabulary:
-    names = [f"{name}.{kind}.json" for kind in ("tokenizer", "vocabulary")]
+def _vocabulary(
+    folder: Path, name: str, listed: Collection[str], kind: type[Vocabulary]
+) -> Vocabulary:
+    names = [f"{name}.{form}.json" for form in ("tokenizer", "vocabulary")]
     found = [candidate for candidate in names if candidate in listed]
     if not name.isidentifier() or not found:
         raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
     path = folder / found[0]
     try:
-        return Vocabulary.from_json(_read(path))
+        return kind.from_json(_read(path))
     except BundleError as error:
         raise BundleError(f"{path}: {error}") from error
 

@@ -63,11 +63,11 @@ class Interruption(pl.Callback):
         """Ask for the end of training."""
         self.restore()
         self.asked = True
-        if trainer.world_size == 1:
+        if trainer.world_size == 1 and not trainer.fit_loop._should_accumulate():
             self.end(trainer)
 
     def end(self, trainer: pl.Trainer) -> None:
-        """Let Lightning stop where the step, or a batch of a validation, is complete."""
+        """Let Lightning stop where the step, or the batch of a validation, is complete."""
         trainer._signal_connector.received_sigterm = True
 
     def agree(self, trainer: pl.Trainer) -> None:
@@ -86,12 +86,12 @@ class Interruption(pl.Callback):
         batch_idx: int,
     ) -> None:
         """Agree after a step, but for one that a validation follows."""
-        if trainer.world_size > 1 and not validation_is_due(trainer):
+        if not trainer.fit_loop._should_accumulate() and not validation_is_due(trainer):
             self.agree(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Agree after a validation."""
-        if trainer.world_size > 1 and trainer.state.fn == TrainerFn.FITTING:
+        if trainer.state.fn == TrainerFn.FITTING and not trainer.fit_loop._should_accumulate():
             self.agree(trainer)
 
     def restore(self) -> None:
@@ -172,6 +172,8 @@ class Checkpoint(ModelCheckpoint):
         batch_idx: int,
     ) -> None:
         """Save within an epoch, if it is due and no validation follows."""
+        if trainer.fit_loop._should_accumulate():  # gradients are not saved
+            return
         last = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
         if not last and not validation_is_due(trainer):
             super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
@@ -180,7 +182,8 @@ class Checkpoint(ModelCheckpoint):
         """Save after a validation within an epoch what was due before it."""
         self.score = trainer.callback_metrics.get(self.monitor or "")
         super().on_validation_end(trainer, pl_module)
-        if not trainer.fit_loop.epoch_loop.batch_progress.is_last_batch:
+        loop = trainer.fit_loop
+        if not loop.epoch_loop.batch_progress.is_last_batch and not loop._should_accumulate():
             super().on_train_batch_end(trainer, pl_module, None, None, trainer.fit_loop.batch_idx)
 
     def on_exception(

@@ -19,8 +19,8 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
         averaged: whether training averages weights.
 
     Raises:
-        SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, or it
-            holds averaged weights and training does not average.
+        SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, it
+            holds averaged weights and training does not average, or it trains other parameters.
     """
     path = Path(path)
     if not path.is_file():
@@ -45,4 +45,12 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
                 f"ckpt_path: {path} is of another model: {name} is {there.get(name, 'missing')} "
                 f"there and {here.get(name, 'missing')} here; resume with the options and data of "
                 "the run that wrote it"
+            )
+    trained = task.trained()
+    groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
+    for kept in content.get("optimizer_states", []):
+        if [len(g["params"]) for g in kept["param_groups"]] != [len(g["params"]) for g in groups]:
+            raise SeqtasksError(
+                f"ckpt_path: the run that wrote {path} trained other parameters, or in other "
+                "groups; resume with its optimizer and transfer options"
             )

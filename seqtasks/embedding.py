@@ -1,8 +1,9 @@
-"""Symbols to vectors: tokens, and the spelling of tokens."""
+"""What an encoder reads: tokens, their spelling and case, or vectors as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,8 @@ from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.dropout import SequenceDropout, check_rate
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, nearest
+from seqtasks.pretrained import matched, read_vectors, vector_width
 
 
 class TokenEmbedding(nn.Module):
@@ -19,7 +21,7 @@ class TokenEmbedding(nn.Module):
 
     Args:
         vocabulary: the tokens.
-        embedding_dim: size of a vector.
+        embedding_dim: size of a vector; None takes that of the file ``vectors``.
         dropout: rate on the vectors.
         variational: one dropout mask for all steps of a sequence.
         token_dropout: in training, the share of tokens replaced by ``<unk>``, so that unknown
@@ -27,23 +29,38 @@ class TokenEmbedding(nn.Module):
         embedding_dropout: in training, the share of the vocabulary whose vectors are zero
             wherever they stand in a batch; the others are scaled by 1 / (1 - rate) (Gal and
             Ghahramani 2016, section 4.2; Merity et al. 2018, section 4.3).
+        vectors: a file of word vectors that `prepare` starts the table from; see
+            `seqtasks.pretrained`. Making the module does not need the file.
+        tuning: ``tuned`` trains the table with all else, ``frozen`` never changes it, and a number
+            of epochs leaves it unchanged for so long. It is about the whole table, words without a
+            vector of the file among it.
 
     Raises:
-        UsageError: a rate is not in [0, 1), or ``token_dropout`` is asked for and the vocabulary
-            has no ``<unk>``.
+        UsageError: a rate is not in [0, 1), ``token_dropout`` is asked for and the vocabulary has
+            no ``<unk>``, there is no such tuning, or ``vectors`` is missing where it is needed.
     """
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         *,
-        embedding_dim: int,
+        embedding_dim: int | None,
         dropout: float = 0.0,
         variational: bool = False,
         token_dropout: float = 0.0,
         embedding_dropout: float = 0.0,
+        vectors: str | None = None,
+        tuning: str | int = "tuned",
     ) -> None:
         super().__init__()
+        self.vectors, self.tuning = vectors, checked_tuning(tuning, vectors)
+        if embedding_dim is None:
+            if vectors is None:
+                raise UsageError(
+                    "embedding.embedding_dim=null takes the width of a file of vectors; give one "
+                    "with embedding.vectors=PATH, or set embedding.embedding_dim to a number"
+                )
+            embedding_dim = vector_width(vectors)
         if token_dropout and vocabulary.unk_id is None:
             raise UsageError("embedding.token_dropout needs a vocabulary with <unk>")
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
@@ -52,7 +69,49 @@ class TokenEmbedding(nn.Module):
         self.token_dropout = check_rate("embedding.token_dropout", token_dropout)
         self.embedding_dropout = check_rate("embedding.embedding_dropout", embedding_dropout)
         self.unk_id = vocabulary.unk_id
+        self.symbols = vocabulary.symbols
         self.output_size = embedding_dim
+        self.table.weight.requires_grad_(tuning != "frozen")
+
+    def prepare(self) -> str:
+        """Start the words that the file has from its vectors; the others keep their random ones.
+
+        Returns:
+            A line that says how many words were found, empty where there is no file.
+
+        Raises:
+            UsageError: the vectors are of another width than the table, or have none of its words.
+            DataError: the file cannot be read.
+        """
+        if self.vectors is None:
+            return ""
+        width = vector_width(self.vectors)
+        if width != self.output_size:
+            raise UsageError(
+                f"{self.vectors}: vectors of another width: {width}, where embedding.embedding_dim "
+                f"is {self.output_size}; set embedding_dim={width}, or to null for the file's"
+            )
+        spelled = {form for symbol in self.symbols for form in (symbol, symbol.lower())}
+        found = matched(self.symbols, read_vectors(self.vectors, spelled))
+        if not found:
+            raise UsageError(
+                f"{self.vectors}: it has none of the {len(self.symbols):,} words of the "
+                f"vocabulary, such as '{self.symbols[-1]}'; give vectors of the data's language"
+            )
+        with torch.no_grad():
+            for place, vector in found.items():
+                self.table.weight[place] = torch.from_numpy(vector)
+        missing = [symbol for place, symbol in enumerate(self.symbols) if place not in found]
+        shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        return (
+            f"{self.vectors}: vectors for {len(found):,} of {len(self.symbols):,} words "
+            f"({len(found) / len(self.symbols):.1%}); without: {shown or 'none'}"
+        )
+
+    def withhold(self, epoch: int) -> None:
+        """Drop the table's gradient in epochs in which it is not yet tuned."""
+        if isinstance(self.tuning, int) and epoch < self.tuning:
+            self.table.weight.grad = None
 
     def forward(self, tokens: Tensor) -> Tensor:
         """(batch, time) int64 → (batch, time, embedding_dim)."""
@@ -103,47 +162,119 @@ class SpellingEncoder(nn.Module):
         return self.encoder.summary(outputs, lengths)[index]
 
 
-class InputEmbedding(nn.Module):
-    """What an encoder reads at each step: a token's vector, and that of its spelling.
+class VectorProjection(nn.Module):
+    """Vectors as they are, or mapped linearly to another size.
 
     Args:
-        vocabularies: ``tokens``, and ``characters`` where spelling is read.
-        tokens: makes the `TokenEmbedding` from a vocabulary.
-        spelling: makes the `SpellingEncoder` from a vocabulary; None for tokens alone.
+        vocabulary: the channels of the vectors.
+        projection_size: the size that they are mapped to; None leaves them as they are.
+        dropout: rate on the vectors.
+        variational: one dropout mask for all steps of a sequence.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        projection_size: int | None = None,
+        dropout: float = 0.0,
+        variational: bool = False,
+    ) -> None:
+        super().__init__()
+        count = len(vocabulary)
+        self.map = nn.Identity() if projection_size is None else nn.Linear(count, projection_size)
+        self.dropout = SequenceDropout(dropout, variational)
+        self.output_size = count if projection_size is None else projection_size
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(batch, time, channels) → (batch, time, output_size)."""
+        return self.dropout(self.map(vectors))
+
+
+class InputEmbedding(nn.Module):
+    """What an encoder reads at each step: a token's vector beside those of its spelling and case.
+
+    In place of tokens it may be a sequence of vectors, which has neither spelling nor case.
+
+    Args:
+        vocabularies: ``tokens`` or ``series``; ``characters`` and ``case`` where they are read.
+        tokens: makes the `TokenEmbedding` from a vocabulary; None for sequences of vectors.
+        spelling: makes the `SpellingEncoder` or another from a vocabulary; None for none.
+        case: makes the embedding of case from a vocabulary; None for none.
+        series: makes the `VectorProjection` from the channels; None for tokens.
         dropout: rate on the joined vectors.
         variational: one dropout mask for all steps of a sequence.
 
+    Attributes:
+        inputs: the field that is read first of all, ``tokens`` or ``series``.
+
     Raises:
-        UsageError: the data has ``characters`` and ``spelling`` is None, or the reverse.
+        UsageError: the data has a field that no part reads, or the reverse; or neither or both of
+            ``tokens`` and ``series`` are given.
     """
 
     def __init__(
         self,
         vocabularies: Mapping[str, Vocabulary],
         *,
-        tokens: Callable[[Vocabulary], TokenEmbedding],
-        spelling: Callable[[Vocabulary], SpellingEncoder] | None = None,
+        tokens: Callable[[Vocabulary], TokenEmbedding] | None = None,
+        spelling: Callable[[Vocabulary], nn.Module] | None = None,
+        case: Callable[[Vocabulary], TokenEmbedding] | None = None,
+        series: Callable[[Vocabulary], VectorProjection] | None = None,
         dropout: float = 0.0,
         variational: bool = False,
     ) -> None:
         super().__init__()
-        if (spelling is None) != ("characters" not in vocabularies):
+        parts = {"tokens": tokens, "series": series, "characters": spelling, "case": case}
+        for field, part in parts.items():
+            if (part is None) != (field not in vocabularies):
+                option = "spelling" if field == "characters" else field
+                raise UsageError(
+                    f"data.{field} and task.embedding.{option} go together: set both, or both to "
+                    "null"
+                )
+        if (tokens is None) == (series is None):
             raise UsageError(
-                "data.characters and task.embedding.spelling go together: set both, or both to null"
+                "an encoder reads either data.tokens or data.series; set one of them to null, "
+                "together with its part of task.embedding"
             )
-        self.tokens = tokens(vocabularies["tokens"])
-        self.output_size = self.tokens.output_size
-        self.spelling = spelling(vocabularies["characters"]) if spelling else None
-        if self.spelling is not None:
-            self.output_size += self.spelling.output_size
+        self.inputs = ("series",) if tokens is None else ("tokens",)
+        made: list[Any] = [
+            None if part is None else part(vocabularies[field]) for field, part in parts.items()
+        ]
+        self.tokens, self.series, self.spelling, self.case = made
+        self.output_size = sum(part.output_size for part in made if part is not None)
         self.dropout = SequenceDropout(dropout, variational)
 
     def forward(self, batch: Batch) -> Tensor:
         """(batch, time, output_size)."""
-        vectors = self.tokens(batch.tokens)
+        if self.series is not None:
+            return self.dropout(self.series(batch.series))
+        vectors = [self.tokens(batch.tokens)]
         if self.spelling is not None:
-            spelled = self.spelling(
-                batch.characters, batch.characters_lengths, batch.characters_index
+            vectors.append(
+                self.spelling(batch.characters, batch.characters_lengths, batch.characters_index)
             )
-            vectors = torch.cat([vectors, spelled], dim=-1)
-        return self.dropout(vectors)
+        if self.case is not None:
+            vectors.append(self.case(batch.case))
+        return self.dropout(torch.cat(vectors, dim=-1))
+
+
+def checked_tuning(tuning: str | int, vectors: str | None) -> str | int:
+    """The tuning if there is one of that name.
+
+    Raises:
+        UsageError: there is none, or there are no vectors to hold.
+    """
+    epochs = isinstance(tuning, int) and not isinstance(tuning, bool) and tuning >= 0
+    if tuning not in ("tuned", "frozen") and not epochs:
+        raise UsageError(
+            f"embedding.tuning: there is no {tuning!r};{nearest(str(tuning), ('tuned', 'frozen'))} "
+            "It is tuned, frozen, or a number of epochs to hold the vectors first."
+        )
+    if tuning != "tuned" and vectors is None:
+        raise UsageError(
+            f"embedding.tuning={tuning} is about pretrained vectors; give them with "
+            "embedding.vectors=PATH, or leave it at tuned"
+        )
+    return tuning

@@ -23,7 +23,10 @@ Item = TypeVar("Item")
 DRAWING = ("top_k", "top_p", "typical_p", "seed")
 """Options that only matter where tokens are drawn at random."""
 
-SAMPLING = ("max_length", "min_length", "temperature", "repetition_penalty", "stop", *DRAWING)
+SEARCH = ("max_length", "min_length", "stop")
+"""Options that matter to a beam search too."""
+
+SAMPLING = (*SEARCH, "temperature", "repetition_penalty", *DRAWING)
 """Options that a bundle has its own values for."""
 
 ROW = "{:>6} {:>10} {:>12} {:>12} {:>10}  {}\n"
@@ -64,7 +67,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     prompt = parser.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", metavar="TEXT", help="'' begins a new text")
     prompt.add_argument("--prompt-file", type=Path, metavar="FILE", help="a whole file is a prompt")
-
     add("--condition", metavar="VALUE", help="the label or vector that the texts start from")
 
     def sampling(name: str, kind: Callable[[str], Any], metavar: str, text: str) -> None:
@@ -78,7 +80,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     sampling("--typical-p", or_none(float), "NUMBER", "… from the most typical of mass p; or none")
     sampling("--repetition-penalty", float, "NUMBER", "on tokens that stand there; 1: none")
     sampling("--seed", int, "N", "names the random choices")
-    add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS)
+    stop = "ends a text and is cut off; may be given again"
+    add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS, help=stop)
     add("--samples", type=int, metavar="N", help="texts for each prompt (default 1)")
     add("--beam", type=int, metavar="N", help="instead, the best text that a beam of N finds")
     add("--score", action="store_true", help="instead, print how probable each given text is")
@@ -97,8 +100,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.score:
         refuse("--score generates nothing", chosen)
     if options.beam:
-        kept = ("max_length", "stop", "beam", "no_prompt")
-        others = [name for name in chosen if name not in kept]
+        others = [name for name in chosen if name not in (*SEARCH, "beam", "no_prompt")]
         refuse("--beam looks for the most probable text", others)
     return options
 
@@ -239,7 +241,7 @@ def results(
     """What follows each text: ``text``, and after a beam search its ``nats``."""
     if beam is None:
         return [{"text": text} for text in writer.draw(batch, how)]
-    limits = {name: how[name] for name in ("max_length", "stop") if name in how}
+    limits = {name: how[name] for name in SEARCH if name in how}
     found = writer.search(batch, beam_size=beam, **limits)
     return [{"text": text, "nats": nats} for text, nats in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="lines at once")
+    parser.add_argument(
+        "--scores", action="store_true", help="probabilities of labels, one JSON object a line"
+    )
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
     parser.add_argument(
         "--trust",
@@ -67,8 +71,11 @@ def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
     bundle = load(options.bundle, options.device, options.trust)
     first = 1
     while chunk := list(itertools.islice(lines, CHUNK)):
-        for prediction in bundle.predict(chunk, options.batch_size, first):
-            yield as_text(prediction).replace("\n", "\\n")
+        for prediction in bundle.predict(chunk, options.batch_size, first, options.scores):
+            if isinstance(prediction, dict):
+                yield json.dumps(prediction, ensure_ascii=False)
+            else:
+                yield as_text(prediction).replace("\n", "\\n")
         first += len(chunk)
 
 

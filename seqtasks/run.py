@@ -23,7 +23,7 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
-from seqtasks import bundle, checkpoint, summary
+from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
 from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
@@ -31,6 +31,7 @@ from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.task import Scores, Task
+from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
@@ -61,6 +62,7 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     """
     console = Console(soft_wrap=False)
     config.paths.run = str(folder)
+    pretrained.settle(config.task)
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     _write(folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
     if config.threads:
@@ -69,14 +71,24 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
 
     with understood():
         data: SequenceData = instantiate(config.data)
+        transfer: Transfer = instantiate(config.transfer)
+        transfer.prepare(data, plain["task"])
         data.setup()
         factories = {key: instantiate(config[key]) for key in ("optimizer", "scheduler")}
+        if config.transfer.layer_factor != 1:
+            factories["layer_factor"] = config.transfer.layer_factor
         task: Task = instantiate(config.task)(data.vocabularies, **factories)
         trainer = make_trainer(config, task)
+    callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
+    callbacks[:0] = transfer.callbacks
+    lines = [] if config.ckpt_path else task.prepare()
+    lines += [said] if (said := transfer.fill(task, plain["task"])) else []
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if config.ckpt_path:
-        callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
         checkpoint.check(config.ckpt_path, task, averaged)
+    task.study(data)
     baselines = task.baselines(data)
 
     with resumable(trainer, folder):
@@ -94,6 +106,8 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         "steps": trainer.global_step,
         "seconds": round(seconds, 2),
     }
+    if report := task.report():
+        results["report"] = report
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name)
         foreign = foreign_modules(plain["task"])
@@ -174,6 +188,8 @@ def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
     if best:
         state = torch.load(best, map_location="cpu", weights_only=True)
         task.load_state_dict(state["state_dict"])
+    task.to(trainer.strategy.root_device)
+    task.calibrate(data)
     [logged] = trainer.test(task, datamodule=data, verbose=False)
     return {name.removeprefix("test/"): value for name, value in logged.items()}
 
@@ -223,6 +239,7 @@ def explain(
         f"{results['epochs']} epochs in {results['seconds']:.0f} s"
     )
     summary.show_scores(console, title, results["test"], results["baselines"])
+    summary.show_report(console, results.get("report", {}))
     pairs = summary.pick_examples(data, task, count)
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([text for text, _ in pairs])

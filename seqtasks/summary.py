@@ -14,7 +14,18 @@ from rich.table import Table
 from seqtasks.data.module import SequenceData
 from seqtasks.task import Scores
 
-PERCENT = {"accuracy", "f1", "exact_match"}
+PERCENT = {
+    "accuracy",
+    "f1",
+    "f1_micro",
+    "f1_macro",
+    "exact_match",
+    "calibration_error",
+    "uncalibrated_error",
+}
+
+CLASSES = 20
+"""Up to so many of them are printed; ``metrics.json`` holds all."""
 
 
 def show_scores(
@@ -43,6 +54,30 @@ def number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 
 
+def show_report(console: Console, report: Mapping[str, Any]) -> None:
+    """Print the scores of each class, and how often each is taken for which, where they are few."""
+    classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
+    if not 0 < len(classes) <= CLASSES:
+        return
+    table = Table()
+    for heading in ("", "precision", "recall", "f1", "examples"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for label, scores in classes.items():
+        shares = [f"{100 * scores[name]:.1f} %" for name in ("precision", "recall", "f1")]
+        table.add_row(escape(label), *shares, str(scores["examples"]))
+    console.print(table)
+    rows: list[list[int]] = report.get("confusion", [])
+    if not rows:
+        return
+    width = max(len(str(count)) for row in [*rows, [len(rows)]] for count in row)
+    lines = ["Right label by row, predicted label by column, in the same order:"]
+    lines += [
+        " ".join([f"{number:>{width}} |", *(f"{count:>{width}}" for count in row), f"| {label}"])
+        for number, (label, row) in enumerate(zip(classes, rows, strict=True), 1)
+    ]
+    console.print("\n".join([*lines, ""]), markup=False, highlight=False, soft_wrap=True)
+
+
 def show_examples(console: Console, examples: list[tuple[str, str, str]], width: int = 300) -> None:
     """Print inputs with what was expected and what the model says."""
     for text, expected, predicted in examples:
@@ -64,11 +99,22 @@ def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str
         foreign: modules outside the package that the model is made of.
     """
     console.print(f"Saved: {bundle}", markup=False, highlight=False, soft_wrap=True)
-    line = sample.splitlines()[0][:60] if sample else ""
+    line = shortened(sample)
     trust = "".join(f" --trust {module}" for module in foreign)
     place = shlex.quote(str(bundle))
     command = f"echo {shlex.quote(line)} | python -m seqtasks.predict {place}{trust}"
     console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def shortened(sample: str) -> str:
+    r"""A text's first line, 60 characters of it; of a sequence of vectors the first step.
+
+    >>> shortened("a " * 40 + "\nb") == "a " * 30, shortened("[[0.5, 1], [2, 3]]")
+    (True, '[[0.5, 1]]')
+    """
+    if sample.startswith("[["):
+        return sample[: sample.index("]") + 1] + "]"
+    return sample.splitlines()[0][:60] if sample else ""
 
 
 def as_text(value: Sequence[str]) -> str:

@@ -17,9 +17,11 @@ from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.dropout import scale_dropout
+from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import MeanLoss
+from seqtasks.unfreezing import parameter_groups, slow_down
 
 Scores = dict[str, float]
 
@@ -38,12 +40,15 @@ class Task(pl.LightningModule):
             One that takes ``mode`` is told it; `ReduceLROnPlateau` follows the monitored score.
         dropout_scale: multiplies every dropout rate of the model, once, before training; at least
             0 (`seqtasks.dropout.scale_dropout`).
+        layer_factor: above 0; each level below the heads learns at the rate of the level above it
+            divided by this (`seqtasks.unfreezing.levels`).
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first.
         target: the field that is predicted, or None.
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
+        tables: of the split scored last, the metrics that are not one number, for `report`.
     """
 
     inputs: tuple[str, ...] = ("tokens",)
@@ -58,6 +63,7 @@ class Task(pl.LightningModule):
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
         scheduler: Callable[..., Any] | None = None,
         dropout_scale: float = 1.0,
+        layer_factor: float = 1.0,
     ) -> None:
         super().__init__()
         self.vocabularies = dict(vocabularies)
@@ -66,7 +72,11 @@ class Task(pl.LightningModule):
         if not dropout_scale >= 0:
             raise UsageError(f"task.dropout_scale is at least 0, not {dropout_scale}")
         self.dropout_scale = dropout_scale
+        if not layer_factor > 0:
+            raise UsageError(f"transfer.layer_factor is above 0, not {layer_factor}")
+        self.layer_factor = layer_factor
         self.scores = nn.ModuleDict()
+        self.tables: dict[str, Tensor] = {}
 
     def forward(self, batch: Batch) -> Any:
         """The model's outputs for a batch, as `loss` and `score` take them."""
@@ -91,6 +101,16 @@ class Task(pl.LightningModule):
         """Scores of naive methods on the test split, by the method's name."""
         return {}
 
+    def study(self, data: SequenceData) -> None:
+        """Before training: learn from the training data what takes no network."""
+
+    def calibrate(self, data: SequenceData) -> None:
+        """After training, with the best weights: fit to the validation data what is left open."""
+
+    def report(self) -> dict[str, Any]:
+        """After the test: what it says beside its scores, as JSON takes it."""
+        return {}
+
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Run the model on a batch and update every metric."""
         outputs = self(batch)
@@ -104,6 +124,17 @@ class Task(pl.LightningModule):
             scale_dropout(self, self.dropout_scale)
             for split in ("val", "test"):
                 self.scores[split] = nn.ModuleDict({"loss": MeanLoss(), **self.metrics()})
+
+    def prepare(self) -> list[str]:
+        """Let every part that starts from a file read it, before a new training; what they say."""
+        parts = [part for part in self.modules() if isinstance(part, TokenEmbedding)]
+        return [line for part in parts if (line := part.prepare())]
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Hold vectors that are not to be tuned yet; of the gradient, before it is clipped."""
+        for part in self.modules():
+            if isinstance(part, TokenEmbedding):
+                part.withhold(self.current_epoch)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """One step of training; logs the loss and the share of padding."""
@@ -125,9 +156,10 @@ class Task(pl.LightningModule):
         """The share of padding among the places for tokens of a batch."""
         places = real = 0
         for name in {*self.inputs, self.target or ""}:
-            lengths = batch.get("lengths" if name == "tokens" else f"{name}_lengths")
+            main = name in ("tokens", "series")
+            lengths = batch.get("lengths" if main else f"{name}_lengths")
             if lengths is not None:
-                places += batch[name].numel()
+                places += batch[name].shape[:2].numel()
                 real += int(lengths.sum())
         return 1 - real / places if places else 0.0
 
@@ -147,6 +179,8 @@ class Task(pl.LightningModule):
 
     def on_train_epoch_end(self) -> None:
         """Advance the schedules that count epochs."""
+        if self.trainer.fit_loop.restarted_on_epoch_end:  # Lightning ends it once more
+            return
         self.advance_schedules(lambda schedule: not isinstance(schedule, ReduceLROnPlateau))
 
     def advance_schedules(self, chosen: Callable[[Any], bool]) -> None:
@@ -177,14 +211,25 @@ class Task(pl.LightningModule):
         """Compute, log and reset the metrics of a split."""
         for name, metric in self.split_scores(split).items():
             shown = f"{split}/{name}" == self.monitor
-            # Metrics add up over processes themselves; the mean over processes is that value.
-            self.log(f"{split}/{name}", metric.compute().float(), prog_bar=shown, sync_dist=True)
+            value = metric.compute()
+            if value.dim():
+                self.tables[name] = value.cpu()
+            else:  # Metrics add up over processes themselves; the mean over them is that value.
+                self.log(f"{split}/{name}", value.float(), prog_bar=shown, sync_dist=True)
             metric.reset()
+
+    def trained(self) -> list[Any]:
+        """What the optimizer takes: parameters, or a group for each level with its own rate."""
+        if self.layer_factor == 1:
+            return [p for p in self.parameters() if p.requires_grad]
+        return parameter_groups(self)
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the schedule where one is given."""
         try:
-            optimizer = self.make_optimizer([p for p in self.parameters() if p.requires_grad])
+            optimizer = self.make_optimizer(self.trained())
+            if self.layer_factor != 1:
+                slow_down(optimizer, self.layer_factor)
         except (TypeError, ValueError) as error:
             raise UsageError(f"optimizer: {error}") from error
         if self.make_scheduler is None:

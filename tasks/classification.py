@@ -1,4 +1,4 @@
-"""Many-to-one: one label for a whole sequence."""
+"""Many-to-one: one label, several, or a number for a whole sequence."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchmetrics import Metric
-from torchmetrics.classification import MulticlassAccuracy, MulticlassF1Score
 
-from seqtasks.baselines import most_frequent
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.heads.classification import PooledClassification
 from seqtasks.heads.loss import Loss
+from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
 
 
 class SequenceClassifier(Task):
-    """Sentiment, topic, language, kind of question.
+    """Sentiment, topic, language, kind of question; what is predicted follows from the head.
 
     Args:
-        vocabularies: ``tokens``, ``label``, and ``characters`` where spelling is read.
+        vocabularies: ``label``, and what the embedding reads: ``tokens`` or ``series``, and
+            ``characters`` and ``case`` where they are read.
         embedding: makes the `InputEmbedding` from the vocabularies.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
-        head: makes the classification head from ``encoder`` and ``labels``.
+        head: makes the `PooledHead` from ``encoder`` and ``labels``.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
 
     target = "label"
-    monitor, mode = "val/accuracy", "max"
 
     def __init__(
         self,
@@ -41,48 +39,94 @@ class SequenceClassifier(Task):
         *,
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        head: Callable[..., PooledClassification],
+        head: Callable[..., PooledHead],
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
         self.labels = vocabularies["label"]
         self.embedding = embedding(vocabularies)
+        self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.head = head(encoder=self.encoder, labels=self.labels)
+        self.monitor, self.mode = self.head.monitor, self.head.mode
 
     def forward(self, batch: Batch) -> Tensor:
-        """Logits (batch, labels)."""
+        """Logits (batch, labels), or what the head gives in their place."""
         features = self.embedding(batch)  # (batch, time, embedding)
         outputs, _ = self.encoder(features, batch.lengths)  # (batch, time, hidden)
         return self.head(outputs, batch.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
-        """Nats over all examples."""
+        """Summed over all examples."""
         return self.head.loss(logits, batch.label)
 
-    def predict(self, batch: Batch) -> list[str]:
-        """One label for each example."""
-        return [self.labels.symbols[number] for number in self.head.decode(self(batch))]
+    def predict(self, batch: Batch) -> list[str] | list[list[str]]:
+        """For each example a label, a list of labels, or a number."""
+        return self.head.answers(self(batch))
+
+    def probabilities(self, batch: Batch) -> list[dict[str, float]]:
+        """For each example the probability of each label.
+
+        Raises:
+            UsageError: the head gives none.
+        """
+        rows = self.head.probabilities(self(batch)).tolist()
+        return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
+
+    def setup(self, stage: str) -> None:
+        """Make the metrics, some for the test alone."""
+        fresh = not self.scores
+        super().setup(stage)
+        if fresh:
+            self.scores["test"].update(self.head.test_metrics())  # type: ignore[operator]
 
     def metrics(self) -> dict[str, Metric]:
-        """Accuracy, and F1 averaged over the labels."""
-        count = len(self.labels)
-        return {
-            "accuracy": MulticlassAccuracy(count, average="micro"),
-            "f1": MulticlassF1Score(count, average="macro"),
-        }
+        """Those of the head."""
+        return self.head.metrics()
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        """Compare the most probable label with the right one."""
-        for name in ("accuracy", "f1"):
-            metrics[name].update(logits.argmax(dim=-1), batch.label)
+        """Compare what the head decides with what is right."""
+        self.head.score(metrics, logits, batch.label)
+
+    def study(self, data: SequenceData) -> None:
+        """Tell the head the targets of the training data.
+
+        Raises:
+            UsageError: the head learns from another kind of targets.
+        """
+        self.head.check(getattr(data.fields["label"], "kind", "vector"))
+        self.head.study(targets(data, "train"))
+
+    @torch.no_grad()
+    def calibrate(self, data: SequenceData) -> None:
+        """Fit temperature or thresholds to the whole validation split, on every process alike."""
+        if not self.head.calibrates:
+            return
+        self.eval()
+        rows = []
+        for batch in data.batching.loader(data.datasets["val"], training=False):
+            batch = self.transfer_batch_to_device(batch, self.device, 0)
+            rows.append((self(batch).cpu(), batch.label.cpu()))
+        logits, expected = (torch.cat(parts) for parts in zip(*rows, strict=True))
+        self.head.cpu().calibrate(logits, expected)
+        self.head.to(self.device)
+
+    def report(self) -> dict[str, Any]:
+        """Each label's scores, the confusion matrix, what was fitted to the validation data."""
+        return self.head.report(self.tables)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """The most frequent label of the training data, for everything."""
-        guess = most_frequent(data.datasets["train"].encoded["label"].tolist())
-        expected = torch.from_numpy(data.datasets[data.test_split].encoded["label"]).long()
+        """The best answer that is the same for everything, from the training data."""
+        name, guess = self.head.constant(targets(data, "train"))
+        expected = targets(data, data.test_split)
         metrics = self.metrics()
         for metric in metrics.values():
-            metric.update(torch.full_like(expected, guess), expected)
-        scores = {name: float(metric.compute()) for name, metric in metrics.items()}
-        return {f"always '{self.labels.symbols[guess]}'": scores}
+            metric.update(guess.expand_as(expected), expected)
+        return {name: {key: float(metric.compute()) for key, metric in metrics.items()}}
+
+
+def targets(data: SequenceData, split: str) -> Tensor:
+    """The targets of a whole split, as batches hold them."""
+    dataset = data.datasets[split]
+    collated: Tensor = dataset.fields["label"].collate(list(dataset.encoded["label"]))["label"]
+    return collated

@@ -16,7 +16,7 @@ from seqtasks.condition import Condition
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.decoding import generate_text, read_prompts
+from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -85,6 +85,7 @@ class LanguageModel(Task):
         self.head = head(input_size=self.encoder.output_size, embedding=self.embedding)
         self.state_reset = state_reset
         self.sampling = dict(sampling)
+        check_sampling(**self.sampling)
         self.ngram_order = ngram_order
         self.carried: dict[str, State | None] = {}
         self.shares = [1.0]  # see `on_train_batch_start`

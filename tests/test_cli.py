@@ -177,7 +177,7 @@ def test_own_files_from_training_to_prediction(cli, monkeypatch):
 def test_help_and_the_whole_configuration_are_shown(cli):
     code, out, _ = cli("--help")
     assert code == 0
-    assert "task: classification, generation, one_to_one, tagging, translation" in out
+    assert "task: classification, generation, joint, one_to_one, tagging, translation" in out
     code, out, _ = cli("--cfg", "job", "task=translation")
     assert code == 0
     assert "_target_: seqtasks.tasks.translation.EncoderDecoder" in out

@@ -12,7 +12,17 @@ from hydra.utils import get_object
 from omegaconf import OmegaConf
 from small import ROOT
 
-GROUPS = ("data", "encoder", "optimizer", "scheduler", "trainer", "callbacks", "logger", "task")
+GROUPS = (
+    "data",
+    "encoder",
+    "optimizer",
+    "scheduler",
+    "trainer",
+    "callbacks",
+    "logger",
+    "task",
+    "transfer",
+)
 CHOICES = [
     f"{group}={path.stem}"
     for group in (*GROUPS, "experiment", "debug", "sweep")

@@ -29,7 +29,7 @@ def made(composed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lines.txt").write_text("a b c d\nb c a\n" * 40, encoding="utf-8")
 
-    def make(*options, task="generation", name="model"):
+    def make(*options, task="generation", name="model", ends=0.0, **sampling):
         config = composed(f"task={task}", *([] if "data=lines" in options else SMALL[:3]), *options)
         config.encoder.hidden_size = 12
         data = instantiate(config.data)
@@ -38,7 +38,11 @@ def made(composed, tmp_path, monkeypatch):
         model = instantiate(config.task)(data.vocabularies).eval()
         for parameter in model.parameters():  # so that its texts differ from each other
             torch.nn.init.normal_(parameter, std=0.7)
+        if ends:
+            model.head.output.bias.data[model.vocabulary.eos_id] += ends
         plain = OmegaConf.to_container(config, resolve=True)
+        if sampling:
+            plain["task"]["sampling"].update(sampling)
         fields = {field: plain["data"][field] for field in data.fields}
         told = {"task": plain["task"], "fields": fields, "data": plain["data"]}
         bundle.save(tmp_path / name, model, told, data.fields, {}, "")
@@ -138,6 +142,20 @@ def test_text_is_written_as_it_is_drawn(made):
     assert [count for piece, count in seen[1:] if piece] == list(range(1, 31))
 
 
+def test_every_piece_leaves_at_once(made, monkeypatch):
+    made(*LETTERS)
+    calls: list[bytes | None] = []
+
+    class Output:
+        buffer = type("Buffer", (), {"write": calls.append, "flush": lambda: calls.append(None)})
+
+    monkeypatch.setattr(sys, "stdout", Output)
+    generate.main(["model", "--prompt", "the", "--max-length", "5", "--min-length", "5"])
+    assert calls[1::2] == [None] * (len(calls) // 2)
+    assert calls[0] == b"the"
+    assert [len(piece.decode()) for piece in calls[2:12:2]] == [1] * 5
+
+
 def test_options_of_the_bundle_hold_until_others_are_given(made, run):
     made(*LETTERS, "task.sampling.temperature=0", "task.sampling.max_length=9")
     code, out, _ = run("model", "--prompt", "the", "--no-prompt")
@@ -198,6 +216,19 @@ def test_a_beam_search_prints_its_best_text(made, run):
     made(*LETTERS)
     greedy = run("model", "--prompt", "the", "--temperature", "0", "--max-length", "12")[1]
     assert run("model", "--prompt", "the", "--beam", "1", "--max-length", "12")[1] == greedy
+    limits = ["--beam", "4", "--max-length", "12", "--json"]
+
+    def lengths(*options):
+        out = run("model", *limits, *options, given="\n".join("abcdefghijklmnopqrst"))[1]
+        return [len(json.loads(line)["text"]) for line in out.splitlines()]
+
+    made(*LETTERS, ends=6.0)
+    free, held = lengths(), lengths("--min-length", "7")
+    assert min(free) < 7 <= min(held)
+    made(*LETTERS)
+    text = json.loads(run("model", *limits, "--prompt", "the")[1])["text"]
+    cut = json.loads(run("model", *limits, "--prompt", "the", "--stop", text[4])[1])["text"]
+    assert cut == text[: text.index(text[4])]
     nats = []
     for size in ("1", "8"):
         _, out, _ = run("model", "--beam", size, "--max-length", "12", "--json", given="the\na\n")
@@ -234,10 +265,12 @@ def test_a_prompt_from_a_file_is_one_prompt(made, run, tmp_path):
 
 def test_unknown_characters_are_named(made, run):
     made(*LETTERS)
-    code, out, error = run("model", "--prompt", "the ☃ é☃", "--samples", "2", "--batch-size", "1")
-    assert code == 0
-    assert "the ☃ é☃" in out
-    assert error == "seqtasks: text 1: read as <unk>: '☃', 'é'\n"
+    for size in ("1", "32"):  # once, however the samples are batched
+        given = ["--prompt", "the ☃ é☃", "--samples", "2", "--batch-size", size]
+        code, out, error = run("model", *given)
+        assert code == 0
+        assert out.count("the ☃ é☃") == 2
+        assert error == "seqtasks: text 1: read as <unk>: '☃', 'é'\n"
     _, _, error = run("model", "--score", given="the\nthe ☃\n")
     assert error == "seqtasks: text 2: read as <unk>: '☃'\n"
 
@@ -404,10 +437,10 @@ def test_another_kind_of_model_is_refused(made, run, task):
 
 
 def test_an_option_that_no_version_knows_is_refused(made, run):
-    made(*LETTERS, "+task.sampling.mirostat=2")
+    made(*LETTERS, mirostat=2)
     code, _, error = run("model", "--prompt", "x")
-    assert code == 1
-    assert "task.sampling has no option 'mirostat'" in error
+    assert (code, error.count("\n")) == (1, 1)
+    assert "'mirostat'" in error
 
 
 def test_the_command_runs_by_itself_and_bears_a_reader_that_leaves(made):

@@ -61,11 +61,11 @@ def assert_equal_ends(whole: Path, resumed: Path, last: str = "last") -> None:
     assert same(kept(whole, "best")["state_dict"], kept(resumed, "best")["state_dict"])
 
 
-@pytest.mark.parametrize("workers", [0, 1])
-@pytest.mark.parametrize("name", [*OPTIONS])
+@pytest.mark.parametrize(
+    ("name", "workers"),
+    [*((name, 0) for name in OPTIONS), ("generation", 1), ("classification", 1)],
+)
 def test_from_within_an_epoch(composed, name, workers, tmp_path):
-    if workers and name == "translation":
-        pytest.skip("one task on buckets will do")
     options = [*overrides(name), f"data.num_workers={workers}"]
     often = ["callbacks.last.every_n_train_steps=3", "callbacks.last.filename='{step}'"]
     options += [*often, "+callbacks.last.save_top_k=-1"]
@@ -129,6 +129,17 @@ def test_from_where_a_signal_stopped_it(composed, stopped, name, hook, signals, 
     assert f"ckpt_path={last}" in said
     run(composed(*options), tmp_path / "whole", name)
     run(composed(*options, f"ckpt_path='{last}'"), tmp_path / "resumed", name)
+    assert_equal_ends(tmp_path / "whole", tmp_path / "resumed")
+
+
+def test_a_step_that_has_begun_is_ended_first(composed, stopped, tmp_path):
+    options = [*overrides("classification"), "trainer.accumulate_grad_batches=4"]
+    options += ["callbacks.last.every_n_train_steps=2", "trainer.val_check_interval=5"]
+    said = stopped(options, "classification", "on_train_batch_start", signal.SIGTERM)
+    assert said.startswith("interrupted after 1 epochs and 4 of 10 batches")
+    run(composed(*options), tmp_path / "whole", "classification")
+    last = tmp_path / "stopped" / "checkpoints" / "last.ckpt"
+    run(composed(*options, f"ckpt_path='{last}'"), tmp_path / "resumed", "classification")
     assert_equal_ends(tmp_path / "whole", tmp_path / "resumed")
 
 

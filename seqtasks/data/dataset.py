@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import Dataset
 
 from seqtasks.data.batch import Batch
-from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.fields import Field, TokenField, VectorSequenceField
 from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
 from seqtasks.errors import UsageError
@@ -86,9 +86,10 @@ class SequenceDataset(Dataset[Batch]):
         return [0] * len(self)
 
     def sizes(self) -> list[list[int]]:
-        """For each field of tokens, the length of every example."""
+        """For each field of tokens or of steps, the length of every example."""
         return [
             encoded.lengths.tolist()
             for name, encoded in self.encoded.items()
-            if isinstance(encoded, Ragged) and isinstance(self.fields[name], TokenField)
+            if isinstance(encoded, Ragged)
+            and isinstance(self.fields[name], (TokenField, VectorSequenceField))
         ]

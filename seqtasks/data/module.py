@@ -14,10 +14,11 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.extension import extended
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
-from seqtasks.data.splits import split_records, split_texts
+from seqtasks.data.splits import draw, split_records, split_texts
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 
@@ -52,12 +53,13 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: share of the training examples to validate on.
         test_fraction: share of the training examples to test on.
         split_seed: which examples those are; not tied to the seed of training.
+        limit: train on so many examples, drawn at random by ``split_seed``; None for all.
         seed: order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
         fields: name → field, each a part of an example.
 
     Raises:
-        UsageError: ``train`` is missing, or a fraction is out of range.
+        UsageError: ``train`` is missing, or a fraction or the limit is out of range.
         DataError: a file cannot be used; the message says where and why.
     """
 
@@ -72,6 +74,7 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: float = 0.1,
         test_fraction: float = 0.1,
         split_seed: int = 0,
+        limit: int | None = None,
         seed: int = 0,
         num_workers: int = 0,
         **fields: Field,
@@ -84,7 +87,10 @@ class SequenceData(pl.LightningDataModule):
                 "data.val_fraction is above 0, data.test_fraction at least 0, and both together "
                 f"below 1, not {val_fraction} and {test_fraction}"
             )
+        if limit is not None and limit < 1:
+            raise UsageError(f"data.limit is at least 1, or null for all examples, not {limit}")
         self.reader, self.batching = reader, batching
+        self.limit = limit
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
         self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
@@ -92,6 +98,7 @@ class SequenceData(pl.LightningDataModule):
         for name, field in self.fields.items():
             field.name = name
         self.datasets: dict[str, SequenceDataset] = {}
+        self.known: dict[str, Vocabulary] = {}  # by field, what a model knows that goes on from it
 
     @property
     def vocabularies(self) -> dict[str, Vocabulary]:
@@ -110,6 +117,8 @@ class SequenceData(pl.LightningDataModule):
         splits = self.read()
         for field in self.fields.values():
             field.fit(splits["train"])
+            if field.name in self.known:
+                field.vocabulary = extended(self.known[field.name], field.vocabulary)
         arrays = Path(tempfile.mkdtemp(prefix="seqtasks-"))
         weakref.finalize(self, shutil.rmtree, arrays, ignore_errors=True)
         for split, records in splits.items():
@@ -132,6 +141,8 @@ class SequenceData(pl.LightningDataModule):
         if missing:
             parts = self.split(splits["train"], [self.fractions[split] for split in missing])
             splits.update(zip(["train", *missing], parts, strict=True))
+        if self.limit is not None:
+            splits["train"] = draw(splits["train"], self.limit, self.split_seed)
         return splits
 
     def split(self, records: Sequence[Record], fractions: Sequence[float]) -> list[list[Record]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from seqtasks.data.record import Record
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 
 def split_records(
@@ -33,6 +33,26 @@ def split_records(
     rest = [records[number] for number in sorted(order[start:])]
     _check([rest, *parts], "the examples in data.train are")
     return [rest, *parts]
+
+
+def draw(records: Sequence[Record], count: int, seed: int) -> list[Record]:
+    """Random examples, in the order in which they stand.
+
+    Args:
+        records: all examples.
+        count: how many to draw.
+        seed: the same seed draws the same examples, and fewer of them for a smaller count.
+
+    Raises:
+        UsageError: there are not so many.
+    """
+    if count > len(records):
+        raise UsageError(
+            f"data.limit={count:,}: there are {len(records):,} examples to train on; lower it, or "
+            "set it to null"
+        )
+    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    return [records[number] for number in sorted(order[:count])]
 
 
 def split_texts(

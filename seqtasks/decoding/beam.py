@@ -23,6 +23,7 @@ def beam_search(
     beam_size: int,
     max_length: int,
     eos_id: int | None,
+    min_length: int = 0,
     length_penalty: float = 0.0,
     forbidden: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
@@ -43,6 +44,7 @@ def beam_search(
             vocabulary.
         max_length: The most tokens a sequence gets, the end token included.
         eos_id: The id that ends a sequence, or none if every one runs to `max_length`.
+        min_length: How many tokens stand before the end token at least.
         length_penalty: 0 ranks by log-probability; larger prefers longer sequences.
         forbidden: Ids that are never produced. The model's probabilities of the others stay as
             they are.
@@ -65,13 +67,16 @@ def beam_search(
     check_start(first, state, max_length)
     if beam_size < 1:
         raise UsageError(f"beam_size is {beam_size}; expected at least 1")
+    if not 0 <= min_length <= max_length:
+        raise UsageError(f"min_length is {min_length}; expected 0 to {max_length}, the max_length")
     if not math.isfinite(length_penalty):
         raise UsageError(f"length_penalty is {length_penalty}; expected a finite number")
     beams = [Beam(beam_size, max_length, eos_id, length_penalty) for _ in range(len(first))]
     searching, tokens = beams, first
     while searching:
         logits, state = step(tokens, state)
-        ranked = _rank(log_probs(logits, forbidden, eos_id), searching)
+        early = [] if eos_id is None or searching[0].length >= min_length else [eos_id]
+        ranked = _rank(log_probs(logits, [*forbidden, *early], eos_id), searching)
         rows: list[int] = []
         chosen: list[int] = []
         start = 0

@@ -70,6 +70,7 @@ def search_text(
     max_length: int,
     *,
     beam_size: int,
+    min_length: int = 0,
     stop: Collection[str] = (),
 ) -> list[tuple[str, float]]:
     """Finds the most probable continuation of each row that a beam reaches.
@@ -79,6 +80,7 @@ def search_text(
         start: The prompts, from `read_prompts`.
         max_length: The most tokens a continuation has.
         beam_size: How many to follow.
+        min_length: How many tokens a continuation has at least, whatever `stop` cuts off.
         stop: Strings at which the text that is found is cut.
 
     Returns:
@@ -95,6 +97,7 @@ def search_text(
         start.first,
         beam_size=beam_size,
         max_length=max_length,
+        min_length=min_length,
         eos_id=vocabulary.eos_id,
         forbidden=vocabulary.special_ids,
     )

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from collections.abc import Mapping
+from typing import Any
 
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torchmetrics import Metric
+from torchmetrics.classification import (
+    MulticlassAccuracy,
+    MulticlassCalibrationError,
+    MulticlassConfusionMatrix,
+    MulticlassF1Score,
+)
+
+from seqtasks.baselines import most_frequent
+from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError, nearest
+from seqtasks.heads.calibration import fit_temperature
+from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
-from seqtasks.heads.pooling import Pooling
+from seqtasks.heads.pooled import PooledHead
+from seqtasks.metrics.classes import confusion_report
+
+BINS = 15
+"""Of the expected calibration error, as in Guo et al. 2017."""
 
 
-class PooledClassification(nn.Module):
+class PooledClassification(PooledHead):
     """Pool the outputs of all steps, then a linear map and a softmax.
 
     Args:
@@ -19,7 +40,21 @@ class PooledClassification(nn.Module):
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
         label_smoothing: share of the objective spread evenly over all labels.
+        class_weights: label → weight, 1 for those not named; or ``balanced``: in inverse
+            proportion to the label's frequency in training, 1 on average over the examples.
+            Training minimises the sum in which each example counts by the weight of its label;
+            the loss that is shown stays plain.
+        calibrate: fit a temperature to the validation data after training (Guo et al. 2017), by
+            which the logits are divided for `probabilities`; it changes no decision and no loss.
+
+    Raises:
+        UsageError: there is no such kind of weights or label, or a weight is negative.
     """
+
+    takes = ("label", "ordered label")
+    monitor, mode = "val/accuracy", "max"
+    weights: Tensor | None
+    temperature: Tensor
 
     def __init__(
         self,
@@ -29,22 +64,91 @@ class PooledClassification(nn.Module):
         pooling: str = "last",
         dropout: float = 0.0,
         label_smoothing: float = 0.0,
+        class_weights: str | Mapping[str, float] | None = None,
+        calibrate: bool = True,
     ) -> None:
-        super().__init__()
-        self.pooling = Pooling(encoder, pooling)
-        self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(encoder.output_size, len(labels))
-        self.label_smoothing = label_smoothing
+        super().__init__(encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout)
+        self.label_smoothing, self.calibrates = label_smoothing, calibrate
+        self.balanced = class_weights == "balanced"
+        if isinstance(class_weights, str) and not self.balanced:
+            raise UsageError(
+                f"task.head.class_weights: there is no '{class_weights}';"
+                f"{nearest(class_weights, ['balanced'])} It is balanced, or a mapping such as "
+                f"{{{labels.symbols[0]}: 2.0}}, or null"
+            )
+        weights = None
+        if self.balanced:
+            weights = torch.ones(len(labels))
+        elif class_weights and not isinstance(class_weights, str):
+            weights = label_weights(labels, {str(k): v for k, v in class_weights.items()})
+        self.register_buffer("weights", weights, persistent=False)
+        self.register_buffer("temperature", torch.ones(()))
 
-    def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, time, size) → logits (batch, labels)."""
-        return self.linear(self.dropout(self.pooling(outputs, lengths)))
+    def loss(self, logits: Tensor, targets: Tensor) -> Loss:
+        """Cross-entropy; targets (batch,) int64."""
+        plain = cross_entropy(logits, targets, label_smoothing=self.label_smoothing)
+        if self.weights is None:
+            return plain
+        [wide] = widened(logits)
+        nats = functional.cross_entropy(
+            wide, targets, reduction="none", label_smoothing=self.label_smoothing
+        )
+        return Loss(plain.total, plain.count, (self.weights[targets] * nats).sum())
 
-    def loss(self, logits: Tensor, labels: Tensor) -> Loss:
-        """Cross-entropy; labels (batch,) int64."""
-        return cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
+    def guesses(self, logits: Tensor) -> Tensor:
+        """The most probable label of each sequence, (batch,) int64."""
+        return logits.argmax(dim=-1)
 
-    def decode(self, logits: Tensor) -> list[int]:
-        """The most probable label of each sequence."""
-        numbers: list[int] = logits.argmax(dim=-1).tolist()
-        return numbers
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """(batch, labels); calibrated once `calibrate` has run."""
+        [wide] = widened(logits)
+        return (wide / self.temperature).softmax(dim=-1)
+
+    def study(self, targets: Tensor) -> None:
+        """Set balanced weights from the frequencies of the labels; targets (examples,) int64."""
+        if self.balanced and self.weights is not None:
+            counts = targets.bincount(minlength=len(self.labels))
+            weights = len(targets) / (counts.clamp(min=1) * (counts > 0).sum())
+            self.weights.copy_(weights)
+
+    def calibrate(self, logits: Tensor, targets: Tensor) -> None:
+        """Fit the temperature."""
+        self.temperature.fill_(fit_temperature(logits, targets))
+
+    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
+        """The most frequent label."""
+        guess = most_frequent(targets.tolist())
+        return f"always '{self.labels[guess]}'", torch.tensor(guess)
+
+    def metrics(self) -> dict[str, Metric]:
+        """Accuracy, and F1 averaged over the labels."""
+        count = len(self.labels)
+        return {
+            "accuracy": MulticlassAccuracy(count, average="micro"),
+            "f1": MulticlassF1Score(count, average="macro"),
+        }
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """The calibration error with and without the temperature; the confusion matrix."""
+        count = len(self.labels)
+        names = ["calibration_error"] + ["uncalibrated_error"] * self.calibrates
+        errors = {name: MulticlassCalibrationError(count, n_bins=BINS) for name in names}
+        return {**errors, "confusion": MulticlassConfusionMatrix(count)}
+
+    def views(self, logits: Tensor) -> dict[str, Tensor]:
+        """Probabilities, for the calibration errors."""
+        [wide] = widened(logits)
+        return {
+            "calibration_error": self.probabilities(logits),
+            "uncalibrated_error": wide.softmax(dim=-1),
+        }
+
+    def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
+        """The confusion matrix, the scores of each label and the temperature."""
+        report = confusion_report(self.labels, tables["confusion"])
+        return {**report, "temperature": float(self.temperature)}
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
+        """Weights from before there was a temperature have none: 1."""
+        state_dict.setdefault(f"{prefix}temperature", torch.ones_like(self.temperature))
+        super()._load_from_state_dict(state_dict, prefix, *rest)

@@ -53,6 +53,23 @@ def test_a_wide_beam_is_the_exhaustive_search(toy, exhaustive, seed, penalty):
         )
 
 
+@pytest.mark.parametrize("least", [0, 1, 3, 4])
+def test_no_sequence_ends_before_its_least_length(toy, exhaustive, least):
+    model = toy(2, vocabulary=4, rows=2)
+    settings = {"beam_size": 200, "max_length": 4, "eos_id": EOS, "length_penalty": 0.7}
+    found = beam_search(model.step, model.state, model.first, min_length=least, **settings)
+    for index in range(2):
+        everything = exhaustive(model.step, *model.row(index), 4)
+        expected = [
+            (value / ((5 + length) / 6) ** 0.7, tokens)
+            for tokens, value, length in everything
+            if len(tokens) >= least
+        ]
+        expected.sort(key=lambda item: -item[0])
+        assert [item.tokens for item in found[index]] == [tokens for _, tokens in expected]
+        assert [item.score for item in found[index]] == pytest.approx([s for s, _ in expected])
+
+
 @pytest.mark.parametrize("penalty", [0.0, 1.0, 4.0])
 def test_stopping_early_loses_nothing(toy, monkeypatch, penalty):
     def search(model):
@@ -226,6 +243,7 @@ def test_a_member_goes_on_while_ending_at_once_may_beat_what_it_keeps():
     [
         ({"beam_size": 0}, "beam_size is 0"),
         ({"max_length": 0}, "max_length is 0"),
+        ({"min_length": 4}, "min_length is 4; expected 0 to 3"),
         ({"length_penalty": math.nan}, "length_penalty is nan"),
         ({"eos_id": 5}, "token id 5 is given; expected 0 to 4"),
         ({"forbidden": [-1]}, "token id -1"),

@@ -165,6 +165,18 @@ def test_a_row_that_met_its_stop_string_costs_no_more_steps(writer):
     assert steps == free.index(free[10]) + 1
 
 
+def test_the_penalty_knows_the_prompt(writer):
+    model = writer("character")
+    start = read_prompts(model, [model.numbers("to be, or not")])
+    letters = {model.vocabulary.index[letter] for letter in "to be, or not"}
+    assert letters < start.seen[0]
+    settings = {"max_length": 6, "min_length": 6, "temperature": 0, "repetition_penalty": 1e9}
+    [text] = generate_text(model, start, **settings)
+    [forgetful] = generate_text(model, start._replace(seen=[set()]), **settings)
+    assert not set(text) & set("to be, or not")
+    assert set(forgetful) & set("to be, or not")
+
+
 def test_a_beam_finds_text(writer):
     model = writer("character")
     start = read_prompts(model, [model.numbers(text) for text in ("to be", "or", "is", "the q")])

@@ -1,9 +1,24 @@
 """The parts of an example, and how each becomes numbers."""
 
+from seqtasks.data.fields.case import CaseField
 from seqtasks.data.fields.characters import CharacterField
 from seqtasks.data.fields.field import Field
+from seqtasks.data.fields.label_sets import LabelSetField
 from seqtasks.data.fields.labels import LabelField, TagField
+from seqtasks.data.fields.number import NumberField
+from seqtasks.data.fields.series import VectorSequenceField
 from seqtasks.data.fields.tokens import TokenField
 from seqtasks.data.fields.vectors import VectorField
 
-__all__ = ["CharacterField", "Field", "LabelField", "TagField", "TokenField", "VectorField"]
+__all__ = [
+    "CaseField",
+    "CharacterField",
+    "Field",
+    "LabelField",
+    "LabelSetField",
+    "NumberField",
+    "TagField",
+    "TokenField",
+    "VectorField",
+    "VectorSequenceField",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +17,11 @@ from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.schemes import convert, detect, find_scheme
+
+_log = logging.getLogger(__name__)
+
+MANY = 20
+"""Labels that are numbers, above which a regression is suggested."""
 
 
 class TagField(Field):
@@ -107,12 +114,49 @@ class TagField(Field):
 
 
 class LabelField(Field):
-    """One label for the whole sequence."""
+    """One label for the whole sequence.
+
+    Args:
+        column: where the reader finds it.
+        order: all labels from the lowest to the highest, where they have an order; None lists
+            those of the training data, the most frequent first.
+
+    Raises:
+        UsageError: the order names fewer than 2 labels, or one twice.
+    """
+
+    def __init__(
+        self, column: str | int | None = None, *, order: Sequence[str | int] | None = None
+    ) -> None:
+        super().__init__(column)
+        self.order = None if order is None else [str(label) for label in order]
+        if self.order is not None and not 2 <= len(self.order) == len(set(self.order)):
+            raise UsageError(
+                f"data.label.order={self.order}: name two labels or more, each once, from the "
+                "lowest to the highest: data.label.order=[low,middle,high]"
+            )
+
+    @property
+    def kind(self) -> str:
+        """``label`` or ``ordered label``."""
+        return "label" if self.order is None else "ordered label"
 
     def fit(self, records: Iterable[Record]) -> None:
-        """List the distinct labels, the most frequent first."""
-        self.vocabulary = Vocabulary.count([self.label(record)] for record in records)
+        """List the distinct labels, the most frequent first, or in the order that is given."""
+        labels = [self.label(record) for record in records]
+        self.vocabulary = Vocabulary.count([label] for label in labels)
         check_varied(self, len(self.vocabulary), "labels")
+        note_rare(self, labels)
+        if self.order is not None:
+            self.vocabulary = Vocabulary(self.order)
+        elif len(self.vocabulary) > MANY and all(map(is_number, self.vocabulary.symbols)):
+            _log.warning(
+                "data.%s has %d labels that are all numbers, and each is learnt as a class of its "
+                "own; to predict a number: head@task.head=regression field@data.%s=number",
+                self.name,
+                len(self.vocabulary),
+                self.name,
+            )
 
     def label(self, record: Record) -> str:
         """The record's label, without white space around it."""
@@ -127,17 +171,49 @@ class LabelField(Field):
         return {self.name: torch.tensor(np.asarray(values), dtype=torch.int64)}
 
 
+def is_number(label: str) -> bool:
+    """Whether a label reads as a number.
+
+    >>> is_number("-3.5"), is_number("B-3")
+    (True, False)
+    """
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
+
+
+def note_rare(field: Field, labels: Iterable[str]) -> None:
+    """Log which labels have a single example."""
+    rare = sorted(label for label, count in Counter(labels).items() if count == 1)
+    if rare:
+        _log.warning(
+            "data.%s: %s with one training example: %s%s; add examples, or merge them with others",
+            field.name,
+            "1 label" if len(rare) == 1 else f"{len(rare)} labels",
+            ", ".join(rare[:10]),
+            ", …" if len(rare) > 10 else "",
+        )
+
+
 def number_of(field: Field, label: str, record: Record) -> int:
     """A label's number.
 
     Raises:
-        DataError: the label never occurs in the training data.
+        DataError: the label never occurs in the training data, or is not in the order given.
     """
     try:
         return field.vocabulary.index[label]
     except KeyError:
         known = field.vocabulary.symbols
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        if getattr(field, "order", None) is not None:
+            raise DataError(
+                f"{record.place}: the label '{label}' in '{field.name}' is not in "
+                f"data.{field.name}.order=[{shown}];{nearest(label, known)} Correct the line, or "
+                "add it to the order"
+            ) from None
         raise DataError(
             f"{record.place}: the label '{label}' in '{field.name}' never occurs in the training "
             f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "

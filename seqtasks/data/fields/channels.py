@@ -1,0 +1,72 @@
+"""The channels of a sequence of vectors, and what was learnt of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import BundleError
+
+
+class Channels(Vocabulary):
+    """The names of a vector's places, each with the mean and deviation that it is measured by.
+
+    Args:
+        symbols: the names.
+        mean: of each channel; 0 by default.
+        deviation: of each channel, above 0; 1 by default.
+
+    >>> channels = Channels(["x", "y"], [1.0, 0.0], [2.0, 1.0])
+    >>> channels.measure(np.array([[5.0, 3.0]]))
+    array([[2., 3.]], dtype=float32)
+    >>> Channels.from_json(channels.to_json()).mean.tolist()
+    [1.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        symbols: Sequence[str],
+        mean: Sequence[float] | None = None,
+        deviation: Sequence[float] | None = None,
+    ) -> None:
+        super().__init__(symbols)
+        self.mean = np.array([0.0] * len(symbols) if mean is None else mean, dtype=np.float64)
+        self.deviation = np.array(
+            [1.0] * len(symbols) if deviation is None else deviation, dtype=np.float64
+        )
+
+    def measure(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(steps, channels): how many deviations each value is above its channel's mean."""
+        return ((values - self.mean) / self.deviation).astype(np.float32)
+
+    def to_json(self) -> str:
+        """The channels as JSON; numbers are written so that they are read back exactly."""
+        content = {
+            "channels": self.symbols,
+            "mean": self.mean.tolist(),
+            "deviation": self.deviation.tolist(),
+        }
+        return json.dumps(content, ensure_ascii=False, indent=0)
+
+    @classmethod
+    def from_json(cls, text: str) -> Channels:
+        """The inverse of `to_json`.
+
+        Raises:
+            BundleError: the text is not that of channels.
+        """
+        try:
+            content = json.loads(text)
+            made = cls(content["channels"], content["mean"], content["deviation"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BundleError(f"not the channels of a sequence of vectors: {error}") from error
+        names = all(isinstance(name, str) for name in made.symbols)
+        sizes = {(len(made.symbols),), made.mean.shape, made.deviation.shape}
+        known = len(sizes) == 1 and len(made.index) == len(made.symbols) > 0
+        if not (names and known and np.isfinite(made.mean).all() and (made.deviation > 0).all()):
+            raise BundleError("not the channels of a sequence of vectors: names, mean, deviation")
+        return made

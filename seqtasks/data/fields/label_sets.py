@@ -1,0 +1,81 @@
+"""Any number of labels for a whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.fields.labels import note_rare, number_of
+from seqtasks.data.ragged import Ragged
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError, UsageError
+
+
+class LabelSetField(Field):
+    """Labels of a whole sequence in no order: topics, tags of an article.
+
+    The column holds them in one text, or as a JSON list.
+
+    Args:
+        column: where the reader finds it.
+        separator: what stands between two labels of a text.
+        none: the text that stands for no label at all; None where every example has one.
+
+    Raises:
+        UsageError: the separator is empty.
+    """
+
+    kind = "label set"
+
+    def __init__(
+        self, column: str | int | None = None, *, separator: str = ",", none: str | None = None
+    ) -> None:
+        super().__init__(column)
+        if not separator:
+            raise UsageError("data.label.separator: give one character or more, such as ','")
+        self.separator, self.none = separator, none
+
+    def labels(self, record: Record) -> list[str]:
+        """The record's labels, without white space around them.
+
+        Raises:
+            DataError: a label is empty or stands there twice.
+        """
+        value = self.value(record)
+        if isinstance(value, str):
+            value = [] if value.strip() == self.none else value.split(self.separator)
+        labels = [label.strip() for label in value]
+        twice = [label for label in labels if labels.count(label) > 1]
+        if twice or "" in labels:
+            what = f"'{twice[0]}' is there twice" if twice and twice[0] else "a label is empty"
+            raise DataError(
+                f"{record.place}: {what} among the labels in '{self.name}', which "
+                f"data.{self.name}.separator={self.separator!r} parts; correct the line"
+            )
+        return labels
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """List the distinct labels, the most frequent first."""
+        rows = [self.labels(record) for record in records]
+        self.vocabulary = Vocabulary.count(rows)
+        check_varied(self, len(self.vocabulary), "labels")
+        note_rare(self, [label for row in rows for label in row])
+
+    def encode(self, records: Sequence[Record]) -> Ragged:
+        """Numbers of each record's labels."""
+        return Ragged.pack(
+            [number_of(self, label, record) for label in self.labels(record)] for record in records
+        )
+
+    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
+        """``<name>`` (batch, labels) int64, 1 where an example has a label."""
+        table = torch.zeros(len(values), len(self.vocabulary), dtype=torch.int64)
+        for row, numbers in enumerate(values):
+            table[row, torch.tensor(np.asarray(numbers), dtype=torch.int64)] = 1
+        return {self.name: table}

@@ -1,0 +1,56 @@
+"""One number for a whole sequence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.field import Field
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+class NumberField(Field):
+    """A price, a rating, a measurement; its vocabulary is empty.
+
+    Args:
+        column: where the reader finds it.
+    """
+
+    kind = "number"
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Nothing is learnt: the numbers are taken as they are."""
+
+    def number(self, record: Record) -> float:
+        """The record's number.
+
+        Raises:
+            DataError: it is not a finite number.
+        """
+        value = self.value(record)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not abs(number) <= LARGEST:
+            raise DataError(
+                f"{record.place}: '{value}' in '{self.name}' is not a number of usual size; write "
+                "one such as 3.5, or read labels with field@data.label=label"
+            )
+        return number
+
+    def encode(self, records: Sequence[Record]) -> NDArray[np.float32]:
+        """(number of records,) float32."""
+        return np.array([self.number(record) for record in records], dtype=np.float32)
+
+    def collate(self, values: Sequence[float]) -> dict[str, Any]:
+        """``<name>`` (batch,) float32."""
+        return {self.name: torch.tensor(np.asarray(values), dtype=torch.float32)}

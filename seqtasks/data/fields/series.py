@@ -1,0 +1,168 @@
+"""A sequence of vectors: sensors, features of sound, measurements."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqtasks.data.fields.channels import Channels
+from seqtasks.data.fields.field import Field
+from seqtasks.data.ragged import Ragged, sizes
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError, UsageError
+
+_log = logging.getLogger(__name__)
+
+
+class VectorSequenceField(Field):
+    """A vector of numbers at each step; all of one size, the sequences of any length.
+
+    A raw text holds a JSON list of steps, each a list of numbers: ``[[0.1, 2], [0.3, 4]]``. The
+    field's vocabulary is its `Channels`, with the mean and deviation of the training data.
+
+    Args:
+        column: where the reader finds it.
+        standardise: subtract each channel's mean and divide by its deviation.
+        max_length: steps that one sequence may have; None for no limit.
+
+    Raises:
+        UsageError: ``max_length`` is below 1.
+    """
+
+    vocabulary: Channels
+
+    def __init__(
+        self,
+        column: str | int | None = None,
+        *,
+        standardise: bool = True,
+        max_length: int | None = None,
+    ) -> None:
+        super().__init__(column)
+        if max_length is not None and max_length < 1:
+            raise UsageError(f"data.series.max_length is at least 1, not {max_length}")
+        self.vocabulary = Channels([])
+        self.standardise, self.max_length = standardise, max_length
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Learn how many channels there are, and the mean and deviation of each over all steps."""
+        count = 0
+        total = squares = np.zeros(0)
+        first: NDArray[np.float64] | None = None
+        lowest = highest = np.zeros(0)
+        for record in records:
+            values = self.steps(record, None if first is None else len(first))
+            if first is None:
+                first = values[0]
+                total, squares = np.zeros(len(first)), np.zeros(len(first))
+                lowest = highest = first
+            # Sums of what each value has above its channel's first lose no digits to an offset.
+            count += len(values)
+            total = total + (values - first).sum(axis=0)
+            squares = squares + ((values - first) ** 2).sum(axis=0)
+            lowest = np.minimum(lowest, values.min(axis=0))
+            highest = np.maximum(highest, values.max(axis=0))
+        if first is None:
+            raise DataError(f"data.{self.name}: there is no training example")
+        names = [str(place) for place in range(len(first))]
+        self.vocabulary = Channels(names)
+        if not self.standardise:
+            return
+        constant = lowest == highest
+        mean = np.where(constant, first, first + total / count)
+        variance = np.maximum(squares / count - (total / count) ** 2, 0)
+        deviation = np.where(constant | (variance <= 0), 1.0, np.sqrt(variance))
+        if constant.any():
+            shown = ", ".join(name for name, same in zip(names, constant, strict=True) if same)
+            _log.warning(
+                "data.%s: channel %s (from 0) has one value in all of the training data, and tells "
+                "nothing; its deviation is taken to be 1",
+                self.name,
+                shown,
+            )
+        self.vocabulary = Channels(names, mean.tolist(), deviation.tolist())
+
+    def steps(self, record: Record, width: int | None) -> NDArray[np.float64]:
+        """A record's values, (steps, channels).
+
+        Args:
+            record: the example.
+            width: how many channels there are to be; None takes those of the first step.
+
+        Raises:
+            DataError: it is no list of steps, or empty or too long, or a step is of another size
+                or holds something other than finite numbers.
+        """
+        value = self.value(record)
+        place = f"{record.place}: '{self.name}'"
+        try:
+            rows = json.loads(value) if isinstance(value, str) else value
+        except (ValueError, RecursionError) as error:
+            raise DataError(
+                f"{place} is not a JSON list of steps ({error}); write one list of numbers a step, "
+                "as in [[0.1, 2], [0.3, 4]]"
+            ) from None
+        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+            raise DataError(
+                f"{place} is not a list of lists; write one list of numbers a step, as in "
+                "[[0.1, 2], [0.3, 4]]"
+            )
+        if not rows:
+            raise DataError(f"{place} has no step; remove the example")
+        if self.max_length is not None and len(rows) > self.max_length:
+            raise DataError(
+                f"{place} has {len(rows):,} steps, more than data.{self.name}.max_length="
+                f"{self.max_length}; split the example, or raise the limit"
+            )
+        expected = width or len(rows[0])
+        for step, row in enumerate(rows):
+            if len(row) != expected or not row:
+                raise DataError(
+                    f"{place} has {len(row)} numbers at step {step}, {max(expected, 1)} expected "
+                    f"{'as in training' if width else 'as at its first'}; give every step the same"
+                )
+        try:
+            values = np.array(rows, dtype=np.float64)
+        except (ValueError, TypeError):
+            values = np.array([[_number(cell) for cell in row] for row in rows])
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            step, channel = bad[0].tolist()
+            raise DataError(
+                f"{place} holds {rows[step][channel]!r} at step {step}, channel {channel} (both "
+                "from 0), where a finite number is expected; fill it in, or remove the example"
+            )
+        return values
+
+    def encode(self, records: Sequence[Record]) -> Ragged:
+        """All steps laid end to end, (steps of all records, channels) float32."""
+        width = len(self.vocabulary)
+        rows = [self.vocabulary.measure(self.steps(record, width)) for record in records]
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(row) for row in rows], out=offsets[1:])
+        values = np.concatenate(rows) if rows else np.zeros((0, width), np.float32)
+        return Ragged(cast(Any, values), offsets)
+
+    def collate(self, values: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
+        """``<name>`` (batch, time, channels) float32, 0 at padding, and its lengths (batch,)."""
+        counts = sizes(cast(Any, values))
+        longest = max((len(steps) for steps in values), default=0)
+        padded = np.zeros((len(values), longest, len(self.vocabulary)), dtype=np.float32)
+        for row, steps in zip(padded, values, strict=True):
+            row[: len(steps)] = steps
+        lengths = "lengths" if self.name == "series" else f"{self.name}_lengths"
+        return {self.name: torch.from_numpy(padded), lengths: counts}
+
+
+def _number(cell: Any) -> float:
+    """A number as it is or as it is written; NaN for anything else."""
+    try:
+        return float(cell)
+    except (ValueError, TypeError):
+        return float("nan")

@@ -1,0 +1,182 @@
+"""Sequences of vectors: ``.ts``, ``.npz``, and tables with one row a step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.arrays import array_examples
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.delimited import delimited_rows
+from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.options import column_names, known_encoding
+from seqtasks.data.readers.uea import uea_examples
+from seqtasks.data.record import Columns, Record, Value
+from seqtasks.errors import DataError
+
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_STEPWISE = ("tags",)
+
+
+class TimeSeriesReader:
+    """Read sequences of vectors, by the suffix of the file.
+
+    ``.ts`` is the format of the UEA archive: the columns are ``series`` and ``label``. In
+    ``.npz`` a column is an array, see `array_examples`. In ``.csv`` and ``.tsv`` a row is a step;
+    consecutive rows with the same name in the column ``sequence`` are one sequence, and ``series``
+    is made of the columns ``channels``. There the field ``tags`` has a value at each step, and any
+    other field one for the whole sequence.
+
+    Args:
+        sequence: of a table, the column that names a row's sequence.
+        channels: of a table, the columns of numbers; None takes all that nothing else is read from.
+        encoding: the files' encoding.
+
+    Raises:
+        UsageError: an option has no such value.
+    """
+
+    def __init__(
+        self,
+        sequence: str | None = None,
+        channels: Sequence[str] | None = None,
+        encoding: str = "utf-8",
+    ) -> None:
+        self.sequence = sequence
+        self.channels = column_names(channels)
+        self.encoding = known_encoding(encoding)
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a sequence; its ``series`` is a JSON list of steps.
+
+        Args:
+            source: a path, a list of paths or a glob.
+            columns: for each wanted field, its column or None for the one of its own name.
+
+        Raises:
+            DataError: a file cannot be read, has no sequence or another suffix, or there is no
+                such column.
+        """
+        for path in expand(source):
+            found = False
+            for place, values in self._examples(path, columns):
+                found = True
+                yield Record(values, str(path), place)
+            if not found:
+                raise DataError(f"{path}: no sequence; give a file that holds some")
+
+    def _examples(self, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
+        suffix = path.suffix.lower()
+        if suffix in _DELIMITERS:
+            yield from self._table(path, columns, _DELIMITERS[suffix])
+        elif suffix == ".npz":
+            wanted = {field: field if c is None else str(c) for field, c in columns.items()}
+            for number, strings in array_examples(path, wanted):
+                yield number, {**strings}
+        elif suffix == ".ts":
+            for number, strings in uea_examples(path, self.encoding):
+                for field, column in columns.items():
+                    if (column or field) not in strings:
+                        shown = field if column is None else column
+                        raise no_column(f"{path}:{number}", field, shown, list(strings), 0)
+                yield number, {f: strings[str(column or f)] for f, column in columns.items()}
+        else:
+            raise DataError(
+                f"{path}: the suffix {suffix!r} tells no format of sequences of vectors; give a "
+                f"file .ts, .npz, {' or '.join(_DELIMITERS)}"
+            )
+
+    def _table(
+        self, path: Path, columns: Columns, delimiter: str
+    ) -> Iterator[tuple[int, dict[str, Value]]]:
+        if self.sequence is None:
+            raise DataError(
+                f"{path}: a row is a step, so one column has to name its sequence; say which with "
+                "data.reader.sequence=COLUMN"
+            )
+        rows = delimited_rows(path, delimiter == ",", delimiter, self.encoding, header=True)
+        seen: set[str] = set()
+        wanted: dict[str, list[int]] = {}
+        by: int | None = None
+
+        def name(row: tuple[int, list[str], list[str]]) -> str:
+            nonlocal by, wanted
+            line, names, cells = row
+            if by is None:
+                wanted = self._resolve(f"{path}:{line}", columns, names)
+                by = names.index(str(self.sequence))
+            return cells[by]
+
+        for sequence, group in groupby(rows, name):
+            steps = list(group)
+            line = steps[0][0]
+            if sequence in seen:
+                raise DataError(
+                    f"{path}:{line}: more of the sequence {sequence!r}, whose rows ended before; "
+                    "sort the rows by sequence and time"
+                )
+            seen.add(sequence)
+            values: dict[str, Value] = {}
+            for field, places in wanted.items():
+                if field == "series":
+                    values[field] = json.dumps(
+                        [
+                            [_number(path, n, names[p], cells[p]) for p in places]
+                            for n, names, cells in steps
+                        ]
+                    )
+                    continue
+                listed = [cells[places[0]] for _, _, cells in steps]
+                if field in _STEPWISE:
+                    values[field] = listed
+                    continue
+                if len(set(listed)) > 1:
+                    raise DataError(
+                        f"{path}:{line}: the sequence {sequence!r} has several values of '{field}':"
+                        f" {', '.join(sorted(set(listed))[:5])}; give all its rows the same"
+                    )
+                values[field] = listed[0]
+            yield line, values
+
+    def _resolve(self, place: str, columns: Columns, names: list[str]) -> dict[str, list[int]]:
+        """The positions of each field's columns."""
+        if self.sequence not in names:
+            raise DataError(
+                f"{place}: no column {self.sequence!r}; the columns are {', '.join(names)}; name "
+                "the one of the sequence with data.reader.sequence=COLUMN"
+            )
+        wanted: dict[str, list[int]] = {}
+        for field, given in columns.items():
+            if field == "series":
+                continue
+            column = field if given is None else given
+            at = locate(column, names, len(names))
+            if at is None:
+                raise no_column(place, field, column, names, len(names))
+            wanted[field] = [at]
+        if "series" in columns:
+            if columns["series"] is not None:
+                raise DataError(
+                    f"{place}: data.series.column names one column, a table has one a channel; "
+                    "leave it at null and set data.reader.channels=[...]"
+                )
+            missing = [channel for channel in self.channels if channel not in names]
+            if missing:
+                raise no_column(place, "series", missing[0], names, 0)
+            used = {names.index(str(self.sequence)), *(p[0] for p in wanted.values())}
+            free = [p for p in range(len(names)) if p not in used]
+            wanted["series"] = [names.index(c) for c in self.channels] or free
+        return wanted
+
+
+def _number(path: Path, line: int, column: str, cell: str) -> float:
+    try:
+        return float(cell) if cell.strip() else float("nan")
+    except ValueError:
+        raise DataError(
+            f"{path}:{line}: the column {column!r} holds {cell.strip()[:30]!r} where a number is "
+            "expected; correct it, or name the columns of numbers with data.reader.channels=[...]"
+        ) from None

@@ -1,0 +1,145 @@
+"""Weights of one model set into another: vectors by symbol, recurrent layers by direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder import RecurrentEncoder
+
+
+@dataclass
+class Taken:
+    """Names of an encoder's parameters, by what became of them.
+
+    Attributes:
+        whole: taken as they are.
+        part: taken for the features that both encoders read.
+        left: as they were.
+    """
+
+    whole: list[str] = field(default_factory=list)
+    part: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def take_rows(source: Tensor, target: Tensor, there: Vocabulary, here: Vocabulary) -> int:
+    """Copy the rows of the symbols that both vocabularies have; other rows stay.
+
+    Args:
+        source: (symbols there, size).
+        target: (symbols here, size), written to.
+        there: names the rows of the source.
+        here: names the rows of the target.
+
+    Returns:
+        How many rows were copied.
+    """
+    shared = [symbol for symbol in here.symbols if symbol in there]
+    if shared:
+        to = torch.tensor([here.index[symbol] for symbol in shared], device=target.device)
+        rows = torch.tensor([there.index[symbol] for symbol in shared], device=source.device)
+        with torch.no_grad():
+            target[to] = source[rows].to(target)
+    return len(shared)
+
+
+def sizes(encoder: RecurrentEncoder) -> dict[str, int | bool]:
+    """The options that two encoders have to agree on."""
+    return {
+        "hidden_size": encoder.hidden_size,
+        "num_layers": len(encoder.layers),
+        "residual": encoder.dirty_padding,
+        "layer_norm": any(isinstance(layer.norm, nn.LayerNorm) for layer in encoder.layers),
+    }
+
+
+def inputs(encoder: RecurrentEncoder) -> list[int]:
+    """How many features each layer reads."""
+    return [int(layer.input_size) for layer in encoder.layers]  # type: ignore[arg-type]
+
+
+def take_encoder(source: RecurrentEncoder, target: RecurrentEncoder, shared: int) -> Taken:
+    """Copy the directions that both encoders have, layer by layer.
+
+    Where a layer here reads more features than there, as one above a second direction does, the
+    weights of the features that both read are copied and those of the others set to zero: of a
+    stack without norm or shortcut, a direction then puts out at first what it did there (the way
+    of Chen, Goodfellow and Shlens 2016, "Net2Net").
+
+    Args:
+        source: of the same cell and `sizes`.
+        target: written to.
+        shared: how many of the first features mean the same in the inputs of both.
+    """
+    theirs = dict(source.named_parameters())
+    taken = Taken()
+    for name, weight in target.named_parameters():
+        given = theirs.get(name)
+        read = (0, 0)  # the last norm reads no layer's input
+        if name.startswith("layers."):
+            number = int(name.split(".")[1])
+            read = inputs(source)[number], inputs(target)[number]
+        limit = min(*read, shared) if name.startswith("layers.0.") else min(read)
+        block = None if given is None else common(given, weight, read, limit, ".cells." in name)
+        if given is None or block is None:
+            taken.left.append(name)
+            continue
+        put(weight, given, block)
+        (taken.whole if given.shape == weight.shape else taken.part).append(name)
+    return taken
+
+
+def common(
+    given: Tensor, weight: Tensor, read: tuple[int, int], limit: int, cell: bool
+) -> tuple[slice, ...] | None:
+    """The block of two weights that means the same in both, or None.
+
+    Args:
+        given: there.
+        weight: here.
+        read: how many features the layer reads there and here.
+        limit: how many of them mean the same.
+        cell: whether they are of a recurrence, whose other sizes are equal.
+    """
+    if given.dim() != weight.dim():
+        return None
+    block = []
+    for there, here in zip(given.shape, weight.shape, strict=True):
+        features = (there, here) == read and there != here
+        if there != here and not features and cell:
+            return None
+        block.append(slice(limit if features else min(there, here)))
+    return tuple(block)
+
+
+def put(weight: Tensor, given: Tensor, block: tuple[slice, ...]) -> None:
+    """Copy a block; in its rows, weights of the features beyond it become zero."""
+    with torch.no_grad():
+        if weight.dim() > 1:
+            weight[block[:-1]] = 0
+        weight[block] = given[block].to(weight)
+
+
+def take_grown(source: Tensor, target: Tensor, growth: set[int]) -> bool:
+    """Copy a weight into one that has grown by new symbols at its end.
+
+    Args:
+        source: there.
+        target: here, written to.
+        growth: by how much a vocabulary has grown.
+
+    Returns:
+        Whether the sizes fit.
+    """
+    if source.dim() != target.dim():
+        return False
+    pairs = list(zip(source.shape, target.shape, strict=True))
+    if any(here - there not in growth | {0} for there, here in pairs):
+        return False
+    with torch.no_grad():
+        target[tuple(slice(there) for there, _ in pairs)] = source.to(target)
+    return True

@@ -1,0 +1,116 @@
+"""Any number of labels for a whole sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torchmetrics import Metric
+from torchmetrics.classification import (
+    MultilabelExactMatch,
+    MultilabelF1Score,
+    MultilabelStatScores,
+)
+
+from seqtasks.cells.scan import widened
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.heads.calibration import tune_thresholds
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.pooled import PooledHead
+from seqtasks.metrics.classes import class_scores
+
+
+class MultiLabelClassification(PooledHead):
+    """Pool the outputs of all steps, then a linear map and a sigmoid for each label.
+
+    Args:
+        encoder: whose outputs are classified.
+        labels: the labels.
+        pooling: ``last``, ``mean``, ``max`` or ``attention``.
+        dropout: rate on the pooled vector.
+        threshold: the probability from which a label is taken, above 0 and below 1; None tunes one
+            for each label on the validation data after training, for the best F1.
+
+    Raises:
+        UsageError: the threshold is out of range.
+    """
+
+    takes = ("label set",)
+    monitor, mode = "val/f1_micro", "max"
+    thresholds: Tensor
+
+    def __init__(
+        self,
+        encoder: RecurrentEncoder,
+        labels: Vocabulary,
+        *,
+        pooling: str = "last",
+        dropout: float = 0.0,
+        threshold: float | None = None,
+    ) -> None:
+        super().__init__(encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout)
+        if threshold is not None and not 0 < threshold < 1:
+            raise UsageError(
+                f"task.head.threshold is above 0 and below 1, not {threshold}; null tunes one for "
+                "each label"
+            )
+        self.calibrates = threshold is None
+        start = 0.5 if threshold is None else threshold
+        self.register_buffer("thresholds", torch.full((len(labels),), start))
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Loss:
+        """Binary cross-entropy, summed over the labels; targets (batch, labels), 0 or 1."""
+        [wide] = widened(logits)
+        nats = functional.binary_cross_entropy_with_logits(
+            wide, targets.to(wide.dtype), reduction="sum"
+        )
+        return Loss(nats, torch.tensor(len(targets), device=logits.device))
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """(batch, labels), each label by itself."""
+        [wide] = widened(logits)
+        return wide.sigmoid()
+
+    def guesses(self, logits: Tensor) -> Tensor:
+        """(batch, labels) int64, 1 where a label's probability reaches its threshold."""
+        return (self.probabilities(logits) >= self.thresholds).long()
+
+    def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
+        """The labels of each example, the most frequent in training first."""
+        rows = self.guesses(logits).tolist()
+        return [[label for label, yes in zip(self.labels, row, strict=True) if yes] for row in rows]
+
+    def calibrate(self, logits: Tensor, targets: Tensor) -> None:
+        """Tune the thresholds."""
+        self.thresholds.copy_(tune_thresholds(self.probabilities(logits), targets))
+
+    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
+        """The most frequent label alone."""
+        guess = int(targets.sum(dim=0).argmax())
+        one_hot = functional.one_hot(torch.tensor(guess), len(self.labels))
+        return f"always '{self.labels[guess]}'", one_hot
+
+    def metrics(self) -> dict[str, Metric]:
+        """F1 over all decisions and averaged over the labels; the share of examples all right."""
+        count = len(self.labels)
+        return {
+            "f1_micro": MultilabelF1Score(count, average="micro"),
+            "f1_macro": MultilabelF1Score(count, average="macro"),
+            "exact_match": MultilabelExactMatch(count),
+        }
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """The decisions of each label, counted."""
+        return {"counts": MultilabelStatScores(len(self.labels), average="none")}
+
+    def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
+        """The scores of each label, and its threshold."""
+        hits, false, _, _, expected = tables["counts"].unbind(dim=1)
+        scores = class_scores(self.labels, hits, hits + false, expected)
+        thresholds = dict(zip(self.labels, self.thresholds.tolist(), strict=True))
+        return {"labels": self.labels, "classes": scores, "thresholds": thresholds}

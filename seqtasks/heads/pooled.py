@@ -1,0 +1,135 @@
+"""What the heads for whole sequences share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor, nn
+from torchmetrics import Metric
+
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.pooling import Pooling
+
+KINDS = {
+    "label": "one label an example: field@data.label=label",
+    "ordered label": "one label an example, in an order: data.label.order=[low,middle,high]",
+    "label set": "several labels an example: field@data.label=labels",
+    "number": "one number an example: field@data.label=number",
+}
+"""Kinds of targets, and the option that makes each."""
+
+
+class PooledHead(nn.Module):
+    """Pool the outputs of all steps, then a linear map; subclass it and say what that means.
+
+    Args:
+        encoder: whose outputs are read.
+        labels: the labels.
+        outputs: numbers that the linear map gives.
+        pooling: ``last``, ``mean``, ``max`` or ``attention``.
+        dropout: rate on the pooled vector.
+
+    Attributes:
+        takes: the kinds of targets that it learns from, names in `KINDS`.
+        monitor: the score by which the best checkpoint is chosen.
+        mode: ``min`` or ``max``, whichever is better.
+        calibrates: whether `calibrate` has something to fit.
+    """
+
+    takes: tuple[str, ...] = ()
+    monitor, mode = "val/loss", "min"
+    calibrates = False
+
+    def __init__(
+        self,
+        encoder: RecurrentEncoder,
+        labels: Vocabulary,
+        *,
+        outputs: int,
+        pooling: str,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        if outputs < 1:
+            raise UsageError(f"this head needs labels and data.label has none; {self.wanted}")
+        self.labels = labels.symbols
+        self.pooling = Pooling(encoder, pooling)
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(encoder.output_size, outputs)
+
+    @property
+    def wanted(self) -> str:
+        """What the targets have to be, as a clause."""
+        return "it learns from " + ", or from ".join(KINDS[kind] for kind in self.takes)
+
+    def check(self, kind: str) -> None:
+        """Refuse targets of another kind.
+
+        Raises:
+            UsageError: the field of the targets is of another kind.
+        """
+        if kind not in self.takes:
+            raise UsageError(
+                f"task.head: {type(self).__name__} does not learn from {kind}s; {self.wanted}"
+            )
+
+    def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """(batch, time, size) → (batch, numbers of the linear map)."""
+        return self.linear(self.dropout(self.pooling(outputs, lengths)))
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Loss:
+        """The loss summed over the examples."""
+        raise NotImplementedError
+
+    def guesses(self, logits: Tensor) -> Tensor:
+        """What the head decides for each example, in the form of the targets."""
+        raise NotImplementedError
+
+    def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
+        """What the head decides for each example, in words."""
+        return [self.labels[number] for number in self.guesses(logits).tolist()]
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """The probability of each label, (batch, labels)."""
+        raise UsageError(f"{type(self).__name__} gives no probabilities of labels")
+
+    def study(self, targets: Tensor) -> None:
+        """Learn from all targets of the training data what does not take a network."""
+
+    def calibrate(self, logits: Tensor, targets: Tensor) -> None:
+        """Fit to the validation data what the trained network leaves open."""
+
+    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
+        """The best answer that is the same for every example: its name, and one guess."""
+        raise NotImplementedError
+
+    def metrics(self) -> dict[str, Metric]:
+        """Fresh metrics by name; they compare guesses with targets, or see what `views` says."""
+        raise NotImplementedError
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """Fresh metrics of the test alone; what is not one number goes to `report`."""
+        return {}
+
+    def views(self, logits: Tensor) -> dict[str, Tensor]:
+        """Metric → what it sees in place of the guesses."""
+        return {}
+
+    def score(self, metrics: Mapping[str, Any], logits: Tensor, targets: Tensor) -> None:
+        """Update the metrics with a batch."""
+        guesses, views = self.guesses(logits), self.views(logits)
+        for name, metric in metrics.items():
+            if name != "loss":
+                metric.update(views.get(name, guesses), targets)
+
+    def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
+        """What a test says beside its scores, as JSON takes it.
+
+        Args:
+            tables: the test metrics that are not one number.
+        """
+        return {}

@@ -1,0 +1,101 @@
+"""One number for a whole sequence."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torchmetrics import Metric
+from torchmetrics.regression import MeanAbsoluteError, MeanSquaredError
+
+from seqtasks.cells.scan import widened
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import DataError, UsageError
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.pooled import PooledHead
+from seqtasks.metrics.variance import ExplainedShare
+
+
+class PooledRegression(PooledHead):
+    """Pool the outputs of all steps, then a linear map to one number.
+
+    It learns the target less its mean over its standard deviation, both of the training data; the
+    loss is the squared error of that, 1 for always saying the mean. Answers and scores are in the
+    units of the data.
+
+    Args:
+        encoder: whose outputs are read.
+        labels: the vocabulary of the target, which is empty.
+        pooling: ``last``, ``mean``, ``max`` or ``attention``.
+        dropout: rate on the pooled vector.
+
+    Raises:
+        UsageError: the target has labels.
+    """
+
+    takes = ("number",)
+    monitor, mode = "val/rmse", "min"
+    center: Tensor
+    scale: Tensor
+
+    def __init__(
+        self,
+        encoder: RecurrentEncoder,
+        labels: Vocabulary,
+        *,
+        pooling: str = "last",
+        dropout: float = 0.0,
+    ) -> None:
+        if len(labels):
+            raise UsageError(f"task.head: a regression does not learn labels; {self.wanted}")
+        super().__init__(encoder, labels, outputs=1, pooling=pooling, dropout=dropout)
+        self.register_buffer("center", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+
+    def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """(batch, time, size) → the standardised number (batch,)."""
+        return super().forward(outputs, lengths).squeeze(-1)
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Loss:
+        """The squared error of the standardised targets; targets (batch,)."""
+        wide, center, scale = widened(logits, self.center, self.scale)
+        error = (wide - (targets.to(wide.dtype) - center) / scale).square().sum()
+        return Loss(error, torch.tensor(len(targets), device=logits.device))
+
+    def guesses(self, logits: Tensor) -> Tensor:
+        """(batch,) in the units of the data."""
+        wide, center, scale = widened(logits, self.center, self.scale)
+        return center + scale * wide
+
+    def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
+        """Each number, to six digits."""
+        return [f"{number:.6g}" for number in self.guesses(logits).tolist()]
+
+    def study(self, targets: Tensor) -> None:
+        """Take mean and standard deviation from the training data; targets (examples,).
+
+        Raises:
+            DataError: all targets are the same.
+        """
+        wide = targets.double()
+        deviation = float(wide.std(correction=0))
+        if not deviation > 0:
+            raise DataError(
+                "data.label: all training examples have the same number, nothing can be learnt; "
+                "look at data.train and at data.label.column"
+            )
+        self.center.fill_(float(wide.mean()))
+        self.scale.fill_(deviation)
+
+    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
+        """The mean."""
+        mean = targets.double().mean().to(targets.dtype)
+        return f"always {float(mean):.4g}, the mean", mean
+
+    def metrics(self) -> dict[str, Metric]:
+        """Mean absolute error, root of the mean squared error, R²."""
+        return {
+            "mae": MeanAbsoluteError(),
+            "rmse": MeanSquaredError(squared=False),
+            "r2": ExplainedShare(float(self.center)),
+        }

@@ -1,0 +1,41 @@
+"""Options as the command line takes them, for errors that say what to set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def spelled(value: Any) -> str:
+    """A value as the command line takes it.
+
+    >>> spelled(None), spelled(True), spelled(0.5), spelled({"a": [1, None]})
+    ('null', 'true', '0.5', '{a:[1,null]}')
+    """
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name}:{spelled(entry)}" for name, entry in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(map(spelled, value)) + "]"
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def differences(there: Any, here: Any, path: str = "task") -> list[str]:
+    """The options that change a model's sizes and differ, with the values they have there.
+
+    Rates and weights, which are no whole numbers, change no size.
+
+    >>> there = {"encoder": {"hidden_size": 8, "dropout": 0.1}, "head": {"tied": True}}
+    >>> differences(there, {"encoder": {"hidden_size": 9, "dropout": 0.2}, "head": {"tied": False}})
+    ['encoder.hidden_size=8', 'task.head.tied=true']
+    """
+    if isinstance(there, dict) and isinstance(here, dict):
+        return [
+            line
+            for name in there
+            for line in differences(there[name], here.get(name), f"{path}.{name}")
+        ]
+    if there == here or isinstance(there, float):
+        return []
+    place = path.removeprefix("task.") if path.startswith("task.encoder.") else path
+    return [f"{place}={spelled(there)}"]

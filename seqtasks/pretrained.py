@@ -1,0 +1,154 @@
+"""Word vectors from a file: GloVe, word2vec and fastText in their text forms.
+
+A line holds a word and its numbers, separated by spaces. word2vec (Mikolov et al. 2013) and
+fastText (Bojanowski et al. 2017) begin with a line of two numbers, how many words and how wide;
+GloVe (Pennington et al. 2014) does not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.errors import DataError
+
+Vector = NDArray[np.float32]
+
+
+def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str, Vector]:
+    """The vectors of some words; the file is read line by line and no other vector is kept.
+
+    Args:
+        path: the file, UTF-8.
+        words: the words that are wanted, as the file spells them. Of a word that stands in the
+            file twice the first vector is taken.
+
+    Returns:
+        For each word that was found, (width,) float32.
+
+    Raises:
+        DataError: the file cannot be read or is no such file, or the vector of a wanted word is
+            not of the file's width or not finite.
+    """
+    path = Path(path)
+    wanted = {word.encode(): word for word in words}
+    found: dict[str, Vector] = {}
+    width = vector_width(path)
+    for number, line in _lines(path):
+        name, _, rest = line.partition(b" ")
+        if line.count(b" ") > width:  # the word holds spaces itself
+            name, *numbers = line.rsplit(b" ", width)
+            rest = b" ".join(numbers)
+        word = wanted.get(name)
+        if word is not None and word not in found:
+            vector = _finite(rest.split(b" "))
+            if vector is None or len(vector) != width:
+                raise DataError(
+                    f"{path}:{number}: the vector of {word!r} is to have {width} finite numbers; "
+                    "correct the line"
+                )
+            found[word] = vector
+    return found
+
+
+def vector_width(path: str | os.PathLike[str]) -> int:
+    """How many numbers a file of vectors has for each word.
+
+    Raises:
+        DataError: the file cannot be read or holds no vectors.
+    """
+    path = Path(path)
+    for number, line in _lines(path):
+        parts = line.split(b" ")[1:]
+        width = _stated(path) or len(parts)
+        if not 0 < width <= len(parts) or _finite(parts[-width:]) is None:
+            raise DataError(
+                f"{path}:{number}: not a word and its numbers; give vectors as text, as GloVe, "
+                "word2vec and fastText (.vec) write them, unpacked"
+            )
+        return width
+    raise DataError(f"{path}: it holds no vectors; give a file with a word and its numbers a line")
+
+
+def settle(config: Any) -> None:
+    """Write the width of its vectors into each part of a configuration that leaves it open.
+
+    Args:
+        config: nested mappings and lists; a mapping with ``vectors`` and ``embedding_dim: null``
+            is changed.
+
+    Raises:
+        DataError: a file of vectors cannot be read.
+    """
+    if isinstance(config, MutableMapping):
+        if config.get("vectors") is not None and config.get("embedding_dim", 0) is None:
+            config["embedding_dim"] = vector_width(config["vectors"])
+        for value in config.values():
+            settle(value)
+    elif isinstance(config, Sequence) and not isinstance(config, str):
+        for value in config:
+            settle(value)
+
+
+def matched(symbols: Iterable[str], vectors: Mapping[str, Vector]) -> dict[int, Vector]:
+    """The vector of each symbol that has one: of the word as it is, else of it in lower case.
+
+    >>> found = matched(["A", "b", "C"], {"a": np.zeros(1), "C": np.ones(1), "c": np.zeros(1)})
+    >>> {place: float(vector[0]) for place, vector in found.items()}
+    {0: 0.0, 2: 1.0}
+    """
+    found = {}
+    for place, symbol in enumerate(symbols):
+        for spelled in (symbol, symbol.lower()):
+            if spelled in vectors:
+                found[place] = vectors[spelled]
+                break
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of vectors with their numbers, without a first line of sizes."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if b"\0" in line:
+                    raise DataError(
+                        f"{path}:{number}: binary data; unpack the file, and give vectors as text"
+                    )
+                line = line.rstrip(b" \t\r\n")
+                if number == 1:
+                    line = line.removeprefix(b"\xef\xbb\xbf")
+                if line and not (number == 1 and _sizes(line)):
+                    yield number, line.replace(b"\t", b" ")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataError(
+            f"{path}: cannot be read ({reason}); correct the path of the vectors"
+        ) from None
+
+
+def _sizes(line: bytes) -> list[int]:
+    """The two numbers of a first line that states sizes; none if it is a word and its vector."""
+    parts = line.split()
+    return [int(p) for p in parts] if len(parts) == 2 and all(p.isdigit() for p in parts) else []
+
+
+def _stated(path: Path) -> int:
+    """The width that the first line states, or 0."""
+    with path.open("rb") as file:
+        sizes = _sizes(file.readline().strip())
+    return sizes[1] if sizes else 0
+
+
+def _finite(parts: Sequence[bytes]) -> Vector | None:
+    """The numbers as they are written, None if one is not a finite number."""
+    try:
+        vector = np.array([float(part) for part in parts], dtype=np.float32)
+    except ValueError:
+        return None
+    return vector if np.isfinite(vector).all() else None

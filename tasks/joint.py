@@ -1,0 +1,257 @@
+"""Several outputs of one encoder at once: tags, labels and the next token, trained together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torchmetrics import Metric
+from torchmetrics.classification import MulticlassAccuracy
+
+from seqtasks.baselines import MostFrequentTag
+from seqtasks.cells.contract import mask
+from seqtasks.data.batch import Batch
+from seqtasks.data.module import SequenceData
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.embedding import InputEmbedding
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.heads.crf import CRFTagging
+from seqtasks.heads.language import NextToken
+from seqtasks.heads.loss import Loss
+from seqtasks.heads.pooled import PooledHead
+from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.metrics import Perplexity
+from seqtasks.task import Scores, Task
+
+
+class JointTask(Task):
+    """One shared encoder under a head for each field of tags or labels and a language model.
+
+    Training minimises the weighted sum of the heads' mean losses (Caruana 1997, "Multitask
+    learning"). An encoder that reads from both ends is trained as two language models: its forward
+    half says the next token and its backward half the one before (Rei 2017, "Semi-supervised
+    multitask learning for sequence labeling").
+
+    Args:
+        vocabularies: those of the fields in ``tags`` and ``labels``, and what the embedding reads.
+        embedding: makes the `InputEmbedding` from the vocabularies.
+        encoder: makes the `RecurrentEncoder` from ``input_size``.
+        tagging: makes a tagging head from ``input_size`` and ``labels``.
+        classification: makes a `PooledHead` of labels from ``encoder`` and ``labels``.
+        language: makes a `NextToken` head from ``input_size`` and ``embedding``.
+        tags: field → weight, for each field with one label a token; a null leaves it out.
+        labels: field → weight, for each field with one label a sequence.
+        language_weight: of the language model; 0 for none.
+        target: the field that predictions give and by whose accuracy the best model is chosen.
+        training: ``optimizer``, ``scheduler`` and ``dropout_scale``, as in `Task`.
+
+    Raises:
+        UsageError: a weight is not positive, there is no such field, ``target`` is none of the
+            fields, or the encoder shows the language model the tokens that it is to say.
+    """
+
+    monitor, mode = "val/accuracy", "max"
+
+    def __init__(
+        self,
+        vocabularies: Mapping[str, Vocabulary],
+        *,
+        embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
+        encoder: Callable[..., RecurrentEncoder],
+        tagging: Callable[..., SoftmaxTagging | CRFTagging],
+        classification: Callable[..., PooledHead],
+        language: Callable[..., NextToken],
+        tags: Mapping[str, float | None],
+        labels: Mapping[str, float | None],
+        language_weight: float,
+        target: str,
+        **training: Any,
+    ) -> None:
+        super().__init__(vocabularies, **training)
+        self.tag_weights = weights("tags", tags, vocabularies)
+        self.label_weights = weights("labels", labels, vocabularies)
+        names = [*self.tag_weights, *self.label_weights]
+        if target not in names:
+            raise UsageError(
+                f"task.target: '{target}' is no field of task.tags or task.labels, which are "
+                f"{', '.join(names) or 'empty'}"
+            )
+        if language_weight < 0:
+            raise UsageError(f"task.language_weight is at least 0, not {language_weight}")
+        self.target, self.language_weight = target, language_weight
+        self.embedding = embedding(vocabularies)
+        self.inputs = self.embedding.inputs
+        self.encoder = encoder(input_size=self.embedding.output_size)
+        size = self.encoder.output_size
+        self.taggers = nn.ModuleDict(
+            {n: tagging(input_size=size, labels=vocabularies[n]) for n in self.tag_weights}
+        )
+        self.classifiers = nn.ModuleDict(
+            {
+                name: classification(encoder=self.encoder, labels=vocabularies[name])
+                for name in self.label_weights
+            }
+        )
+        if any(head.calibrates for head in self.classifiers.values()):
+            raise UsageError(
+                "task.classification.calibrate: a joint task fits no temperature; set it to false"
+            )
+        self.language = nn.ModuleList()
+        if self.embedding.tokens is None:
+            raise UsageError("task: a joint task reads data.tokens, and this data has none")
+        if language_weight:
+            check_directions(self.encoder)
+            count = 2 if self.encoder.bidirectional else 1
+            for _ in range(count):
+                head = language(input_size=size // count, embedding=self.embedding.tokens)
+                self.language.append(head)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """What all heads read, (batch, time, hidden)."""
+        outputs, _ = self.encoder(self.embedding(batch), batch.lengths)
+        return outputs
+
+    def losses(self, outputs: Tensor, batch: Batch) -> list[tuple[float, Loss]]:
+        """Each head's weight and loss."""
+        found: list[tuple[float, Loss]] = []
+        for name, weight in self.tag_weights.items():
+            head: Any = self.taggers[name]
+            found.append((weight, head.loss(head(outputs), batch[name], batch.lengths)))
+        for name, weight in self.label_weights.items():
+            head = self.classifiers[name]
+            found.append((weight, head.loss(head(outputs, batch.lengths), batch[name])))
+        spoken = self.spoken(outputs, batch)
+        return found + [(self.language_weight / len(spoken), loss) for loss in spoken]
+
+    def spoken(self, outputs: Tensor, batch: Batch) -> list[Loss]:
+        """The language model's loss in each direction, over all tokens but the first it reads."""
+        lengths = (batch.lengths - 1).clamp(min=0)
+        size = outputs.size(2) // max(len(self.language), 1)
+        shifted = [
+            (outputs[:, :-1, :size], batch.tokens[:, 1:]),
+            (outputs[:, 1:, size:], batch.tokens[:, :-1]),
+        ]
+        pairs: Any = zip(self.language, shifted, strict=False)
+        return [head.loss(features, tokens, lengths) for head, (features, tokens) in pairs]
+
+    def loss(self, outputs: Tensor, batch: Batch) -> Loss:
+        """The weighted nats of all heads, over all tokens; training weights each head's mean."""
+        parts = self.losses(outputs, batch)
+        count = batch.lengths.sum()
+        total = torch.stack([weight * loss.total for weight, loss in parts]).sum()
+        means = torch.stack([weight * loss.mean for weight, loss in parts]).sum()
+        return Loss(total, count, means * count)
+
+    def predict(self, batch: Batch) -> list[str] | list[list[str]]:
+        """One label for each token or each example, those of the target."""
+        name, outputs = str(self.target), self(batch)
+        if name in self.classifiers:
+            classifier: Any = self.classifiers[name]
+            answers: list[str] = classifier.answers(classifier(outputs, batch.lengths))
+            return answers
+        tagger: Any = self.taggers[name]
+        symbols = self.vocabularies[name].symbols
+        rows = tagger.decode(tagger(outputs), batch.lengths)
+        return [[symbols[number] for number in row] for row in rows]
+
+    def metrics(self) -> dict[str, Metric]:
+        """The accuracy of every field, and the perplexity of the language model."""
+        metrics: dict[str, Metric] = {
+            self.score_name(name): MulticlassAccuracy(len(self.vocabularies[name]), average="micro")
+            for name in (*self.tag_weights, *self.label_weights)
+        }
+        if self.language_weight:
+            metrics["perplexity"] = Perplexity()
+        return metrics
+
+    def score_name(self, field: str) -> str:
+        """The name of a field's accuracy among the scores."""
+        return "accuracy" if field == self.target else f"{field}_accuracy"
+
+    def score(self, metrics: Mapping[str, Any], outputs: Tensor, batch: Batch) -> None:
+        """Compare what each head decides with what is right."""
+        real = mask(batch.lengths, outputs.size(1))
+        for name, module in self.taggers.items():
+            tagger: Any = module
+            rows = tagger.decode(tagger(outputs), batch.lengths)
+            guesses = torch.tensor(list(itertools.chain(*rows)), dtype=torch.int64)
+            expected = batch[name][real]
+            metrics[self.score_name(name)].update(guesses.to(expected.device), expected)
+        for name, module in self.classifiers.items():
+            classifier: Any = module
+            guesses = classifier.guesses(classifier(outputs, batch.lengths))
+            metrics[self.score_name(name)].update(guesses, batch[name])
+        for loss in self.spoken(outputs, batch):
+            metrics["perplexity"].update(loss.total, loss.count)
+
+    def study(self, data: SequenceData) -> None:
+        """Tell the classifiers the labels of the training data.
+
+        Raises:
+            UsageError: a field of ``labels`` has not one label an example.
+        """
+        for name, module in self.classifiers.items():
+            classifier: Any = module
+            classifier.check(getattr(data.fields[name], "kind", "vector"))
+            classifier.study(torch.as_tensor(data.datasets["train"].encoded[name]).long())
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        """Each word's most frequent tag in training, and the most frequent label."""
+        train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
+        scores: Scores = {}
+        for name in self.taggers:
+            tagger = MostFrequentTag(zip(train["tokens"], train[name], strict=True))
+            pairs = [
+                pair
+                for tokens, tags in zip(test["tokens"], test[name], strict=True)
+                for pair in zip(tagger.tag(tokens), tags.tolist(), strict=True)
+            ]
+            scores[self.score_name(name)] = sum(a == b for a, b in pairs) / len(pairs)
+        for name, module in self.classifiers.items():
+            classifier: Any = module
+            labels = torch.as_tensor(train[name]).long()
+            _, guess = classifier.constant(labels)
+            right = torch.as_tensor(test[name]).long() == guess
+            scores[self.score_name(name)] = float(right.float().mean())
+        return {"most frequent of each word or of all": scores}
+
+
+def weights(
+    option: str, given: Mapping[str, float | None], vocabularies: Mapping[str, Vocabulary]
+) -> dict[str, float]:
+    """The fields that have a weight, and it.
+
+    Raises:
+        UsageError: a weight is not positive, or the data has no such field.
+    """
+    chosen = {name: weight for name, weight in given.items() if weight is not None}
+    for name, weight in chosen.items():
+        if name not in vocabularies:
+            raise UsageError(
+                f"task.{option}.{name}: the data has no field '{name}', only "
+                f"{', '.join(vocabularies)}; set it to null, or add the field"
+            )
+        if not weight > 0:
+            raise UsageError(
+                f"task.{option}.{name} is above 0, or null for no such head, not {weight}"
+            )
+    return chosen
+
+
+def check_directions(encoder: RecurrentEncoder) -> None:
+    """Refuse an encoder whose outputs have seen the tokens that a language model is to say.
+
+    Raises:
+        UsageError: one direction reads what the other has read.
+    """
+    mixed = len(encoder.layers) > 1 or isinstance(encoder.norm, nn.LayerNorm)
+    if encoder.bidirectional and mixed:
+        raise UsageError(
+            "task.language_weight: above the first layer, or in a last norm, each direction sees "
+            "what the other has read; set encoder.bidirectional=false, or encoder.num_layers=1 "
+            "without residual and layer_norm together, or task.language_weight=0"
+        )

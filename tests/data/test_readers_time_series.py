@@ -1,0 +1,151 @@
+"""Sequences of vectors from .ts, .npz and tables."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from seqtasks.data.readers import TimeSeriesReader
+from seqtasks.errors import DataError
+
+WANTED = {"series": None, "label": None}
+HEADER = "# a comment\n@problemName x\n@timeStamps false\n@classLabel true a b\n@data\n"
+SEQUENCES = [[[1.5, -2.0], [0.001, 4.0], [3.0, 0.0]], [[7.0, 8.0]]]
+
+
+def read(path, columns=WANTED, **options):
+    records = list(TimeSeriesReader(**options).read(str(path), columns))
+    return [
+        {k: json.loads(v) if k == "series" else v for k, v in record.values.items()}
+        for record in records
+    ]
+
+
+def expected(labels=("a", "b")):
+    return [{"series": s, "label": y} for s, y in zip(SEQUENCES, labels, strict=True)]
+
+
+def test_ts(tmp_path):
+    path = tmp_path / "x.ts"
+    path.write_text(HEADER + "1.5,1.0E-3,3:-2,4,0:a\n\n7:8:b\n")
+    assert read(path) == expected()
+    [first, second] = TimeSeriesReader().read(str(path), WANTED)
+    assert (first.line, second.line) == (6, 8)
+
+
+def test_ts_with_missing_values_leaves_them_for_the_field_to_refuse(tmp_path):
+    path = tmp_path / "x.ts"
+    path.write_text(HEADER + "1,?:2,3:a\n")
+    [values] = read(path)
+    assert np.isnan(values["series"][1][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HEADER, "no sequence"),
+        (HEADER[:-6], "it has no line @data"),
+        ("1,2:a\n", "x.ts:1: '1,2:a' stands before @data"),
+        ("@timeStamps true\n@data\n", "x.ts:1: values with time stamps"),
+        (HEADER + "1,2:1,2:a\n1,2:a\n", r"x.ts:7: 1 channel\(s\) found, 2 expected as on line 6"),
+        (HEADER + "1,2:1,2,3:a\n", "x.ts:6: channel 1 has 3 values, channel 0 has 2"),
+        (HEADER + "1,2:1,x:a\n", "x.ts:6: channel 1 .*'x'"),
+        (HEADER + "1,2:1,:a\n", "x.ts:6: channel 1"),
+        ("@data\n1,2\n", "x.ts:2: no column 'label'"),
+    ],
+)
+def test_a_broken_ts_is_refused_with_its_place(tmp_path, text, said):
+    path = tmp_path / "x.ts"
+    path.write_text(text)
+    with pytest.raises(DataError, match=said):
+        read(path)
+
+
+def test_npz_padded_and_end_to_end(tmp_path):
+    padded = np.zeros((2, 3, 2))
+    padded[0], padded[1, :1] = SEQUENCES
+    labels = np.array(["a", "b"])
+    np.savez(tmp_path / "p.npz", series=padded, lengths=[3, 1], label=labels)
+    flat = np.concatenate([np.array(s) for s in SEQUENCES])
+    np.savez(tmp_path / "f.npz", x=flat, lengths=[3, 1], y=np.array([4, 5]))
+    assert read(tmp_path / "p.npz") == expected()
+    assert read(tmp_path / "f.npz", {"series": "x", "label": "y"}) == expected("45")
+    np.savez(tmp_path / "e.npz", series=padded, label=labels)
+    assert [len(values["series"]) for values in read(tmp_path / "e.npz")] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"series": np.zeros((2, 3, 1))}, "no array 'label' for the field 'label'"),
+        ({"series": np.zeros((2, 3, 1)), "label": np.zeros(3)}, "series 2, label 3"),
+        ({"series": np.zeros((2, 3, 1)), "label": np.zeros((2, 1))}, "give one value an example"),
+        ({"series": np.zeros((4, 2)), "label": np.zeros(2)}, r"'series' has the shape \(4, 2\)"),
+        (
+            {"series": np.zeros((4, 2)), "lengths": [1, 2], "label": np.zeros(2)},
+            r"'lengths' \(2,\), 3 in all",
+        ),
+        (
+            {"series": np.zeros((2, 3, 1)), "lengths": [1, 4], "label": np.zeros(2)},
+            "'lengths' goes from 1 to 4",
+        ),
+        ({"series": np.array([["a"]]), "label": np.zeros(1)}, "holds <U1; give numbers"),
+        ({"series": np.array([None, {}]), "label": np.zeros(2)}, "without arrays of objects"),
+    ],
+)
+def test_a_broken_npz_is_refused(tmp_path, arrays, said):
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(DataError, match=said):
+        read(tmp_path / "x.npz")
+
+
+def test_a_file_that_is_no_npz_is_refused(tmp_path):
+    (tmp_path / "x.npz").write_text("text")
+    with pytest.raises(DataError, match=r"x.npz: cannot be read as .npz"):
+        read(tmp_path / "x.npz")
+
+
+ROWS = ["id,t,x,y,label", "s1,0,1.5,-2,a", "s1,1,0.001,4,a", "s1,2,3,0,a", "s2,0,7,8,b"]
+
+
+def test_a_table_with_a_row_a_step(tmp_path):
+    (tmp_path / "x.csv").write_text("\n".join(ROWS))
+    (tmp_path / "x.tsv").write_text("\n".join(ROWS).replace(",", "\t"))
+    for name in ("x.csv", "x.tsv"):
+        assert read(tmp_path / name, sequence="id", channels=["x", "y"]) == expected()
+    swapped = read(tmp_path / "x.csv", sequence="id", channels=["y", "x"])
+    assert swapped[0]["series"][0] == [-2.0, 1.5]
+    every = read(tmp_path / "x.csv", sequence="id")
+    assert every[0]["series"][1] == [1.0, 0.001, 4.0]
+    columns = {"series": None, "tags": "t"}
+    tagged = read(tmp_path / "x.csv", columns, sequence="id", channels=["x"])
+    assert [values["tags"] for values in tagged] == [["0", "1", "2"], ["0"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "said"),
+    [
+        (ROWS, {}, "data.reader.sequence=COLUMN"),
+        (ROWS, {"sequence": "no"}, "x.csv:2: no column 'no'; the columns are id, t"),
+        (ROWS, {"sequence": "id", "channels": ["z"]}, "no column 'z' for the field 'series'"),
+        ([*ROWS, "s1,3,1,1,a"], {"sequence": "id"}, "x.csv:6: more of the sequence 's1'"),
+        ([*ROWS, "s2,3,1,1,a"], {"sequence": "id"}, "x.csv:5: .*several values of 'label': a, b"),
+        ([*ROWS, "s2,3,1,?,b"], {"sequence": "id"}, r"x.csv:6: the column 'y' holds '\?'"),
+        (ROWS[:1], {"sequence": "id"}, "no sequence"),
+    ],
+)
+def test_a_broken_table_is_refused_with_its_place(tmp_path, rows, options, said):
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    with pytest.raises(DataError, match=said):
+        read(tmp_path / "x.csv", **options)
+
+
+def test_another_suffix_and_a_column_for_many_channels_are_refused(tmp_path):
+    (tmp_path / "x.txt").write_text("1")
+    (tmp_path / "x.csv").write_text("\n".join(ROWS))
+    with pytest.raises(DataError, match=r"the suffix '.txt' tells no format"):
+        read(tmp_path / "x.txt")
+    with pytest.raises(DataError, match=r"data.reader.channels=\[...\]"):
+        read(tmp_path / "x.csv", {"series": "x"}, sequence="id")
