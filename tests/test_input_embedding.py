@@ -51,7 +51,7 @@ def test_convolution_equals_every_window_taken_by_hand():
 
 @pytest.mark.parametrize("options", [{"widths": []}, {"widths": [0]}, {"filters": 0}])
 def test_a_convolution_of_no_size_is_refused(options):
-    with pytest.raises(UsageError, match="embedding.spelling: widths"):
+    with pytest.raises(UsageError, match=r"embedding.spelling: widths"):
         ConvolutionalSpelling(Vocabulary(["a"]), **options)
 
 
