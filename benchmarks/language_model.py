@@ -54,7 +54,7 @@ def model(words: int, size: int) -> LanguageModel:
         encoder=functools.partial(RecurrentEncoder, hidden_size=size, num_layers=2),
         head=LanguageHead,
         state_reset=0.0,
-        sampling={},
+        sampling={"max_length": 100},
     )
 
 
