@@ -60,10 +60,10 @@ def test_numbered_labels_are_given_by_name(datasets, tmp_path):
             "kind": datasets.ClassLabel(names=["yes", "no"]),
         }
     )
-    made = datasets.Dataset.from_dict(
-        {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [0]], "kind": [1, 0]}, features=features
-    )
-    made.to_parquet(str(tmp_path / "a.parquet"))
+    columns = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [0]], "kind": [1, 0]}
+    arrow, parquet = (pytest.importorskip(name) for name in ("pyarrow", "pyarrow.parquet"))
+    table = arrow.Table.from_pydict(columns, schema=features.arrow_schema)
+    parquet.write_table(table, tmp_path / "a.parquet")
     reader = HubReader("parquet", data_files=str(tmp_path / "a.parquet"))
     columns = {"tokens": None, "tags": None, "label": "kind"}
     assert [record.values for record in reader.read("train", columns)] == [
