@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import logging
 from collections import Counter
@@ -198,23 +197,16 @@ def test_windows_of_short_documents_do_not_vary():
         assert batch.share == 1
 
 
-# What torch shares between processes may be closed twice when it is collected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize("done", [0, 1, 4, 9, 100])
-def test_a_plan_goes_on_after_the_batches_that_are_done(done, workers):
+def test_a_plan_goes_on_after_the_batches_that_are_done(done):
     data = unlike(MIXED)
     streams = Streams(3, 20, vary_window=True)
     [whole], [loader] = loaders(data, streams, epoch=5), loaders(data, streams)
     expected = [batch.tokens.tolist() for batch in whole][done:]
-    if workers:
-        loader = streams.loader(data, training=True, seed=7, num_workers=workers)
     iterator = iter(loader)
     loader.sampler.begin = lambda: loader.sampler.set_epoch(5) or done  # after the iterator is made
     assert [batch.tokens.tolist() for batch in iterator] == expected
     assert len(loader) == len(whole)
-    del iterator
-    gc.collect()  # here, and not within another test
 
 
 def test_windows_go_by_their_number_too():
