@@ -10,7 +10,7 @@ import shlex
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
         if options is not None:
             callback = instantiate(options)
             if isinstance(callback, functools.partial):
-                callback = callback(monitor=task.monitor, mode=task.mode)
+                callback = callback(**followed(task, callback.keywords))
             callbacks.append(callback)
     if sys.stdout.isatty() and config.trainer.enable_progress_bar:
         callbacks.append(pl.callbacks.RichProgressBar())
@@ -133,6 +133,23 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
     return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+
+
+def followed(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The score that a callback follows: the one it names, else the task's own.
+
+    Raises:
+        UsageError: it names a score without saying whether less or more is better.
+    """
+    monitor, mode = options.get("monitor"), options.get("mode")
+    if monitor is None:
+        return {"monitor": task.monitor, "mode": task.mode}
+    if mode not in ("min", "max"):
+        raise UsageError(
+            f"a callback with monitor={monitor} needs mode=min (less is better) or mode=max, "
+            f"not {mode}"
+        )
+    return {"monitor": monitor, "mode": mode}
 
 
 @contextmanager
