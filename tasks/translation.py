@@ -20,6 +20,7 @@ from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, mixed
 from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
 from seqtasks.task import Scores, Task
+from seqtasks.tying import tie_source
 
 
 class EncoderDecoder(Task):
@@ -32,6 +33,7 @@ class EncoderDecoder(Task):
         decoder: makes the `AttentionDecoder` from the target's vocabulary and the encoder.
         search: ``beam_size``, ``length_penalty`` and ``max_length`` of the search in tests and
             predictions; validation during training searches greedily.
+        tied_source: read the source by the target's vectors; for one vocabulary on both sides.
         scheduled_sampling: how often training reads the decoder's own tokens; None for never.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
@@ -48,6 +50,7 @@ class EncoderDecoder(Task):
         encoder: Callable[..., RecurrentEncoder],
         decoder: Callable[..., AttentionDecoder],
         search: Mapping[str, Any],
+        tied_source: bool = False,
         scheduled_sampling: ScheduledSampling | None = None,
         **training: Any,
     ) -> None:
@@ -56,6 +59,8 @@ class EncoderDecoder(Task):
         self.embedding = embedding(vocabularies["source"])
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.decoder = decoder(self.vocabulary, self.encoder)
+        if tied_source:
+            tie_source(self.embedding, self.decoder.embedding)
         self.search = dict(search)
         self.scheduled_sampling = scheduled_sampling
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from hydra.utils import instantiate
 from omegaconf import open_dict
+from safetensors.torch import load_model, save_model
 from small import ROOT, SMALL
 
 from seqtasks import bundle
@@ -68,6 +69,30 @@ def test_a_model_of_many_options_is_saved_and_loaded(composed, tmp_path):
     assert loaded.predict(lines) == [again.predict([line])[0] for line in lines]
 
 
+def test_three_tables_are_one_where_source_and_target_share_a_vocabulary(composed, tmp_path):
+    config = composed(*BASE, "task.tied_source=true")
+    data = instantiate(config.data)
+    data.setup()
+    vocabulary = data.vocabularies["target"]
+    made = instantiate(config.task)
+    task = made({"source": vocabulary, "target": vocabulary})
+    weight = task.embedding.table.weight
+    assert weight is task.decoder.embedding.table.weight is task.decoder.output.output.weight
+    save_model(task, str(tmp_path / "model.safetensors"))
+    other = made({"source": vocabulary, "target": vocabulary})
+    load_model(other, str(tmp_path / "model.safetensors"))
+    assert torch.equal(other.embedding.table.weight, weight)
+    with pytest.raises(UsageError, match=r"data\.source\.like=target"):
+        made(data.vocabularies)
+    shared = {"source": vocabulary, "target": vocabulary}
+    for option, message in {
+        "task.embedding.embedding_dim=100": r"set task\.embedding\.embedding_dim=128",
+        "task.embedding.vectors=glove.txt": "set vectors and tuning of task.embedding",
+    }.items():
+        with pytest.raises(UsageError, match=message):
+            instantiate(composed(*BASE, "task.tied_source=true", option).task)(shared)
+
+
 def test_sampling_has_to_know_when_training_ends(composed, tmp_path):
     config = composed(*BASE, SAMPLED, "scheduler=constant", "trainer.max_epochs=-1")
     with pytest.raises(UsageError, match="schedule=linear has to know when training ends"):
@@ -78,7 +103,7 @@ def test_a_bundle_from_before_names_its_attention_and_knows_no_newer_option(comp
     config = composed(*BASE, "task.decoder.attention=multiplicative")
     task = config.task
     with open_dict(task):
-        del task.scheduled_sampling
+        del task.scheduled_sampling, task.tied_source
         for name in ("bridge", "input_feeding", "coverage_loss"):
             del task.decoder[name]
     data = instantiate(config.data)
