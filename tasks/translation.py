@@ -17,7 +17,7 @@ from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
-from seqtasks.heads.scheduled_sampling import ScheduledSampling, mixed
+from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
 from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
 from seqtasks.task import Scores, Task
 from seqtasks.tying import tie_source
@@ -62,7 +62,7 @@ class EncoderDecoder(Task):
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
         self.search = dict(search)
-        self.scheduled_sampling = scheduled_sampling
+        self.scheduled_sampling = checked_schedule(scheduled_sampling)
 
     def start(self, batch: Batch) -> State:
         """Read the source: the decoder's state before its first token."""
@@ -76,7 +76,7 @@ class EncoderDecoder(Task):
         state, tokens = self.start(batch), batch.target[:, :-1]
         if self.training and self.scheduled_sampling is not None:
             rate = self.scheduled_sampling.at(self.progress())
-            tokens = mixed(self.decoder, tokens, state, rate)
+            tokens = sampled(self.decoder, tokens, state, rate)
         return self.decoder(tokens, state)
 
     def loss(self, reading: Reading, batch: Batch) -> Loss:

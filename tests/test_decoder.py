@@ -15,7 +15,7 @@ from seqtasks.heads.attention import ATTENTIONS
 from seqtasks.heads.bridge import BRIDGES
 from seqtasks.heads.decoder import AttentionDecoder
 from seqtasks.heads.language import LanguageHead
-from seqtasks.heads.scheduled_sampling import ScheduledSampling, mixed
+from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
 
 HIDDEN = 8
 LENGTHS = torch.tensor([4, 2, 3])
@@ -226,11 +226,11 @@ def test_scheduled_sampling_reads_the_decoders_own_tokens(fed):
         logits, state = decoder.step(expected[-1] if fed else tokens[:, time], state)
         expected.append(logits.argmax(1))
     torch.manual_seed(0)
-    drawn = mixed(decoder, tokens, start, 1.0)
+    drawn = sampled(decoder, tokens, start, 1.0)
     assert torch.equal(drawn, torch.stack(expected, dim=1))
     assert not torch.equal(drawn, tokens)
-    assert torch.equal(mixed(decoder, tokens, start, 0.0), tokens)
-    some = mixed(decoder, tokens, start, 0.5)
+    assert torch.equal(sampled(decoder, tokens, start, 0.0), tokens)
+    some = sampled(decoder, tokens, start, 0.5)
     assert not torch.equal(some, tokens)
     assert not torch.equal(some, drawn)
 
@@ -244,7 +244,7 @@ def test_tokens_are_drawn_at_the_rate_and_from_the_softmax(fed):
     rows = 400
     start = tuple(t.repeat(rows, *[1] * (t.dim() - 1)) for t in begun(encoder, decoder, sources()))
     torch.manual_seed(0)
-    found = mixed(decoder, targets().repeat(rows, 1), start, 0.4)[:, 1:]
+    found = sampled(decoder, targets().repeat(rows, 1), start, 0.4)[:, 1:]
     share = [(found == token).double().mean().item() for token in (0, 1)]
     assert share == pytest.approx([0.1, 0.3], abs=0.025)
 
@@ -258,3 +258,6 @@ def test_a_schedule_grows_with_training_or_stays():
         ScheduledSampling(2)
     with pytest.raises(UsageError, match="Did you mean 'linear'"):
         ScheduledSampling(0.5, "liner")
+    assert checked_schedule(None) is None
+    with pytest.raises(UsageError, match=r"write \+scheduled_sampling@task"):
+        checked_schedule("linear")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from hydra.utils import instantiate
@@ -10,6 +12,7 @@ from safetensors.torch import load_model, save_model
 from small import ROOT, SMALL
 
 from seqtasks import bundle
+from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import UsageError
 from seqtasks.run import run
 
@@ -91,6 +94,34 @@ def test_three_tables_are_one_where_source_and_target_share_a_vocabulary(compose
     }.items():
         with pytest.raises(UsageError, match=message):
             instantiate(composed(*BASE, "task.tied_source=true", option).task)(shared)
+
+
+def test_training_alone_samples_and_pays_for_coverage(composed):
+    more = ["task.dropout_scale=0", "task.decoder.output.label_smoothing=0"]
+    more += ["task.scheduled_sampling.schedule=constant", "task.scheduled_sampling.rate=1"]
+    config = composed(*BASE, SAMPLED, "task.decoder.coverage_loss=1", *more)
+    data = instantiate(config.data)
+    data.setup()
+    torch.manual_seed(0)
+    task = instantiate(config.task)(data.vocabularies)
+    task.setup("fit")
+    batch = data.datasets["train"][list(range(12))]
+    trained, tested = task.train()(batch), task.eval()(batch)
+    torch.testing.assert_close(trained.features[:, 0], tested.features[:, 0])
+    assert not torch.allclose(trained.features[:, 1:], tested.features[:, 1:])
+    plain = task.loss(tested, batch)
+    assert plain.mean == plain.total / plain.count
+    assert task.train().loss(tested, batch).objective > task.loss(tested, batch).total
+
+
+def test_progress_is_the_share_of_all_steps(composed):
+    task = instantiate(composed(*BASE).task)
+    task = task({"source": Vocabulary([*SPECIALS, "a"]), "target": Vocabulary([*SPECIALS, "b"])})
+    assert task.progress() == 1.0
+    task._trainer = SimpleNamespace(estimated_stepping_batches=8, global_step=2)
+    assert task.progress() == 0.25
+    task._trainer = SimpleNamespace(estimated_stepping_batches=float("inf"), global_step=2)
+    assert task.progress() is None
 
 
 def test_sampling_has_to_know_when_training_ends(composed, tmp_path):

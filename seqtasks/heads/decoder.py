@@ -172,7 +172,7 @@ class AttentionDecoder(nn.Module):
             state: from `start` or an earlier call.
         """
         embedded = self.embedding(tokens)
-        if self.fed_size and tokens.size(1):
+        if self.fed_size:
             return self.fed(embedded, self.parts(state))
         return self.fused(embedded, self.parts(state))
 

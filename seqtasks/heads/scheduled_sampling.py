@@ -65,8 +65,22 @@ class ScheduledSampling:
         return self.rate * progress
 
 
+def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | None:
+    """What is given, if it can sample.
+
+    Raises:
+        UsageError: it is a name, or something else.
+    """
+    if sampling is not None and not isinstance(sampling, ScheduledSampling):
+        raise UsageError(
+            f"task.scheduled_sampling: {sampling!r} is no schedule with its rate; write "
+            "+scheduled_sampling@task.scheduled_sampling=linear, or null for none"
+        )
+    return sampling
+
+
 @torch.no_grad()
-def mixed(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) -> Tensor:
+def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) -> Tensor:
     """A target in which some tokens are the decoder's own, as in `ScheduledSampling`.
 
     Args:
@@ -94,6 +108,9 @@ def mixed(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) 
 
 
 def draw(logits: Tensor) -> Tensor:
-    """One token from each softmax: (…, vocab) → (…) int64."""
-    probabilities = logits.float().softmax(dim=-1)
-    return probabilities.flatten(0, -2).multinomial(1).view(logits.shape[:-1])
+    """One token from each softmax, by the Gumbel trick: (…, vocab) → (…) int64.
+
+    Of logits that are not numbers it takes one of those, and leaves the loss to tell.
+    """
+    values = logits.float()
+    return (values - torch.empty_like(values).exponential_().log()).argmax(dim=-1)
