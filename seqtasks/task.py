@@ -218,6 +218,13 @@ class Task(pl.LightningModule):
                 self.log(f"{split}/{name}", value.float(), prog_bar=shown, sync_dist=True)
             metric.reset()
 
+    def progress(self) -> float | None:
+        """The share of training that is done; 1 without a trainer, None where no end is set."""
+        if self._trainer is None:
+            return 1.0
+        steps = self.trainer.estimated_stepping_batches
+        return None if steps == float("inf") else min(1.0, self.trainer.global_step / steps)
+
     def trained(self) -> list[Any]:
         """What the optimizer takes: parameters, or a group for each level with its own rate."""
         if self.layer_factor == 1:

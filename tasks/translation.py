@@ -15,10 +15,12 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import beam_search, greedy
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.heads.decoder import AttentionDecoder
+from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
+from seqtasks.heads.scheduled_sampling import ScheduledSampling, mixed
 from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
 from seqtasks.task import Scores, Task
+from seqtasks.tying import tie_source
 
 
 class EncoderDecoder(Task):
@@ -28,9 +30,11 @@ class EncoderDecoder(Task):
         vocabularies: ``source`` and ``target``.
         embedding: makes the source's `TokenEmbedding` from a vocabulary.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
-        decoder: makes the `AttentionDecoder` from the target's vocabulary and ``memory_size``.
+        decoder: makes the `AttentionDecoder` from the target's vocabulary and the encoder.
         search: ``beam_size``, ``length_penalty`` and ``max_length`` of the search in tests and
             predictions; validation during training searches greedily.
+        tied_source: read the source by the target's vectors; for one vocabulary on both sides.
+        scheduled_sampling: how often training reads the decoder's own tokens; None for never.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
 
@@ -46,30 +50,38 @@ class EncoderDecoder(Task):
         encoder: Callable[..., RecurrentEncoder],
         decoder: Callable[..., AttentionDecoder],
         search: Mapping[str, Any],
+        tied_source: bool = False,
+        scheduled_sampling: ScheduledSampling | None = None,
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
         self.vocabulary = vocabularies["target"]
         self.embedding = embedding(vocabularies["source"])
         self.encoder = encoder(input_size=self.embedding.output_size)
-        self.decoder = decoder(self.vocabulary, memory_size=self.encoder.output_size)
+        self.decoder = decoder(self.vocabulary, self.encoder)
+        if tied_source:
+            tie_source(self.embedding, self.decoder.embedding)
         self.search = dict(search)
+        self.scheduled_sampling = scheduled_sampling
 
     def start(self, batch: Batch) -> State:
         """Read the source: the decoder's state before its first token."""
         features = self.embedding(batch.source)  # (batch, source time, embedding)
-        memory, _ = self.encoder(features, batch.source_lengths)  # (batch, source time, hidden)
+        memory, final = self.encoder(features, batch.source_lengths)  # (batch, time, hidden)
         summary = self.encoder.summary(memory, batch.source_lengths)  # (batch, hidden)
-        return self.decoder.start(memory, batch.source_lengths, summary)
+        return self.decoder.start(memory, batch.source_lengths, summary, final)
 
-    def forward(self, batch: Batch) -> Tensor:
-        """What scores every target token after ``<bos>``, (batch, target time - 1, size)."""
-        features, _ = self.decoder(batch.target[:, :-1], self.start(batch))
-        return features
+    def forward(self, batch: Batch) -> Reading:
+        """What scores every target token after ``<bos>``."""
+        state, tokens = self.start(batch), batch.target[:, :-1]
+        if self.training and self.scheduled_sampling is not None:
+            rate = self.scheduled_sampling.at(self.progress())
+            tokens = mixed(self.decoder, tokens, state, rate)
+        return self.decoder(tokens, state)
 
-    def loss(self, features: Tensor, batch: Batch) -> Loss:
+    def loss(self, reading: Reading, batch: Batch) -> Loss:
         """Nats of every target token after ``<bos>``, ``<eos>`` included."""
-        return self.decoder.output.loss(features, batch.target[:, 1:], batch.target_lengths - 1)
+        return self.decoder.loss(reading, batch.target[:, 1:], batch.target_lengths - 1)
 
     def predict(self, batch: Batch) -> list[str]:
         """The best translation that the beam finds."""
@@ -96,7 +108,7 @@ class EncoderDecoder(Task):
         """BLEU and chrF of the corpus as tokenised, and the share of exact matches."""
         return {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
 
-    def score(self, metrics: Mapping[str, Any], features: Tensor, batch: Batch) -> None:
+    def score(self, metrics: Mapping[str, Any], reading: Reading, batch: Batch) -> None:
         """Translate, and compare with the reference text."""
         testing = self._trainer is None or self.trainer.testing
         texts = self.predict(batch) if testing else self.predict_greedily(batch)

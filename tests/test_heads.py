@@ -1,4 +1,4 @@
-"""Losses, pooling and attention against their definitions."""
+"""Losses and pooling against their definitions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
-from seqtasks.heads.attention import ATTENTIONS, find_attention
-from seqtasks.heads.decoder import AttentionDecoder
 from seqtasks.heads.language import LanguageHead
 from seqtasks.heads.loss import cross_entropy
 from seqtasks.heads.pooling import Pooling
@@ -66,53 +64,6 @@ def test_pooling_ignores_padding_and_gives_zeros_for_nothing(kind):
         torch.testing.assert_close(pooled[3], by_hand[kind])
     with pytest.raises(UsageError, match="there is no 'sum'"):
         Pooling(encoder, "sum")
-
-
-@pytest.mark.parametrize("kind", list(ATTENTIONS))
-def test_attention_weighs_real_steps_alone_and_sums_to_one(kind):
-    torch.manual_seed(0)
-    attention = find_attention(kind)(6, 5)
-    memory, query = torch.randn(3, 4, 5), torch.randn(3, 2, 6)
-    real = mask(torch.tensor([4, 1, 2]), 4)
-    context, weights = attention(query, attention.keys(memory), memory, real)
-    torch.testing.assert_close(weights.sum(-1), torch.ones(3, 2))
-    assert not weights.masked_select(~real.unsqueeze(1)).any()
-    torch.testing.assert_close(context[1], memory[1, :1].expand(2, -1))
-
-
-def test_attention_scores_are_those_of_the_papers():
-    torch.manual_seed(0)
-    memory, query = torch.randn(1, 4, 5), torch.randn(1, 2, 6)
-    general = find_attention("multiplicative")(6, 5)
-    expected = torch.einsum("bti,ij,bsj->bts", query, general.key.weight, memory)
-    torch.testing.assert_close(general.scores(query, general.keys(memory)), expected)
-    additive = find_attention("additive")(6, 5)
-    scores = additive.scores(query, additive.keys(memory))
-    one = torch.tanh(additive.query(query[0, 1]) + additive.key(memory[0, 2])) @ additive.weight
-    torch.testing.assert_close(scores[0, 1, 2], one)
-
-
-@pytest.mark.parametrize("attention", list(ATTENTIONS))
-@pytest.mark.parametrize("cell", ["elman", "gru", "lstm"])
-def test_decoding_step_by_step_equals_the_fused_pass(attention, cell):
-    torch.manual_seed(0)
-    vocabulary = Vocabulary([*SPECIALS, *"abcdef"])
-    decoder = AttentionDecoder(
-        vocabulary,
-        8,
-        embedding=lambda v: TokenEmbedding(v, embedding_dim=5),
-        recurrence=lambda input_size: RecurrentEncoder(input_size, 7, 2, cell=cell, residual=True),
-        attention=attention,
-        output=lambda input_size, embedding: LanguageHead(input_size, embedding),
-    )
-    memory, lengths = torch.randn(3, 4, 8), torch.tensor([4, 2, 3])
-    start = decoder.start(memory, lengths, memory.mean(1))
-    tokens = torch.randint(10, (3, 6))
-    whole = decoder.output(decoder(tokens, start)[0])
-    state = start
-    for time in range(6):
-        logits, state = decoder.step(tokens[:, time], state)
-        torch.testing.assert_close(logits, whole[:, time], atol=1e-5, rtol=1e-5)
 
 
 def test_a_tied_softmax_shares_its_weights_and_maps_other_sizes():

@@ -1,11 +1,15 @@
-"""From a vector to a recurrence's initial state."""
+"""From an encoder's end to a decoder's beginning: a recurrence's initial state."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.cells.contract import State
+from seqtasks.encoder import EncoderLayer, RecurrentEncoder
+from seqtasks.errors import UsageError, nearest
 
 
 class Bridge(nn.Module):
@@ -20,12 +24,117 @@ class Bridge(nn.Module):
         super().__init__()
         self.shapes = state_shapes
         self.sizes = [torch.Size(shape).numel() for shape in state_shapes]
-        self.linear = nn.Linear(input_size, sum(self.sizes))
+        self.linear = nn.Linear(input_size, sum(self.sizes)) if state_shapes else nn.Identity()
 
-    def forward(self, vector: Tensor) -> State:
-        """(batch, input_size) → a tuple of (batch, …)."""
+    def forward(self, vector: Tensor, final: State = ()) -> State:
+        """(batch, input_size) → a tuple of (batch, …); the encoder's final state is not needed."""
+        if not self.shapes:
+            return ()
         parts = torch.tanh(self.linear(vector)).split(self.sizes, dim=1)
         return tuple(
             part.unflatten(1, shape).contiguous()
             for part, shape in zip(parts, self.shapes, strict=True)
         )
+
+
+class ZeroState(nn.Module):
+    """The recurrence's own start: what the decoder knows of the source comes from attention.
+
+    Args:
+        encoder: not asked for anything.
+        recurrence: whose state it is.
+    """
+
+    def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
+        super().__init__()
+        self.shapes = recurrence.state_shapes
+
+    def forward(self, vector: Tensor, final: State) -> State:
+        """(batch, size) → zeros, a tuple of (batch, …)."""
+        return tuple(vector.new_zeros(len(vector), *shape) for shape in self.shapes)
+
+
+class LastState(nn.Module):
+    """The encoder's own final state, layer by layer (Sutskever, Vinyals and Le 2014).
+
+    Of a bidirectional encoder it is the mean of both directions, tensor by tensor: that of the
+    forward one after the last step, that of the backward one after the first.
+
+    Args:
+        encoder: whose state is handed over.
+        recurrence: who takes it: as many layers of the same cell and sizes.
+
+    Raises:
+        UsageError: they differ.
+    """
+
+    def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
+        super().__init__()
+        there, here = ([kind(layer) for layer in e.layers] for e in (encoder, recurrence))
+        if there != here:
+            raise UsageError(
+                "task.decoder.bridge=last hands the encoder's state over, which fits layers of the "
+                f"same cell and sizes alone: the encoder has {named(there)}, the decoder "
+                f"{named(here)}; set task.decoder.recurrence.cell, hidden_size and num_layers to "
+                "those of encoder, or take projection"
+            )
+        self.counts = list(encoder.state_counts)
+        self.both = encoder.bidirectional
+
+    def forward(self, vector: Tensor, final: State) -> State:
+        """The encoder's final state → a tuple of (batch, …); its summary is not needed."""
+        if not self.both:
+            return final
+        states: list[Tensor] = []
+        start = 0
+        for count in self.counts:
+            middle, end = start + count // 2, start + count
+            pairs = zip(final[start:middle], final[middle:end], strict=True)
+            states.extend((forward + backward) / 2 for forward, backward in pairs)
+            start = end
+        return tuple(states)
+
+
+def kind(layer: nn.Module) -> tuple[str, tuple[tuple[int, ...], ...]]:
+    """The name of a layer's forward cell and the shapes of its state."""
+    assert isinstance(layer, EncoderLayer)
+    cell = layer.cells[0]
+    return type(cell).__name__, cell.state_shapes  # type: ignore[return-value]
+
+
+def named(kinds: list[tuple[str, tuple[tuple[int, ...], ...]]]) -> str:
+    """Layers in words.
+
+    >>> named([("GRU", ((5,),)), ("LSTM", ((3,), (3,)))])
+    'GRU (5), LSTM (3) (3)'
+    """
+    shown = [
+        " ".join([name, *(f"({', '.join(map(str, s))})" for s in shapes)]) for name, shapes in kinds
+    ]
+    return ", ".join(shown)
+
+
+def projection(encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> Bridge:
+    """A `Bridge` from the encoder's summary."""
+    return Bridge(encoder.output_size, recurrence.state_shapes)
+
+
+BRIDGES: dict[str, Callable[[RecurrentEncoder, RecurrentEncoder], nn.Module]] = {
+    "projection": projection,
+    "last": LastState,
+    "zero": ZeroState,
+}
+
+
+def find_bridge(name: str) -> Callable[[RecurrentEncoder, RecurrentEncoder], nn.Module]:
+    """What makes the bridge of that name from an encoder and a decoder's recurrence.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in BRIDGES:
+        raise UsageError(
+            f"task.decoder.bridge: there is no '{name}';{nearest(name, BRIDGES)} "
+            f"The bridges are {', '.join(BRIDGES)}."
+        )
+    return BRIDGES[name]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,84 +15,234 @@ from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
-from seqtasks.heads.attention import find_attention
-from seqtasks.heads.bridge import Bridge
+from seqtasks.heads.attention import Attention, NoAttention, find_attention
+from seqtasks.heads.bridge import find_bridge
+from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
+from seqtasks.heads.loss import Loss
+
+
+class Reading(NamedTuple):
+    """What a decoder makes of a target.
+
+    Attributes:
+        features: (batch, time, size), the attentional states, which the output layer scores by.
+        weights: (batch, time, steps), what each step attended to.
+        state: after the last token.
+    """
+
+    features: Tensor
+    weights: Tensor
+    state: State
+
+
+class Parts(NamedTuple):
+    """A decoder's state by name; as a `State` it is flat, with nothing where there is None.
+
+    Attributes:
+        values: of the attention.
+        keys: of the attention.
+        real: (batch, steps) bool, True at real steps of the source.
+        coverage: (batch, steps), the sum of all weights so far.
+        fed: (batch, size), the attentional state before, with input feeding.
+        alignment: (batch, steps), the weights before, where attention looks back.
+        recurrent: the recurrence's own state.
+    """
+
+    values: Tensor
+    keys: Tensor
+    real: Tensor
+    coverage: Tensor
+    fed: Tensor | None
+    alignment: Tensor | None
+    recurrent: State
+
+    def joined(self) -> State:
+        """The flat state."""
+        *parts, recurrent = self
+        return (*(part for part in parts if part is not None), *recurrent)
 
 
 class AttentionDecoder(nn.Module):
     """Reads the target so far, attends to the source, scores the next token.
 
-    The recurrence does not depend on the attention (Luong et al. 2015, section 3, without input
-    feeding), so training runs it over the whole target in one call.
+    The recurrence puts out o_t, the attention a context c_t, and the attentional state is
+    h_t = tanh(W [o_t; c_t]) (Luong, Pham and Manning 2015, equation 5). Without input feeding the
+    recurrence does not depend on the attention, so that it runs over the whole target in one call,
+    and the attention after it. With input feeding (section 3.3 there) the recurrence reads h_{t-1}
+    beside each token, so that it knows what was attended to, and runs step by step.
 
     Args:
         vocabulary: the target's tokens.
-        memory_size: features of the encoder's outputs.
+        encoder: whose outputs are attended to.
         embedding: makes the `TokenEmbedding` from the vocabulary.
         recurrence: makes a one-directional `RecurrentEncoder` from ``input_size``.
-        attention: ``additive`` or ``multiplicative``.
+        attention: a name of `seqtasks.heads.attention.ATTENTIONS`, or what makes the `Attention`
+            from ``query_size`` and ``memory_size``.
         output: makes the `NextToken` head from ``input_size`` and ``embedding``.
+        bridge: how the recurrence starts: ``projection``, tanh of a linear map of the encoder's
+            summary; ``last``, with the encoder's final state; ``zero``.
+        input_feeding: the recurrence also reads the attentional state before.
+        coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), by which a step
+            attends to what is covered already (See, Liu and Manning 2017, equation 12).
         dropout: rate on the attentional state.
 
     Raises:
-        UsageError: the recurrence is bidirectional, or there is no such attention.
+        UsageError: the recurrence is bidirectional, there is no such attention or bridge, or two
+            options do not go together.
     """
+
+    attention: Attention
 
     def __init__(
         self,
         vocabulary: Vocabulary,
-        memory_size: int,
+        encoder: RecurrentEncoder,
         *,
         embedding: Callable[[Vocabulary], TokenEmbedding],
         recurrence: Callable[..., RecurrentEncoder],
-        attention: str,
+        attention: str | Callable[..., Attention],
         output: Callable[..., NextToken],
+        bridge: str = "projection",
+        input_feeding: bool = False,
+        coverage_loss: float = 0.0,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.embedding = embedding(vocabulary)
-        self.recurrence = recurrence(input_size=self.embedding.output_size)
+        width = self.embedding.output_size
+        self.fed_size = output_size(recurrence, width) if input_feeding else 0
+        self.recurrence = recurrence(input_size=width + self.fed_size)
         if self.recurrence.bidirectional:
             raise UsageError("task.decoder.recurrence.bidirectional is false: the future is unseen")
+        if input_feeding:
+            check_masks(self.recurrence, self.fed_size)
         size = self.recurrence.output_size
-        self.bridge = Bridge(memory_size, self.recurrence.state_shapes)
-        self.attention = find_attention(attention)(size, memory_size)
-        self.combine = nn.Linear(size + memory_size, size)
+        self.bridge = find_bridge(bridge)(encoder, self.recurrence)
+        self.attention = find_attention(attention)(size, encoder.output_size)
+        if self.attention.looks_back and not input_feeding:
+            raise UsageError(
+                f"task.decoder.attention: a {type(self.attention).__name__} looks back at its own "
+                "weights, step by step; set task.decoder.input_feeding=true"
+            )
+        if not coverage_loss >= 0:
+            raise UsageError(f"task.decoder.coverage_loss is at least 0, not {coverage_loss}")
+        if coverage_loss and isinstance(self.attention, NoAttention):
+            raise UsageError("task.decoder.coverage_loss is about attention; set it to 0 without")
+        self.coverage_loss = coverage_loss
+        self.combine = nn.Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)
         self.output = output(input_size=size, embedding=self.embedding)
 
-    def start(self, memory: Tensor, lengths: Tensor, summary: Tensor) -> State:
+    def start(self, memory: Tensor, lengths: Tensor, summary: Tensor, final: State) -> State:
         """The state before the first token; every tensor's first axis is the batch.
 
         Args:
             memory: (batch, steps, memory_size), the encoder's outputs.
             lengths: (batch,) int64.
-            summary: (batch, memory_size).
+            summary: (batch, memory_size), the encoder's.
+            final: the encoder's state after the source.
 
         Returns:
-            Memory, its attention keys, its mask, and then the recurrence's own state.
+            `Parts`, flat.
         """
-        keys = self.attention.keys(memory)
-        return (memory, keys, mask(lengths, memory.size(1)), *self.bridge(summary))
+        nothing = memory.new_zeros(memory.shape[:2])
+        return Parts(
+            self.attention.values(memory),
+            self.attention.keys(memory),
+            mask(lengths, memory.size(1)),
+            nothing,
+            memory.new_zeros(len(memory), self.fed_size) if self.fed_size else None,
+            nothing if self.attention.looks_back else None,
+            self.bridge(summary, final),
+        ).joined()
 
-    def forward(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """What the output layer scores the next tokens by.
+    def parts(self, state: State) -> Parts:
+        """A flat state by name."""
+        values, keys, real, coverage, *rest = state
+        fed = rest.pop(0) if self.fed_size else None
+        alignment = rest.pop(0) if self.attention.looks_back else None
+        return Parts(values, keys, real, coverage, fed, alignment, tuple(rest))
+
+    def forward(self, tokens: Tensor, state: State) -> Reading:
+        """Read a target, or go on with it.
 
         Args:
             tokens: (batch, time) int64, beginning with ``<bos>``.
             state: from `start` or an earlier call.
-
-        Returns:
-            The attentional state (batch, time, size), and the state after the last token.
         """
-        memory, keys, real, *recurrent = state
-        outputs, final = self.recurrence(self.embedding(tokens), None, tuple(recurrent))
-        context, _ = self.attention(outputs, keys, memory, real)
-        mixed = torch.tanh(self.combine(torch.cat([outputs, context], dim=-1)))
-        return self.dropout(mixed), (memory, keys, real, *final)
+        embedded = self.embedding(tokens)
+        if self.fed_size and tokens.size(1):
+            return self.fed(embedded, self.parts(state))
+        return self.fused(embedded, self.parts(state))
+
+    def fused(self, embedded: Tensor, parts: Parts) -> Reading:
+        """All steps of the recurrence, then all of the attention; embedded (batch, time, size)."""
+        outputs, final = self.recurrence(embedded, None, parts.recurrent)
+        context, weights = self.attention(outputs, parts.keys, parts.values, parts.real)
+        coverage = parts.coverage + weights.sum(dim=1)
+        after = parts._replace(coverage=coverage, recurrent=final)
+        return Reading(self.mixed(outputs, context), weights, after.joined())
+
+    def fed(self, embedded: Tensor, parts: Parts) -> Reading:
+        """Step by step, each with the attentional state of the one before it."""
+        features: list[Tensor] = []
+        alignments: list[Tensor] = []
+        for vector in embedded.split(1, dim=1):
+            assert parts.fed is not None
+            inputs = torch.cat([vector, parts.fed.unsqueeze(1)], dim=-1)
+            outputs, final = self.recurrence(inputs, None, parts.recurrent)
+            keys = parts.keys
+            if parts.alignment is not None:
+                keys = self.attention.recall(keys, parts.coverage, parts.alignment)
+            context, weights = self.attention(outputs, keys, parts.values, parts.real)
+            features.append(self.mixed(outputs, context))
+            alignments.append(weights)
+            latest = weights.squeeze(1)
+            parts = parts._replace(
+                coverage=parts.coverage + latest,
+                fed=features[-1].squeeze(1),
+                alignment=None if parts.alignment is None else latest,
+                recurrent=final,
+            )
+        return Reading(torch.cat(features, dim=1), torch.cat(alignments, dim=1), parts.joined())
+
+    def mixed(self, outputs: Tensor, context: Tensor) -> Tensor:
+        """Attentional states, (batch, time, size)."""
+        return self.dropout(torch.tanh(self.combine(torch.cat([outputs, context], dim=-1))))
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """One token (batch,) → logits (batch, vocab), for search."""
-        features, state = self(tokens.unsqueeze(1), state)
+        features, _, state = self(tokens.unsqueeze(1), state)
         return self.output(features).squeeze(1), state
+
+    def loss(self, reading: Reading, targets: Tensor, lengths: Tensor) -> Loss:
+        """Nats of the targets; in training the objective has the coverage loss too.
+
+        Args:
+            reading: of a target from `start` on.
+            targets: (batch, time) int64, the next tokens.
+            lengths: (batch,) int64.
+        """
+        loss = self.output.loss(reading.features, targets, lengths)
+        if not (self.training and self.coverage_loss):
+            return loss
+        before = reading.weights.cumsum(dim=1) - reading.weights
+        again = torch.minimum(reading.weights, before).sum(dim=-1)
+        real = mask(lengths, targets.size(1))
+        objective = loss.total if loss.objective is None else loss.objective
+        return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
+
+    def attended(self, state: State) -> tuple[Tensor, Tensor]:
+        """How much each source step was attended to so far, and which of them are real.
+
+        Returns:
+            Coverage (batch, steps), the sum of all weights, zeros without attention; and the mask
+            (batch, steps) bool.
+        """
+        parts = self.parts(state)
+        return parts.coverage, parts.real
+
+    def alignments(self, tokens: Tensor, state: State) -> Tensor:
+        """What each step of a target attends to, (batch, time, steps); arguments as `forward`."""
+        return self(tokens, state).weights

@@ -1,0 +1,55 @@
+"""What a decoder attends with, by name."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from seqtasks.errors import UsageError, nearest
+from seqtasks.heads.attention.additive import AdditiveAttention
+from seqtasks.heads.attention.contract import Attention
+from seqtasks.heads.attention.location import LocationAwareAttention
+from seqtasks.heads.attention.multi_head import MultiHeadAttention
+from seqtasks.heads.attention.multiplicative import DotAttention, MultiplicativeAttention
+from seqtasks.heads.attention.none import NoAttention
+
+ATTENTIONS: dict[str, Callable[..., Attention]] = {
+    "additive": AdditiveAttention,
+    "dot": DotAttention,
+    "multiplicative": MultiplicativeAttention,
+    "multi_head": MultiHeadAttention,
+    "location": LocationAwareAttention,
+    "coverage": functools.partial(LocationAwareAttention, past="coverage", channels=1, width=1),
+    "none": NoAttention,
+}
+
+__all__ = [
+    "ATTENTIONS",
+    "AdditiveAttention",
+    "Attention",
+    "DotAttention",
+    "LocationAwareAttention",
+    "MultiHeadAttention",
+    "MultiplicativeAttention",
+    "NoAttention",
+    "find_attention",
+]
+
+
+def find_attention(attention: str | Callable[..., Attention]) -> Callable[..., Attention]:
+    """What makes an attention: the one of that name with its default options, or what is given.
+
+    Args:
+        attention: a key of ``ATTENTIONS``, or a callable ``(query_size, memory_size)``.
+
+    Raises:
+        UsageError: there is no attention of that name.
+    """
+    if not isinstance(attention, str):
+        return attention
+    if attention not in ATTENTIONS:
+        raise UsageError(
+            f"task.decoder.attention: there is no '{attention}';{nearest(attention, ATTENTIONS)} "
+            f"The kinds are {', '.join(ATTENTIONS)}."
+        )
+    return ATTENTIONS[attention]

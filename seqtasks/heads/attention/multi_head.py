@@ -1,0 +1,66 @@
+"""Several scaled products side by side: the Transformer's attention."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor, nn
+
+from seqtasks.errors import UsageError
+from seqtasks.heads.attention.contract import Attention, shares
+
+
+class MultiHeadAttention(Attention):
+    """Scaled products in several heads: Vaswani et al. 2017, section 3.2.
+
+    Head i scores by (W_i q)ᵀ (U_i m) / √d and mixes V_i m, with d = query_size / num_heads. The
+    context is all heads side by side; the paper's map of it, W^O, is a part of the linear map that
+    a decoder has for any context. The weights that are returned are the mean over the heads.
+
+    Args:
+        query_size: features of a query step.
+        memory_size: features of a memory step.
+        num_heads: divides ``query_size``.
+
+    Raises:
+        UsageError: it does not.
+    """
+
+    def __init__(self, query_size: int, memory_size: int, *, num_heads: int = 4) -> None:
+        super().__init__(query_size, memory_size)
+        if num_heads < 1 or query_size % num_heads:
+            raise UsageError(
+                f"task.decoder.attention.num_heads: {num_heads} heads do not divide the "
+                f"{query_size} features of the decoder; take a divisor of it"
+            )
+        self.num_heads = num_heads
+        self.output_size = query_size
+        self.query = nn.Linear(query_size, query_size, bias=False)
+        self.key = nn.Linear(memory_size, query_size, bias=False)
+        self.value = nn.Linear(memory_size, query_size, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """U m, (batch, heads, steps, d)."""
+        return self.heads(self.key(memory)).contiguous()
+
+    def values(self, memory: Tensor) -> Tensor:
+        """V m, (batch, heads, steps, d)."""
+        return self.heads(self.value(memory)).contiguous()
+
+    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """(batch, heads, time, steps)."""
+        size = self.query_size // self.num_heads
+        queries = self.heads(self.query(query)) / math.sqrt(size)
+        return queries @ keys.transpose(2, 3)
+
+    def forward(
+        self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Attend; shapes as in the contract."""
+        weights = shares(self.scores(query, keys), mask)
+        context = weights @ values
+        return context.transpose(1, 2).flatten(2), weights.mean(dim=1)
+
+    def heads(self, features: Tensor) -> Tensor:
+        """(batch, length, query_size) → (batch, heads, length, d)."""
+        return features.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)

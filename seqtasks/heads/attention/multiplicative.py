@@ -1,0 +1,49 @@
+"""Scores by products: Luong's attention."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from seqtasks.errors import UsageError
+from seqtasks.heads.attention.contract import Attention
+
+
+class ProductAttention(Attention):
+    """score(q, m) = qᵀ k, with the keys k of a subclass."""
+
+    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """(batch, time, steps)."""
+        return query @ keys.transpose(1, 2)
+
+
+class DotAttention(ProductAttention):
+    """score(q, m) = qᵀ m: Luong, Pham and Manning 2015, section 3.1, "dot"; it has no weights.
+
+    Raises:
+        UsageError: the sizes differ.
+    """
+
+    def __init__(self, query_size: int, memory_size: int) -> None:
+        super().__init__(query_size, memory_size)
+        if query_size != memory_size:
+            raise UsageError(
+                "task.decoder.attention=dot multiplies decoder and encoder as they are, whose "
+                f"sizes are {query_size} and {memory_size}; set "
+                f"task.decoder.recurrence.hidden_size={memory_size}, or take multiplicative"
+            )
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """The memory itself."""
+        return memory
+
+
+class MultiplicativeAttention(ProductAttention):
+    """score(q, m) = qᵀ W m: Luong, Pham and Manning 2015, section 3.1, "general"."""
+
+    def __init__(self, query_size: int, memory_size: int) -> None:
+        super().__init__(query_size, memory_size)
+        self.key = nn.Linear(memory_size, query_size, bias=False)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """W m."""
+        return self.key(memory)

@@ -1,0 +1,37 @@
+"""No attention at all."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from seqtasks.heads.attention.contract import Attention
+
+
+class NoAttention(Attention):
+    """An empty context: all that a decoder knows of the source is its first state.
+
+    Sutskever, Vinyals and Le 2014 and Cho et al. 2014 translated so; beside it one sees what
+    attention is worth.
+    """
+
+    def __init__(self, query_size: int, memory_size: int) -> None:
+        super().__init__(query_size, memory_size)
+        self.output_size = 0
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """Nothing, (batch, steps, 0)."""
+        return memory[:, :, :0]
+
+    def values(self, memory: Tensor) -> Tensor:
+        """Nothing, (batch, steps, 0)."""
+        return memory[:, :, :0]
+
+    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
+        """Zeros, (batch, time, steps)."""
+        return query.new_zeros(*query.shape[:2], keys.size(1))
+
+    def forward(
+        self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """No context, and no weight anywhere."""
+        return query[:, :, :0], self.scores(query, keys)

@@ -1,0 +1,48 @@
+"""What input feeding asks of a decoder's recurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from seqtasks.dropout import SequenceDropout
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+
+
+def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) -> int:
+    """The size of a recurrence's outputs, before it is known what else it is to read.
+
+    Args:
+        recurrence: makes it from ``input_size``; on the meta device, where no number is drawn.
+        input_size: any.
+    """
+    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+        return recurrence(input_size=input_size).output_size
+
+
+def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
+    """Refuse a recurrence that cannot be called step by step.
+
+    Args:
+        recurrence: reads the tokens' vectors and what is fed.
+        fed_size: features that are fed.
+
+    Raises:
+        UsageError: it keeps one dropout mask for a call, or its width follows from its inputs.
+    """
+    if recurrence.output_size != fed_size:
+        raise UsageError(
+            "task.decoder.input_feeding: the width of the recurrence is fed to it, so that it "
+            "cannot follow from a number of parameters; set task.decoder.recurrence.hidden_size, "
+            "and parameters to null"
+        )
+    modules = list(recurrence.modules())
+    kept = any(isinstance(m, SequenceDropout) and m.variational and m.rate for m in modules)
+    if kept or any(getattr(module, "weight_drop", 0) for module in modules):
+        raise UsageError(
+            "task.decoder.input_feeding calls the recurrence step by step, where one dropout mask "
+            "for all steps is not kept; set task.decoder.recurrence.variational=false and "
+            "task.decoder.recurrence.cell_options=null, without weight_drop"
+        )

@@ -1,0 +1,99 @@
+"""Training on a decoder's own tokens now and then, as it will read them when it translates."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from seqtasks.cells.contract import State
+from seqtasks.errors import UsageError, nearest
+from seqtasks.heads.decoder import AttentionDecoder
+
+SCHEDULES = ("linear", "constant")
+
+CHUNK = 16
+"""Steps whose logits are held at once."""
+
+
+class ScheduledSampling:
+    """Replaces tokens of the target that a decoder reads in training by draws of its own.
+
+    Bengio et al. 2015, "Scheduled sampling for sequence prediction with recurrent neural networks".
+    A first pass without gradient draws the tokens, the training pass then reads them. With input
+    feeding the first pass goes step by step: each draw follows what was read before it, other
+    draws included. Without, it reads the target as it is, all steps at once, and each draw follows
+    the true tokens (the two passes of Mihaylova and Martins 2019, "Scheduled sampling for
+    Transformers", with draws in place of their mixed embeddings).
+
+    Args:
+        rate: share of the tokens after ``<bos>`` that are drawn, at the end of training.
+        schedule: ``linear``, from 0 at the beginning, or ``constant``.
+
+    Raises:
+        UsageError: the rate is not in [0, 1], or there is no such schedule.
+
+    >>> ScheduledSampling(0.5).at(0.2), ScheduledSampling(0.5, "constant").at(0.2)
+    (0.1, 0.5)
+    """
+
+    def __init__(self, rate: float, schedule: str = "linear") -> None:
+        if not 0 <= rate <= 1:
+            raise UsageError(f"task.scheduled_sampling.rate is from 0 to 1, not {rate:g}")
+        if schedule not in SCHEDULES:
+            raise UsageError(
+                f"task.scheduled_sampling.schedule: there is no '{schedule}';"
+                f"{nearest(schedule, SCHEDULES)} The schedules are {', '.join(SCHEDULES)}."
+            )
+        self.rate, self.schedule = rate, schedule
+
+    def at(self, progress: float | None) -> float:
+        """The share of tokens that are drawn.
+
+        Args:
+            progress: the share of training that is done; None if it is not known.
+
+        Raises:
+            UsageError: it is not known and the schedule depends on it.
+        """
+        if self.schedule == "constant":
+            return self.rate
+        if progress is None:
+            raise UsageError(
+                "task.scheduled_sampling.schedule=linear has to know when training ends: set "
+                "trainer.max_epochs or trainer.max_steps, or schedule=constant"
+            )
+        return self.rate * progress
+
+
+@torch.no_grad()
+def mixed(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) -> Tensor:
+    """A target in which some tokens are the decoder's own, as in `ScheduledSampling`.
+
+    Args:
+        decoder: draws them; in training under its dropout.
+        tokens: (batch, time) int64, beginning with ``<bos>``, which stays.
+        state: from the decoder's `start`.
+        rate: the probability that a token is drawn, each by itself.
+
+    Returns:
+        (batch, time) int64.
+    """
+    if rate == 0 or tokens.size(1) < 2:
+        return tokens
+    own = torch.rand(tokens.shape, device=tokens.device) < rate
+    if not decoder.fed_size:
+        features = decoder(tokens[:, :-1], state).features
+        parts = [draw(decoder.output(part)) for part in features.split(CHUNK, dim=1)]
+        drawn = torch.cat([tokens[:, :1], *parts], dim=1)  # <bos> is its own draw
+        return torch.where(own, drawn, tokens)
+    columns = [tokens[:, 0]]
+    for place in range(1, tokens.size(1)):
+        logits, state = decoder.step(columns[-1], state)
+        columns.append(torch.where(own[:, place], draw(logits), tokens[:, place]))
+    return torch.stack(columns, dim=1)
+
+
+def draw(logits: Tensor) -> Tensor:
+    """One token from each softmax: (…, vocab) → (…) int64."""
+    probabilities = logits.float().softmax(dim=-1)
+    return probabilities.flatten(0, -2).multinomial(1).view(logits.shape[:-1])
