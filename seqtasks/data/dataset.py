@@ -13,7 +13,7 @@ import torch
 from torch.utils.data import Dataset
 
 from seqtasks.data.batch import Batch
-from seqtasks.data.fields import Field, TokenField, VectorSequenceField
+from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
 from seqtasks.data.loader import Draw
 from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
@@ -80,7 +80,7 @@ class SequenceDataset(Dataset[Batch]):
             else:
                 values = [self.encoded[name][index] for index in indices]
             batch.update(field.collate(values))
-            if isinstance(field, TokenField) and field.keep_text:
+            if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
                 batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
         batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])

@@ -13,6 +13,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
+WAIT = "<wait>"
+"""The label of a step at which a synchronous translation writes nothing."""
+
 LEVELS = ("word", "character", "bpe", "jieba")
 
 
