@@ -11,24 +11,32 @@ from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.usage import reported
 
 ENDINGS = (".png", ".svg", ".json")
-OWN = {"states": ("layer", "state", "units", "unit"), "gradients": ("target", "last")}
-"""The options that belong to one view alone."""
+VIEWS = ("states", "gradients", "attention", "training")
+OWN = {
+    "layer": ("states",),
+    "state": ("states",),
+    "units": ("states",),
+    "unit": ("states",),
+    "target": ("gradients", "attention"),
+    "last": ("gradients",),
+}
+"""The options that belong to some views alone, and to which."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write one view of a model to a file, and say where it is."""
     parser = make_parser()
     options = parser.parse_args(arguments)
-    view = next(name for name in ("states", "gradients", "training") if getattr(options, name))
-    for owner, names in OWN.items():
-        for name in names:
-            if owner != view and getattr(options, name) not in (None, []):
-                parser.error(f"--{name} goes with --{owner}")
+    view = next(name for name in VIEWS if getattr(options, name))
+    for name, owners in OWN.items():
+        if view not in owners and getattr(options, name) not in (None, []):
+            parser.error(f"--{name} goes with --{' or --'.join(owners)}")
     if (view == "training") != (options.text is None):
-        parser.error("--states and --gradients need --text, --training takes none")
+        parser.error("--states, --gradients and --attention need --text, --training takes none")
     with reported():
         ending = check(options.output)
-        picture = {"states": states, "gradients": gradients, "training": training}[view]
+        pictures = (states, gradients, attention, training)
+        picture = pictures[VIEWS.index(view)]
         print(f"Saved: {options.output} ({picture(options, ending == '.json')})")
 
 
@@ -44,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name, text in (
         ("states", "what the units of a layer hold after each symbol of a text"),
         ("gradients", "how far back over a text the gradient of its last loss reaches"),
+        ("attention", "which symbols of a text each symbol of its translation attends to"),
         ("training", "the gradient's norm over a training run, before and after clipping"),
     ):
         views.add_argument(f"--{name}", action="store_true", help=text)
@@ -60,7 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="N",
         help="states: this one, counted from 0; may be given again",
     )
-    add("--target", help="gradients: what is right; by default what the model predicts")
+    add("--target", help="gradients, attention: what is right; by default the model's own answer")
     add("--last", type=int, metavar="N", help="gradients: loss of so many last steps (default 1)")
     add(
         "--trust",
@@ -125,6 +134,22 @@ def gradients(options: argparse.Namespace, plain: bool) -> str:
 
         draw_reach(found, Path(options.output))
     return f"{found.of} through {len(found.inputs)} layers and {len(found.symbols)} steps"
+
+
+def attention(options: argparse.Namespace, plain: bool) -> str:
+    """Write what a decoder attends to; says what it is."""
+    from seqtasks.bundle import load
+    from seqtasks.inspection.alignment import align
+
+    bundle = load(options.folder, trusted=options.trust)
+    found = align(bundle, text(options), options.target)
+    if plain:
+        write(options.output, found.to_json())
+    else:
+        from seqtasks.inspection.alignment_map import draw_alignment
+
+        draw_alignment(found, Path(options.output))
+    return f"{len(found.target)} symbols over {len(found.source)}"
 
 
 def training(options: argparse.Namespace, plain: bool) -> str:

@@ -15,19 +15,22 @@ from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
-from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
-from seqtasks.metrics import SpanF1
+from seqtasks.metrics import CorpusBLEU, SpanF1
 from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
 
 
 class SequenceTagger(Task):
-    """Parts of speech, entities, slots.
+    """Parts of speech, entities, slots; or a translation, a word for each word that is read.
+
+    A translation (`SynchronousField`) is also scored as a text, by BLEU, which chooses the best
+    checkpoint.
 
     Args:
         vocabularies: ``tags``, and what the embedding reads: ``tokens`` or ``series``, and
@@ -57,6 +60,9 @@ class SequenceTagger(Task):
         self.labels = vocabularies["tags"]
         self.scheme = scheme_of(self.labels.symbols)
         self.strict_spans = strict_spans
+        self.translates = WAIT in self.labels
+        if self.translates:
+            self.monitor = "val/bleu"
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
@@ -73,12 +79,17 @@ class SequenceTagger(Task):
         return self.head.loss(logits, batch.tags, batch.lengths)
 
     def predict(self, batch: Batch) -> list[list[str]]:
-        """One label for each token."""
-        return self.names(self.head.decode(self(batch), batch.lengths))
+        """One label for each token; of a translation its words alone."""
+        rows = self.names(self.head.decode(self(batch), batch.lengths))
+        return [words(row) for row in rows] if self.translates else rows
 
     def names(self, rows: list[list[int]]) -> list[list[str]]:
         """Labels by name."""
         return [[self.labels.symbols[number] for number in row] for row in rows]
+
+    def texts(self, rows: list[list[int]]) -> list[str]:
+        """Labels as translations."""
+        return [" ".join(words(row)) for row in self.names(rows)]
 
     def metrics(self) -> dict[str, Metric]:
         """Accuracy over all tokens, and span F1 where the labels spell spans."""
@@ -87,6 +98,8 @@ class SequenceTagger(Task):
         }
         if self.scheme is not None:
             metrics["f1"] = SpanF1(self.scheme, strict=self.strict_spans)
+        if self.translates:
+            metrics["bleu"] = CorpusBLEU()
         return metrics
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
@@ -98,6 +111,8 @@ class SequenceTagger(Task):
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
             metrics["f1"].update(self.names(predicted), self.names(expected))
+        if "bleu" in metrics:
+            metrics["bleu"].update(self.texts(predicted), batch.tags_text)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
@@ -114,4 +129,15 @@ class SequenceTagger(Task):
             spans = SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
+        if self.translates:
+            field: Any = data.fields["tags"]
+            bleu = CorpusBLEU()
+            records = data.datasets[data.test_split].records
+            bleu.update(self.texts(guesses), [field.text(record) for record in records])
+            scores["bleu"] = float(bleu.compute())
         return {"most frequent tag" + " of each word" * ("tokens" in train): scores}
+
+
+def words(labels: list[str]) -> list[str]:
+    """What is written of some labels: neither waiting nor unknown words."""
+    return [label for label in labels if label not in (WAIT, UNK)]

@@ -575,6 +575,11 @@ def test_json_holds_what_was_asked_for(look, ran):
         (["--states", "--training"], 2, "not allowed with"),
         (["--training", "--units", "3"], 2, "--units goes with --states"),
         (["--states", "--text", SENTENCE, "--last", "3"], 2, "--last goes with --gradients"),
+        (
+            ["--states", "--text", SENTENCE, "--target", "x"],
+            2,
+            "goes with --gradients or --attention",
+        ),
         (["--gradients", "--text", SENTENCE, "--unit", "3"], 2, "--unit goes with --states"),
     ],
 )

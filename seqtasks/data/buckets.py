@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.loader import Loader, Plan, as_it_is
+from seqtasks.data.loader import Draw, Loader, Plan, as_it_is
 from seqtasks.errors import UsageError, nearest
 
 
@@ -163,7 +163,9 @@ class BucketSampler(Plan):
 
     def __iter__(self) -> Iterator[list[int]]:
         done = self.begin()
-        yield from self.batches[done:]
+        for number, batch in enumerate(self.batches[done:], done):
+            place = (self.seed, self.epoch, number, self.rank)
+            yield Draw(batch, place) if self.training else batch
 
     def __len__(self) -> int:
         return len(self.batches)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import torch
 from torch.utils.data import Dataset
 
 from seqtasks.data.batch import Batch
-from seqtasks.data.fields import Field, TokenField, VectorSequenceField
+from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
+from seqtasks.data.loader import Draw
 from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
 from seqtasks.errors import UsageError
@@ -64,14 +66,21 @@ class SequenceDataset(Dataset[Batch]):
         return len(self.records)
 
     def __getitem__(self, indices: Sequence[int] | int) -> Batch:
-        """The batch of some examples, in the given order, or of one alone."""
+        """The batch of some examples, in the given order, or of one alone.
+
+        A batch of training (`Draw`) is encoded anew by fields that encode at random.
+        """
         if isinstance(indices, int):
             indices = [indices]
+        random = Random(repr(indices.place)) if isinstance(indices, Draw) else None
         batch = Batch()
         for name, field in self.fields.items():
-            encoded = self.encoded[name]
-            batch.update(field.collate([encoded[index] for index in indices]))
-            if isinstance(field, TokenField) and field.keep_text:
+            if random is not None and field.varies:
+                values = list(field.vary([self.records[index] for index in indices], random))
+            else:
+                values = [self.encoded[name][index] for index in indices]
+            batch.update(field.collate(values))
+            if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
                 batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
         batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Sampler
+
+
+class Draw(list[int]):
+    """The numbers of a training batch's examples, and where in the training it stands.
+
+    Attributes:
+        place: seed, epoch, batch and process, from which follows what is drawn anew for it.
+    """
+
+    def __init__(self, numbers: Iterable[int], place: tuple[int, ...]) -> None:
+        super().__init__(numbers)
+        self.place = place
 
 
 class Plan(Sampler[Any]):

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.extension import extended
 from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import draw, split_records, split_texts
@@ -54,6 +55,7 @@ class SequenceData(pl.LightningDataModule):
         test_fraction: share of the training examples to test on.
         split_seed: which examples those are; not tied to the seed of training.
         limit: train on so many examples, drawn at random by ``split_seed``; None for all.
+        filter: leaves training examples out for their length; None for none.
         seed: order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
         fields: name → field, each a part of an example.
@@ -75,6 +77,7 @@ class SequenceData(pl.LightningDataModule):
         test_fraction: float = 0.1,
         split_seed: int = 0,
         limit: int | None = None,
+        filter: LengthFilter | None = None,
         seed: int = 0,
         num_workers: int = 0,
         **fields: Field,
@@ -90,7 +93,7 @@ class SequenceData(pl.LightningDataModule):
         if limit is not None and limit < 1:
             raise UsageError(f"data.limit is at least 1, or null for all examples, not {limit}")
         self.reader, self.batching = reader, batching
-        self.limit = limit
+        self.limit, self.filter = limit, filter
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
         self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
@@ -124,6 +127,8 @@ class SequenceData(pl.LightningDataModule):
         for split, records in splits.items():
             folder = arrays / split
             folder.mkdir()
+            if split == "train" and self.filter is not None:
+                records = self.filter.keep(records, SequenceDataset(self.fields, records).sizes())
             self.datasets[split] = SequenceDataset(self.fields, records, folder)
 
     def read(self) -> dict[str, list[Record]]:

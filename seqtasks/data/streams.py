@@ -88,8 +88,14 @@ class Streams:
         """Windows of a split, in order; each process reads rows of its own, in as many steps.
 
         Raises:
+            UsageError: a field is to be encoded anew for every batch.
             DataError: no text has a token to predict.
         """
+        if training and any(field.varies for field in dataset.fields.values()):
+            raise UsageError(
+                "data.tokens.bpe_dropout encodes each batch anew, which streams cut from one "
+                "running text cannot; set it to 0, or take batching@data.batching=buckets"
+            )
         texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
         starts, counts = texts.offsets[:-1] + 1, texts.lengths - 1
         if not (counts > 0).any():

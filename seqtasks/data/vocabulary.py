@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
+WAIT = "<wait>"
+"""The label of a step at which a synchronous translation writes nothing."""
+
 LEVELS = ("word", "character", "bpe", "jieba")
 
 
@@ -138,6 +142,13 @@ class Vocabulary:
     def special_ids(self) -> tuple[int, ...]:
         """Numbers of ``<pad> <unk> <bos>``: what a model never has to produce."""
         return tuple(self.index[s] for s in (PAD, UNK, BOS) if s in self.index)
+
+    @functools.cached_property
+    def merges(self) -> dict[tuple[str, str], int]:
+        """The pairs of symbols that byte-pair encoding joins, each with its rank, the best 0."""
+        model = json.loads(self.to_json())["model"]
+        pairs = (m if isinstance(m, list) else m.split(" ") for m in model["merges"])
+        return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
 
     def to_json(self) -> str:
         """The vocabulary as JSON: a tokenizer in the format of `tokenizers`, or a list."""

@@ -1,13 +1,16 @@
-"""A look into a trained model: what its units hold, and how far its gradients reach."""
+"""A look into a trained model: what its units hold, what it attends to, how far gradients reach."""
 
+from seqtasks.inspection.alignment import Alignment, align
 from seqtasks.inspection.norms import TrainingNorms, read_norms
 from seqtasks.inspection.reach import Reach, trace_gradients
 from seqtasks.inspection.states import HiddenStates, hidden_states
 
 __all__ = [
+    "Alignment",
     "HiddenStates",
     "Reach",
     "TrainingNorms",
+    "align",
     "hidden_states",
     "read_norms",
     "trace_gradients",

@@ -82,7 +82,7 @@ def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
     }
     batch = SequenceDataset(fields, [Record(values, "text", 1)])[0]
     numbers = batch[main][0].tolist()
-    symbols = _symbols(field, text, len(numbers))
+    symbols = symbols_of(field, text, len(numbers))
     if len(symbols) - field.bos - field.eos < 2:
         raise UsageError(
             f"the text has one symbol ({symbols[field.bos]!r}), at least two are needed; this "
@@ -145,7 +145,7 @@ class _Reached(Exception):
         self.inputs = inputs
 
 
-def _symbols(field: TokenField, text: str, count: int) -> list[str]:
+def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
     """The first tokens of a text as they stand in it, ``count`` with the special ones."""
     tokenizer = field.vocabulary.tokenizer
     if tokenizer is None:

@@ -7,6 +7,7 @@ from seqtasks.data.fields.label_sets import LabelSetField
 from seqtasks.data.fields.labels import LabelField, TagField
 from seqtasks.data.fields.number import NumberField
 from seqtasks.data.fields.series import VectorSequenceField
+from seqtasks.data.fields.synchronous import SynchronousField
 from seqtasks.data.fields.tokens import TokenField
 from seqtasks.data.fields.vectors import VectorField
 
@@ -17,6 +18,7 @@ __all__ = [
     "LabelField",
     "LabelSetField",
     "NumberField",
+    "SynchronousField",
     "TagField",
     "TokenField",
     "VectorField",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from random import Random
 from typing import Any, Protocol
 
 from seqtasks.data.record import Record
@@ -28,12 +29,14 @@ class Field:
         name: the key under ``data`` that declares it; given by the data module.
         vocabulary: its symbols, once fitted.
         along: the field it is made from or goes with; None if it stands alone.
+        varies: whether training encodes it anew, at random, for every batch.
         derived: whether it has no column of its own and is made from ``along``.
     """
 
     name: str = ""
     along: str | None = None
     derived = False
+    varies = False
 
     def __init__(self, column: str | int | None = None) -> None:
         self.column = column
@@ -49,6 +52,10 @@ class Field:
         Raises:
             DataError: a value cannot be used; the message says where it stands.
         """
+        raise NotImplementedError
+
+    def vary(self, records: Sequence[Record], random: Random) -> Encoded:
+        """Numbers of some examples, drawn at random; of a field that ``varies``."""
         raise NotImplementedError
 
     def collate(self, values: Sequence[Any]) -> dict[str, Any]:

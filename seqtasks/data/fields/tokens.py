@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from random import Random
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.bpe_dropout import MergeDropout
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
 from seqtasks.data.segmentation import segmented
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
+from seqtasks.dropout import check_rate
 from seqtasks.errors import DataError, UsageError, nearest
 
 
@@ -32,9 +35,11 @@ class TokenField(Field):
         max_length: tokens that one sequence may have; None for no limit.
         truncate: cut longer sequences instead of refusing them.
         keep_text: batches also hold the raw text, for scores that compare texts.
+        bpe_dropout: in training, the share of merges of byte pairs that are passed over, so that
+            a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
 
     Raises:
-        UsageError: there is no such level.
+        UsageError: there is no such level, or ``bpe_dropout`` is out of range or goes with another.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class TokenField(Field):
         max_length: int | None = None,
         truncate: bool = False,
         keep_text: bool = False,
+        bpe_dropout: float = 0.0,
     ) -> None:
         super().__init__(column)
         if level not in LEVELS:
@@ -62,6 +68,10 @@ class TokenField(Field):
         self.bos, self.eos = bos, eos
         self.max_length, self.truncate = max_length, truncate
         self.keep_text = keep_text
+        self.bpe_dropout = check_rate("bpe_dropout", bpe_dropout)
+        if bpe_dropout and level != "bpe":
+            raise UsageError(f"bpe_dropout={bpe_dropout} goes with level=bpe, not level={level}")
+        self.varies = bpe_dropout > 0
 
     def fit(self, records: Iterable[Record]) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer."""
@@ -101,17 +111,27 @@ class TokenField(Field):
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
         return Ragged.pack(self.numbers(records))
 
+    def vary(self, records: Sequence[Record], random: Random) -> Ragged:
+        """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``."""
+        merges = MergeDropout(self.vocabulary, self.bpe_dropout)
+        encoded = [merges.encode(self.text(record), random) for record in records]
+        return Ragged.pack(self.bounded(encoded, records))
+
     def numbers(self, records: Sequence[Record]) -> list[list[int]]:
         """One list of numbers a record."""
         vocabulary = self.vocabulary
-        front = [vocabulary.index["<bos>"]] if self.bos else []
-        back = [vocabulary.index["<eos>"]] if self.eos else []
         tokenizer = vocabulary.tokenizer
         if tokenizer is None:
             encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
         else:
             texts = [self.prepared(self.text(record)) for record in records]
             encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
+        return self.bounded(encoded, records)
+
+    def bounded(self, encoded: list[list[int]], records: Sequence[Record]) -> list[list[int]]:
+        """Numbers of tokens, not too many, between ``<bos>`` and ``<eos>`` as asked."""
+        front = [self.vocabulary.index["<bos>"]] if self.bos else []
+        back = [self.vocabulary.index["<eos>"]] if self.eos else []
         return [
             front + self.checked(numbers, record) + back
             for numbers, record in zip(encoded, records, strict=True)

@@ -1,0 +1,72 @@
+"""A translation that is written while its source is read: one word for each word read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from seqtasks.data.fields.field import check_varied
+from seqtasks.data.fields.labels import TagField
+from seqtasks.data.ragged import Ragged
+from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
+from seqtasks.errors import UsageError
+
+
+class SynchronousField(TagField):
+    """The words of a target text as labels of the source's, one a step.
+
+    With ``delay`` k the label of source word t is target word t - k: the model waits for k words
+    before it begins, and then writes as it reads (the wait-k policy of Ma et al. 2019, cut off
+    where the source ends). Steps that have no target word have `WAIT`; target words that have no
+    step are never written, which is the price of one word for each word.
+
+    Args:
+        column: where the reader finds the target text; it is split at white space.
+        along: the field of the source's tokens.
+        delay: source words read before the first is written, at least 0.
+        min_count: rarer target words become ``<unk>``.
+        max_size: target words to keep at most, the two special ones included.
+        keep_text: batches also hold the whole target text, for scores that compare texts.
+
+    Raises:
+        UsageError: the delay is negative.
+    """
+
+    def __init__(
+        self,
+        column: str | int | None = "target",
+        *,
+        along: str = "tokens",
+        delay: int = 0,
+        min_count: int = 1,
+        max_size: int | None = None,
+        keep_text: bool = True,
+    ) -> None:
+        super().__init__(column, along=along)
+        if delay < 0:
+            raise UsageError(f"data.tags.delay is at least 0, not {delay}")
+        self.delay, self.min_count, self.max_size = delay, min_count, max_size
+        self.keep_text = keep_text
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """List the target's words, the most frequent first."""
+        texts = [super(SynchronousField, self).labels(record) for record in records]
+        self.vocabulary = Vocabulary.count(
+            texts, specials=(WAIT, UNK), min_count=self.min_count, max_size=self.max_size
+        )
+        check_varied(self, len(self.vocabulary) - 2, "words")
+
+    def text(self, record: Record) -> str:
+        """The whole target."""
+        return " ".join(super().labels(record))
+
+    def labels(self, record: Record) -> list[str]:
+        """A word of the target, or `WAIT`, for each word of the source."""
+        tokens = record.values[self.along]
+        count = len(tokens.split() if isinstance(tokens, str) else tokens)
+        words = [WAIT] * self.delay + super().labels(record)
+        return (words + [WAIT] * count)[:count]
+
+    def encode(self, records: Sequence[Record]) -> Ragged:
+        """Numbers of the labels; words that are not known are ``<unk>``."""
+        return Ragged.pack([self.vocabulary.encode(self.labels(record)) for record in records])

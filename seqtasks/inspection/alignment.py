@@ -1,0 +1,70 @@
+"""Which source symbols each target symbol of an encoder-decoder attends to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.bundle import Bundle
+from seqtasks.data.fields import TokenField
+from seqtasks.errors import UsageError
+from seqtasks.inspection.reading import read, symbols_of
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Attention over one pair of texts.
+
+    Attributes:
+        source: the symbols that were read.
+        target: the symbols that were written, the end of the text among them.
+        weights: (target, source); each row is at least 0 and adds up to 1.
+    """
+
+    source: list[str]
+    target: list[str]
+    weights: Tensor
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain lists; weights with six digits."""
+        rows = [[round(weight, 6) for weight in row] for row in self.weights.tolist()]
+        return {"source": self.source, "target": self.target, "weights": rows}
+
+
+@torch.inference_mode()
+def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
+    """Attention while a target is written, step by step as in training.
+
+    Args:
+        bundle: an encoder-decoder.
+        text: raw, what is read.
+        target: raw, what is written; None takes what the model itself answers.
+
+    Raises:
+        UsageError: the model has no decoder that attends, a text is empty, or the model answers
+            with an empty one.
+        DataError: a text does not fit its field.
+    """
+    task: Any = bundle.task
+    decoder = getattr(task, "decoder", None)
+    if not hasattr(decoder, "alignments"):
+        raise UsageError(
+            f"{type(task).__name__} has no attention to look at: an encoder-decoder is expected, "
+            "as task=translation trains"
+        )
+    if not decoder.attention.output_size:
+        raise UsageError("this model was trained without attention: there is nothing to show")
+    if target is None:
+        [target] = bundle.predict([text])
+        if not target.strip():
+            raise UsageError("the model's answer is empty; give what it is to write with --target")
+    reading = read(bundle, text, target)
+    written = reading.batch[task.target]
+    weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0]
+    field: Any = bundle.fields[task.target]
+    assert isinstance(field, TokenField)
+    symbols = symbols_of(field, target, written.size(1))
+    return Alignment(reading.symbols, symbols[1:], weights)
