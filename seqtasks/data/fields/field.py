@@ -28,11 +28,13 @@ class Field:
         name: the key under ``data`` that declares it; given by the data module.
         vocabulary: its symbols, once fitted.
         along: the field it is made from or goes with; None if it stands alone.
+        like: the field with which it shares one vocabulary; None for one of its own.
         derived: whether it has no column of its own and is made from ``along``.
     """
 
     name: str = ""
     along: str | None = None
+    like: str | None = None
     derived = False
 
     def __init__(self, column: str | int | None = None) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.ragged import Ragged, sizes
@@ -156,8 +157,7 @@ class VectorSequenceField(Field):
         padded = np.zeros((len(values), longest, len(self.vocabulary)), dtype=np.float32)
         for row, steps in zip(padded, values, strict=True):
             row[: len(steps)] = steps
-        lengths = "lengths" if self.name == "series" else f"{self.name}_lengths"
-        return {self.name: torch.from_numpy(padded), lengths: counts}
+        return {self.name: torch.from_numpy(padded), lengths_of(self.name): counts}
 
 
 def _number(cell: Any) -> float:

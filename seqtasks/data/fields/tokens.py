@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
@@ -32,6 +33,8 @@ class TokenField(Field):
         max_length: tokens that one sequence may have; None for no limit.
         truncate: cut longer sequences instead of refusing them.
         keep_text: batches also hold the raw text, for scores that compare texts.
+        like: the field of tokens with which it shares one vocabulary, fitted on the texts of
+            both; None for one of its own.
 
     Raises:
         UsageError: there is no such level.
@@ -50,6 +53,7 @@ class TokenField(Field):
         max_length: int | None = None,
         truncate: bool = False,
         keep_text: bool = False,
+        like: str | None = None,
     ) -> None:
         super().__init__(column)
         if level not in LEVELS:
@@ -61,7 +65,7 @@ class TokenField(Field):
         self.min_count, self.max_size = min_count, max_size
         self.bos, self.eos = bos, eos
         self.max_length, self.truncate = max_length, truncate
-        self.keep_text = keep_text
+        self.keep_text, self.like = keep_text, like
 
     def fit(self, records: Iterable[Record]) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer."""
@@ -142,5 +146,5 @@ class TokenField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
-        lengths = "lengths" if self.name == "tokens" else f"{self.name}_lengths"
-        return {self.name: pad(values, self.vocabulary.pad_id), lengths: sizes(values)}
+        padded = pad(values, self.vocabulary.pad_id)
+        return {self.name: padded, lengths_of(self.name): sizes(values)}
