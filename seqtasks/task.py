@@ -44,7 +44,8 @@ class Task(pl.LightningModule):
             divided by this (`seqtasks.unfreezing.levels`).
 
     Attributes:
-        inputs: the fields that a person gives at prediction time, the main one first.
+        inputs: the fields that a person gives at prediction time, the main one first; several stand
+            on a line in this order (`seqtasks.inputs`).
         target: the field that is predicted, or None.
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
