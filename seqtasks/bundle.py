@@ -19,6 +19,7 @@ from seqtasks.data.fields import Field
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
+from seqtasks.inputs import parsed
 from seqtasks.task import Task
 
 WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
@@ -55,7 +56,8 @@ class Bundle:
         """One prediction for each raw text, in order.
 
         Args:
-            texts: the raw text of the task's main input; an empty one gives an empty prediction.
+            texts: the raw text of the task's input, or the values of its several inputs
+                (`seqtasks.inputs.parsed`); an empty one gives an empty prediction.
             batch_size: texts run together; it changes no prediction.
             first: the number of the first text, which names its random stream and its errors.
             scores: the probabilities of the labels instead.
@@ -66,18 +68,22 @@ class Bundle:
 
         Raises:
             UsageError: ``scores`` is asked of a task that has none.
+            DataError: a text does not hold the task's inputs, or cannot be encoded.
         """
         if scores and not hasattr(self.task, "probabilities"):
             raise UsageError("--scores: this task gives no probabilities of labels; leave it out")
         answer: Any = self.task.probabilities if scores else self.task.predict
-        main = self.task.inputs[0]
+        names = self.task.inputs
         wanted = {
             name: field
             for name, field in self.fields.items()
-            if name in self.task.inputs or (field.derived and field.along in self.task.inputs)
+            if name in names or (field.derived and field.along in names)
         }
-        numbered = enumerate(texts, first)
-        records = [Record({main: text}, "input", line) for line, text in numbered if text.strip()]
+        records = [
+            Record(parsed(text, names, f"input:{line}"), "input", line)
+            for line, text in enumerate(texts, first)
+            if text.strip()
+        ]
         dataset = SequenceDataset(wanted, records)
         [sizes, *_] = dataset.sizes() or [[1] * len(records)]
         order = sorted(range(len(records)), key=lambda index: sizes[index])

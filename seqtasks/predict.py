@@ -66,7 +66,7 @@ def decode(line: bytes, number: int) -> str:
 def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
     """One line of output for each line of input; an empty line for an empty one."""
     from seqtasks.bundle import load
-    from seqtasks.summary import as_text
+    from seqtasks.inputs import as_text
 
     bundle = load(options.bundle, options.device, options.trust)
     first = 1

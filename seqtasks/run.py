@@ -30,6 +30,7 @@ from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
 from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.inputs import as_text
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
@@ -261,7 +262,7 @@ def explain(
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([text for text, _ in pairs])
     rows = zip(pairs, predicted, strict=True)
-    summary.show_examples(console, [(t, e, summary.as_text(p)) for (t, e), p in rows])
+    summary.show_examples(console, [(t, e, as_text(p)) for (t, e), p in rows])
     summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "", foreign)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqtasks.data.module import SequenceData
+from seqtasks.inputs import as_text, json_object, spelled
 from seqtasks.task import Scores
 
 PERCENT = {
@@ -109,17 +111,20 @@ def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str
 def shortened(sample: str) -> str:
     r"""A text's first line, 60 characters of it; of a sequence of vectors the first step.
 
+    Of the object that holds several inputs, each of them is shortened.
+
     >>> shortened("a " * 40 + "\nb") == "a " * 30, shortened("[[0.5, 1], [2, 3]]")
     (True, '[[0.5, 1]]')
+    >>> shortened('{"tokens": "a\\nb", "pair": ["c", "d"]}')
+    '{"tokens": "a", "pair": "c d"}'
     """
+    values = json_object(sample)
+    if values is not None:
+        short = {name: shortened(as_text(value)) for name, value in values.items()}
+        return json.dumps(short, ensure_ascii=False)
     if sample.startswith("[["):
         return sample[: sample.index("]") + 1] + "]"
     return sample.splitlines()[0][:60] if sample else ""
-
-
-def as_text(value: Sequence[str]) -> str:
-    """A raw or predicted value on one line."""
-    return value if isinstance(value, str) else " ".join(value)
 
 
 def card(
@@ -169,4 +174,4 @@ def pick_examples(data: SequenceData, task: Any, count: int) -> list[tuple[str, 
     main = task.inputs[0]
     if task.target == main:
         return [(" ".join(as_text(r.values[main])[:60].split()[:8]), "") for r in records]
-    return [(as_text(r.values[main]), as_text(r.values[task.target])) for r in records]
+    return [(spelled(r.values, task.inputs), as_text(r.values[task.target])) for r in records]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 from torchmetrics import Metric
 
-from seqtasks.data.batch import Batch
+from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.dropout import scale_dropout
@@ -44,7 +44,8 @@ class Task(pl.LightningModule):
             divided by this (`seqtasks.unfreezing.levels`).
 
     Attributes:
-        inputs: the fields that a person gives at prediction time, the main one first.
+        inputs: the fields that a person gives at prediction time, the main one first; several stand
+            on a line in this order (`seqtasks.inputs`).
         target: the field that is predicted, or None.
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
@@ -156,8 +157,7 @@ class Task(pl.LightningModule):
         """The share of padding among the places for tokens of a batch."""
         places = real = 0
         for name in {*self.inputs, self.target or ""}:
-            main = name in ("tokens", "series")
-            lengths = batch.get("lengths" if main else f"{name}_lengths")
+            lengths = batch.get(lengths_of(name))
             if lengths is not None:
                 places += batch[name].shape[:2].numel()
                 real += int(lengths.sum())

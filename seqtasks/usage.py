@@ -18,7 +18,7 @@ from hydra.errors import (
     OverrideParseException,
 )
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
 from seqtasks.errors import SeqtasksError, UsageError, nearest
 
@@ -71,6 +71,11 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
     if isinstance(error, InstantiationException):
         return UsageError(_first_line(error.__cause__ or error))
+    if isinstance(error, InterpolationResolutionError):
+        return UsageError(
+            f"{error.full_key} takes the value of an option that is not there; set it, or leave "
+            f"out what it belongs to ({_first_line(error)})"
+        )
     if isinstance(error, HydraException | OmegaConfBaseException) or (
         isinstance(error, ValueError) and str(error).startswith("Config group override")
     ):

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from seqtasks.data.batch import Batch
+from seqtasks import chunks
+from seqtasks.data.batch import Batch, stacked
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
@@ -24,11 +26,19 @@ class SequenceClassifier(Task):
 
     Args:
         vocabularies: ``label``, and what the embedding reads: ``tokens`` or ``series``, and
-            ``characters`` and ``case`` where they are read.
+            ``characters`` and ``case`` where they are read. With ``pair``, which has the vocabulary
+            of ``tokens``, an example is a pair of texts, read by one encoder.
         embedding: makes the `InputEmbedding` from the vocabularies.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
-        head: makes the `PooledHead` from ``encoder`` and ``labels``.
+        head: makes the `PooledHead` from ``encoder``, ``labels`` and ``texts``.
+        chunk: read long texts in chunks of so many steps, with the state carried; in training the
+            activations of one chunk alone are kept (`seqtasks.chunks`). None reads them whole.
+        detach: cut the gradient between chunks.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
+
+    Raises:
+        UsageError: a pair has another vocabulary than its first text, or goes with spelling or
+            case; or the encoder cannot read in chunks.
     """
 
     target = "label"
@@ -40,21 +50,31 @@ class SequenceClassifier(Task):
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
         head: Callable[..., PooledHead],
+        chunk: int | None = None,
+        detach: bool = False,
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
         self.labels = vocabularies["label"]
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
+        if "pair" in vocabularies:
+            check_pair(vocabularies)
+            self.inputs = ("tokens", "pair")
         self.encoder = encoder(input_size=self.embedding.output_size)
-        self.head = head(encoder=self.encoder, labels=self.labels)
+        chunks.check(self.encoder, chunk, detach)
+        self.chunk, self.detach_chunks = chunk, detach
+        self.head = head(encoder=self.encoder, labels=self.labels, texts=len(self.inputs))
         self.monitor, self.mode = self.head.monitor, self.head.mode
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits (batch, labels), or what the head gives in their place."""
-        features = self.embedding(batch)  # (batch, time, embedding)
-        outputs, _ = self.encoder(features, batch.lengths)  # (batch, time, hidden)
-        return self.head(outputs, batch.lengths)
+        texts = stacked(batch, self.inputs)
+        features = self.embedding(texts)  # (texts · batch, time, embedding)
+        outputs, _ = chunks.read(
+            self.encoder, features, texts.lengths, chunk=self.chunk, detach=self.detach_chunks
+        )  # (texts · batch, time, hidden)
+        return self.head(outputs, texts.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
         """Summed over all examples."""
@@ -123,6 +143,28 @@ class SequenceClassifier(Task):
         for metric in metrics.values():
             metric.update(guess.expand_as(expected), expected)
         return {name: {key: float(metric.compute()) for key, metric in metrics.items()}}
+
+
+def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
+    """Refuse pairs of texts that one embedding cannot read.
+
+    Raises:
+        UsageError: the second text has a vocabulary of its own, or there is a field that goes with
+            the first text alone.
+    """
+    first = vocabularies.get("tokens")
+    if first is None or vocabularies["pair"].symbols != first.symbols:
+        raise UsageError(
+            "data.pair is read by the embedding of data.tokens, and needs its vocabulary: set "
+            "data.pair.like=tokens"
+        )
+    alone = [name for name in ("characters", "case") if name in vocabularies]
+    if alone:
+        raise UsageError(
+            f"data.pair: the texts of a pair are read by their tokens alone; set data.{alone[0]} "
+            "to null with its part of task.embedding, or read smaller tokens: "
+            "data.tokens.level=bpe"
+        )
 
 
 def targets(data: SequenceData, split: str) -> Tensor:

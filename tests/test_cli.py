@@ -58,6 +58,10 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
     [
         (["task=taging"], "task=taging: there is no such choice; Did you mean 'tagging'?"),
         (["data=tabel"], "Did you mean 'table'?"),
+        (
+            ["task=classification", "~data.tokens", "+field@data.pair=pair"],
+            "data.pair.level takes the value of an option that is not there",
+        ),
         (["encoder.hiden_size=3"], "there is no option 'encoder.hiden_size'; Did you mean"),
         (["trainer.max_epoch=3"], "Did you mean 'trainer.max_epochs'?"),
         (["sead=3"], "Did you mean 'seed'?"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import torch
+from torch.nn import functional
 
 
 class Batch(dict[str, Any]):
@@ -22,3 +26,38 @@ class Batch(dict[str, Any]):
             raise AttributeError(
                 f"this batch has no '{name}'; it has {', '.join(self) or 'nothing'}"
             ) from None
+
+
+def lengths_of(name: str) -> str:
+    """What a batch calls the lengths of a field of tokens or of steps.
+
+    >>> lengths_of("tokens"), lengths_of("series"), lengths_of("source")
+    ('lengths', 'lengths', 'source_lengths')
+    """
+    return "lengths" if name in ("tokens", "series") else f"{name}_lengths"
+
+
+def stacked(batch: Batch, names: Sequence[str]) -> Batch:
+    """Fields of tokens with one vocabulary as the rows of one: all of the first, then the next.
+
+    One encoder then reads them in one pass.
+
+    Args:
+        batch: holds each as (batch, time) and its lengths (batch,).
+        names: the fields; of a single one the batch stays as it is.
+
+    Returns:
+        (fields · batch, longest time) and (fields · batch,), under the names of the first field.
+
+    >>> batch = Batch(tokens=torch.tensor([[5, 6]]), lengths=torch.tensor([2]),
+    ...               pair=torch.tensor([[7]]), pair_lengths=torch.tensor([1]))
+    >>> stacked(batch, ["tokens", "pair"])
+    {'tokens': tensor([[5, 6],
+            [7, 0]]), 'lengths': tensor([2, 1])}
+    """
+    if len(names) == 1:
+        return batch
+    longest = max(batch[name].size(1) for name in names)
+    rows = [functional.pad(batch[name], (0, longest - batch[name].size(1))) for name in names]
+    lengths = [batch[lengths_of(name)] for name in names]
+    return Batch({names[0]: torch.cat(rows), lengths_of(names[0]): torch.cat(lengths)})

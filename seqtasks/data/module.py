@@ -14,8 +14,8 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.extension import extended
 from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
@@ -118,10 +118,7 @@ class SequenceData(pl.LightningDataModule):
         if self.datasets:
             return
         splits = self.read()
-        for field in self.fields.values():
-            field.fit(splits["train"])
-            if field.name in self.known:
-                field.vocabulary = extended(self.known[field.name], field.vocabulary)
+        fit(self.fields, splits["train"], self.known)
         arrays = Path(tempfile.mkdtemp(prefix="seqtasks-"))
         weakref.finalize(self, shutil.rmtree, arrays, ignore_errors=True)
         for split, records in splits.items():

@@ -39,6 +39,7 @@ class PooledClassification(PooledHead):
         labels: the labels.
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
+        texts: that an example has, 1 or 2.
         label_smoothing: share of the objective spread evenly over all labels.
         class_weights: label → weight, 1 for those not named; or ``balanced``: in inverse
             proportion to the label's frequency in training, 1 on average over the examples.
@@ -63,11 +64,14 @@ class PooledClassification(PooledHead):
         *,
         pooling: str = "last",
         dropout: float = 0.0,
+        texts: int = 1,
         label_smoothing: float = 0.0,
         class_weights: str | Mapping[str, float] | None = None,
         calibrate: bool = True,
     ) -> None:
-        super().__init__(encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout)
+        super().__init__(
+            encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout, texts=texts
+        )
         self.label_smoothing, self.calibrates = label_smoothing, calibrate
         self.balanced = class_weights == "balanced"
         if isinstance(class_weights, str) and not self.balanced:

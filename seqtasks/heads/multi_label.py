@@ -33,6 +33,7 @@ class MultiLabelClassification(PooledHead):
         labels: the labels.
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
+        texts: that an example has, 1 or 2.
         threshold: the probability from which a label is taken, above 0 and below 1; None tunes one
             for each label on the validation data after training, for the best F1.
 
@@ -51,9 +52,12 @@ class MultiLabelClassification(PooledHead):
         *,
         pooling: str = "last",
         dropout: float = 0.0,
+        texts: int = 1,
         threshold: float | None = None,
     ) -> None:
-        super().__init__(encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout)
+        super().__init__(
+            encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout, texts=texts
+        )
         if threshold is not None and not 0 < threshold < 1:
             raise UsageError(
                 f"task.head.threshold is above 0 and below 1, not {threshold}; null tunes one for "

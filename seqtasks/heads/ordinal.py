@@ -32,6 +32,7 @@ class OrdinalClassification(PooledHead):
         labels: the labels in their order.
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
+        texts: that an example has, 1 or 2.
     """
 
     takes = ("ordered label",)
@@ -44,9 +45,12 @@ class OrdinalClassification(PooledHead):
         *,
         pooling: str = "last",
         dropout: float = 0.0,
+        texts: int = 1,
     ) -> None:
         outputs = 1 if len(labels) else 0
-        super().__init__(encoder, labels, outputs=outputs, pooling=pooling, dropout=dropout)
+        super().__init__(
+            encoder, labels, outputs=outputs, pooling=pooling, dropout=dropout, texts=texts
+        )
         cuts = len(labels) - 1
         nn.init.constant_(self.linear.bias, (cuts - 1) / 2)  # the biases lie around 0
         self.steps = nn.Parameter(torch.full((cuts - 1,), 1.0).expm1().log())

@@ -11,6 +11,7 @@ from torchmetrics import Metric
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.heads.comparison import PARTS, joined
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooling import Pooling
 
@@ -32,6 +33,7 @@ class PooledHead(nn.Module):
         outputs: numbers that the linear map gives.
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
+        texts: that an example has; the vectors of 2 are joined by `seqtasks.heads.comparison`.
 
     Attributes:
         takes: the kinds of targets that it learns from, names in `KINDS`.
@@ -52,6 +54,7 @@ class PooledHead(nn.Module):
         outputs: int,
         pooling: str,
         dropout: float,
+        texts: int,
     ) -> None:
         super().__init__()
         if outputs < 1:
@@ -59,7 +62,8 @@ class PooledHead(nn.Module):
         self.labels = labels.symbols
         self.pooling = Pooling(encoder, pooling)
         self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(encoder.output_size, outputs)
+        self.texts = texts
+        self.linear = nn.Linear(PARTS[texts] * encoder.output_size, outputs)
 
     @property
     def wanted(self) -> str:
@@ -78,8 +82,17 @@ class PooledHead(nn.Module):
             )
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        """(batch, time, size) → (batch, numbers of the linear map)."""
-        return self.linear(self.dropout(self.pooling(outputs, lengths)))
+        """What is decided from.
+
+        Args:
+            outputs: (texts · batch, time, size), all first texts before all second ones.
+            lengths: (texts · batch,) int64.
+
+        Returns:
+            (batch, numbers of the linear map).
+        """
+        pooled = self.pooling(outputs, lengths)
+        return self.linear(self.dropout(joined(pooled, self.texts)))
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
         """The loss summed over the examples."""

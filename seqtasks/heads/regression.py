@@ -28,6 +28,7 @@ class PooledRegression(PooledHead):
         labels: the vocabulary of the target, which is empty.
         pooling: ``last``, ``mean``, ``max`` or ``attention``.
         dropout: rate on the pooled vector.
+        texts: that an example has, 1 or 2.
 
     Raises:
         UsageError: the target has labels.
@@ -45,10 +46,11 @@ class PooledRegression(PooledHead):
         *,
         pooling: str = "last",
         dropout: float = 0.0,
+        texts: int = 1,
     ) -> None:
         if len(labels):
             raise UsageError(f"task.head: a regression does not learn labels; {self.wanted}")
-        super().__init__(encoder, labels, outputs=1, pooling=pooling, dropout=dropout)
+        super().__init__(encoder, labels, outputs=1, pooling=pooling, dropout=dropout, texts=texts)
         self.register_buffer("center", torch.zeros(()))
         self.register_buffer("scale", torch.ones(()))
 

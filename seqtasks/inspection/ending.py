@@ -10,11 +10,10 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batch import Batch
+from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.fields import TagField
 from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
-from seqtasks.inspection.reading import lengths_of
 from seqtasks.task import Task
 
 ROUNDING = 1e-10

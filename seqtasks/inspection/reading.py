@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batch import Batch
+from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
 from seqtasks.data.record import Record, Value
@@ -58,11 +58,16 @@ def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
         target: what is to be predicted; None leaves it out.
 
     Raises:
-        UsageError: the text is empty or too short, or the model reads no tokens.
+        UsageError: the text is empty or too short, or the model reads no tokens or several texts.
         DataError: the text or the target does not fit the fields.
     """
     task = bundle.task
-    main = task.inputs[0]
+    main, *others = task.inputs
+    if others:
+        raise UsageError(
+            f"{type(task).__name__} reads {len(task.inputs)} texts at once "
+            f"({', '.join(task.inputs)}): look into a model that reads one"
+        )
     field = bundle.fields[main]
     if not isinstance(field, TokenField):
         raise UsageError(f"'{main}' is a {type(field).__name__}: a text of tokens is expected")
@@ -130,11 +135,6 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
             f"'{main}'; a symbol for each step is expected"
         )
     return inputs, reading
-
-
-def lengths_of(name: str) -> str:
-    """What a batch calls the lengths of a field of tokens."""
-    return "lengths" if name == "tokens" else f"{name}_lengths"
 
 
 class _Reached(Exception):

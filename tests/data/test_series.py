@@ -47,9 +47,11 @@ def test_channels_have_mean_0_and_deviation_1_over_all_training_steps():
 def test_a_constant_channel_is_noted_and_stays_finite(caplog):
     with caplog.at_level(logging.WARNING):
         field = fitted([[1, 0.1], [2, 0.1]], [[3, 0.1]])
-    assert "data.series: channel 1 (from 0) has one value" in caplog.text
+    assert "data.series: 1 of 2 channels hold one value" in caplog.text
     assert field.vocabulary.deviation[1] == 1
     assert field.encode(records([[2, 0.1]]))[0].tolist() == [[0, 0]]
+    fitted([[1, 0.1], [1, 0.1]], standardise=False)
+    assert "tells nothing: 0, 1 (from 0)" in caplog.text
 
 
 def test_without_standardising_values_stay_as_they_are():

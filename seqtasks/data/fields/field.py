@@ -30,11 +30,13 @@ class Field:
         vocabulary: its symbols, once fitted.
         along: the field it is made from or goes with; None if it stands alone.
         varies: whether training encodes it anew, at random, for every batch.
+        like: the field with which it shares one vocabulary; None for one of its own.
         derived: whether it has no column of its own and is made from ``along``.
     """
 
     name: str = ""
     along: str | None = None
+    like: str | None = None
     derived = False
     varies = False
 

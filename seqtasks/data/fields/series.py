@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.ragged import Ragged, sizes
@@ -72,20 +73,13 @@ class VectorSequenceField(Field):
             raise DataError(f"data.{self.name}: there is no training example")
         names = [str(place) for place in range(len(first))]
         self.vocabulary = Channels(names)
+        constant = lowest == highest
+        note_constant(self, names, constant)
         if not self.standardise:
             return
-        constant = lowest == highest
         mean = np.where(constant, first, first + total / count)
         variance = np.maximum(squares / count - (total / count) ** 2, 0)
         deviation = np.where(constant | (variance <= 0), 1.0, np.sqrt(variance))
-        if constant.any():
-            shown = ", ".join(name for name, same in zip(names, constant, strict=True) if same)
-            _log.warning(
-                "data.%s: channel %s (from 0) has one value in all of the training data, and tells "
-                "nothing; its deviation is taken to be 1",
-                self.name,
-                shown,
-            )
         self.vocabulary = Channels(names, mean.tolist(), deviation.tolist())
 
     def steps(self, record: Record, width: int | None) -> NDArray[np.float64]:
@@ -156,8 +150,21 @@ class VectorSequenceField(Field):
         padded = np.zeros((len(values), longest, len(self.vocabulary)), dtype=np.float32)
         for row, steps in zip(padded, values, strict=True):
             row[: len(steps)] = steps
-        lengths = "lengths" if self.name == "series" else f"{self.name}_lengths"
-        return {self.name: torch.from_numpy(padded), lengths: counts}
+        return {self.name: torch.from_numpy(padded), lengths_of(self.name): counts}
+
+
+def note_constant(field: Field, names: Sequence[str], constant: NDArray[np.bool_]) -> None:
+    """Log which channels have one value in all of the training data."""
+    if constant.any():
+        shown = [name for name, same in zip(names, constant, strict=True) if same]
+        _log.warning(
+            "data.%s: %d of %d channels hold one value in all of the training data, which tells "
+            "nothing: %s (from 0); look at data.train",
+            field.name,
+            len(shown),
+            len(names),
+            ", ".join(shown),
+        )
 
 
 def _number(cell: Any) -> float:

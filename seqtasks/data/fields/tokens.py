@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.batch import lengths_of
 from seqtasks.data.bpe_dropout import MergeDropout
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
@@ -37,6 +38,8 @@ class TokenField(Field):
         keep_text: batches also hold the raw text, for scores that compare texts.
         bpe_dropout: in training, the share of merges of byte pairs that are passed over, so that
             a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
+        like: the field of tokens with which it shares one vocabulary, fitted on the texts of
+            both; None for one of its own.
 
     Raises:
         UsageError: there is no such level, or ``bpe_dropout`` is out of range or goes with another.
@@ -56,6 +59,7 @@ class TokenField(Field):
         truncate: bool = False,
         keep_text: bool = False,
         bpe_dropout: float = 0.0,
+        like: str | None = None,
     ) -> None:
         super().__init__(column)
         if level not in LEVELS:
@@ -67,11 +71,11 @@ class TokenField(Field):
         self.min_count, self.max_size = min_count, max_size
         self.bos, self.eos = bos, eos
         self.max_length, self.truncate = max_length, truncate
-        self.keep_text = keep_text
         self.bpe_dropout = check_rate("bpe_dropout", bpe_dropout)
         if bpe_dropout and level != "bpe":
             raise UsageError(f"bpe_dropout={bpe_dropout} goes with level=bpe, not level={level}")
         self.varies = bpe_dropout > 0
+        self.keep_text, self.like = keep_text, like
 
     def fit(self, records: Iterable[Record]) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer."""
@@ -162,5 +166,5 @@ class TokenField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
-        lengths = "lengths" if self.name == "tokens" else f"{self.name}_lengths"
-        return {self.name: pad(values, self.vocabulary.pad_id), lengths: sizes(values)}
+        padded = pad(values, self.vocabulary.pad_id)
+        return {self.name: padded, lengths_of(self.name): sizes(values)}

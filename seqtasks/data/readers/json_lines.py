@@ -76,6 +76,25 @@ def json_value(place: str, column: str, value: Any) -> Value:
     return value
 
 
+def filled(place: str, column: str, cell: Any) -> Value:
+    """Return a cell as a text or a list of tokens, none of them empty.
+
+    Args:
+        place: its ``path:line``.
+        column: the name it stands under.
+        cell: a text, or what `json_value` takes.
+
+    Raises:
+        DataError: it holds something else, or nothing.
+    """
+    value = json_value(place, column, cell)
+    empty = not value.strip() if isinstance(value, str) else not value or "" in value
+    if empty:
+        what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
+        raise DataError(f"{place}: the column {column!r} {what}; fill it, or remove the line")
+    return value
+
+
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "a string or number", bool: "a truth value"}
     return "NaN or infinity" if isinstance(value, float) else names.get(type(value), "null")

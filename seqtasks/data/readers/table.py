@@ -9,9 +9,9 @@ from typing import Any
 from seqtasks.data.readers.columns import locate, no_column
 from seqtasks.data.readers.delimited import delimited_rows
 from seqtasks.data.readers.files import expand
-from seqtasks.data.readers.json_lines import json_rows, json_value
+from seqtasks.data.readers.json_lines import filled, json_rows
 from seqtasks.data.readers.options import known_encoding, one_of
-from seqtasks.data.record import Columns, Record, Value
+from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError
 
 _FORMATS = ("csv", "tsv", "jsonl")
@@ -77,7 +77,7 @@ class TableReader:
                     width = 0 if form == "jsonl" else len(cells)
                     known, wanted = names, _resolve(place, columns, names, width)
                 values = {
-                    field: _value(place, names[at] if names else str(at), cells[at])
+                    field: filled(place, names[at] if names else str(at), cells[at])
                     for field, at in wanted.items()
                 }
                 yield Record(values, str(path), line)
@@ -119,13 +119,3 @@ def _resolve(place: str, columns: Columns, names: list[str], width: int) -> dict
             raise no_column(place, field, column, names, width, fix if names else "")
         wanted[field] = at
     return wanted
-
-
-def _value(place: str, column: str, cell: Any) -> Value:
-    """Check that a cell holds a text or a list of tokens, and none of them empty."""
-    value = json_value(place, column, cell)
-    empty = not value.strip() if isinstance(value, str) else not value or "" in value
-    if empty:
-        what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
-        raise DataError(f"{place}: the column {column!r} {what}; fill it, or remove the line")
-    return value
