@@ -49,7 +49,7 @@ def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
         DataError: a text does not fit its field.
     """
     task: Any = bundle.task
-    decoder = getattr(task, "decoder", None)
+    decoder: Any = getattr(task, "decoder", None)
     if not hasattr(decoder, "alignments"):
         raise UsageError(
             f"{type(task).__name__} has no attention to look at: an encoder-decoder is expected, "
