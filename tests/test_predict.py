@@ -26,8 +26,9 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     done = {}
 
-    def make(*options, seed=5):
-        if (options, seed) not in done:
+    def make(*options, seed=5, ends=0.0):
+        key = (options, seed, ends)
+        if key not in done:
             with initialize_config_module("seqtasks.conf", version_base="1.3"):
                 config = compose("config", [*SMALL[:4], *options])
             data = instantiate(config.data)
@@ -36,12 +37,14 @@ def made(tmp_path_factory):
             model = instantiate(config.task)(data.vocabularies).eval()
             for parameter in model.parameters():  # so that its outputs differ from each other
                 torch.nn.init.normal_(parameter, std=0.5)
+            if ends:
+                model.decoder.output.output.bias.data[model.vocabulary.eos_id] = ends
             plain = OmegaConf.to_container(config, resolve=True)
             fields = {field: plain["data"][field] for field in data.fields}
             told = {"task": plain["task"], "fields": fields, "data": plain["data"]}
-            done[options, seed] = folder / str(len(done))
-            bundle.save(done[options, seed], model, told, data.fields, {}, "")
-        return str(done[options, seed])
+            done[key] = folder / str(len(done))
+            bundle.save(done[key], model, told, data.fields, {}, "")
+        return str(done[key])
 
     return make
 
@@ -147,8 +150,7 @@ def test_outputs_that_were_cut_are_counted(made, run):
         f"seqtasks: {cut} of the outputs were cut at max_length, without an end of their own; "
         "--search max_length=N changes it\n"
     )
-    wide = ["--search", "beam_size=200", "--search", "length_penalty=-3"]  # ends are found
-    assert run(model, *wide)[1] == ""
+    assert run(made(*TRANSLATION, ends=99.0), *short) == ([""] * 4, "")
 
 
 def test_a_test_scores_how_many_outputs_were_cut(composed):
