@@ -117,7 +117,8 @@ class EncoderDecoder(Task):
         texts = [str(answer.value) for answer in found]
         for name in ("bleu", "chrf", "exact_match"):
             metrics[name].update(texts, batch.target_text)
-        metrics["cut"].update(torch.tensor([float(not answer.ended) for answer in found]))
+        cut = [float(not answer.ended) for answer in found]
+        metrics["cut"].update(torch.tensor(cut, device=self.device))
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """The source as it stands."""
