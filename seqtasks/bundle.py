@@ -13,7 +13,9 @@ import torch
 import yaml
 from safetensors.torch import load_model, save_model
 
+from seqtasks.answers import by_length
 from seqtasks.build import build
+from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.record import Record
@@ -73,6 +75,17 @@ class Bundle:
         if scores and not hasattr(self.task, "probabilities"):
             raise UsageError("--scores: this task gives no probabilities of labels; leave it out")
         answer: Any = self.task.probabilities if scores else self.task.predict
+        dataset = self.read(texts, first)
+        predictions: list[Any] = ["" for _ in texts]
+        with torch.inference_mode():
+            for indices in by_length(dataset, batch_size):
+                found = answer(self.batch(dataset, indices))
+                for index, prediction in zip(indices, found, strict=True):
+                    predictions[dataset.records[index].line - first] = prediction
+        return predictions
+
+    def read(self, texts: Sequence[str], first: int = 1) -> SequenceDataset:
+        """The raw texts of the task's inputs that are not empty, encoded."""
         names = self.task.inputs
         wanted = {
             name: field
@@ -84,17 +97,12 @@ class Bundle:
             for line, text in enumerate(texts, first)
             if text.strip()
         ]
-        dataset = SequenceDataset(wanted, records)
-        [sizes, *_] = dataset.sizes() or [[1] * len(records)]
-        order = sorted(range(len(records)), key=lambda index: sizes[index])
-        predictions: list[Any] = ["" for _ in texts]
-        with torch.inference_mode():
-            for start in range(0, len(order), batch_size):
-                indices = order[start : start + batch_size]
-                batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
-                for index, prediction in zip(indices, answer(batch), strict=True):
-                    predictions[records[index].line - first] = prediction
-        return predictions
+        return SequenceDataset(wanted, records)
+
+    def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
+        """Some of the texts, where the model is."""
+        batch: Batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
+        return batch
 
 
 def save(

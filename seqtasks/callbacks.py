@@ -19,6 +19,8 @@ from pytorch_lightning.trainer.states import TrainerFn
 from pytorch_lightning.utilities.exceptions import SIGTERMException
 from torch import Tensor
 
+from seqtasks.errors import UsageError
+
 
 class BatchSeed(pl.Callback):
     """Seeds torch from the run's seed, the epoch and the batch: a resumed run draws the same masks.
@@ -226,3 +228,38 @@ class Checkpoint(ModelCheckpoint):
         paths = ("best_model_path", "kth_best_model_path", "last_model_path")
         state = {**state_dict, **{name: moved(state_dict[name]) for name in paths}}
         super().load_state_dict({**state, "best_k_models": kept, "dirpath": self.dirpath})
+
+
+class BestMean(Checkpoint):
+    """Keeps the best weights, of which the mean is tested and saved.
+
+    Junczys-Dowmunt, Dwojak and Sennrich 2016, "The AMU-UEDIN submission to the WMT16 news
+    translation task"; Vaswani et al. 2017, "Attention is all you need", section 6.1. The options
+    are those of `Checkpoint`; ``save_top_k`` says of how many. Validation, early stopping and the
+    choice go by the weights themselves.
+
+    Raises:
+        UsageError: the files of the best would have one name.
+    """
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Refuse a name by which each file would replace the one before it."""
+        if "{" not in (self.filename or "{epoch}"):
+            raise UsageError(
+                f"callbacks.checkpoint.filename={self.filename} is one name for several files; "
+                "let it hold '{epoch}-{step}'"
+            )
+        super().setup(trainer, pl_module, stage)
+
+
+def chosen(callback: ModelCheckpoint) -> list[str]:
+    """The checkpoints whose mean is tested and saved, the best first; of most kinds the best alone.
+
+    Args:
+        callback: one that follows a score.
+    """
+    if not isinstance(callback, BestMean):
+        return [callback.best_model_path] if callback.best_model_path else []
+    sign = 1 if callback.mode == "min" else -1
+    scores = {path: sign * float(score) for path, score in callback.best_k_models.items()}
+    return sorted(scores, key=lambda path: scores[path])

@@ -1,10 +1,12 @@
-"""Checkpoints of an unfinished training."""
+"""Checkpoints of a training."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from seqtasks.errors import SeqtasksError
 from seqtasks.task import Task
@@ -54,3 +56,23 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
                 f"ckpt_path: the run that wrote {path} trained other parameters, or in other "
                 "groups; resume with its optimizer and transfer options"
             )
+
+
+def mean_weights(paths: Sequence[str | Path]) -> dict[str, Tensor]:
+    """The mean of the weights in checkpoints; what is no floating number is that of the first.
+
+    Args:
+        paths: of at least one checkpoint.
+
+    Returns:
+        Name → tensor, in the types of the first.
+    """
+    first, *others = (
+        torch.load(path, map_location="cpu", weights_only=True)["state_dict"] for path in paths
+    )
+    mean = dict(first)
+    for name, value in first.items():
+        if value.is_floating_point() and others:
+            values = torch.stack([value, *(other[name] for other in others)])
+            mean[name] = values.double().mean(dim=0).to(value.dtype)
+    return mean

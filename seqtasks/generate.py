@@ -23,7 +23,7 @@ Item = TypeVar("Item")
 DRAWING = ("top_k", "top_p", "typical_p", "seed")
 """Options that only matter where tokens are drawn at random."""
 
-SEARCH = ("max_length", "min_length", "stop")
+SEARCH = ("max_length", "min_length", "no_repeat_ngram", "stop")
 """Options that matter to a beam search too."""
 
 SAMPLING = (*SEARCH, "temperature", "repetition_penalty", *DRAWING)
@@ -79,6 +79,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     sampling("--top-p", or_none(float), "NUMBER", "… from the most probable of mass p; or none")
     sampling("--typical-p", or_none(float), "NUMBER", "… from the most typical of mass p; or none")
     sampling("--repetition-penalty", float, "NUMBER", "on tokens that stand there; 1: none")
+    sampling("--no-repeat-ngram", int, "N", "no N tokens in a row twice; 0: no such rule")
     sampling("--seed", int, "N", "names the random choices")
     stop = "ends a text and is cut off; may be given again"
     add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS, help=stop)

@@ -26,7 +26,7 @@ from rich.console import Console
 from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
-from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
+from seqtasks.callbacks import BatchSeed, EpochLines, Interruption, chosen
 from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
@@ -200,12 +200,11 @@ def quoted(path: str) -> str:
 
 
 def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
-    """The best checkpoint's scores on the test split, by name."""
+    """The best checkpoint's scores on the test split, or those of the mean of some, by name."""
     kept: list[Any] = [c for c in trainer.checkpoint_callbacks if getattr(c, "monitor", None)]
-    best = kept[0].best_model_path if kept else ""
-    if best:
-        state = torch.load(best, map_location="cpu", weights_only=True)
-        task.load_state_dict(state["state_dict"])
+    paths = [path for best in kept[:1] for path in chosen(best)]
+    if paths:
+        task.load_state_dict(checkpoint.mean_weights(paths))
     task.to(trainer.strategy.root_device)
     task.calibrate(data)
     [logged] = trainer.test(task, datamodule=data, verbose=False)

@@ -22,6 +22,7 @@ PERCENT = {
     "f1_micro",
     "f1_macro",
     "exact_match",
+    "cut",
     "calibration_error",
     "uncalibrated_error",
 }

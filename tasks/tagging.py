@@ -11,6 +11,7 @@ from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.classification import MulticlassAccuracy
 
+from seqtasks.answers import Answer
 from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
@@ -18,6 +19,7 @@ from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
@@ -82,6 +84,20 @@ class SequenceTagger(Task):
         """One label for each token; of a translation its words alone."""
         rows = self.names(self.head.decode(self(batch), batch.lengths))
         return [words(row) for row in rows] if self.translates else rows
+
+    def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
+        """The most probable sequences of labels, best first.
+
+        Raises:
+            UsageError: the head does not score sequences as a whole.
+        """
+        if not isinstance(self.head, CRFTagging):
+            raise UsageError(
+                "--n-best: this tagger decides on each label by itself; several sequences come "
+                "from one with head@task.head=crf"
+            )
+        found = self.head.best(self(batch), batch.lengths, count)
+        return [[Answer.of(self.names([one.tokens])[0], one) for one in row] for row in found]
 
     def names(self, rows: list[list[int]]) -> list[list[str]]:
         """Labels by name."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
-from torchmetrics import Metric
+from torchmetrics import MeanMetric, Metric
 
+from seqtasks.answers import Answer
 from seqtasks.cells.contract import State
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.decoding import beam_search, greedy
+from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.decoder import AttentionDecoder, Reading
@@ -31,8 +33,8 @@ class EncoderDecoder(Task):
         embedding: makes the source's `TokenEmbedding` from a vocabulary.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
         decoder: makes the `AttentionDecoder` from the target's vocabulary and the encoder.
-        search: ``beam_size``, ``length_penalty`` and ``max_length`` of the search in tests and
-            predictions; validation during training searches greedily.
+        search: ``method`` and options of the search in tests and predictions (`make_search`);
+            validation during training searches greedily within the same limits.
         tied_source: read the source by the target's vectors; for one vocabulary on both sides.
         scheduled_sampling: how often training reads the decoder's own tokens; None for never.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
@@ -61,7 +63,7 @@ class EncoderDecoder(Task):
         self.decoder = decoder(self.vocabulary, self.encoder)
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
-        self.search = dict(search)
+        self.search = make_search(search)
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
 
     def start(self, batch: Batch) -> State:
@@ -83,37 +85,52 @@ class EncoderDecoder(Task):
         """Nats of every target token after ``<bos>``, ``<eos>`` included."""
         return self.decoder.loss(reading, batch.target[:, 1:], batch.target_lengths - 1)
 
-    def predict(self, batch: Batch) -> list[str]:
-        """The best translation that the beam finds."""
-        state = self.start(batch)
-        found = beam_search(self.decoder.step, state, self.first(batch), **self.limits(self.search))
-        return [self.vocabulary.decode(hypotheses[0].tokens) for hypotheses in found]
+    def opening(self, batch: Batch) -> Opening:
+        """Where the search begins; a batch may have a ``prefix`` of tokens for each example."""
+        return Opening(
+            step=self.decoder.step,
+            state=self.start(batch),
+            first=self.first(batch),
+            eos_id=self.vocabulary.eos_id,
+            forbidden=self.vocabulary.special_ids,
+            lengths=batch.source_lengths.tolist(),
+            numbers=batch.example,
+            prefix=batch.get("prefix"),
+            coverage=self.decoder.attended,
+        )
 
-    def predict_greedily(self, batch: Batch) -> list[str]:
-        """The translation that takes the most probable token every time."""
-        limits = self.limits({"max_length": self.search["max_length"]})
-        found = greedy(self.decoder.step, self.start(batch), self.first(batch), **limits)
-        return [self.vocabulary.decode(tokens) for tokens in found]
+    def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
+        """The translations that the search finds for each example, best first."""
+        return self.answers(self.search(self.opening(batch), count))
+
+    def answers(self, found: list[list[Hypothesis]]) -> list[list[Answer]]:
+        """What a search has found, as text."""
+        decode = self.vocabulary.decode
+        return [[Answer.of(decode(one.tokens), one) for one in row] for row in found]
+
+    def predict(self, batch: Batch) -> list[str]:
+        """The best translation of each example that the search finds."""
+        return [str(answer.value) for [answer] in self.best(batch)]
 
     def first(self, batch: Batch) -> Tensor:
         """``<bos>`` for each example, (batch,)."""
         return batch.source_lengths.new_full((len(batch.source),), self.vocabulary.bos_id or 0)
 
-    def limits(self, search: Mapping[str, Any]) -> dict[str, Any]:
-        """A search's keyword arguments, with the vocabulary's own."""
-        vocabulary = self.vocabulary
-        return {**search, "eos_id": vocabulary.eos_id, "forbidden": vocabulary.special_ids}
-
     def metrics(self) -> dict[str, Metric]:
-        """BLEU and chrF of the corpus as tokenised, and the share of exact matches."""
-        return {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
+        """BLEU and chrF as tokenised; the shares of exact matches and of outputs cut at a limit."""
+        texts = {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
+        return {**texts, "cut": MeanMetric()}
 
     def score(self, metrics: Mapping[str, Any], reading: Reading, batch: Batch) -> None:
         """Translate, and compare with the reference text."""
         testing = self._trainer is None or self.trainer.testing
-        texts = self.predict(batch) if testing else self.predict_greedily(batch)
+        search = self.search if testing else change_search(self.search, {"method": "greedy"})
+        found = [answer for [answer] in self.answers(search(self.opening(batch)))]
+        texts = [str(answer.value) for answer in found]
         for name in ("bleu", "chrf", "exact_match"):
             metrics[name].update(texts, batch.target_text)
+        cut = [float(not answer.ended) for answer in found]
+        metrics["cut"].update(torch.tensor(cut, device=self.device))
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """The source as it stands."""
@@ -121,6 +138,7 @@ class EncoderDecoder(Task):
         fields: Any = data.fields
         source, target = fields["source"], fields["target"]
         metrics = self.metrics()
+        del metrics["cut"]
         for metric in metrics.values():
             metric.update([source.text(r) for r in records], [target.text(r) for r in records])
         return {"copy of the source": {n: float(m.compute()) for n, m in metrics.items()}}

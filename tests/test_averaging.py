@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +15,9 @@ from small import SMALL
 
 from seqtasks import bundle
 from seqtasks.averaging import ExponentialAverage, TriggeredAverage
+from seqtasks.callbacks import BestMean
+from seqtasks.callbacks import chosen as best_of
+from seqtasks.checkpoint import mean_weights
 from seqtasks.errors import UsageError
 from seqtasks.run import make_trainer, run
 
@@ -222,6 +226,41 @@ def test_the_average_is_what_is_tested_and_saved(composed, tmp_path, capsys):
             loaded.task.evaluate(batch, metrics)
     assert results["test"]["loss"] == pytest.approx(float(metrics["loss"].compute()), rel=1e-6)
     assert "Saved" in capsys.readouterr().out
+
+
+def test_the_mean_of_the_best_checkpoints_is_tested_and_saved(composed, tmp_path, capsys):
+    options = ["task=tagging", *SMALL, "callbacks=average_best", "trainer.max_epochs=4"]
+    run(composed(*options, "callbacks.checkpoint.save_top_k=2"), tmp_path / "run", "tagging")
+    files = list((tmp_path / "run" / "checkpoints").glob("best-*.ckpt"))
+    shown = re.findall(r"val/accuracy (\S+)", capsys.readouterr().out)
+    kept_scores = [shown[int(path.stem.split("=")[1].split("-")[0])] for path in files]
+    assert sorted(map(float, kept_scores)) == sorted(map(float, shown))[2:]
+    one, other = (torch.load(path, weights_only=True)["state_dict"] for path in files)
+    saved = dict(bundle.load(tmp_path / "run" / "bundle").task.state_dict())
+    mean = {name: (value.double() + other[name].double()) / 2 for name, value in one.items()}
+    assert_same({n: v.double() for n, v in saved.items()}, mean, rtol=1e-6, atol=1e-7)
+    assert not any(torch.equal(saved[name], value) for name, value in one.items())
+
+
+@pytest.mark.parametrize(("mode", "names"), [("min", ["b", "c", "a"]), ("max", ["a", "c", "b"])])
+def test_the_best_come_first(mode, names):
+    scores = {"a": torch.tensor(3.0), "b": torch.tensor(1.0), "c": torch.tensor(2.0)}
+    for kind, count in ((BestMean, 3), (pl.callbacks.ModelCheckpoint, 1)):
+        callback = kind(monitor="val/loss", mode=mode, filename="{epoch}")
+        assert best_of(callback) == []
+        callback.best_k_models, callback.best_model_path = scores, names[0]
+        assert best_of(callback) == names[:count]
+
+
+def test_whole_numbers_are_not_averaged_and_one_name_for_several_files_is_refused(tmp_path):
+    for number in (1, 4):
+        state = {"weight": torch.tensor([float(number)]), "count": torch.tensor(number)}
+        torch.save({"state_dict": state}, tmp_path / f"{number}.ckpt")
+    mean = mean_weights([tmp_path / "4.ckpt", tmp_path / "1.ckpt"])
+    assert (float(mean["weight"]), int(mean["count"])) == (2.5, 4)
+    callback = BestMean(dirpath=tmp_path, filename="best", monitor="val/loss", save_top_k=2)
+    with pytest.raises(UsageError, match="filename=best is one name for several files"):
+        callback.setup(pl.Trainer(logger=False), pl.LightningModule(), "fit")
 
 
 def test_an_early_stop_before_averaging_is_refused(composed, tmp_path):

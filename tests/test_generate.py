@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 import torch
@@ -210,6 +211,19 @@ def test_every_sampling_option_changes_the_text(made, run):
     short = min(range(40), key=lambda seed: len(text("--seed", str(seed))))
     ended = text("--seed", str(short))
     assert len(text("--seed", str(short), "--min-length", "100")) > len(ended)
+
+
+@pytest.mark.parametrize("how", [["--seed", "3"], ["--beam", "3"]])
+def test_no_letters_in_a_row_are_repeated(made, run, how):
+    made(*LETTERS)
+    options = ["--max-length", "40", "--min-length", "40", "--no-prompt", "--no-repeat-ngram", "2"]
+    _, out, _ = run("model", "--prompt", "the", *how, *options)
+    text = out.rstrip("\n")
+    pairs = list(pairwise(text))
+    assert len(pairs) == 39
+    assert len(set(pairs)) == len(pairs)
+    made(*LETTERS, name="blocked", no_repeat_ngram=2)
+    assert run("blocked", "--prompt", "the", *how, *options[:-2])[1] == out
 
 
 def test_a_beam_search_prints_its_best_text(made, run):

@@ -75,6 +75,7 @@ class SequenceDataset(Dataset[Batch]):
         random = Random(repr(indices.place)) if isinstance(indices, Draw) else None
         batch = Batch()
         for name, field in self.fields.items():
+            values: list[Any]
             if random is not None and field.varies:
                 values = list(field.vary([self.records[index] for index in indices], random))
             else:

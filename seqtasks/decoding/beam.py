@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor
 
+from seqtasks.decoding.coverage import Coverage, coverage_score
 from seqtasks.decoding.hypotheses import Beam, Candidate, Hypothesis
-from seqtasks.decoding.steps import State, Step, check_start, log_probs, select
+from seqtasks.decoding.rules import Prefix, Rules, check_prefix
+from seqtasks.decoding.steps import State, Step, check_start, row_limits, select
 from seqtasks.decoding.top import top
 from seqtasks.errors import UsageError
 
@@ -21,37 +23,52 @@ def beam_search(
     first: Tensor,
     *,
     beam_size: int,
-    max_length: int,
+    max_length: int | Sequence[int],
     eos_id: int | None,
+    n_best: int | None = None,
     min_length: int = 0,
     length_penalty: float = 0.0,
+    length_offset: float = 5.0,
+    coverage: Coverage | None = None,
+    coverage_penalty: float = 0.0,
+    no_repeat_ngram: int = 0,
+    prefix: Prefix | None = None,
     forbidden: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
     """Finds the sequences of highest score that a beam reaches.
 
-    The score is ``log_prob / ((5 + length) / 6) ** length_penalty`` (Wu et al. 2016, "Google's
-    Neural Machine Translation System", equation 14), the length counting the end token. A member
-    stops when none of its live sequences can still beat the worst hypothesis it keeps; it then
-    leaves the batch. Sequences that reach `max_length` compete as they are. The result of a
-    member depends on neither the batch's size and order nor its mates. Sums are in float64, and
-    of equal candidates the one from the better parent, then of the lower id, goes first.
+    The score is ``log_prob / ((5 + length) / 6) ** length_penalty`` and the coverage of the source
+    (Wu et al. 2016, "Google's Neural Machine Translation System", equation 14), the length counting
+    the end token. A member stops when none of its live sequences can still beat the worst
+    hypothesis it keeps; it then leaves the batch. Sequences that reach `max_length` compete as they
+    are. The result of a member depends on neither the batch's size and order nor its mates. Sums
+    are in float64, and of equal candidates the one from the better parent, then of the lower id,
+    goes first.
 
     Args:
         step: From tokens (rows,) and a state to logits (rows, vocabulary) and the next state.
         state: The state before the first tokens, tensors of shape (batch, ...).
         first: The token each member starts from, shape (batch,), int64.
-        beam_size: How many sequences to follow and how many to return at most; may exceed the
-            vocabulary.
-        max_length: The most tokens a sequence gets, the end token included.
+        beam_size: How many sequences to follow; may exceed the vocabulary.
+        max_length: The most tokens a sequence gets, the end token included; one number for all
+            members, or one a member.
         eos_id: The id that ends a sequence, or none if every one runs to `max_length`.
-        min_length: How many tokens stand before the end token at least.
+        n_best: How many hypotheses to return at most, `beam_size` if not given. Fewer are the first
+            of more, and found sooner.
+        min_length: How many tokens stand before the end token at least, a prefix included.
         length_penalty: 0 ranks by log-probability; larger prefers longer sequences.
+        length_offset: In place of the 5, and of the 6 less 1, in the score; with 0 it is ``log_prob
+            / length ** length_penalty``.
+        coverage: Tells how much of its source a row has attended to; needed for the penalty.
+        coverage_penalty: How much it costs to leave out parts of the source, see `coverage_score`.
+        no_repeat_ngram: How many tokens in a row may not stand in a sequence twice; 0 for none.
+        prefix: The tokens that each member's sequences begin with, which no other rule touches; the
+            model's probabilities of them count in the score.
         forbidden: Ids that are never produced. The model's probabilities of the others stay as
             they are.
 
     Returns:
-        For each member its hypotheses, best first: `beam_size` of them, or fewer if there are no
-        more.
+        For each member its hypotheses, best first: `n_best` of them, or fewer if there are no more.
 
     Raises:
         UsageError: An argument is out of its range.
@@ -64,33 +81,68 @@ def beam_search(
     >>> [(found.tokens, round(math.exp(found.log_prob), 2)) for found in best]
     [([], 0.4), ([2], 0.3)]
     """
-    check_start(first, state, max_length)
-    if beam_size < 1:
-        raise UsageError(f"beam_size is {beam_size}; expected at least 1")
-    if not 0 <= min_length <= max_length:
-        raise UsageError(f"min_length is {min_length}; expected 0 to {max_length}, the max_length")
-    if not math.isfinite(length_penalty):
-        raise UsageError(f"length_penalty is {length_penalty}; expected a finite number")
-    beams = [Beam(beam_size, max_length, eos_id, length_penalty) for _ in range(len(first))]
+    check_start(first, state)
+    check_beam(beam_size, n_best, length_penalty, length_offset, coverage_penalty)
+    if coverage_penalty and coverage is None:
+        raise UsageError(
+            f"coverage_penalty is {coverage_penalty}; expected 0, as this model does not tell what "
+            "of its source it has attended to"
+        )
+    limits = row_limits(max_length, min_length, len(first))
+    prefix = check_prefix(prefix, limits, eos_id)
+    rules = Rules(eos_id, forbidden, min_length, no_repeat_ngram)
+    beams = [
+        Beam(beam_size, limit, eos_id, length_penalty, length_offset, n_best, tokens)
+        for limit, tokens in zip(limits, prefix, strict=True)
+    ]
     searching, tokens = beams, first
     while searching:
         logits, state = step(tokens, state)
-        early = [] if eos_id is None or searching[0].length >= min_length else [eos_id]
-        ranked = _rank(log_probs(logits, [*forbidden, *early], eos_id), searching)
+        added: list[float] | None = None
+        if coverage is not None and coverage_penalty:
+            added = coverage_score(*coverage(state), coverage_penalty)
+        texts = [live.tokens for beam in searching for live in beam.live]
+        forced = [beam.forced for beam in searching for _ in beam.live]
+        values = rules.log_probs(logits, searching[0].length, texts, forced)
         rows: list[int] = []
         chosen: list[int] = []
         start = 0
-        for beam, candidates in zip(searching, ranked, strict=True):
-            width = len(beam.live)
-            grown = beam.advance(candidates)
+        for beam, candidates in zip(searching, _rank(values, searching), strict=True):
+            end = start + len(beam.live)
+            grown = beam.advance(candidates, None if added is None else added[start:end])
             if not beam.done:
                 rows += [start + item.parent for item in grown]
                 chosen += [item.token for item in grown]
-            start += width
+            start = end
         searching = [beam for beam in searching if not beam.done]
         state = select(state, torch.tensor(rows, dtype=torch.int64))
         tokens = torch.tensor(chosen, dtype=torch.int64, device=first.device)
     return [beam.kept for beam in beams]
+
+
+def check_beam(
+    beam_size: int,
+    n_best: int | None = None,
+    length_penalty: float = 0.0,
+    length_offset: float = 5.0,
+    coverage_penalty: float = 0.0,
+) -> None:
+    """Refuses settings of `beam_search` that nothing can be found by.
+
+    Raises:
+        UsageError: One is out of its range.
+    """
+    if beam_size < 1:
+        raise UsageError(f"beam_size is {beam_size}; expected at least 1")
+    if n_best is not None and not 1 <= n_best <= beam_size:
+        raise UsageError(
+            f"n_best is {n_best}; expected 1 to {beam_size}, the beam_size; widen the beam for more"
+        )
+    if not math.isfinite(length_penalty):
+        raise UsageError(f"length_penalty is {length_penalty}; expected a finite number")
+    for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
+        if not 0 <= value < math.inf:
+            raise UsageError(f"{name} is {value}; expected a finite number from 0 up")
 
 
 def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from torch import Tensor
 
@@ -14,9 +15,10 @@ def greedy(
     step: Step,
     state: State,
     first: Tensor,
-    max_length: int,
+    max_length: int | Sequence[int],
     eos_id: int | None = None,
     forbidden: Collection[int] = (),
+    **rules: Any,
 ) -> list[list[int]]:
     """Continues each row with its most probable token, the lower id among equals.
 
@@ -26,9 +28,10 @@ def greedy(
         step: From tokens (batch,) and a state to logits (batch, vocabulary) and the next state.
         state: The state before the first tokens, tensors of shape (batch, ...).
         first: The token each row starts from, shape (batch,), int64.
-        max_length: The most tokens a row gets, the end token included.
+        max_length: The most tokens a row gets, the end token included; one number, or one a row.
         eos_id: The id that ends a row, or none if every row runs to `max_length`.
         forbidden: Ids that are never produced.
+        rules: ``min_length``, ``no_repeat_ngram`` and ``prefix``, as in `beam_search`.
 
     Returns:
         The tokens of each row, without the first and without the end token.
@@ -44,5 +47,12 @@ def greedy(
     [[1, 2, 3], [3]]
     """
     return generate(
-        step, state, first, max_length, eos_id=eos_id, forbidden=forbidden, temperature=0.0
+        step,
+        state,
+        first,
+        max_length,
+        eos_id=eos_id,
+        forbidden=forbidden,
+        temperature=0.0,
+        **rules,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -10,15 +11,16 @@ class Hypothesis(NamedTuple):
     """A sequence that a search found.
 
     Attributes:
-        tokens: Its tokens, without the first and without the end token. As many as the search's
-            `max_length` means that the sequence did not end.
-        score: What the search ranks by, `log_prob` over the length penalty.
+        tokens: Its tokens, without the first and without the end token.
+        score: What the search ranks by: `log_prob` over the length penalty, and the coverage.
         log_prob: The sum of its tokens' log-probabilities in nats, the end token's included.
+        ended: Whether it came to its end; if not, it was cut at the search's `max_length`.
     """
 
     tokens: list[int]
     score: float
     log_prob: float
+    ended: bool = True
 
 
 class Live(NamedTuple):
@@ -36,42 +38,65 @@ class Candidate(NamedTuple):
     token: int
 
 
-def normalised(log_prob: float, length: int, penalty: float) -> float:
-    """A log-probability over the length penalty ((5 + length) / 6) ** penalty.
+def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0) -> float:
+    """A log-probability over the length penalty ((offset + length) / (offset + 1)) ** penalty.
 
-    Wu et al. 2016, "Google's Neural Machine Translation System", equation 14, with no coverage.
+    Wu et al. 2016, "Google's Neural Machine Translation System", equation 14, has the offset 5; an
+    offset of 0 divides by length ** penalty, a penalty of 1 then gives the mean of each token.
 
     Args:
         log_prob: Nats.
         length: How many tokens it sums over, the end token included.
         penalty: The exponent, alpha in the paper; 0 leaves the log-probability as it is.
+        offset: At least 0.
 
-    >>> normalised(-3.0, 7, 1.0)
-    -1.5
+    >>> normalised(-3.0, 7, 1.0), normalised(-3.0, 6, 1.0, offset=0)
+    (-1.5, -0.5)
     """
-    return log_prob / ((5 + length) / 6) ** penalty
+    return log_prob / ((offset + length) / (offset + 1)) ** penalty
 
 
 class Beam:
     """One batch member's search: `live` sequences, best first, and the best `kept` so far.
 
     Args:
-        size: How many live sequences to follow and how many hypotheses to keep.
+        size: How many live sequences to follow.
         max_length: The most tokens a sequence gets, the end token included.
         eos_id: The id that ends a sequence, or none.
         penalty: The exponent of the length penalty.
+        offset: The offset of the length penalty.
+        count: How many hypotheses to keep; as many as are followed by default.
+        prefix: What every sequence begins with.
     """
 
-    def __init__(self, size: int, max_length: int, eos_id: int | None, penalty: float) -> None:
+    def __init__(
+        self,
+        size: int,
+        max_length: int,
+        eos_id: int | None,
+        penalty: float,
+        offset: float = 5.0,
+        count: int | None = None,
+        prefix: Sequence[int] = (),
+    ) -> None:
         self.size = size
         self.max_length = max_length
         self.eos_id = eos_id
-        self.penalty = penalty
+        self.penalty, self.offset = penalty, offset
+        self.count = size if count is None else count
+        self.prefix = prefix
         self.length = 0
         self.live = [Live([], 0.0)]
         self.kept: list[Hypothesis] = []
 
-    def advance(self, ranked: list[Candidate]) -> list[Candidate]:
+    @property
+    def forced(self) -> int | None:
+        """The token that has to follow now, or none."""
+        return self.prefix[self.length] if self.length < len(self.prefix) else None
+
+    def advance(
+        self, ranked: list[Candidate], coverage: Sequence[float] | None = None
+    ) -> list[Candidate]:
         """Takes one step: ends some sequences, follows others, forgets the rest.
 
         A sequence ends only where the end token is among the `size` best candidates, so that a
@@ -80,43 +105,51 @@ class Beam:
 
         Args:
             ranked: The best candidates, best first: all `2 * size` best, or all there are.
+            coverage: What each live sequence's score gets besides, at most 0, if it stops now.
 
         Returns:
             The candidates that are now `live`, in its order.
         """
         self.length += 1
+        added = [0.0] * len(self.live) if coverage is None else coverage
         grown = []
         for rank, candidate in enumerate(ranked):
             if candidate.token != self.eos_id:
                 grown.append(candidate)
             elif rank < self.size:
-                self._keep(self.live[candidate.parent].tokens, candidate.log_prob)
+                tokens = self.live[candidate.parent].tokens
+                self._keep(tokens, candidate.log_prob, added[candidate.parent], ended=True)
         grown = grown[: self.size]
         self.live = [
             Live([*self.live[item.parent].tokens, item.token], item.log_prob) for item in grown
         ]
         if self.length == self.max_length:
-            for tokens, log_prob in self.live:
-                self._keep(tokens, log_prob)
+            for item, (tokens, log_prob) in zip(grown, self.live, strict=True):
+                self._keep(tokens, log_prob, added[item.parent], ended=False)
         return grown
 
     @property
     def done(self) -> bool:
         """Whether nothing that is still live can enter the kept hypotheses.
 
-        A log-probability only falls, and at a fixed one the score is monotone in the length, so
-        the best a live sequence can reach is what it would score at the next length or the last.
+        A log-probability only falls, coverage adds at most 0, and at a fixed log-probability the
+        score is monotone in the length, so the best a live sequence can reach is what it would
+        score at the next length or the last.
         """
         if not self.live or self.length == self.max_length:
             return True
-        if len(self.kept) < self.size:
+        if len(self.kept) < self.count:
             return False
         ends = (self.length + 1, self.max_length)
-        bound = max(normalised(self.live[0].log_prob, end, self.penalty) for end in ends)
+        bound = max(self._normalised(self.live[0].log_prob, end) for end in ends)
         return bound <= self.kept[-1].score
 
-    def _keep(self, tokens: list[int], log_prob: float) -> None:
+    def _normalised(self, log_prob: float, length: int) -> float:
+        return normalised(log_prob, length, self.penalty, self.offset)
+
+    def _keep(self, tokens: list[int], log_prob: float, added: float, ended: bool) -> None:
         """Enters a hypothesis among the best; of equal scores the earlier one stays ahead."""
-        score = normalised(log_prob, self.length, self.penalty)
-        insort(self.kept, Hypothesis(tokens, score, log_prob), key=lambda item: -item.score)
-        del self.kept[self.size :]
+        score = self._normalised(log_prob, self.length) + added
+        found = Hypothesis(tokens, score, log_prob, ended)
+        insort(self.kept, found, key=lambda item: -item.score)
+        del self.kept[self.count :]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from seqtasks.decoding.steps import State, TextModel, log_probs
+from seqtasks.decoding.steps import State, TextModel, check_possible, log_softmax
 
 ROWS = 256
 """Distributions that are held at once."""
@@ -49,6 +49,6 @@ def score_texts(
         for part, target, row in zip(
             real.split(ROWS), targets.split(ROWS), rows.split(ROWS), strict=True
         ):
-            values = log_probs(model.head(part))
+            values = check_possible(log_softmax(model.head(part)))
             nats.index_add_(0, row, -values.gather(1, target.to(values.device)).squeeze(1).cpu())
     return nats.tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
@@ -69,16 +69,15 @@ def select(state: State, index: Tensor) -> State:
     return tuple(part.index_select(0, index.to(part.device)) for part in state)
 
 
-def check_start(first: Tensor, state: State, max_length: int) -> None:
+def check_start(first: Tensor, state: State) -> None:
     """Refuses a start that no decoder can go on from.
 
     Args:
         first: The token each sequence starts from, shape (batch,), int64.
         state: The state before that token, tensors of shape (batch, ...).
-        max_length: The most tokens a sequence may get, at least 1.
 
     Raises:
-        UsageError: A shape, type or length does not fit.
+        UsageError: A shape or type does not fit.
     """
     if first.dim() != 1 or first.dtype != torch.int64:
         raise UsageError(
@@ -91,40 +90,62 @@ def check_start(first: Tensor, state: State, max_length: int) -> None:
                 f"part {place} of the state has shape {tuple(part.shape)}; "
                 f"expected ({len(first)}, ...), the batch on the first axis"
             )
-    if max_length < 1:
-        raise UsageError(f"max_length is {max_length}; expected at least 1")
 
 
-def log_probs(logits: Tensor, forbidden: Collection[int] = (), eos_id: int | None = None) -> Tensor:
-    """The model's log-probabilities in float64, minus infinity for what is forbidden.
-
-    The rest is not normalised again: a token's value is what the model itself gives it.
+def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> list[int]:
+    """The most tokens that each row gets.
 
     Args:
-        logits: Shape (batch, vocabulary), any floating type.
-        forbidden: Ids that are never produced.
-        eos_id: The id that ends a sequence, checked against the vocabulary's size only.
-
-    Returns:
-        Nats, shape (batch, vocabulary), float64, on the device of the logits, or on the CPU where
-        the device has no float64 (MPS).
+        max_length: One number for all rows, or one a row, each at least 1.
+        min_length: The fewest, at least 0.
+        size: How many rows there are.
 
     Raises:
-        UsageError: An id lies outside the vocabulary.
-        SeqtasksError: A row has NaN, or no token that may follow.
+        UsageError: A number is out of its range, or there are not as many as rows.
 
-    >>> log_probs(torch.zeros(1, 4), forbidden=[0]).exp().tolist()
-    [[0.0, 0.25, 0.25, 0.25]]
+    >>> row_limits(7, 0, 2), row_limits([3, 5], 2, 2)
+    ([7, 7], [3, 5])
     """
-    size = logits.shape[-1]
-    for token in forbidden if eos_id is None else (*forbidden, eos_id):
-        if not 0 <= token < size:
-            raise UsageError(f"token id {token} is given; expected 0 to {size - 1}, the vocabulary")
+    limits = [max_length] * size if isinstance(max_length, int) else list(max_length)
+    if len(limits) != size:
+        raise UsageError(f"{len(limits)} max_lengths are given; expected {size}, the batch")
+    least = max_length if isinstance(max_length, int) else min(limits, default=1)
+    check_lengths(least, min_length)
+    return limits
+
+
+def check_lengths(max_length: int, min_length: int = 0) -> None:
+    """Refuses a least and a greatest length that no sequence has.
+
+    Raises:
+        UsageError: One is out of its range.
+    """
+    if max_length < 1:
+        raise UsageError(f"max_length is {max_length}; expected at least 1")
+    if not 0 <= min_length <= max_length:
+        raise UsageError(f"min_length is {min_length}; expected 0 to {max_length}, the max_length")
+
+
+def log_softmax(logits: Tensor) -> Tensor:
+    """The model's log-probabilities in float64.
+
+    Args:
+        logits: Shape (rows, vocabulary), any floating type.
+
+    Returns:
+        Nats, shape (rows, vocabulary), on the device of the logits, or on the CPU where the device
+        has no float64 (MPS).
+    """
     exact = logits.cpu() if logits.device.type == "mps" else logits
-    values = torch.log_softmax(exact.to(torch.float64), dim=-1)
-    if forbidden:
-        banned = torch.tensor(list(forbidden), dtype=torch.int64, device=values.device)
-        values = values.index_fill(1, banned, -torch.inf)
+    return torch.log_softmax(exact.to(torch.float64), dim=-1)
+
+
+def check_possible(values: Tensor) -> Tensor:
+    """Log-probabilities (rows, vocabulary), if every row has a token that may follow.
+
+    Raises:
+        SeqtasksError: A row has NaN, or no such token.
+    """
     if not bool((values.amax(dim=-1) > -torch.inf).all()):  # the largest of a row with NaN is NaN
         raise SeqtasksError("the model's logits are NaN or leave no token that may follow")
     return values

@@ -27,8 +27,9 @@ def stream_text(
         start: The prompts, from `read_prompts`.
         max_length: The most tokens a row draws.
         stop: Strings that end a row's text and are cut off, as in `Transcript`.
-        options: How to draw, as in `stream`: ``min_length``, ``temperature``, ``top_k``, ``top_p``,
-            ``typical_p``, ``repetition_penalty``, ``seed``, ``rows``, ``samples``.
+        options: How to draw, as in `draws`: ``min_length``, ``no_repeat_ngram``, ``temperature``,
+            ``top_k``, ``top_p``, ``typical_p``, ``repetition_penalty``, ``seed``, ``rows``,
+            ``samples``.
 
     Yields:
         For every step the rows that drew a token, in order, each with a piece of text, which may be
@@ -71,6 +72,7 @@ def search_text(
     *,
     beam_size: int,
     min_length: int = 0,
+    no_repeat_ngram: int = 0,
     stop: Collection[str] = (),
 ) -> list[tuple[str, float]]:
     """Finds the most probable continuation of each row that a beam reaches.
@@ -81,6 +83,7 @@ def search_text(
         max_length: The most tokens a continuation has.
         beam_size: How many to follow.
         min_length: How many tokens a continuation has at least, whatever `stop` cuts off.
+        no_repeat_ngram: How many tokens in a row may not stand in a continuation twice; 0 for none.
         stop: Strings at which the text that is found is cut.
 
     Returns:
@@ -96,8 +99,10 @@ def search_text(
         start.state,
         start.first,
         beam_size=beam_size,
+        n_best=1,
         max_length=max_length,
         min_length=min_length,
+        no_repeat_ngram=no_repeat_ngram,
         eos_id=vocabulary.eos_id,
         forbidden=vocabulary.special_ids,
     )

@@ -46,9 +46,42 @@ class Toy:
         return tuple(tensor[part] for tensor in self.state), self.first[part]
 
 
+class Reader(Toy):
+    """A toy that pays attention to a source of each row's own and remembers how much."""
+
+    def __init__(self, seed: int, vocabulary: int, rows: int = 4, steps: int = 5) -> None:
+        super().__init__(seed, vocabulary, rows)
+        random = torch.Generator().manual_seed(seed + 1000)
+        self.looks = torch.randn(509, steps, generator=random, dtype=torch.float64)
+        lengths = torch.randint(1, steps + 1, (rows,), generator=random)
+        self.lengths = lengths.tolist()
+        real = torch.arange(steps) < lengths[:, None]
+        self.state = (*self.state, torch.zeros(rows, steps, dtype=torch.float64), real)
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        *toys, attended, real = state
+        logits, toys = super().step(tokens, tuple(toys))
+        looks = self.looks[toys[0] % 509, : real.shape[1]].masked_fill(~real, -torch.inf)
+        return logits, (*toys, attended + looks.softmax(1), real)
+
+    def coverage(self, state: State) -> tuple[Tensor, Tensor]:
+        return state[-2:]
+
+    def row(self, index: int) -> tuple[State, Tensor]:
+        """One row without any padding of its source."""
+        (*toys, attended, real), first = super().row(index)
+        length = self.lengths[index]
+        return (*toys, attended[:, :length], real[:, :length]), first
+
+
 @pytest.fixture
 def toy() -> type[Toy]:
     return Toy
+
+
+@pytest.fixture
+def reader() -> type[Reader]:
+    return Reader
 
 
 @pytest.fixture

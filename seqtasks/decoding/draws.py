@@ -1,0 +1,158 @@
+"""The loop behind sampling: one token a row and step, from a random stream of each row's own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from seqtasks.decoding.filters import check_filter, filter_logits
+from seqtasks.decoding.repetition import check_penalty, marks, penalise
+from seqtasks.decoding.rules import Prefix, Rules, check_prefix
+from seqtasks.decoding.steps import State, Step, check_start, row_limits, select
+from seqtasks.errors import UsageError
+
+
+class Draw(NamedTuple):
+    """A token that a row drew, the end token too, and its log-probability in nats.
+
+    The log-probability is that of the distribution that temperature and filters are put to.
+    """
+
+    row: int
+    token: int
+    log_prob: float
+
+
+@torch.inference_mode()
+def draws(
+    step: Step,
+    state: State,
+    first: Tensor,
+    max_length: int | Sequence[int],
+    *,
+    eos_id: int | None = None,
+    forbidden: Collection[int] = (),
+    min_length: int = 0,
+    no_repeat_ngram: int = 0,
+    prefix: Prefix | None = None,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    typical_p: float | None = None,
+    repetition_penalty: float = 1.0,
+    seed: int = 0,
+    rows: Sequence[int] | None = None,
+    samples: Sequence[int] | None = None,
+    seen: Sequence[Iterable[int]] | None = None,
+    ends: Callable[[int], bool] | None = None,
+) -> Iterator[list[Draw]]:
+    """Draws one continuation a row and gives every token and every end as soon as it is drawn.
+
+    Each row draws from a random stream of its own, named by the seed, the row's number and its
+    sample, so its text depends on neither the batch's size nor the other rows, and a larger
+    `max_length` only makes it go on. A row that ends leaves the batch: the step no longer sees it.
+
+    Args:
+        step: From tokens (batch,) and a state to logits (batch, vocabulary) and the next state.
+        state: The state before the first tokens, tensors of shape (batch, ...).
+        first: The token each row starts from, shape (batch,), int64.
+        max_length: The most tokens a row draws, the end token included; one number for all rows,
+            or one a row.
+        eos_id: The id that ends a row, or none if every row runs to `max_length`.
+        forbidden: Ids that are never drawn.
+        min_length: How many tokens a row draws before the end token may be drawn.
+        no_repeat_ngram: How many tokens in a row a row does not draw twice; 0 for none.
+        prefix: The tokens that each row begins with, which no other rule touches.
+        temperature: Divides the logits; 0 is greedy.
+        top_k: How many of the most probable tokens to draw from, or none.
+        top_p: The mass of the most probable tokens to draw from, in (0, 1], or none.
+        typical_p: The mass of the most typical tokens to draw from, in (0, 1], or none.
+        repetition_penalty: Divides the logits of tokens that the row already holds, see
+            `penalise`; 1 for none.
+        seed: Names the random streams.
+        rows: The number of each row, which names its stream; 0, 1, ... if none are given. A caller
+            that works through a data set in batches gives the numbers of the examples.
+        samples: Which sample of its number each row is; all are sample 0 if none are given.
+        seen: Tokens that stand before each row's first one, in any order; only the repetition
+            penalty asks for them.
+        ends: Asked about each row after its token is given out; true ends the row.
+
+    Yields:
+        For every step what the rows drew, in order.
+
+    Raises:
+        UsageError: An argument is out of its range; raised with the first step, like all errors.
+        SeqtasksError: The model's logits are NaN or leave no token that may follow.
+    """
+    check_start(first, state)
+    size = len(first)
+    limits = row_limits(max_length, min_length, size)
+    check_filter(temperature, top_k, top_p, typical_p)
+    check_penalty(repetition_penalty)
+    prefix = check_prefix(prefix, limits, eos_id)
+    rules = Rules(eos_id, forbidden, min_length, no_repeat_ngram)
+    numbers = range(size) if rows is None else rows
+    takes = [0] * size if samples is None else samples
+    before: Sequence[Iterable[int]] = [()] * size if seen is None else seen
+    for name, given in (("row numbers", numbers), ("samples", takes), ("texts", before)):
+        if len(given) != size:
+            raise UsageError(f"{len(given)} {name} are given; expected {size}, the batch")
+    streams = [_stream(seed, *name) for name in zip(numbers, takes, strict=True)]
+    texts: list[list[int]] = [[] for _ in range(size)]  # kept for the rule on n-grams alone
+    live, tokens = list(range(size)), first
+    held: Tensor | None = None
+    for place in range(max(limits, default=0)):
+        if not live:
+            return
+        logits, state = step(tokens, state)
+        if repetition_penalty != 1:
+            held = marks(before, logits) if held is None else held
+            held.scatter_(1, tokens.unsqueeze(1), True)
+            logits = penalise(logits, held, repetition_penalty)
+        forced = [prefix[row][place] if place < len(prefix[row]) else None for row in live]
+        values = rules.log_probs(logits, place, [texts[row] for row in live], forced)
+        if temperature == 0:
+            picked = values.argmax(dim=-1).tolist()
+        else:
+            kept = filter_logits(values, temperature, top_k, top_p, typical_p)
+            picked = _draw(kept, [streams[row] for row in live])
+        index = torch.tensor(picked, dtype=torch.int64, device=values.device)
+        chances = values.gather(1, index.unsqueeze(1)).squeeze(1).tolist()
+        yield [Draw(*drawn) for drawn in zip(live, picked, chances, strict=True)]
+        going = [spot for spot, token in enumerate(picked) if token != eos_id]
+        if ends is not None:
+            going = [spot for spot in going if not ends(live[spot])]
+        going = [spot for spot in going if place + 1 < limits[live[spot]]]
+        if len(going) < len(live):
+            index = torch.tensor(going, dtype=torch.int64)
+            state = select(state, index)
+            held = None if held is None else select((held,), index)[0]
+            live, picked = [live[spot] for spot in going], [picked[spot] for spot in going]
+        if no_repeat_ngram:
+            for row, token in zip(live, picked, strict=True):
+                texts[row].append(token)
+        tokens = torch.tensor(picked, dtype=torch.int64, device=first.device)
+
+
+def _stream(seed: int, number: int, sample: int) -> torch.Generator:
+    """A random stream for a row; a hash keeps the streams of neighbouring numbers apart."""
+    name = f"{seed} {number} {sample}" if sample else f"{seed} {number}"
+    digest = hashlib.blake2b(name.encode(), digest_size=7).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+
+
+def _draw(logits: Tensor, streams: list[torch.Generator]) -> list[int]:
+    """Draws a token a row by inverting the cumulative distribution at one uniform number.
+
+    The sums run on the CPU, one after another, so a token of probability 0 adds exactly nothing
+    and cannot be drawn, and the text is the same on every device.
+    """
+    sums = torch.softmax(logits, dim=-1).cpu().cumsum(dim=-1)
+    uniform = [torch.rand(1, generator=stream, dtype=torch.float64) for stream in streams]
+    # The sum of all need not be 1 to the last bit; the product stays below it.
+    points = torch.stack(uniform) * sums[:, -1:]
+    return torch.searchsorted(sums, points, right=True).squeeze(1).tolist()

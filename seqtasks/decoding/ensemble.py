@@ -1,0 +1,88 @@
+"""Several models that choose every token together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from seqtasks.decoding.coverage import Coverage
+from seqtasks.decoding.opening import Opening
+from seqtasks.decoding.steps import State, Step, log_softmax
+from seqtasks.errors import UsageError
+
+
+def together(openings: Sequence[Opening]) -> Opening:
+    """One model made of several: the mean of their probabilities at every step.
+
+    The models' states stand side by side in one tuple. Limits of length that depend on the source
+    take the longest of a member's sources, and the coverage penalty is the mean of the models'. The
+    result does not depend on the models' order but for the last digits.
+
+    Args:
+        openings: One a model, of the same targets; their sources may be cut into tokens otherwise.
+
+    Raises:
+        UsageError: There is none, or they have not the same number of sequences.
+    """
+    if not openings:
+        raise UsageError("no model is given; expected at least one")
+    lead = openings[0]
+    if any(len(opening.first) != len(lead.first) for opening in openings):
+        raise UsageError("the models of an ensemble have to begin the same sequences")
+    sizes = [len(opening.state) for opening in openings]
+    coverages = [opening.coverage for opening in openings if opening.coverage is not None]
+    return lead._replace(
+        step=mean_step([opening.step for opening in openings], sizes),
+        state=tuple(part for opening in openings for part in opening.state),
+        lengths=[max(some) for some in zip(*(o.lengths for o in openings), strict=True)],
+        coverage=mean_coverage(coverages, sizes) if len(coverages) == len(openings) else None,
+    )
+
+
+def mean_step(steps: Sequence[Step], sizes: Sequence[int]) -> Step:
+    """A step whose probabilities are the mean of several steps' (log-mean-exp of log-softmax).
+
+    Args:
+        steps: Of one vocabulary.
+        sizes: How many tensors of the joint state belong to each.
+
+    >>> def sure(tokens, state):
+    ...     return torch.tensor([[0.0, -torch.inf]]), state
+    >>> def even(tokens, state):
+    ...     return torch.tensor([[0.0, 0.0]]), state
+    >>> logits, _ = mean_step([sure, even], [0, 0])(torch.tensor([0]), ())
+    >>> logits.exp().tolist()
+    [[0.75, 0.25]]
+    """
+
+    def step(tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        values: list[Tensor] = []
+        after: list[Tensor] = []
+        for one, part in zip(steps, _parts(state, sizes), strict=True):
+            logits, part = one(tokens, part)
+            values.append(log_softmax(logits))
+            after += part
+        return torch.stack(values).logsumexp(dim=0) - math.log(len(steps)), tuple(after)
+
+    return step
+
+
+def mean_coverage(coverages: Sequence[Coverage], sizes: Sequence[int]) -> Coverage:
+    """The coverages side by side, each step of a source weighted by 1 / number of models."""
+
+    def coverage(state: State) -> tuple[Tensor, Tensor]:
+        parts = _parts(state, sizes)
+        found = [one(part) for one, part in zip(coverages, parts, strict=True)]
+        attended, real = (torch.cat(some, dim=1) for some in zip(*found, strict=True))
+        return attended, real / len(coverages)
+
+    return coverage
+
+
+def _parts(state: State, sizes: Sequence[int]) -> list[State]:
+    """A joint state cut into those of the models."""
+    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    return [state[end - size : end] for end, size in zip(ends, sizes, strict=True)]

@@ -1,0 +1,139 @@
+"""What may follow in a sequence, whoever chooses the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from seqtasks.decoding.repetition import marks
+from seqtasks.decoding.steps import check_possible, log_softmax
+from seqtasks.errors import UsageError
+
+Prefix = Sequence[Sequence[int]]
+"""For each member of a batch the tokens that its sequence begins with."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which tokens are ruled out where; the probabilities of the others stay as they are.
+
+    Attributes:
+        eos_id: The id that ends a sequence, or none.
+        forbidden: Ids that are never produced.
+        min_length: How many tokens stand before the end token at least.
+        no_repeat_ngram: No sequence of so many tokens stands in a text twice (Paulus et al. 2018,
+            "A Deep Reinforced Model for Abstractive Summarization", section 2.5); 0 for no such
+            rule. It gives way where it would leave no token at all.
+
+    Raises:
+        UsageError: A number is negative.
+    """
+
+    eos_id: int | None = None
+    forbidden: Collection[int] = ()
+    min_length: int = 0
+    no_repeat_ngram: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("min_length", "no_repeat_ngram"):
+            if (value := getattr(self, name)) < 0:
+                raise UsageError(f"{name} is {value}; expected 0 or more")
+
+    def log_probs(
+        self,
+        logits: Tensor,
+        length: int,
+        texts: Sequence[Sequence[int]],
+        forced: Sequence[int | None] = (),
+    ) -> Tensor:
+        """The log-probabilities of the next token, minus infinity for what is ruled out.
+
+        Args:
+            logits: Shape (rows, vocabulary), any floating type.
+            length: How many tokens every row has so far.
+            texts: Those tokens; only the rule on n-grams asks for them.
+            forced: For each row the one token that may follow, whatever the rules say, or none.
+
+        Returns:
+            Nats, shape (rows, vocabulary), float64, as from `log_softmax`.
+
+        Raises:
+            UsageError: An id lies outside the vocabulary.
+            SeqtasksError: A row has NaN, or no token that may follow.
+
+        >>> Rules(forbidden=[0]).log_probs(torch.zeros(1, 4), 0, [[]]).exp().tolist()
+        [[0.0, 0.25, 0.25, 0.25]]
+        """
+        values = log_softmax(logits)
+        banned = list(self.forbidden)
+        if self.eos_id is not None and length < self.min_length:
+            banned.append(self.eos_id)
+        wanted = [(row, token) for row, token in enumerate(forced) if token is not None]
+        end = [] if self.eos_id is None else [self.eos_id]
+        _check_ids([*banned, *end, *(token for _, token in wanted)], values.shape[-1])
+        allowed = values
+        if banned:
+            index = torch.tensor(banned, dtype=torch.int64, device=values.device)
+            allowed = values.index_fill(1, index, -torch.inf)
+        if self.no_repeat_ngram:
+            seen = marks([repeated(text, self.no_repeat_ngram) for text in texts], values)
+            kept = allowed.masked_fill(seen, -torch.inf)
+            stuck = kept.amax(dim=-1, keepdim=True) == -torch.inf
+            allowed = torch.where(stuck, allowed, kept)
+        if wanted:
+            rows, tokens = torch.tensor(wanted, device=values.device).unbind(1)
+            allowed = allowed.index_fill(0, rows, -torch.inf)
+            allowed[rows, tokens] = values[rows, tokens]
+        return check_possible(allowed)
+
+
+def repeated(text: Sequence[int], size: int) -> set[int]:
+    """The tokens that would make an n-gram of a text stand in it twice.
+
+    Args:
+        text: Tokens.
+        size: Of an n-gram, at least 1.
+
+    >>> sorted(repeated([1, 2, 3, 1, 2], 3)), sorted(repeated([1, 2], 1)), repeated([1], 2)
+    ([3], [1, 2], set())
+    """
+    last = list(text[len(text) - size + 1 :]) if size > 1 else []
+    places = range(len(text) - size + 1)
+    return {text[at + size - 1] for at in places if list(text[at : at + size - 1]) == last}
+
+
+def check_prefix(
+    prefix: Prefix | None, limits: Sequence[int], eos_id: int | None
+) -> Sequence[Sequence[int]]:
+    """A prefix for each member; an empty one where none is given.
+
+    Args:
+        prefix: As given, or none.
+        limits: The most tokens that each member's sequence gets.
+        eos_id: The id that ends a sequence, or none.
+
+    Raises:
+        UsageError: There are not as many as members, one is too long, or holds the end.
+    """
+    if prefix is None:
+        return [()] * len(limits)
+    if len(prefix) != len(limits):
+        raise UsageError(f"{len(prefix)} prefixes are given; expected {len(limits)}, the batch")
+    for row, (tokens, limit) in enumerate(zip(prefix, limits, strict=True)):
+        if len(tokens) >= limit:
+            raise UsageError(
+                f"prefix {row} has {len(tokens)} tokens; expected fewer than {limit}, the "
+                "max_length of its sequence"
+            )
+        if eos_id in tokens:
+            raise UsageError(f"prefix {row} holds {eos_id}, the end token; leave it out")
+    return prefix
+
+
+def _check_ids(tokens: Sequence[int], size: int) -> None:
+    for token in tokens:
+        if not 0 <= token < size:
+            raise UsageError(f"token id {token} is given; expected 0 to {size - 1}, the vocabulary")

@@ -1,0 +1,244 @@
+"""The ways to search for a model's output, with their options, by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from seqtasks.decoding.beam import beam_search, check_beam
+from seqtasks.decoding.hypotheses import Hypothesis
+from seqtasks.decoding.opening import Opening
+from seqtasks.decoding.sampling import check_sampling, sample
+from seqtasks.errors import UsageError, nearest
+
+MARGIN = 5
+"""Tokens that a limit of length in proportion to the source leaves besides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What all ways to search have in common: how long an output is, and what it repeats.
+
+    Attributes:
+        max_length: Tokens that an output gets at most, its end included; None where the ratio alone
+            limits it.
+        max_length_ratio: For each token of the source so many at most, and 5 more; None for no such
+            limit. The lower of the two limits holds.
+        min_length: Tokens that stand before the end at least.
+        no_repeat_ngram: Tokens in a row that do not stand in an output twice; 0 for none.
+
+    Raises:
+        UsageError: An option is out of its range.
+    """
+
+    method: ClassVar[str]
+    max_length: int | None = 100
+    max_length_ratio: float | None = None
+    min_length: int = 0
+    no_repeat_ngram: int = 0
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check_kind(field.name, str(field.type), getattr(self, field.name))
+        ratio = self.max_length_ratio
+        if ratio is None and self.max_length is None:
+            raise UsageError("max_length and max_length_ratio are both none; give one of them")
+        if ratio is not None and not 0 < ratio < math.inf:
+            raise UsageError(f"max_length_ratio is {ratio}; expected a finite number above 0")
+        most = self.min_length + 1 if self.max_length is None else self.max_length
+        check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
+
+    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+        """The outputs of each sequence, best first, as many as asked for or as there are.
+
+        Raises:
+            UsageError: There cannot be so many, or a prefix is too long.
+            SeqtasksError: The model's logits are NaN or leave no token that may follow.
+        """
+        raise NotImplementedError
+
+    def limits(self, lengths: Sequence[int]) -> list[int]:
+        """The most tokens of each output, from the lengths of the sources.
+
+        >>> Greedy(max_length=40, max_length_ratio=2.0).limits([1, 10, 30])
+        [7, 25, 40]
+        """
+        found = [math.inf] * len(lengths)
+        if self.max_length_ratio is not None:
+            ends = [math.ceil(self.max_length_ratio * length) + MARGIN for length in lengths]
+            found = [max(end, self.min_length + 1) for end in ends]
+        most = math.inf if self.max_length is None else self.max_length
+        return [int(min(limit, most)) for limit in found]
+
+    def rules(self, opening: Opening) -> dict[str, Any]:
+        """Keyword arguments that all decoders take."""
+        return {
+            "max_length": self.limits(opening.lengths),
+            "min_length": self.min_length,
+            "no_repeat_ngram": self.no_repeat_ngram,
+            "eos_id": opening.eos_id,
+            "forbidden": opening.forbidden,
+            "prefix": opening.prefix,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Greedy(Search):
+    """The most probable token every time."""
+
+    method = "greedy"
+
+    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+        """One output of each sequence."""
+        if n_best != 1:
+            raise UsageError(
+                f"n_best is {n_best}; a greedy search finds one output: take method=beam or "
+                "method=sampling"
+            )
+        rules = self.rules(opening)
+        found = sample(opening.step, opening.state, opening.first, temperature=0.0, **rules)
+        return [[one] for one in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeamSearch(Search):
+    """The best outputs that a beam reaches; options as in `beam_search`."""
+
+    method = "beam"
+    beam_size: int = 5
+    length_penalty: float = 1.0
+    length_offset: float = 5.0
+    coverage_penalty: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_beam(**self.scores())
+
+    def scores(self) -> dict[str, Any]:
+        """The options that are this search's alone."""
+        return _own(self)
+
+    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+        """The outputs of highest score."""
+        return beam_search(
+            opening.step,
+            opening.state,
+            opening.first,
+            n_best=n_best,
+            coverage=opening.coverage,
+            **self.rules(opening),
+            **self.scores(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling(Search):
+    """Outputs drawn at random; options as in `draws`. Several of one sequence come as drawn."""
+
+    method = "sampling"
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    typical_p: float | None = None
+    repetition_penalty: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_sampling(1, **_own(self))
+
+    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+        """So many samples of each sequence, the same ones in any batch."""
+        if n_best < 1:
+            raise UsageError(f"n_best is {n_best}; expected at least 1")
+        size = len(opening.first)
+        numbered = opening._replace(numbers=opening.numbers or range(size)).repeated(n_best)
+        found = sample(
+            numbered.step,
+            numbered.state,
+            numbered.first,
+            rows=numbered.numbers,
+            samples=[*range(n_best)] * size,
+            **self.rules(numbered),
+            **_own(self),
+        )
+        return [found[start : start + n_best] for start in range(0, len(found), n_best)]
+
+
+SEARCHES: dict[str, type[Search]] = {kind.method: kind for kind in (BeamSearch, Greedy, Sampling)}
+
+
+def make_search(options: Mapping[str, Any]) -> Search:
+    """A search from its options, ``method`` among them; the beam where it is not.
+
+    Raises:
+        UsageError: There is no such method or option, or it is out of its range.
+
+    >>> make_search({"method": "sampling", "top_k": 3}).top_k
+    3
+    >>> make_search({"beam": 3})
+    Traceback (most recent call last):
+        ...
+    seqtasks.errors.UsageError: search: beam has no option 'beam'; Did you mean 'beam_size'? \
+The options are max_length, max_length_ratio, min_length, no_repeat_ngram, beam_size, \
+length_penalty, length_offset, coverage_penalty.
+    """
+    given = dict(options)
+    method = given.pop("method", BeamSearch.method)
+    if method not in SEARCHES:
+        raise UsageError(
+            f"search: there is no method '{method}';{nearest(str(method), SEARCHES)} "
+            f"The methods are {', '.join(SEARCHES)}."
+        )
+    kind = SEARCHES[method]
+    names = _names(kind)
+    for name in given:
+        if name not in names:
+            raise UsageError(
+                f"search: {method} has no option '{name}';{nearest(name, names)} The options are "
+                f"{', '.join(names)}."
+            )
+    return kind(**given)
+
+
+def change_search(search: Search, changes: Mapping[str, Any]) -> Search:
+    """A search with some options changed; with another method it keeps what both have.
+
+    Raises:
+        UsageError: There is no such method or option, or it is out of its range.
+
+    >>> change_search(BeamSearch(beam_size=3, max_length=9), {"method": "greedy"})
+    Greedy(max_length=9, max_length_ratio=None, min_length=0, no_repeat_ngram=0)
+    """
+    method = changes.get("method", search.method)
+    kept = _names(type(search)) if method == search.method else _names(Search)
+    saved = {name: getattr(search, name) for name in kept}
+    return make_search({**saved, **changes, "method": method})
+
+
+def _names(kind: type[Search]) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
+def _own(search: Search) -> dict[str, Any]:
+    """The options that a search has beside those that all have."""
+    shared = _names(Search)
+    return {name: getattr(search, name) for name in _names(type(search)) if name not in shared}
+
+
+def _check_kind(name: str, kind: str, value: Any) -> None:
+    """Refuse a value that is no number.
+
+    Raises:
+        UsageError: it is none of the kind that the option's annotation names.
+    """
+    wanted, _, optional = kind.partition(" | ")
+    if value is None and optional:
+        return
+    types = (int,) if wanted == "int" else (int, float)
+    if not isinstance(value, types) or isinstance(value, bool):
+        noun = "a whole number" if wanted == "int" else "a number"
+        raise UsageError(f"{name} is {value!r}; expected {noun}{', or none' if optional else ''}")
