@@ -75,9 +75,8 @@ class SequenceDataset(Dataset[Batch]):
         random = Random(repr(indices.place)) if isinstance(indices, Draw) else None
         batch = Batch()
         for name, field in self.fields.items():
-            values: list[Any]
             if random is not None and field.varies:
-                values = list(field.vary([self.records[index] for index in indices], random))
+                values = field.vary([self.records[index] for index in indices], random)
             else:
                 values = [self.encoded[name][index] for index in indices]
             batch.update(field.collate(values))

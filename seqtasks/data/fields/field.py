@@ -56,8 +56,8 @@ class Field:
         """
         raise NotImplementedError
 
-    def vary(self, records: Sequence[Record], random: Random) -> Encoded:
-        """Numbers of some examples, drawn at random; of a field that ``varies``."""
+    def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
+        """Encoded values of some examples, drawn at random; of a field that ``varies``."""
         raise NotImplementedError
 
     def collate(self, values: Sequence[Any]) -> dict[str, Any]:

@@ -115,11 +115,11 @@ class TokenField(Field):
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
         return Ragged.pack(self.numbers(records))
 
-    def vary(self, records: Sequence[Record], random: Random) -> Ragged:
+    def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
         """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``."""
         merges = MergeDropout(self.vocabulary, self.bpe_dropout)
         encoded = [merges.encode(self.text(record), random) for record in records]
-        return Ragged.pack(self.bounded(encoded, records))
+        return list(Ragged.pack(self.bounded(encoded, records)))
 
     def numbers(self, records: Sequence[Record]) -> list[list[int]]:
         """One list of numbers a record."""
