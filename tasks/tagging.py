@@ -29,6 +29,8 @@ from seqtasks.task import Scores, Task
 class SequenceTagger(Task):
     """Parts of speech, entities, slots.
 
+    The best checkpoint is chosen by accuracy, or by span F1 where the labels spell spans.
+
     Args:
         vocabularies: ``tags``, and what the embedding reads: ``tokens`` or ``series``, and
             ``characters`` and ``case`` where they are read.
@@ -57,6 +59,8 @@ class SequenceTagger(Task):
         self.labels = vocabularies["tags"]
         self.scheme = scheme_of(self.labels.symbols)
         self.strict_spans = strict_spans
+        if self.scheme is not None:
+            self.monitor = "val/f1"
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)

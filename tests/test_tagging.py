@@ -80,6 +80,8 @@ def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, 
     results = run(config, tmp_path / "run", "tagging")
     assert set(results["test"]) >= {"loss", "accuracy", "f1"}
     assert results["test"]["f1"] > 0.8
+    last = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)
+    assert any("'val/f1'" in key and "max" in key for key in last["callbacks"])
     assert "f1" in capsys.readouterr().out
     saved = json.loads((tmp_path / "run" / "bundle" / "metrics.json").read_text())
     assert saved["test"] == results["test"]
