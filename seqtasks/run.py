@@ -29,7 +29,7 @@ from seqtasks.build import foreign_modules
 from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
 from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.errors import Interrupted, SeqtasksError, UsageError
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
@@ -150,7 +150,7 @@ def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
     """An interruption leaves the last checkpoint and says how to resume.
 
     Raises:
-        SeqtasksError: training was interrupted.
+        Interrupted: training was interrupted.
     """
     try:
         yield
@@ -160,14 +160,14 @@ def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
         kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
         kept = [path for path in kept if path.is_file()]
         if not kept:
-            raise SeqtasksError("interrupted before the first checkpoint") from error
+            raise Interrupted("interrupted before the first checkpoint") from error
         options = [word for word in sys.argv[1:] if not word.startswith("ckpt_path=")]
         options.append(f"ckpt_path={quoted(str(kept[0]))}")
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"
         if batches := batches_done(trainer):
             done += f" and {batches} of {trainer.num_training_batches} batches"
-        raise SeqtasksError(
+        raise Interrupted(
             f"interrupted after {done}; to go on: python -m seqtasks {command}"
         ) from error
 

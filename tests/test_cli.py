@@ -13,35 +13,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from hydra.core.global_hydra import GlobalHydra
 from small import SMALL
 
 from seqtasks import bundle, predict
-from seqtasks.__main__ import main
 from seqtasks.errors import DataError
-from seqtasks.usage import reported
-
-
-@pytest.fixture
-def cli(monkeypatch, tmp_path, capsys):
-    """A function that runs ``python -m seqtasks`` here: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
-    monkeypatch.delenv("SEQTASKS_RUN", raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        GlobalHydra.instance().clear()
-        monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
-        code = 0
-        try:
-            with reported(arguments):
-                main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
 
 
 def write(path: str, content: str | bytes) -> str:
@@ -268,14 +243,3 @@ def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
 def test_input_of_another_encoding_is_named_by_its_line():
     with pytest.raises(DataError, match=r"input:2: not valid utf-8 \(byte 0xe9\)"):
         list(predict.decoded([b"fine\n", b"caf\xe9\n"]))
-
-
-def test_several_runs_by_one_command(cli, tmp_path):
-    small = [option for option in SMALL if "max_epochs" not in option]
-    code, out, error = cli("-m", "seed=1,2", "debug=quick", *small)
-    assert code == 0, error
-    assert out.count("this model") == 2
-    [together] = (tmp_path / "runs" / "tagging").iterdir()
-    assert {path.name for path in together.iterdir()} >= {"0", "1"}
-    scores = [json.loads((together / n / "metrics.json").read_text())["test"] for n in "01"]
-    assert scores[0] != scores[1]

@@ -57,5 +57,5 @@ def test_folds_that_cannot_be_are_refused(tmp_path, options, message):
 
 
 def test_more_folds_than_examples_are_refused(tmp_path):
-    with pytest.raises(DataError, match="there are 4 examples in data.train"):
+    with pytest.raises(DataError, match=r"there are 4 examples in data\.train"):
         made(tmp_path, count=4, folds=5).read()
