@@ -30,6 +30,7 @@ from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
 from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import Interrupted, SeqtasksError, UsageError
+from seqtasks.range_test import RangeTest
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
@@ -69,6 +70,12 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, verbose=False)
 
+    if config.ckpt_path and config.lr_finder:
+        raise UsageError(
+            "lr_finder finds the rate that a training begins with, and ckpt_path goes on with one "
+            "that has begun; leave one of them out: lr_finder=none"
+        )
+
     with understood():
         data: SequenceData = instantiate(config.data)
         transfer: Transfer = instantiate(config.transfer)
@@ -91,7 +98,14 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     task.study(data)
     baselines = task.baselines(data)
 
-    with resumable(trainer, folder):
+    with resumable(trainer, folder, config):
+        if config.lr_finder:
+            line = find_rate(config, task, data, transfer)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            plain["optimizer"]["lr"] = config.optimizer.lr
+            _write(
+                folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+            )
         began = time.perf_counter()
         trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
         seconds = time.perf_counter() - began
@@ -135,6 +149,17 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
 
 
+def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Transfer) -> str:
+    """Let the range test choose the learning rate; the line that says it."""
+    finder: RangeTest = instantiate(config.lr_finder)
+    callbacks = [BatchSeed(config.seed), *transfer.callbacks]
+    with understood():
+        rate = finder.find(task, data, instantiate(config.trainer), callbacks)
+    OmegaConf.update(config, "optimizer.lr", rate)
+    task.make_optimizer = instantiate(config.optimizer)
+    return f"lr_finder: training begins at a rate of {rate:g}, as with optimizer.lr={rate:g}"
+
+
 @contextmanager
 def understood() -> Iterator[None]:
     """Turn what torch or Lightning say of a setting that they cannot take into bad usage."""
@@ -146,7 +171,7 @@ def understood() -> Iterator[None]:
 
 
 @contextmanager
-def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
+def resumable(trainer: pl.Trainer, folder: Path, config: DictConfig) -> Iterator[None]:
     """An interruption leaves the last checkpoint and says how to resume.
 
     Raises:
@@ -161,7 +186,10 @@ def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
         kept = [path for path in kept if path.is_file()]
         if not kept:
             raise Interrupted("interrupted before the first checkpoint") from error
-        options = [word for word in sys.argv[1:] if not word.startswith("ckpt_path=")]
+        changed = ("ckpt_path=", "lr_finder")
+        options = [word for word in sys.argv[1:] if not word.startswith(changed)]
+        if config.lr_finder:
+            options += ["lr_finder=none", f"optimizer.lr={config.optimizer.lr:g}"]
         options.append(f"ckpt_path={quoted(str(kept[0]))}")
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"
