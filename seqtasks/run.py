@@ -36,13 +36,15 @@ from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
-# a loader that cannot resume within an epoch (the data module's can).
+# a loader that cannot resume within an epoch (the data module's can), another precision than
+# was asked for (which is refused).
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
     r"You're resuming from a checkpoint that ended before the epoch ended",
+    r"You passed .*precision='16-mixed'.* but AMP with fp16 is not supported on CPU",
 ):
     warnings.filterwarnings("ignore", message=message)
 
@@ -146,7 +148,14 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
-    return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+    trainer: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+    narrow = str(config.trainer.precision).startswith("16")
+    if narrow and trainer.strategy.root_device.type == "cpu":
+        raise UsageError(
+            f"trainer.precision={config.trainer.precision}: 16-bit floats (fp16) train on a GPU "
+            "alone; on a CPU set trainer.precision=bf16-mixed, or null for 32 bits"
+        )
+    return trainer
 
 
 def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Transfer) -> str:

@@ -44,6 +44,8 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data=lines"], "data.train is not set"),
         (["data.characters=null"], "go together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
+        (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),
+        (["trainer.precision=16-true"], "on a CPU set trainer.precision=bf16-mixed"),
         (["optimizer.lr=-1"], "optimizer: Invalid learning rate"),
         (["encoder.hidden_size=abc"], "a setting cannot be used"),
         (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),
