@@ -15,6 +15,7 @@ from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
+from seqtasks.data.ragged import pad, sizes
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -102,6 +103,18 @@ class SequenceTagger(Task):
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
             metrics["f1"].update(self.names(predicted), self.names(expected))
+
+    def study(self, data: SequenceData) -> None:
+        """Look, before training, for tags that a CRF gives the probability 0.
+
+        Raises:
+            DataError: labels stand where the scheme of the head does not allow them.
+        """
+        if isinstance(self.head, CRFTagging):
+            for dataset in data.datasets.values():
+                rows = list(dataset.encoded["tags"])
+                places = [record.place for record in dataset.records]
+                self.head.constraint.check(pad(rows), sizes(rows), places)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
