@@ -32,7 +32,7 @@ def main(config: DictConfig) -> Any:
         sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
     try:
         with reported(sys.argv[1:]):
-            from seqtasks.run import run  # late, so that --help need not wait for torch
+            from seqtasks.run import disband, run  # late, so that --help need not wait for torch
 
             try:
                 return run(config, Path(folder), hydra_config.runtime.choices["task"])
@@ -42,6 +42,8 @@ def main(config: DictConfig) -> Any:
                 if not several:
                     raise
                 return {"error": passed_over(error, sys.argv[1:])}
+            finally:
+                disband()
     finally:  # another job may follow in this process, with processes of its own
         sys.argv[1:] = given
         for name in ("SEQTASKS_RUN", "LOCAL_RANK"):

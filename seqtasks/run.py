@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import re
 import shlex
 import sys
 import time
@@ -27,24 +26,22 @@ from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
 from seqtasks.callbacks import BatchSeed, EpochLines, Interruption
-from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
-from seqtasks.errors import Interrupted, SeqtasksError, UsageError
+from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.interruption import resumable
 from seqtasks.range_test import RangeTest
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
-# a loader that cannot resume within an epoch (the data module's can), another precision than
-# was asked for (which is refused).
+# a loader that cannot resume within an epoch (the data module's can).
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
     r"You're resuming from a checkpoint that ended before the epoch ended",
-    r"You passed .*precision='16-mixed'.* but AMP with fp16 is not supported on CPU",
 ):
     warnings.filterwarnings("ignore", message=message)
 
@@ -100,10 +97,11 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     task.study(data)
     baselines = task.baselines(data)
 
-    with resumable(trainer, folder, config):
+    with resumable(trainer, folder, lambda: settled(config)):
         if config.lr_finder:
             line = find_rate(config, task, data, transfer)
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            if trainer.is_global_zero:
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
             plain["optimizer"]["lr"] = config.optimizer.lr
             _write(
                 folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
@@ -131,6 +129,12 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     return results
 
 
+def disband() -> None:
+    """Part from the processes that trained together, so that another run can have its own."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     """The trainer with its callbacks and loggers; the task completes what waits for its score."""
     callbacks: list[Any] = [BatchSeed(config.seed), Interruption()]
@@ -148,14 +152,16 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
-    trainer: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+        made: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
     narrow = str(config.trainer.precision).startswith("16")
-    if narrow and trainer.strategy.root_device.type == "cpu":
+    if narrow and made.strategy.root_device.type == "cpu":
         raise UsageError(
             f"trainer.precision={config.trainer.precision}: 16-bit floats (fp16) train on a GPU "
             "alone; on a CPU set trainer.precision=bf16-mixed, or null for 32 bits"
         )
-    return trainer
+    return made
 
 
 def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Transfer) -> str:
@@ -169,6 +175,12 @@ def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Tran
     return f"lr_finder: training begins at a rate of {rate:g}, as with optimizer.lr={rate:g}"
 
 
+def settled(config: DictConfig) -> dict[str, str]:
+    """The options by which a resumed run has the rate that was found."""
+    rate = f"{config.optimizer.lr:g}"
+    return {"lr_finder": "none", "optimizer.lr": rate} if config.lr_finder else {}
+
+
 @contextmanager
 def understood() -> Iterator[None]:
     """Turn what torch or Lightning say of a setting that they cannot take into bad usage."""
@@ -177,45 +189,6 @@ def understood() -> Iterator[None]:
     except (MisconfigurationException, TypeError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(f"a setting cannot be used: {reason}") from error
-
-
-@contextmanager
-def resumable(trainer: pl.Trainer, folder: Path, config: DictConfig) -> Iterator[None]:
-    """An interruption leaves the last checkpoint and says how to resume.
-
-    Raises:
-        Interrupted: training was interrupted.
-    """
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit) as error:
-        if not trainer.is_global_zero:
-            raise
-        kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
-        kept = [path for path in kept if path.is_file()]
-        if not kept:
-            raise Interrupted("interrupted before the first checkpoint") from error
-        changed = ("ckpt_path=", "lr_finder")
-        options = [word for word in sys.argv[1:] if not word.startswith(changed)]
-        if config.lr_finder:
-            options += ["lr_finder=none", f"optimizer.lr={config.optimizer.lr:g}"]
-        options.append(f"ckpt_path={quoted(str(kept[0]))}")
-        command = " ".join(shlex.quote(option) for option in options)
-        done = f"{trainer.current_epoch} epochs"
-        if batches := batches_done(trainer):
-            done += f" and {batches} of {trainer.num_training_batches} batches"
-        raise Interrupted(
-            f"interrupted after {done}; to go on: python -m seqtasks {command}"
-        ) from error
-
-
-def quoted(path: str) -> str:
-    """A path as a value for Hydra: in quotes if it holds more than plain characters.
-
-    >>> quoted("runs/a.ckpt"), quoted("my runs/a=b.ckpt")
-    ('runs/a.ckpt', "'my runs/a=b.ckpt'")
-    """
-    return path if re.fullmatch(r"[\w./:+-]+", path) else f"'{path}'"
 
 
 def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:

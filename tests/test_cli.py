@@ -185,18 +185,23 @@ def test_an_interruption_keeps_the_last_checkpoint_and_says_how_to_resume(tmp_pa
     assert torch.load(last, weights_only=True)["epoch"] >= 0
 
 
-def test_two_processes_train_one_model(tmp_path):
+def test_two_processes_train_one_model_and_then_another(tmp_path):
     options = [o for o in SMALL if "logger" not in o]
     ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "threads=1"]
-    command = [sys.executable, "-m", "seqtasks", "task=classification", *options, *ddp]
+    command = [sys.executable, "-m", "seqtasks", "sweep=seeds", "seed=1,2", "task=classification"]
     done = subprocess.run(
-        [*command, "hydra.run.dir=both"], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        [*command, *options, *ddp, "hydra.sweep.dir=both"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("this model") == 1
-    assert [path.name for path in tmp_path.iterdir() if path.name != "latest"] == ["both"]
-    scores = json.loads((tmp_path / "both" / "metrics.json").read_text())
-    assert scores["steps"] == 1  # three batches: one each, and the last left out
+    assert done.stdout.count("this model") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["both"]
+    for number in "01":
+        scores = json.loads((tmp_path / "both" / number / "metrics.json").read_text())
+        assert scores["steps"] == 1  # three batches: one each, and the last left out
 
 
 @pytest.mark.parametrize("debug", ["quick", "overfit"])

@@ -12,8 +12,9 @@ import yaml
 from small import SMALL
 
 from seqtasks.errors import Interrupted, SeqtasksError, UsageError
+from seqtasks.interruption import resumable
 from seqtasks.range_test import RangeTest
-from seqtasks.run import resumable, run
+from seqtasks.run import run, settled
 
 FINDER = ["lr_finder=range_test", "lr_finder.lowest=1e-3", "lr_finder.highest=100"]
 FINDER += ["lr_finder.steps=24"]
@@ -70,10 +71,10 @@ def test_a_resumed_training_looks_for_no_rate(composed, tmp_path, monkeypatch):
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "last.ckpt").touch()
     trainer = SimpleNamespace(is_global_zero=True, current_epoch=1)
-    monkeypatch.setattr("seqtasks.run.batches_done", lambda trainer: 0)
+    monkeypatch.setattr("seqtasks.interruption.batches_done", lambda trainer: 0)
     monkeypatch.setattr(sys, "argv", ["seqtasks", "task=tagging", *FINDER, "seed=2"])
     with (
         pytest.raises(Interrupted, match=r"task=tagging seed=2 lr_finder=none optimizer\.lr=0\.02"),
-        resumable(trainer, tmp_path, config),
+        resumable(trainer, tmp_path, lambda: settled(config)),
     ):
         raise KeyboardInterrupt
