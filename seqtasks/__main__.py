@@ -10,7 +10,7 @@ from typing import Any
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, read_write
 
 from seqtasks.errors import Interrupted
 from seqtasks.usage import arguments_of_a_job, passed_over, reported
@@ -23,13 +23,15 @@ def main(config: DictConfig) -> Any:
     Returns:
         What ``metrics.json`` holds; of one run of several that failed, ``error``.
     """
-    hydra_config = HydraConfig.get()
+    hydra_config: Any = HydraConfig.get()
     # A process that Lightning starts keeps its parent's folder.
     folder = os.environ.setdefault("SEQTASKS_RUN", hydra_config.runtime.output_dir)
     several = hydra_config.mode == RunMode.MULTIRUN
     given = sys.argv[1:]
     if several:  # whoever asks for the command gets that of this run
         sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
+        with read_write(hydra_config):  # where the processes that Lightning starts look
+            hydra_config.run.dir = folder
     try:
         with reported(sys.argv[1:]):
             from seqtasks.run import disband, run  # late, so that --help need not wait for torch
