@@ -1,6 +1,8 @@
 """Tables and a picture of what each recurrence learned, from the folders of a sweep.
 
-python -m seqtasks -m sweep=cells experiment=cells_tinyshakespeare,cells_ud_ewt
+With several seeds the scores are means with their standard deviations.
+
+python -m seqtasks sweep=cells experiment=cells_tinyshakespeare,cells_ud_ewt
 python benchmarks/cells.py runs/generation/DATE runs/tagging/DATE --output cells.svg
 """
 
@@ -14,25 +16,26 @@ from pathlib import Path
 import yaml
 
 from seqtasks import bundle
+from seqtasks.sweep import Spread
 
 NAMES = {"loss": "nats a character", "accuracy": "accuracy"}
 
 
 @dataclass(frozen=True)
 class Result:
-    """One run of a sweep.
+    """A recurrence, over its runs.
 
     Attributes:
         cell: name of the recurrence.
         width: units of a layer and direction.
         parameters: of the encoder alone.
-        score: on the tested split.
+        score: on the tested split, over the runs.
     """
 
     cell: str
     width: int
     parameters: int
-    score: float
+    score: Spread
 
 
 def main() -> None:
@@ -49,31 +52,33 @@ def main() -> None:
 
 
 def read(folder: Path) -> tuple[str, list[Result]]:
-    """The score's name, and the results of every run, best first."""
+    """The score's name, and the results of every recurrence, best first."""
+    runs: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("[0-9]*/metrics.json")):
+        config = yaml.safe_load((path.parent / "config.yaml").read_text())
+        runs.setdefault(config["encoder"]["cell"], []).append(path)
     results = []
     name = "loss"
-    for path in sorted(folder.glob("[0-9]*/metrics.json")):
-        metrics = json.loads(path.read_text())
-        config = yaml.safe_load((path.parent / "config.yaml").read_text())
-        encoder = bundle.load(path.parent / "bundle").task.encoder
-        name = "accuracy" if "accuracy" in metrics["test"] else "loss"
+    for cell, paths in runs.items():
+        scores = [json.loads(path.read_text())["test"] for path in paths]
+        encoder = bundle.load(paths[0].parent / "bundle").task.encoder
+        name = "accuracy" if "accuracy" in scores[0] else "loss"
         results.append(
             Result(
-                cell=config["encoder"]["cell"],
+                cell=cell,
                 width=encoder.hidden_size,
                 parameters=sum(p.numel() for p in encoder.parameters()),
-                score=metrics["test"][name],
+                score=Spread.of(score[name] for score in scores),
             )
         )
-    return name, sorted(results, key=lambda r: r.score, reverse=name == "accuracy")
+    return name, sorted(results, key=lambda r: r.score.mean, reverse=name == "accuracy")
 
 
 def show(name: str, results: list[Result]) -> None:
     """A table in Markdown."""
     print(f"\n| cell | {NAMES[name]} | width | parameters |\n|---|---|---|---|")
     for r in results:
-        score = f"{100 * r.score:.2f} %" if name == "accuracy" else f"{r.score:.4f}"
-        print(f"| `{r.cell}` | {score} | {r.width} | {r.parameters:,} |")
+        print(f"| `{r.cell}` | {r.score.shown(name)} | {r.width} | {r.parameters:,} |")
 
 
 def draw(sweeps: list[tuple[str, list[Result]]], path: Path) -> None:
@@ -82,9 +87,11 @@ def draw(sweeps: list[tuple[str, list[Result]]], path: Path) -> None:
 
     figure, axes = pyplot.subplots(1, len(sweeps), figsize=(4.6 * len(sweeps), 3.8), squeeze=False)
     for axis, (name, results) in zip(axes[0], sweeps, strict=True):
-        scores = [r.score for r in results]
-        axis.scatter(scores, range(len(results)), color="#1f6f8b", zorder=3)
-        axis.set_yticks(range(len(results)), [r.cell for r in results])
+        scores = [r.score.mean for r in results]
+        spreads = [r.score.deviation or 0.0 for r in results]
+        places = range(len(results))
+        axis.errorbar(scores, places, xerr=spreads, fmt="o", color="#1f6f8b", zorder=3)
+        axis.set_yticks(places, [r.cell for r in results])
         axis.invert_yaxis()
         if name == "loss":
             axis.invert_xaxis()  # better is to the right in every panel

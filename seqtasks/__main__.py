@@ -5,26 +5,49 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig, read_write
 
-from seqtasks.usage import reported
+from seqtasks.errors import Interrupted
+from seqtasks.usage import arguments_of_a_job, passed_over, reported
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")
-def main(config: DictConfig) -> None:
-    """Train, test, save and explain what the configuration says."""
-    hydra_config = HydraConfig.get()
+def main(config: DictConfig) -> Any:
+    """Train, test, save and explain what the configuration says.
+
+    Returns:
+        What ``metrics.json`` holds; of one run of several that failed, ``error``.
+    """
+    hydra_config: Any = HydraConfig.get()
     # A process that Lightning starts keeps its parent's folder.
     folder = os.environ.setdefault("SEQTASKS_RUN", hydra_config.runtime.output_dir)
+    several = hydra_config.mode == RunMode.MULTIRUN
+    given = sys.argv[1:]
+    if several:  # whoever asks for the command gets that of this run
+        sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
+        with read_write(hydra_config):  # where the processes that Lightning starts look
+            hydra_config.run.dir = folder
     try:
         with reported(sys.argv[1:]):
-            from seqtasks.run import run  # late, so that --help need not wait for torch
+            from seqtasks.run import disband, run  # late, so that --help need not wait for torch
 
-            run(config, Path(folder), hydra_config.runtime.choices["task"])
+            try:
+                return run(config, Path(folder), hydra_config.runtime.choices["task"])
+            except Interrupted:
+                raise
+            except Exception as error:
+                if not several:
+                    raise
+                return {"error": passed_over(error, sys.argv[1:])}
+            finally:
+                disband()
     finally:  # another job may follow in this process, with processes of its own
+        sys.argv[1:] = given
         for name in ("SEQTASKS_RUN", "LOCAL_RANK"):
             os.environ.pop(name, None)
 

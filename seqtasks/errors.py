@@ -26,6 +26,10 @@ class BundleError(SeqtasksError):
     """A saved model folder that is incomplete, damaged or not to be trusted."""
 
 
+class Interrupted(SeqtasksError):
+    """A training that a signal has ended; the message says how to go on."""
+
+
 def nearest(name: str, choices: Iterable[str]) -> str:
     """A clause that names the choice closest to a misspelt one, else the empty string.
 

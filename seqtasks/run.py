@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import re
 import shlex
 import sys
 import time
@@ -27,10 +26,11 @@ from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
 from seqtasks.callbacks import BatchSeed, EpochLines, Interruption, chosen
-from seqtasks.data.loader import batches_done
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inputs import as_text
+from seqtasks.interruption import resumable
+from seqtasks.range_test import RangeTest
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
@@ -70,6 +70,12 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, verbose=False)
 
+    if config.ckpt_path and config.lr_finder:
+        raise UsageError(
+            "lr_finder finds the rate that a training begins with, and ckpt_path goes on with one "
+            "that has begun; leave one of them out: lr_finder=none"
+        )
+
     with understood():
         data: SequenceData = instantiate(config.data)
         transfer: Transfer = instantiate(config.transfer)
@@ -92,7 +98,15 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     task.study(data)
     baselines = task.baselines(data)
 
-    with resumable(trainer, folder):
+    with resumable(trainer, folder, lambda: settled(config)):
+        if config.lr_finder:
+            line = find_rate(config, task, data, transfer)
+            if trainer.is_global_zero:
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            plain["optimizer"]["lr"] = config.optimizer.lr
+            _write(
+                folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+            )
         began = time.perf_counter()
         trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
         seconds = time.perf_counter() - began
@@ -116,6 +130,12 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     return results
 
 
+def disband() -> None:
+    """Part from the processes that trained together, so that another run can have its own."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     """The trainer with its callbacks and loggers; the task completes what waits for its score."""
     callbacks: list[Any] = [BatchSeed(config.seed), Interruption()]
@@ -133,7 +153,33 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
-    return instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+        made: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
+    narrow = str(config.trainer.precision).startswith("16")
+    if narrow and made.strategy.root_device.type == "cpu":
+        raise UsageError(
+            f"trainer.precision={config.trainer.precision}: 16-bit floats (fp16) train on a GPU "
+            "alone; on a CPU set trainer.precision=bf16-mixed, or null for 32 bits"
+        )
+    return made
+
+
+def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Transfer) -> str:
+    """Let the range test choose the learning rate; the line that says it."""
+    finder: RangeTest = instantiate(config.lr_finder)
+    callbacks = [BatchSeed(config.seed), *transfer.callbacks]
+    with understood():
+        rate = finder.find(task, data, instantiate(config.trainer), callbacks)
+    OmegaConf.update(config, "optimizer.lr", rate)
+    task.make_optimizer = instantiate(config.optimizer)
+    return f"lr_finder: training begins at a rate of {rate:g}, as with optimizer.lr={rate:g}"
+
+
+def settled(config: DictConfig) -> dict[str, str]:
+    """The options by which a resumed run has the rate that was found."""
+    rate = f"{config.optimizer.lr:g}"
+    return {"lr_finder": "none", "optimizer.lr": rate} if config.lr_finder else {}
 
 
 def followed(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,42 +207,6 @@ def understood() -> Iterator[None]:
     except (MisconfigurationException, TypeError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(f"a setting cannot be used: {reason}") from error
-
-
-@contextmanager
-def resumable(trainer: pl.Trainer, folder: Path) -> Iterator[None]:
-    """An interruption leaves the last checkpoint and says how to resume.
-
-    Raises:
-        SeqtasksError: training was interrupted.
-    """
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit) as error:
-        if not trainer.is_global_zero:
-            raise
-        kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
-        kept = [path for path in kept if path.is_file()]
-        if not kept:
-            raise SeqtasksError("interrupted before the first checkpoint") from error
-        options = [word for word in sys.argv[1:] if not word.startswith("ckpt_path=")]
-        options.append(f"ckpt_path={quoted(str(kept[0]))}")
-        command = " ".join(shlex.quote(option) for option in options)
-        done = f"{trainer.current_epoch} epochs"
-        if batches := batches_done(trainer):
-            done += f" and {batches} of {trainer.num_training_batches} batches"
-        raise SeqtasksError(
-            f"interrupted after {done}; to go on: python -m seqtasks {command}"
-        ) from error
-
-
-def quoted(path: str) -> str:
-    """A path as a value for Hydra: in quotes if it holds more than plain characters.
-
-    >>> quoted("runs/a.ckpt"), quoted("my runs/a=b.ckpt")
-    ('runs/a.ckpt', "'my runs/a=b.ckpt'")
-    """
-    return path if re.fullmatch(r"[\w./:+-]+", path) else f"'{path}'"
 
 
 def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hydra import compose, initialize_config_module
 from hydra._internal.utils import get_args_parser
+from hydra.conf import OverridesConf
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import (
     ConfigCompositionException,
@@ -45,6 +47,42 @@ def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
         if known is None:
             raise
         sys.exit(_say(str(known), known.exit_code))
+
+
+def passed_over(error: Exception, arguments: Sequence[str] = ()) -> str:
+    """Print why one run of several failed, as `reported` would; the reason in one line.
+
+    Args:
+        error: what it failed with.
+        arguments: of its command line.
+    """
+    known = explain(error, arguments)
+    if known is None:
+        traceback.print_exception(error)
+        return f"{type(error).__name__}: {_first_line(error)}"
+    _say(str(known), known.exit_code)
+    return str(known)
+
+
+def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:
+    """The command line that does one run of several alone.
+
+    Args:
+        arguments: of the command that does them all.
+        overrides: of this run.
+
+    >>> given = ["--config-dir", "my", "-m", "seed=1,2", "hydra.sweep.dir=x"]
+    >>> arguments_of_a_job(given, OverridesConf(hydra=["hydra.sweep.dir=x"], task=["seed=2"]))
+    ['--config-dir', 'my', 'seed=2']
+    """
+    words = get_args_parser().parse_known_args(list(arguments))[0].overrides
+    flags = [w for w in arguments if w not in words and w not in ("-m", "--multirun")]
+    kept = [word for word in overrides.hydra if word.startswith("hydra.searchpath=")]
+    if any(
+        word.startswith("sweep=") for word in overrides.task
+    ):  # which says that there be several
+        kept.append("hydra.mode=RUN")
+    return [*flags, *kept, *overrides.task]
 
 
 def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:

@@ -224,8 +224,9 @@ class LanguageModel(Task):
             order = self.ngram_order
             nats[f"{order}-gram"] = NGram(train, size, order).nats(test)
         best = getattr(data.reader, "best_nats", None)
-        if best is not None:
-            nats["best possible"] = best(data.sources[data.test_split])
+        source = data.sources[data.test_split]
+        if best is not None and source is not None:
+            nats["best possible"] = best(source)
         characters = sum(dataset.text_lengths)
         return {name: _scores(total, count, characters) for name, total in nats.items()}
 

@@ -16,6 +16,7 @@ from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
+from seqtasks.data.ragged import pad, sizes
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -31,8 +32,8 @@ from seqtasks.task import Scores, Task
 class SequenceTagger(Task):
     """Parts of speech, entities, slots; or a translation, a word for each word that is read.
 
-    A translation (`SynchronousField`) is also scored as a text, by BLEU, which chooses the best
-    checkpoint.
+    The best checkpoint is chosen by accuracy, by span F1 where the labels spell spans, and by BLEU
+    where they are the words of a translation (`SynchronousField`).
 
     Args:
         vocabularies: ``tags``, and what the embedding reads: ``tokens`` or ``series``, and
@@ -65,6 +66,8 @@ class SequenceTagger(Task):
         self.translates = WAIT in self.labels
         if self.translates:
             self.monitor = "val/bleu"
+        elif self.scheme is not None:
+            self.monitor = "val/f1"
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
@@ -129,6 +132,18 @@ class SequenceTagger(Task):
             metrics["f1"].update(self.names(predicted), self.names(expected))
         if "bleu" in metrics:
             metrics["bleu"].update(self.texts(predicted), batch.tags_text)
+
+    def study(self, data: SequenceData) -> None:
+        """Look, before training, for tags that a CRF gives the probability 0.
+
+        Raises:
+            DataError: labels stand where the scheme of the head does not allow them.
+        """
+        if isinstance(self.head, CRFTagging):
+            for dataset in data.datasets.values():
+                rows = list(dataset.encoded["tags"])
+                places = [record.place for record in dataset.records]
+                self.head.constraint.check(pad(rows), sizes(rows), places)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from hydra import compose, initialize_config_module
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, open_dict
 from small import OUTSIDE
+
+from seqtasks.__main__ import main
+from seqtasks.usage import reported
 
 torch.set_num_threads(1)
 
@@ -28,6 +33,28 @@ def composed(monkeypatch, tmp_path):
         return config
 
     return make
+
+
+@pytest.fixture
+def cli(monkeypatch, tmp_path, capsys):
+    """A function that runs ``python -m seqtasks`` here: exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    monkeypatch.delenv("SEQTASKS_RUN", raising=False)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        GlobalHydra.instance().clear()
+        monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
+        code = 0
+        try:
+            with reported(arguments):
+                main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
 
 
 @pytest.fixture(scope="session")

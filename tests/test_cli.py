@@ -13,35 +13,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from hydra.core.global_hydra import GlobalHydra
 from small import SMALL
 
 from seqtasks import bundle, predict
-from seqtasks.__main__ import main
 from seqtasks.errors import DataError
-from seqtasks.usage import reported
-
-
-@pytest.fixture
-def cli(monkeypatch, tmp_path, capsys):
-    """A function that runs ``python -m seqtasks`` here: exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
-    monkeypatch.delenv("SEQTASKS_RUN", raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        GlobalHydra.instance().clear()
-        monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
-        code = 0
-        try:
-            with reported(arguments):
-                main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
 
 
 def write(path: str, content: str | bytes) -> str:
@@ -73,6 +48,8 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data=lines"], "data.train is not set"),
         (["data.characters=null"], "go together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
+        (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),
+        (["trainer.precision=16-true"], "on a CPU set trainer.precision=bf16-mixed"),
         (["optimizer.lr=-1"], "optimizer: Invalid learning rate"),
         (["encoder.hidden_size=abc"], "a setting cannot be used"),
         (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),
@@ -212,18 +189,23 @@ def test_an_interruption_keeps_the_last_checkpoint_and_says_how_to_resume(tmp_pa
     assert torch.load(last, weights_only=True)["epoch"] >= 0
 
 
-def test_two_processes_train_one_model(tmp_path):
+def test_two_processes_train_one_model_and_then_another(tmp_path):
     options = [o for o in SMALL if "logger" not in o]
     ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "threads=1"]
-    command = [sys.executable, "-m", "seqtasks", "task=classification", *options, *ddp]
+    command = [sys.executable, "-m", "seqtasks", "sweep=seeds", "seed=1,2", "task=classification"]
     done = subprocess.run(
-        [*command, "hydra.run.dir=both"], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        [*command, *options, *ddp, "hydra.sweep.dir=both"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("this model") == 1
-    assert [path.name for path in tmp_path.iterdir() if path.name != "latest"] == ["both"]
-    scores = json.loads((tmp_path / "both" / "metrics.json").read_text())
-    assert scores["steps"] == 1  # three batches: one each, and the last left out
+    assert done.stdout.count("this model") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["both"]
+    for number in "01":
+        scores = json.loads((tmp_path / "both" / number / "metrics.json").read_text())
+        assert scores["steps"] == 1  # three batches: one each, and the last left out
 
 
 @pytest.mark.parametrize("debug", ["quick", "overfit"])
@@ -272,14 +254,3 @@ def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
 def test_input_of_another_encoding_is_named_by_its_line():
     with pytest.raises(DataError, match=r"input:2: not valid utf-8 \(byte 0xe9\)"):
         list(predict.decoded([b"fine\n", b"caf\xe9\n"]))
-
-
-def test_several_runs_by_one_command(cli, tmp_path):
-    small = [option for option in SMALL if "max_epochs" not in option]
-    code, out, error = cli("-m", "seed=1,2", "debug=quick", *small)
-    assert code == 0, error
-    assert out.count("this model") == 2
-    [together] = (tmp_path / "runs" / "tagging").iterdir()
-    assert {path.name for path in together.iterdir()} >= {"0", "1"}
-    scores = [json.loads((together / n / "metrics.json").read_text())["test"] for n in "01"]
-    assert scores[0] != scores[1]

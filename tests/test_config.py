@@ -22,6 +22,7 @@ GROUPS = (
     "logger",
     "task",
     "transfer",
+    "lr_finder",
 )
 CHOICES = [
     f"{group}={path.stem}"

@@ -13,6 +13,7 @@ from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2, IOBES
 
 from seqtasks import bundle
+from seqtasks.errors import DataError
 from seqtasks.run import run
 from seqtasks.schemes import tags as spell
 from seqtasks.schemes import violation
@@ -80,6 +81,8 @@ def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, 
     results = run(config, tmp_path / "run", "tagging")
     assert set(results["test"]) >= {"loss", "accuracy", "f1"}
     assert results["test"]["f1"] > 0.8
+    last = torch.load(tmp_path / "run" / "checkpoints" / "last.ckpt", weights_only=True)
+    assert any("'val/f1'" in key and "max" in key for key in last["callbacks"])
     assert "f1" in capsys.readouterr().out
     saved = json.loads((tmp_path / "run" / "bundle" / "metrics.json").read_text())
     assert saved["test"] == results["test"]
@@ -124,3 +127,15 @@ def test_scores_of_a_tagger_are_those_of_what_it_decodes(composed, tmp_path, sch
     wanted = f1_score(*known, zero_division=0, **mode)
     assert metrics["f1"].compute().item() == pytest.approx(wanted)
     assert 0.2 < wanted < 0.8
+
+
+def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(composed, tmp_path):
+    config = composed(*options(tmp_path, "BIO", "head@task.head=crf"))
+    place = tmp_path / "val.txt"
+    place.write_text("w1O O\n\nw2O O\nw1I-PER I-PER\n")
+    with pytest.raises(DataError, match=r"val\.txt:3: the tags 'O I-PER' are not BIO: tag 2"):
+        run(config, tmp_path / "run", "tagging")
+    config = composed(*options(tmp_path, "BIO", "head@task.head=crf"))
+    data = instantiate(config.data)
+    data.setup()
+    instantiate(config.task)(data.vocabularies).study(data)

@@ -19,7 +19,7 @@ from seqtasks.data.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
-from seqtasks.data.splits import draw, split_records, split_texts
+from seqtasks.data.splits import draw, hold_out, split_records, split_texts
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 
@@ -54,6 +54,9 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: share of the training examples to validate on.
         test_fraction: share of the training examples to test on.
         split_seed: which examples those are; not tied to the seed of training.
+        folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one of
+            them is the test, and validation is taken from the others. None for no such parts.
+        fold: which part is the test, from 0; every example is in one of them.
         limit: train on so many examples, drawn at random by ``split_seed``; None for all.
         filter: leaves training examples out for their length; None for none.
         seed: order of the batches.
@@ -61,7 +64,8 @@ class SequenceData(pl.LightningDataModule):
         fields: name → field, each a part of an example.
 
     Raises:
-        UsageError: ``train`` is missing, or a fraction or the limit is out of range.
+        UsageError: ``train`` is missing, a fraction, the limit or the fold is out of range, or
+            folds meet a test file or running text.
         DataError: a file cannot be used; the message says where and why.
     """
 
@@ -76,6 +80,8 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: float = 0.1,
         test_fraction: float = 0.1,
         split_seed: int = 0,
+        folds: int | None = None,
+        fold: int = 0,
         limit: int | None = None,
         filter: LengthFilter | None = None,
         seed: int = 0,
@@ -92,7 +98,10 @@ class SequenceData(pl.LightningDataModule):
             )
         if limit is not None and limit < 1:
             raise UsageError(f"data.limit is at least 1, or null for all examples, not {limit}")
+        if folds is not None:
+            check_folds(folds, fold, test, continuous=getattr(reader, "continuous", False))
         self.reader, self.batching = reader, batching
+        self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
@@ -139,6 +148,9 @@ class SequenceData(pl.LightningDataModule):
         for split, records in splits.items():
             if not records:
                 raise DataError(f"data.{split}: no examples in {self.sources[split]}")
+        if self.folds is not None:
+            held = hold_out(splits["train"], self.folds, self.fold, self.split_seed)
+            splits["train"], splits["test"] = held
         missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
         if missing:
             parts = self.split(splits["train"], [self.fractions[split] for split in missing])
@@ -223,3 +235,26 @@ class SequenceData(pl.LightningDataModule):
     def test_dataloader(self) -> DataLoader[Any]:
         """Test batches, for Lightning."""
         return self.loader(self.test_split)
+
+
+def check_folds(folds: int, fold: int, test: Any, continuous: bool) -> None:
+    """Refuse folds that cannot be.
+
+    Raises:
+        UsageError: they are out of range, a test file is named, or the data is running text.
+    """
+    if folds < 2 or not 0 <= fold < folds:
+        raise UsageError(
+            "data.folds is at least 2, or null, and data.fold from 0 to data.folds - 1, "
+            f"not {folds} and {fold}"
+        )
+    if test is not None:
+        raise UsageError(
+            f"data.folds={folds} tests on each part of data.train in turn, and data.test is named "
+            "too; set data.test=null, or data.folds=null"
+        )
+    if continuous:
+        raise UsageError(
+            f"data.folds={folds}: folds are of separate examples, and this reader gives running "
+            "text; set data.folds=null, and several seeds show the spread: sweep=seeds"
+        )

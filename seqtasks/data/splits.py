@@ -35,6 +35,33 @@ def split_records(
     return [rest, *parts]
 
 
+def hold_out(
+    records: Sequence[Record], folds: int, fold: int, seed: int
+) -> tuple[list[Record], list[Record]]:
+    """One part of several to test on, and the rest; over all parts each example is tested once.
+
+    Args:
+        records: all examples.
+        folds: number of parts, whose sizes differ by one at most.
+        fold: which of them, from 0.
+        seed: the same seed makes the same parts.
+
+    Raises:
+        DataError: there are fewer examples than parts.
+    """
+    if len(records) < folds:
+        raise DataError(
+            f"data.folds={folds}: there are {len(records)} examples in data.train, and each fold "
+            "tests on one at least; give more data, or lower data.folds"
+        )
+    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    chosen = set(order[fold::folds])
+    parts: tuple[list[Record], list[Record]] = ([], [])
+    for number, record in enumerate(records):
+        parts[number in chosen].append(record)
+    return parts
+
+
 def draw(records: Sequence[Record], count: int, seed: int) -> list[Record]:
     """Random examples, in the order in which they stand.
 

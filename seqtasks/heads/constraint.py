@@ -60,8 +60,13 @@ class SchemeConstraint(nn.Module):
         steps = self.transitions[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
         return (ends & steps.all(1)) | (lengths == 0)
 
-    def check(self, tags: Tensor, lengths: Tensor) -> None:
+    def check(self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None) -> None:
         """Refuse sequences that have probability 0 whatever the model learns.
+
+        Args:
+            tags: (batch, time) int64.
+            lengths: (batch,) int64.
+            places: where each sequence stands, for the message.
 
         Raises:
             DataError: there is one; the message shows the first.
@@ -73,7 +78,9 @@ class SchemeConstraint(nn.Module):
             return
         row = int(legal.int().argmin())
         names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]
+        place = f"{places[row]}: " if places else ""
+        reason = violation(names, self.scheme)
         raise DataError(
-            f"the tags '{' '.join(names)}' are not {self.scheme}: {violation(names, self.scheme)}; "
-            "correct the data, choose the scheme that it follows, or set task.head.scheme=null"
+            f"{place}the tags '{' '.join(names)}' are not {self.scheme}: {reason}; correct "
+            "the data, choose the scheme that it follows, or set task.head.scheme=null"
         )

@@ -1,0 +1,52 @@
+"""One run of a sweep, and the record of those that have ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+RECORD = "jobs.jsonl"
+"""The file in the folder of a sweep that gets a line for each run that has ended."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a sweep.
+
+    Attributes:
+        number: its place in the sweep, from 0.
+        folder: its run folder.
+        options: option → value, as the sweep set them.
+        scores: on the tested split, by name; empty if it failed.
+        error: why it failed, or the empty string.
+    """
+
+    number: int
+    folder: str
+    options: dict[str, str]
+    scores: dict[str, float] = field(default_factory=dict)
+    error: str = ""
+
+
+def write(folder: Path, job: Job) -> None:
+    """Add a run that has ended to the record of its sweep."""
+    with (folder / RECORD).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(job), ensure_ascii=False) + "\n")
+
+
+def read(folder: Path) -> list[Job]:
+    """The runs of a sweep that have ended, in the order of the sweep."""
+    path = folder / RECORD
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return sorted((Job(**json.loads(line)) for line in lines), key=lambda job: job.number)
+
+
+def options(overrides: Iterable[str]) -> dict[str, str]:
+    """Overrides by the option that they set.
+
+    >>> options(["seed=1", "+task.tags.xpos=0.5"])
+    {'seed': '1', '+task.tags.xpos': '0.5'}
+    """
+    return {name: value for name, _, value in (given.partition("=") for given in overrides)}
