@@ -11,9 +11,6 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
-import platform
-import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.table import Table
+from timing import GEMM_FLOPS, gemm, interleaved, machine
 from torch import Tensor, nn
 
 from seqtasks.cells import CELLS
@@ -124,16 +122,6 @@ def measure(
     }
 
 
-GEMM_SIZE = 1024
-GEMM_FLOPS = 2 * GEMM_SIZE**3
-
-
-def gemm(device: str) -> Callable[[], None]:
-    """One square float32 product, the limit of the machine."""
-    left, right = (torch.randn(GEMM_SIZE, GEMM_SIZE, device=device) for _ in range(2))
-    return lambda: forward(lambda: left @ right)
-
-
 def forward(run: Callable[[], Any]) -> None:
     """Run without gradients."""
     with torch.inference_mode():
@@ -183,24 +171,6 @@ def stepped(encoder: RecurrentEncoder, inputs: Tensor) -> Tensor:
     return torch.cat(outputs, dim=1)
 
 
-def interleaved(
-    rivals: dict[str, Callable[[], None]], repeats: int, device: str
-) -> dict[str, float]:
-    """Median seconds of each, all taken in turn after one warm-up round."""
-    seconds: dict[str, list[float]] = {name: [] for name in rivals}
-    for number in range(repeats + 1):
-        for name, run in rivals.items():
-            if device != "cpu":
-                torch.cuda.synchronize()
-            began = time.perf_counter()
-            run()
-            if device != "cpu":
-                torch.cuda.synchronize()
-            if number:
-                seconds[name].append(time.perf_counter() - began)
-    return {name: statistics.median(values) for name, values in seconds.items()}
-
-
 def peak_memory(run: Callable[[], None], device: str) -> float | None:
     """Megabytes that a run takes at its peak beyond what was held before; None if unknown."""
     if device != "cpu":
@@ -223,17 +193,6 @@ def resident(name: str) -> int:
     """Kilobytes of this process's memory, by the name of a line in its status."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
-
-
-def machine(device: str) -> dict[str, Any]:
-    """What the figures were measured on."""
-    return {
-        "device": device if device == "cpu" else torch.cuda.get_device_name(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "python": platform.python_version(),
-        "processor": platform.machine(),
-    }
 
 
 def show_row(row: dict[str, Any]) -> None:

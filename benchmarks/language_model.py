@@ -12,13 +12,11 @@ from __future__ import annotations
 import argparse
 import functools
 import json
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from seqtasks.tasks.generation import LanguageModel
+from timing import GEMM_FLOPS, gemm, interleaved
 
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
@@ -26,9 +24,6 @@ from seqtasks.decoding import generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.language import LanguageHead
-
-GEMM_SIZE = 1024
-GEMM_FLOPS = 2 * GEMM_SIZE**3
 
 
 def main() -> None:
@@ -75,8 +70,7 @@ def training(repeats: int, batch: int = 20, window: int = 35, words: int = 10_00
         torch.nn.utils.clip_grad_norm_(task.parameters(), 0.25)
         optimizer.step()
 
-    left, right = torch.randn(2, GEMM_SIZE, GEMM_SIZE)
-    seconds = interleaved({"step": step, "gemm": lambda: left @ right}, repeats)
+    seconds = interleaved({"step": step, "gemm": gemm()}, repeats)
     weights = sum(p.numel() for p in task.encoder.parameters()) + 200 * words
     limit = GEMM_FLOPS / seconds["gemm"]
     return {
@@ -97,18 +91,6 @@ def generation(repeats: int, length: int = 500) -> dict:
     with torch.inference_mode():
         seconds = interleaved({"generate": run}, max(3, repeats // 3))
     return {"generation, characters a second": length / seconds["generate"]}
-
-
-def interleaved(runs: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median seconds of each, taken in turn after a warm-up."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(repeats + 1):
-        for name, run in runs.items():
-            began = time.perf_counter()
-            run()
-            if number:
-                seconds[name].append(time.perf_counter() - began)
-    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""Training speed of a tagger against flair's, on the same sentences.
+
+    python benchmarks/tagger.py PATH/ud_en_ewt/en_ewt-ud-train.conllu --json tagger.json
+
+Both: a bidirectional LSTM of 256 units a direction over word embeddings of 100, batches of 32
+sentences, gradients clipped at 5, from batches to updated weights, with a softmax and with a CRF.
+They take turns, an epoch each; figures are medians of tokens a second. flair is timed where it is
+installed (`pip install flair`), without its trainer's bookkeeping.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import importlib.util
+import json
+import logging
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from seqtasks.tasks.tagging import SequenceTagger
+from timing import interleaved, machine
+
+from seqtasks.data.buckets import Buckets
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import TagField, TokenField
+from seqtasks.data.readers import ConllReader
+from seqtasks.data.record import Record
+from seqtasks.embedding import InputEmbedding, TokenEmbedding
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.heads.crf import CRFTagging
+from seqtasks.heads.tagging import SoftmaxTagging
+
+BATCH, EMBEDDING, HIDDEN, CLIP = 32, 100, 256, 5.0
+
+
+def main() -> None:
+    """Print tokens a second of each; write JSON if asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", help="a CoNLL-U file")
+    parser.add_argument("--sentences", type=int, default=3000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    columns = {"tokens": "form", "tags": "upos"}
+    records = list(ConllReader().read(options.file, columns))[: options.sentences]
+    runs = {
+        "seqtasks, softmax": ours(records, SoftmaxTagging),
+        "seqtasks, CRF": ours(records, CRFTagging),
+    }
+    if importlib.util.find_spec("flair") is not None:
+        runs["flair, softmax"] = theirs(records, crf=False)
+        runs["flair, CRF"] = theirs(records, crf=True)
+    tokens = sum(len(record.values["tokens"]) for record in records)
+    seconds = interleaved(runs, options.repeats)
+    speeds = {name: tokens / each for name, each in seconds.items()}
+    for name, speed in speeds.items():
+        print(f"{name:>20} {speed:>10,.0f} tokens a second")
+    if options.json:
+        report = {"machine": machine(), "tokens": tokens, "tokens_per_second": speeds}
+        options.json.write_text(json.dumps(report, indent=2))
+
+
+def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:
+    """An epoch of our tagger."""
+    torch.manual_seed(0)
+    fields = {"tokens": TokenField(), "tags": TagField()}
+    for name, field in fields.items():
+        field.name = name
+        field.fit(records)
+    vocabularies = {name: field.vocabulary for name, field in fields.items()}
+    tokens = functools.partial(TokenEmbedding, embedding_dim=EMBEDDING)
+    task = SequenceTagger(
+        vocabularies,
+        embedding=functools.partial(InputEmbedding, tokens=tokens),
+        encoder=functools.partial(RecurrentEncoder, hidden_size=HIDDEN, bidirectional=True),
+        head=head,
+    ).train()
+    optimizer = torch.optim.Adam(task.parameters())
+    loader = Buckets(BATCH).loader(SequenceDataset(fields, records), training=True)
+
+    def epoch() -> None:
+        for batch in loader:
+            update(task, optimizer, task.loss(task(batch), batch).mean)
+
+    return epoch
+
+
+def theirs(records: list[Record], *, crf: bool) -> Callable[[], None]:
+    """An epoch of flair's tagger."""
+    import flair
+    from flair.data import Dictionary, Sentence
+    from flair.embeddings import OneHotEmbeddings
+    from flair.models import SequenceTagger as Flair
+
+    flair.device = torch.device("cpu")
+    logging.getLogger("flair").setLevel(logging.ERROR)
+    torch.manual_seed(0)
+    words, tags = Dictionary(add_unk=True), Dictionary(add_unk=False)
+    sentences = []
+    for record in records:
+        sentence = Sentence([str(word) for word in record.values["tokens"]])
+        for token, tag in zip(sentence, record.values["tags"], strict=True):
+            token.add_label("upos", tag)
+            words.add_item(token.text)
+            tags.add_item(tag)
+        sentences.append(sentence)
+    model = Flair(
+        OneHotEmbeddings(words, embedding_length=EMBEDDING),
+        tag_dictionary=tags,
+        tag_type="upos",
+        hidden_size=HIDDEN,
+        rnn_layers=1,
+        use_crf=crf,
+        reproject_embeddings=False,
+        dropout=0.0,
+        word_dropout=0.0,
+        locked_dropout=0.0,
+    ).train()
+    optimizer = torch.optim.Adam(model.parameters())
+
+    def epoch() -> None:
+        order = random.sample(sentences, len(sentences))
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            loss, count = model.forward_loss(batch)
+            update(model, optimizer, loss / count)
+            for sentence in batch:  # as its trainer does, so that vectors are made anew
+                sentence.clear_embeddings()
+
+    return epoch
+
+
+def update(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    """One step down."""
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+    optimizer.step()
+
+
+if __name__ == "__main__":
+    main()
