@@ -56,6 +56,20 @@ def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str
     return found
 
 
+def vector_words(path: str | os.PathLike[str]) -> Iterator[str]:
+    """The words of a file of vectors, as it spells them and in its order.
+
+    Raises:
+        DataError: the file cannot be read or holds no vectors.
+    """
+    path = Path(path)
+    width = vector_width(path)
+    for _, line in _lines(path):
+        word = line.rsplit(b" ", width)[0].decode(errors="ignore")
+        if word:
+            yield word
+
+
 def vector_width(path: str | os.PathLike[str]) -> int:
     """How many numbers a file of vectors has for each word.
 

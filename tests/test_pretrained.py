@@ -10,6 +10,8 @@ from hydra.utils import instantiate
 from small import SMALL
 
 from seqtasks import bundle
+from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import DataError, UsageError
@@ -170,3 +172,41 @@ def test_vectors_are_tuned_when_they_are_to_be_and_the_bundle_needs_no_file(
     loaded = bundle.load(tmp_path / "run/bundle")
     assert loaded.task.embedding.tokens.table.weight.shape[1] == 3
     assert [len(labels) for labels in loaded.predict(["the dogs see .", "the cat"])] == [4, 2]
+
+
+def test_words_with_vectors_are_known_without_training_examples(composed, tmp_path):
+    rows = {word: [0.1 * n, 0.2, -0.3] for n, word in enumerate(["the", "Zebra", "two words"])}
+    path = written(tmp_path / "v.txt", rows)
+    options = [
+        f"task.embedding.tokens.vectors='{path}'",
+        "task.embedding.tokens.embedding_dim=null",
+    ]
+    for lowercase, last in (("true", ["two words"]), ("false", ["Zebra", "two words"])):
+        config = composed("task=tagging", *SMALL, *options, f"data.tokens.lowercase={lowercase}")
+        data = instantiate(config.data)
+        data.setup()
+        vocabulary = data.vocabularies["tokens"]
+        assert vocabulary.symbols[-len(last) :] == last
+        assert len(set(vocabulary.symbols)) == len(vocabulary)
+        assert ("zebra" not in vocabulary) and ("Zebra" in vocabulary) == ("Zebra" in last)
+    run(config, tmp_path / "run", "tagging")
+    (tmp_path / "v.txt").unlink()
+    loaded = bundle.load(tmp_path / "run/bundle")
+    table = loaded.task.embedding.tokens.table.weight
+    assert table.shape[0] == len(vocabulary)
+    torch.testing.assert_close(table[-2].detach(), torch.tensor(rows["Zebra"]), atol=0.05, rtol=0)
+    config = composed("task=tagging", *SMALL, *options, "data.tokens.words=null")
+    data = instantiate(config.data)
+    data.setup()
+    assert "Zebra" not in data.vocabularies["tokens"]
+
+
+def test_words_join_raw_text_too_but_not_byte_pairs(tmp_path):
+    path = written(tmp_path / "v.txt", {"Zebra": [1.0, 2.0], "a": [0.0, 1.0]})
+    field = TokenField(words=path)
+    field.name = "tokens"
+    field.fit([Record({"tokens": "a b a"})])
+    assert field.vocabulary.symbols[4:] == ["a", "b", "Zebra"]
+    assert field.encode([Record({"tokens": "a Zebra unseen"})])[0].tolist() == [4, 6, 1]
+    with pytest.raises(UsageError, match="byte pairs spell every word"):
+        TokenField(level="bpe", words=path)

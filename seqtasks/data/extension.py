@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from tokenizers import Tokenizer
 
@@ -25,13 +26,28 @@ def extended(old: Vocabulary, new: Vocabulary) -> Vocabulary:
     >>> extended(Vocabulary(["b", "a"]), Vocabulary(["c", "b"])).symbols
     ['b', 'a', 'c']
     """
-    if type(old) is not Vocabulary:
+    if type(old) is not Vocabulary or not lists_words(new):
         return old
-    symbols = list(dict.fromkeys([*old.symbols, *new.symbols]))
-    if new.tokenizer is None:
+    return joined(Vocabulary(old.symbols, new.tokenizer), new.symbols)
+
+
+def joined(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
+    """A vocabulary of whole words with more of them behind its own.
+
+    >>> joined(Vocabulary(["b", "a"]), ["c", "b"]).symbols
+    ['b', 'a', 'c']
+    """
+    symbols = list(dict.fromkeys([*vocabulary.symbols, *words]))
+    if vocabulary.tokenizer is None:
         return Vocabulary(symbols)
-    content = json.loads(new.tokenizer.to_str())
-    if content["model"]["type"] != "WordLevel":
-        return old
+    content = json.loads(vocabulary.tokenizer.to_str())
     content["model"]["vocab"] = {symbol: number for number, symbol in enumerate(symbols)}
     return Vocabulary(symbols, Tokenizer.from_str(json.dumps(content)))
+
+
+def lists_words(vocabulary: Vocabulary) -> bool:
+    """Whether symbols can join it: not where byte pairs spell every text."""
+    if vocabulary.tokenizer is None:
+        return True
+    kind: str = json.loads(vocabulary.tokenizer.to_str())["model"]["type"]
+    return kind == "WordLevel"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
 from seqtasks.data.bpe_dropout import MergeDropout
+from seqtasks.data.extension import joined
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
@@ -18,6 +19,7 @@ from seqtasks.data.segmentation import segmented
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.dropout import check_rate
 from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.pretrained import vector_words
 
 
 class TokenField(Field):
@@ -38,11 +40,14 @@ class TokenField(Field):
         keep_text: batches also hold the raw text, for scores that compare texts.
         bpe_dropout: in training, the share of merges of byte pairs that are passed over, so that
             a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
+        words: a file of word vectors whose words join the vocabulary, so that those without a
+            training example are known by their vectors; None for none. Fitting alone reads it.
         like: the field of tokens with which it shares one vocabulary, fitted on the texts of
             both; None for one of its own.
 
     Raises:
-        UsageError: there is no such level, or ``bpe_dropout`` is out of range or goes with another.
+        UsageError: there is no such level, ``bpe_dropout`` is out of range or goes with another,
+            or ``words`` goes with byte pairs.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class TokenField(Field):
         truncate: bool = False,
         keep_text: bool = False,
         bpe_dropout: float = 0.0,
+        words: str | None = None,
         like: str | None = None,
     ) -> None:
         super().__init__(column)
@@ -75,7 +81,12 @@ class TokenField(Field):
         if bpe_dropout and level != "bpe":
             raise UsageError(f"bpe_dropout={bpe_dropout} goes with level=bpe, not level={level}")
         self.varies = bpe_dropout > 0
-        self.keep_text, self.like = keep_text, like
+        if words is not None and level == "bpe":
+            raise UsageError(
+                "data.tokens.words: byte pairs spell every word, so that no words join them; set "
+                "it to null, or the level to word"
+            )
+        self.keep_text, self.words, self.like = keep_text, words, like
 
     def fit(self, records: Iterable[Record]) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer."""
@@ -97,6 +108,11 @@ class TokenField(Field):
                 **limits,
             )
         check_varied(self, len(self.vocabulary) - len(SPECIALS), "tokens")
+        if self.words is not None:
+            words = list(vector_words(self.words))
+            # In lower case another word may be meant than the one that the vector is of.
+            known = [w for w, folded in zip(words, self.fold(words), strict=True) if w == folded]
+            self.vocabulary = joined(self.vocabulary, known)
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
