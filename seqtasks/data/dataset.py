@@ -72,7 +72,7 @@ class SequenceDataset(Dataset[Batch]):
             encoded = self.encoded[name]
             batch.update(field.collate([encoded[index] for index in indices]))
             if isinstance(field, TokenField) and field.keep_text:
-                batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
+                batch[f"{name}_text"] = [field.written(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
         batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])
         return batch

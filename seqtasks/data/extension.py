@@ -33,5 +33,8 @@ def extended(old: Vocabulary, new: Vocabulary) -> Vocabulary:
     content = json.loads(new.tokenizer.to_str())
     if content["model"]["type"] != "WordLevel":
         return old
-    content["model"]["vocab"] = {symbol: number for number, symbol in enumerate(symbols)}
+    numbers = {symbol: number for number, symbol in enumerate(symbols)}
+    content["model"]["vocab"] = numbers
+    for special in content["added_tokens"]:
+        special["id"] = numbers[special["content"]]
     return Vocabulary(symbols, Tokenizer.from_str(json.dumps(content)))

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from seqtasks.data.columns import gathered, spread
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.extension import extended
 from seqtasks.data.fields import Field, TokenField
@@ -20,7 +21,7 @@ from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import draw, split_records, split_texts
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, UsageError, nearest
 
 
 class Batching(Protocol):
@@ -53,6 +54,8 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: share of the training examples to validate on.
         test_fraction: share of the training examples to test on.
         split_seed: which examples those are; not tied to the seed of training.
+        together: a field; examples that agree in it, such as the pronunciations of one word, are
+            split off together. None draws each example alone.
         limit: train on so many examples, drawn at random by ``split_seed``; None for all.
         seed: order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
@@ -74,6 +77,7 @@ class SequenceData(pl.LightningDataModule):
         val_fraction: float = 0.1,
         test_fraction: float = 0.1,
         split_seed: int = 0,
+        together: str | None = None,
         limit: int | None = None,
         seed: int = 0,
         num_workers: int = 0,
@@ -91,12 +95,19 @@ class SequenceData(pl.LightningDataModule):
             raise UsageError(f"data.limit is at least 1, or null for all examples, not {limit}")
         self.reader, self.batching = reader, batching
         self.limit = limit
+        self.together = together
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
         self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name
+        apart = [] if getattr(reader, "continuous", False) else self.fields
+        if together is not None and together not in apart:
+            raise UsageError(
+                f"data.together={together}: name one of the fields {', '.join(self.fields)} where "
+                f"examples stand apart, or set it to null.{nearest(together, self.fields)}"
+            )
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # by field, what a model knows that goes on from it
 
@@ -129,8 +140,9 @@ class SequenceData(pl.LightningDataModule):
     def read(self) -> dict[str, list[Record]]:
         """The records of each split; missing splits are taken from the training examples."""
         columns = {name: f.column for name, f in self.fields.items() if not f.derived}
+        asked = spread(columns)
         splits = {
-            split: list(self.reader.read(source, columns))
+            split: [gathered(r, columns) for r in self.reader.read(source, asked)]
             for split, source in self.sources.items()
             if source is not None
         }
@@ -150,7 +162,7 @@ class SequenceData(pl.LightningDataModule):
         if getattr(self.reader, "continuous", False):
             levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
             return split_texts(records, fractions, whole_words=levels != {"character"})
-        return split_records(records, fractions, self.split_seed)
+        return split_records(records, fractions, self.split_seed, self.together)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""

@@ -12,7 +12,7 @@ from seqtasks.errors import DataError, UsageError
 
 
 def split_records(
-    records: Sequence[Record], fractions: Sequence[float], seed: int
+    records: Sequence[Record], fractions: Sequence[float], seed: int, together: str | None = None
 ) -> list[list[Record]]:
     """Random parts of separate examples; what is left over comes first.
 
@@ -20,17 +20,28 @@ def split_records(
         records: all examples.
         fractions: share of each part to take off.
         seed: the same seed takes the same examples.
+        together: a field; examples that agree in it stay in one part, and the fractions are of
+            its values. None draws each example alone.
 
     Raises:
         DataError: a part would be empty.
     """
-    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    groups: dict[int | str, list[Record]] = {}
+    for number, record in enumerate(records):
+        key = number if together is None else str(record.values[together])
+        groups.setdefault(key, []).append(record)
+    kept = list(groups.values())
+    order = np.random.default_rng(seed).permutation(len(kept)).tolist()
+
+    def part(start: int, end: int | None) -> list[Record]:
+        return [record for number in sorted(order[start:end]) for record in kept[number]]
+
     parts, start = [], 0
     for fraction in fractions:
-        after = start + round(fraction * len(records))
-        parts.append([records[number] for number in sorted(order[start:after])])
+        after = start + round(fraction * len(kept))
+        parts.append(part(start, after))
         start = after
-    rest = [records[number] for number in sorted(order[start:])]
+    rest = part(start, None)
     _check([rest, *parts], "the examples in data.train are")
     return [rest, *parts]
 

@@ -103,3 +103,13 @@ def test_texts_are_split_in_order():
     assert all(v.split()[0] in text.split() for v in values)
     cut = split_texts([record], [0.1], whole_words=False)
     assert cut[0][0].values["tokens"] == text[: int(len(text) * 0.9)]
+
+
+def test_examples_that_agree_are_split_off_together():
+    records = [Record({"source": str(n // 3)}, "a", n) for n in range(60)]
+    parts = split_records(records, [0.2, 0.1], seed=1, together="source")
+    assert sorted(record.line for part in parts for record in part) == list(range(60))
+    assert [len(part) for part in parts] == [42, 12, 6]
+    words = [{record.values["source"] for record in part} for part in parts]
+    assert not (words[0] | words[1]) & words[2]
+    assert not words[0] & words[1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.columns import Column
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
@@ -20,9 +21,11 @@ class TokenField(Field):
     """A sequence of words, characters or subwords.
 
     A raw text is cut by ``level``; a list of symbols, as from a CoNLL file, is taken as it is.
+    Tabs divide a raw text into several where ``separator`` or ``references`` says what those are;
+    the texts of several columns come with tabs between them, and so does raw text to predict on.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds it, or a list of columns.
         level: ``word``, ``character``, ``bpe``, or ``jieba`` for the words of Chinese text.
         lowercase: fold case.
         min_count: rarer symbols become ``<unk>``.
@@ -31,15 +34,20 @@ class TokenField(Field):
         eos: put ``<eos>`` behind.
         max_length: tokens that one sequence may have; None for no limit.
         truncate: cut longer sequences instead of refusing them.
-        keep_text: batches also hold the raw text, for scores that compare texts.
+        keep_text: batches also hold the text of each example, for scores that compare texts: a
+            list, of several references where there are some.
+        separator: a symbol of its own, such as ``<sep>``, that joins several texts into one.
+        references: several texts are all right; the first is learnt, and scores take them all.
 
     Raises:
-        UsageError: there is no such level.
+        UsageError: there is no such level, or several columns without saying what they are.
     """
+
+    several = True
 
     def __init__(
         self,
-        column: str | int | None = None,
+        column: Column = None,
         *,
         level: str = "word",
         lowercase: bool = False,
@@ -50,8 +58,16 @@ class TokenField(Field):
         max_length: int | None = None,
         truncate: bool = False,
         keep_text: bool = False,
+        separator: str | None = None,
+        references: bool = False,
     ) -> None:
         super().__init__(column)
+        if isinstance(column, list) and bool(separator) == references:
+            raise UsageError(
+                f"column={column}: say what several columns are: separator=<sep> joins them by a "
+                "symbol, references=true takes each for a right answer"
+            )
+        self.separator, self.references = separator, references
         if level not in LEVELS:
             raise UsageError(
                 f"level: there is no '{level}';{nearest(level, LEVELS)} "
@@ -77,25 +93,66 @@ class TokenField(Field):
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
             self.vocabulary = Vocabulary.train(
-                (self.prepared(self.text(record)) for record in records),
+                (self.joined(record) for record in records),
                 level=self.level,
                 lowercase=self.lowercase,
+                separators=[self.separator] if self.separator else [],
                 **limits,
             )
-        check_varied(self, len(self.vocabulary) - len(SPECIALS), "tokens")
+        check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, self.separator}), "tokens")
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
         return [symbol.lower() for symbol in symbols] if self.lowercase else list(symbols)
 
-    def text(self, record: Record) -> str:
-        """The record's raw text; given symbols are joined by spaces."""
+    def texts(self, record: Record) -> list[str]:
+        """The record's raw texts, one unless tabs mean something; given symbols joined by spaces.
+
+        Raises:
+            DataError: one of several is empty, or they are not as many as the columns.
+        """
         value = self.value(record)
-        return value if isinstance(value, str) else " ".join(value)
+        if not isinstance(value, str):
+            return [" ".join(value)]
+        if not (self.separator or self.references):
+            return [value]
+        texts = value.split("\t")
+        columns = self.column if self.separator and isinstance(self.column, list) else texts
+        if len(texts) != len(columns):
+            raise DataError(
+                f"{record.place}: {len(texts)} text(s) in '{self.name}', {len(columns)} expected "
+                f"with a tab between them: {', '.join(map(str, columns))}"
+            )
+        if len(texts) > 1 and not all(text.strip() for text in texts):
+            raise DataError(
+                f"{record.place}: an empty text between the tabs of '{self.name}'; write it, or "
+                "remove the line"
+            )
+        return texts
+
+    def learnt(self, record: Record) -> list[str]:
+        """The record's texts that are learnt from: of several references the first."""
+        texts = self.texts(record)
+        return texts[:1] if self.references else texts
+
+    def text(self, record: Record) -> str:
+        """The record's raw text, several joined."""
+        return f" {self.separator} ".join(self.learnt(record))
 
     def prepared(self, text: str) -> str:
         """A raw text as the tokenizer takes it."""
         return segmented(text) if self.level == "jieba" else text
+
+    def joined(self, record: Record) -> str:
+        """The record's text as the tokenizer takes it, several joined."""
+        return (self.separator or "").join(map(self.prepared, self.learnt(record)))
+
+    def written(self, record: Record) -> list[str]:
+        """The record's text as a model would write it; every one of several references."""
+        texts = self.texts(record)
+        texts = texts if self.references else [" ".join(texts)]
+        texts = [text.lower() if self.lowercase else text for text in texts]
+        return [" ".join(text.split()) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
@@ -110,7 +167,7 @@ class TokenField(Field):
         if tokenizer is None:
             encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
         else:
-            texts = [self.prepared(self.text(record)) for record in records]
+            texts = [self.joined(record) for record in records]
             encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
         return [
             front + self.checked(numbers, record) + back
