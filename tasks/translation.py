@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 from torchmetrics import Metric
 
+from seqtasks import text_scores
 from seqtasks.cells.contract import State
 from seqtasks.data.batch import Batch
 from seqtasks.data.module import SequenceData
@@ -15,14 +16,16 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import beam_search, greedy
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.guesses import find_guess
 from seqtasks.heads.decoder import AttentionDecoder
 from seqtasks.heads.loss import Loss
-from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
+from seqtasks.metrics.worst import rows
 from seqtasks.task import Scores, Task
+from seqtasks.text_scores import TextScores
 
 
 class EncoderDecoder(Task):
-    """Translation, and any other rewriting of one sequence as another.
+    """Translation, transduction, answers to questions: one sequence rewritten as another.
 
     Args:
         vocabularies: ``source`` and ``target``.
@@ -31,12 +34,14 @@ class EncoderDecoder(Task):
         decoder: makes the `AttentionDecoder` from the target's vocabulary and ``memory_size``.
         search: ``beam_size``, ``length_penalty`` and ``max_length`` of the search in tests and
             predictions; validation during training searches greedily.
+        scores: which scores of the written texts are shown, names in `SCORES`.
+        monitor: which of them picks the best checkpoint, or ``loss``.
+        baseline: what stands beside them in the table, a name in `GUESSES`.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
 
     inputs = ("source",)
     target = "target"
-    monitor, mode = "val/bleu", "max"
 
     def __init__(
         self,
@@ -46,6 +51,9 @@ class EncoderDecoder(Task):
         encoder: Callable[..., RecurrentEncoder],
         decoder: Callable[..., AttentionDecoder],
         search: Mapping[str, Any],
+        scores: Sequence[str] = ("bleu", "chrf", "exact_match"),
+        monitor: str = "bleu",
+        baseline: str = "copy",
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
@@ -54,6 +62,9 @@ class EncoderDecoder(Task):
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.decoder = decoder(self.vocabulary, memory_size=self.encoder.output_size)
         self.search = dict(search)
+        self.text_scores = TextScores(scores, monitor, self.vocabulary.units)
+        self.monitor, self.mode = self.text_scores.monitor, self.text_scores.mode
+        self.baseline, self.guess = find_guess(baseline)
 
     def start(self, batch: Batch) -> State:
         """Read the source: the decoder's state before its first token."""
@@ -93,22 +104,35 @@ class EncoderDecoder(Task):
         return {**search, "eos_id": vocabulary.eos_id, "forbidden": vocabulary.special_ids}
 
     def metrics(self) -> dict[str, Metric]:
-        """BLEU and chrF of the corpus as tokenised, and the share of exact matches."""
-        return {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
+        """The scores that are asked for."""
+        return self.text_scores.metrics()
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """The worst texts."""
+        return {"worst": self.text_scores.worst()}
 
     def score(self, metrics: Mapping[str, Any], features: Tensor, batch: Batch) -> None:
-        """Translate, and compare with the reference text."""
+        """Write a text for each source, and compare it with the right ones."""
         testing = self._trainer is None or self.trainer.testing
         texts = self.predict(batch) if testing else self.predict_greedily(batch)
-        for name in ("bleu", "chrf", "exact_match"):
-            metrics[name].update(texts, batch.target_text)
+        sources = [source for [source] in batch.source_text]
+        text_scores.update(metrics, sources, texts, batch.target_text)
+
+    def report(self) -> dict[str, Any]:
+        """The signatures of the scores, and the worst texts."""
+        signatures = text_scores.signatures(self.split_scores("test"))
+        return {"signatures": signatures, "worst": rows(self.tables["worst"])}
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """The source as it stands."""
-        records = data.datasets[data.test_split].records
+        """What can be answered without a network."""
         fields: Any = data.fields
-        source, target = fields["source"], fields["target"]
+        train, test = (
+            [[fields[name].written(r) for name in ("source", "target")] for r in dataset.records]
+            for dataset in (data.datasets["train"], data.datasets[data.test_split])
+        )
+        pairs = [(source, target[0]) for [source], target in train]
+        guesses = self.guess(pairs, [source for [source], _ in test])
         metrics = self.metrics()
         for metric in metrics.values():
-            metric.update([source.text(r) for r in records], [target.text(r) for r in records])
-        return {"copy of the source": {n: float(m.compute()) for n, m in metrics.items()}}
+            metric.update(guesses, [target for _, target in test])
+        return {self.baseline: {n: float(m.compute()) for n, m in metrics.items()}}
