@@ -23,6 +23,8 @@ PERCENT = {
     "f1_macro",
     "exact_match",
     "cut",
+    "word_error_rate",
+    "symbol_error_rate",
     "calibration_error",
     "uncalibrated_error",
 }
@@ -57,7 +59,27 @@ def number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 
 
+WORST = 3
+"""So many of the worst texts are printed; ``metrics.json`` holds more."""
+
+
 def show_report(console: Console, report: Mapping[str, Any]) -> None:
+    """Print what a test says beside its scores."""
+    show_classes(console, report)
+    for name, signature in report.get("signatures", {}).items():
+        console.print(f"{name}: {signature}", markup=False, highlight=False, soft_wrap=True)
+    show_worst(console, report.get("worst", []))
+
+
+def show_worst(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
+    """Print the texts that score worst."""
+    for row in found[:WORST]:
+        console.print(f"\nAmong the worst, with a score of {row['score']:.4g}:", highlight=False)
+        expected = "\t".join(row["references"])
+        show_examples(console, [(row["source"], expected, row["output"] or "(nothing)")])
+
+
+def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     """Print the scores of each class, and how often each is taken for which, where they are few."""
     classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
     if not 0 < len(classes) <= CLASSES:
@@ -87,6 +109,7 @@ def show_examples(console: Console, examples: list[tuple[str, str, str]], width:
         rows = (("input", text), ("expected", expected), ("predicted", predicted))
         for label, value in rows:
             if value:
+                value = value.replace("\t", "  |  ")
                 shown = value if len(value) <= width else value[:width] + " …"
                 console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
         console.print()
@@ -105,8 +128,19 @@ def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str
     line = shortened(sample)
     trust = "".join(f" --trust {module}" for module in foreign)
     place = shlex.quote(str(bundle))
-    command = f"echo {shlex.quote(line)} | python -m seqtasks.predict {place}{trust}"
+    command = f"{typed(line)} | python -m seqtasks.predict {place}{trust}"
     console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
+def typed(line: str) -> str:
+    r"""A command that writes a line; of a line with tabs one without, since a shell completes them.
+
+    >>> print(typed("a b"), typed("a\tb"), sep="; ")
+    echo 'a b'; printf '%b\n' 'a\tb'
+    """
+    if "\t" not in line:
+        return f"echo {shlex.quote(line)}"
+    return "printf '%b\\n' " + shlex.quote(line.replace("\\", r"\\").replace("\t", r"\t"))
 
 
 def shortened(sample: str) -> str:

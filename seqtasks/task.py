@@ -95,6 +95,10 @@ class Task(pl.LightningModule):
         """Fresh metrics by name, beside ``loss``."""
         return {}
 
+    def test_metrics(self) -> dict[str, Metric]:
+        """Fresh metrics by name that the test alone has, beside the others."""
+        return {}
+
     def score(self, metrics: Mapping[str, Any], outputs: Any, batch: Batch) -> None:
         """Update the metrics with a batch."""
 
@@ -125,6 +129,7 @@ class Task(pl.LightningModule):
             scale_dropout(self, self.dropout_scale)
             for split in ("val", "test"):
                 self.scores[split] = nn.ModuleDict({"loss": MeanLoss(), **self.metrics()})
+            self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
         """Let every part that starts from a file read it, before a new training; what they say."""

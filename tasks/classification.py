@@ -93,16 +93,13 @@ class SequenceClassifier(Task):
         rows = self.head.probabilities(self(batch)).tolist()
         return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
 
-    def setup(self, stage: str) -> None:
-        """Make the metrics, some for the test alone."""
-        fresh = not self.scores
-        super().setup(stage)
-        if fresh:
-            self.scores["test"].update(self.head.test_metrics())  # type: ignore[operator]
-
     def metrics(self) -> dict[str, Metric]:
         """Those of the head."""
         return self.head.metrics()
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """Those of the head."""
+        return self.head.test_metrics()
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
         """Compare what the head decides with what is right."""

@@ -164,7 +164,7 @@ class SequenceTagger(Task):
             field: Any = data.fields["tags"]
             bleu = CorpusBLEU()
             records = data.datasets[data.test_split].records
-            bleu.update(self.texts(guesses), [field.text(record) for record in records])
+            bleu.update(self.texts(guesses), [field.written(record) for record in records])
             scores["bleu"] = float(bleu.compute())
         return {"most frequent tag" + " of each word" * ("tokens" in train): scores}
 

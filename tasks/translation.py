@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 from torchmetrics import MeanMetric, Metric
 
+from seqtasks import text_scores
 from seqtasks.answers import Answer
 from seqtasks.cells.contract import State
 from seqtasks.data.batch import Batch
@@ -17,16 +18,18 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.guesses import find_guess
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
-from seqtasks.metrics import CorpusBLEU, CorpusCHRF, ExactMatch
+from seqtasks.metrics.worst import rows
 from seqtasks.task import Scores, Task
+from seqtasks.text_scores import TextScores
 from seqtasks.tying import tie_source
 
 
 class EncoderDecoder(Task):
-    """Translation, and any other rewriting of one sequence as another.
+    """Translation, transduction, answers to questions: one sequence rewritten as another.
 
     Args:
         vocabularies: ``source`` and ``target``.
@@ -37,12 +40,14 @@ class EncoderDecoder(Task):
             validation during training searches greedily within the same limits.
         tied_source: read the source by the target's vectors; for one vocabulary on both sides.
         scheduled_sampling: how often training reads the decoder's own tokens; None for never.
+        scores: which scores of the written texts are shown, names in `SCORES`.
+        monitor: which of them picks the best checkpoint, or ``loss``.
+        baseline: what stands beside them in the table, a name in `GUESSES`.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
     """
 
     inputs = ("source",)
     target = "target"
-    monitor, mode = "val/bleu", "max"
 
     def __init__(
         self,
@@ -54,6 +59,9 @@ class EncoderDecoder(Task):
         search: Mapping[str, Any],
         tied_source: bool = False,
         scheduled_sampling: ScheduledSampling | None = None,
+        scores: Sequence[str] = ("bleu", "chrf", "exact_match"),
+        monitor: str = "bleu",
+        baseline: str = "copy",
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
@@ -65,6 +73,9 @@ class EncoderDecoder(Task):
             tie_source(self.embedding, self.decoder.embedding)
         self.search = make_search(search)
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
+        self.text_scores = TextScores(scores, monitor, self.vocabulary.units)
+        self.monitor, self.mode = self.text_scores.monitor, self.text_scores.mode
+        self.baseline, self.guess = find_guess(baseline)
 
     def start(self, batch: Batch) -> State:
         """Read the source: the decoder's state before its first token."""
@@ -117,28 +128,40 @@ class EncoderDecoder(Task):
         return batch.source_lengths.new_full((len(batch.source),), self.vocabulary.bos_id or 0)
 
     def metrics(self) -> dict[str, Metric]:
-        """BLEU and chrF as tokenised; the shares of exact matches and of outputs cut at a limit."""
-        texts = {"bleu": CorpusBLEU(), "chrf": CorpusCHRF(), "exact_match": ExactMatch()}
-        return {**texts, "cut": MeanMetric()}
+        """The scores that are asked for, and the share of outputs cut at a limit."""
+        return {**self.text_scores.metrics(), "cut": MeanMetric()}
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """The worst texts."""
+        return {"worst": self.text_scores.worst()}
 
     def score(self, metrics: Mapping[str, Any], reading: Reading, batch: Batch) -> None:
-        """Translate, and compare with the reference text."""
+        """Write a text for each source, and compare it with the right ones."""
         testing = self._trainer is None or self.trainer.testing
         search = self.search if testing else change_search(self.search, {"method": "greedy"})
         found = [answer for [answer] in self.answers(search(self.opening(batch)))]
         texts = [str(answer.value) for answer in found]
-        for name in ("bleu", "chrf", "exact_match"):
-            metrics[name].update(texts, batch.target_text)
+        sources = [source for [source] in batch.source_text]
+        text_scores.update(metrics, sources, texts, batch.target_text)
         cut = [float(not answer.ended) for answer in found]
         metrics["cut"].update(torch.tensor(cut, device=self.device))
 
+    def report(self) -> dict[str, Any]:
+        """The signatures of the scores, and the worst texts."""
+        signatures = text_scores.signatures(self.split_scores("test"))
+        return {"signatures": signatures, "worst": rows(self.tables["worst"])}
+
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """The source as it stands."""
-        records = data.datasets[data.test_split].records
+        """What can be answered without a network."""
         fields: Any = data.fields
-        source, target = fields["source"], fields["target"]
+        train, test = (
+            [[fields[name].written(r) for name in ("source", "target")] for r in dataset.records]
+            for dataset in (data.datasets["train"], data.datasets[data.test_split])
+        )
+        pairs = [(source, target[0]) for [source], target in train]
+        guesses = self.guess(pairs, [source for [source], _ in test])
         metrics = self.metrics()
         del metrics["cut"]
         for metric in metrics.values():
-            metric.update([source.text(r) for r in records], [target.text(r) for r in records])
-        return {"copy of the source": {n: float(m.compute()) for n, m in metrics.items()}}
+            metric.update(guesses, [target for _, target in test])
+        return {self.baseline: {n: float(m.compute()) for n, m in metrics.items()}}

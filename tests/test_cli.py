@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from small import SMALL
+from small import SMALL, TASKS
 
 from seqtasks import bundle, predict
 from seqtasks.errors import DataError
@@ -59,6 +59,14 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
         (["data.val_fraction=1.5"], "data.val_fraction is above 0"),
         (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),
+        (["task=translation", "task.scores=[blue]"], "Did you mean 'bleu'?"),
+        (["task=translation", "task.scores=[]"], "task.scores=[]: choose from bleu, chrf, ter"),
+        (["task=translation", "task.scores=[chrf]"], "choose one of loss, chrf, or name it in"),
+        (["task=transduction", "task.monitor=length_ratio"], "choose one of loss, word_error_rate"),
+        (["task=transduction", "task.baseline=close"], "Did you mean 'closest'?"),
+        (["task=question_answering", "data.source.separator=null"], "say what several columns are"),
+        (["task=classification", "data.label.column=[a,b]"], "name one column"),
+        (["task=classification", "data.together=lable"], "Did you mean 'label'?"),
     ],
 )
 def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
@@ -158,7 +166,8 @@ def test_own_files_from_training_to_prediction(cli, monkeypatch):
 def test_help_and_the_whole_configuration_are_shown(cli):
     code, out, _ = cli("--help")
     assert code == 0
-    assert "task: classification, generation, joint, one_to_one, tagging, translation" in out
+    [tasks] = [line for line in out.splitlines() if line.startswith("task: ")]
+    assert tasks.removeprefix("task: ").split(", ") == TASKS
     code, out, _ = cli("--cfg", "job", "task=translation")
     assert code == 0
     assert "_target_: seqtasks.tasks.translation.EncoderDecoder" in out

@@ -75,7 +75,9 @@ def test_every_trainer_option_can_be_set():
     assert given == known - newer
 
 
-@pytest.mark.parametrize("task", ["tagging", "classification", "generation", "translation"])
+@pytest.mark.parametrize(
+    "task", ["tagging", "classification", "generation", "translation", "question_answering"]
+)
 def test_the_command_line_wins_over_a_task(task):
     config = composed(f"task={task}", "encoder=perceptron", "trainer.max_epochs=77")
     assert config.encoder.cell == "none"

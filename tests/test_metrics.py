@@ -11,21 +11,30 @@ import sacrebleu
 import torch
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.metrics.sequence_labeling import get_entities
+from torchmetrics.functional.text import edit_distance as characters_edited
+from torchmetrics.functional.text import word_error_rate
 
 from seqtasks.errors import UsageError
 from seqtasks.metrics import (
     BitsPerCharacter,
     CorpusBLEU,
     CorpusCHRF,
+    CorpusTER,
     ExactMatch,
+    LengthRatio,
     MeanLoss,
     Perplexity,
     SpanF1,
+    SymbolErrorRate,
+    WordErrorRate,
+    WorstTexts,
+    edit_distance,
     is_span_scheme,
     precision_recall_f1,
     span_counts,
     spans,
 )
+from seqtasks.metrics.worst import rows
 
 BIO = ["O", "O", "B-A", "I-A", "B-B", "I-B", "B-A-C", "I-A-C"]
 BIOES = [*BIO, "E-A", "S-A", "E-B", "S-B"]
@@ -253,7 +262,84 @@ def test_exact_match_counts_texts():
     assert _in_batches(ExactMatch(), [3, 46, 1], hypotheses, references) == wanted
 
 
-@pytest.mark.parametrize("metric", [CorpusBLEU, CorpusCHRF, ExactMatch])
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_ter_is_that_of_sacrebleu(lowercase):
+    hypotheses, references = _corpus(5, 60)
+    hypotheses[:3], references[:3] = ["", "a b", "b c a"], ["a", "", "a b c"]
+    reference = sacrebleu.TER(case_sensitive=not lowercase)
+    wanted = reference.corpus_score(hypotheses, [references]).score
+    for sizes in ([60], [1] * 60):
+        metric = CorpusTER(lowercase=lowercase)
+        assert _in_batches(metric, sizes, hypotheses, references) == wanted
+    assert metric.signature == str(reference.get_signature())
+    assert 5 < wanted < 60
+
+
+def test_several_references_count_as_in_sacrebleu():
+    hypotheses, first = _corpus(6, 40)
+    _, second = _corpus(7, 40)
+    second = [text if n % 3 else None for n, text in enumerate(second)]
+    second[1:30:2] = hypotheses[1:30:2]
+    several = [
+        [text for text in pair if text is not None] for pair in zip(first, second, strict=True)
+    ]
+    for metric, reference in (
+        (CorpusBLEU(), sacrebleu.BLEU(tokenize="none", lowercase=True, force=True)),
+        (CorpusCHRF(), sacrebleu.CHRF(lowercase=True)),
+        (CorpusTER(), sacrebleu.TER()),
+    ):
+        wanted = reference.corpus_score(hypotheses, [first, second])
+        found = _in_batches(metric, [1, 30, 9], hypotheses, several)
+        assert found == pytest.approx(wanted.score, abs=1e-10)
+        assert "nrefs:var" in metric.signature
+        assert metric.signature == str(reference.get_signature())
+        metric.reset()
+        assert "nrefs:var" in metric.signature
+
+
+def test_edits_are_those_of_torchmetrics():
+    hypotheses, references = _corpus(8, 60)
+    for given, wanted in zip(hypotheses, references, strict=True):
+        found = characters_edited([given], [wanted], reduction="sum")
+        assert edit_distance(given, wanted) == found.item()
+    wanted = word_error_rate(hypotheses, references).item()
+    found = _in_batches(SymbolErrorRate(), [59, 1], hypotheses, references)
+    assert found == pytest.approx(wanted, rel=1e-6)
+
+
+def test_the_nearest_reference_counts_in_error_rates():
+    hypotheses = ["K AE T", "B", "D AO", ""]
+    references = [["K AA T S", "K AA T"], ["D", "B"], ["D AO G", "D AO G Z"], ["EH"]]
+    assert _in_batches(SymbolErrorRate(), [1, 3], hypotheses, references) == 3 / 8
+    assert _in_batches(WordErrorRate(), [2, 2], hypotheses, references) == 3 / 4
+    assert _in_batches(LengthRatio(), [3, 1], hypotheses, references) == 6 / 8
+    assert _in_batches(SymbolErrorRate(list), [1], ["abc"], ["abd"]) == 1 / 3
+    with pytest.raises(UsageError, match="hypothesis 2 has no reference"):
+        WordErrorRate().update(["a", "b"], ["a", []])
+
+
+def test_the_worst_texts_come_first_whatever_the_batches():
+    sources, outputs = ["one", "two", "é", "four"], ["a b", "a b", "c", "x y"]
+    references = [["a b"], ["a c", "d"], ["d", "e"], ["x z"]]
+    whole, left, right = (WorstTexts(SymbolErrorRate(), count=2) for _ in range(3))
+    for row in zip(sources, outputs, references, strict=True):
+        whole.update(*([part] for part in row))
+    found = rows(whole.compute())
+    assert [(row["source"], row["score"]) for row in found] == [("é", 1.0), ("two", 0.5)]
+    assert found[0]["references"] == ["d", "e"]
+    left.update(sources[:3], outputs[:3], references[:3])
+    right.update(sources[3:], outputs[3:], references[3:])
+    right.kept = torch.cat([*left.kept, *right.kept])  # as processes put theirs together
+    assert rows(right.compute()) == found
+    best = WorstTexts(CorpusBLEU(effective_order=True), count=1)
+    best.update(["s", "t"], ["a b c d", "a x"], ["a b c e", "a y z"])
+    assert [row["source"] for row in rows(best.compute())] == ["t"]
+    right = WorstTexts(ExactMatch())
+    right.update(["s"], ["a"], [["b", "a"]])
+    assert rows(right.compute()) == []
+
+
+@pytest.mark.parametrize("metric", [CorpusBLEU, CorpusCHRF, CorpusTER, ExactMatch])
 def test_unequal_lists_of_texts_are_refused(metric):
     with pytest.raises(UsageError, match="2 hypotheses and 1 references"):
         metric().update(["a", "b"], ["a"])
@@ -271,7 +357,11 @@ BATCHES = [
     (SpanF1, ([["B-A", "O"]], [["B-A", "B-A"]]), ([["B-A"]], [["O"]])),
     (CorpusBLEU, (["a b c d e"], ["a b c d f"]), (["g h i j"], ["g h i j"])),
     (CorpusCHRF, (["a b c d e"], ["a b c d f"]), (["g h i j"], ["g h i k"])),
+    (CorpusTER, (["a b c d e"], ["a b c d f"]), (["g h"], [["g h", "g"]])),
     (ExactMatch, (["a"], ["a"]), (["b"], ["c"])),
+    (WordErrorRate, (["a"], ["a"]), (["b"], ["c"])),
+    (SymbolErrorRate, (["a b"], ["a"]), (["b"], ["c"])),
+    (LengthRatio, (["a b"], ["a"]), (["b"], ["c"])),
 ]
 
 

@@ -13,6 +13,7 @@ from seqtasks import bundle
 from seqtasks.run import run
 
 CASES = [*TASKS, "mean"]
+REWRITING = ("translation", "transduction", "question_answering")
 over_tasks = pytest.mark.parametrize("name", CASES)
 
 
@@ -20,7 +21,7 @@ def overrides(name: str) -> list[str]:
     options = [f"task={name}", *SMALL]
     if name == "generation":
         options += ["data.batching.batch_size=4", "task.sampling.max_length=8"]
-    if name == "translation":
+    if name in REWRITING:
         options += ["task.search.max_length=12"]
     return options
 
@@ -64,6 +65,8 @@ def test_trains_saves_loads_and_predicts_the_same(composed, name, tmp_path, caps
     for key, value in loaded.task.state_dict().items():
         assert torch.equal(value, again.task.state_dict()[key])
     lines = ["the dogs see the cat .", "she walks .", "", "does the teacher watch him ?"]
+    if name == "question_answering":
+        lines = [f"{line}\t{line}" if line else "" for line in lines]
     together = loaded.predict(lines)
     assert len(together) == 4
     assert together == [again.predict([""] * n + [line])[n] for n, line in enumerate(lines)]
@@ -112,7 +115,7 @@ def test_a_batch_equals_its_members_one_by_one(composed, name):
 @over_tasks
 def test_overfits_one_batch(composed, name):
     options = ["encoder.hidden_size=48", *separate(name)]
-    if name == "translation":
+    if name in REWRITING:
         options += ["task.decoder.output.label_smoothing=0"]
     _, data, task = build(composed, name, *options)
     # What a text begins with cannot be known, so of texts to generate there is one alone.

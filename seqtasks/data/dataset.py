@@ -81,7 +81,7 @@ class SequenceDataset(Dataset[Batch]):
                 values = [self.encoded[name][index] for index in indices]
             batch.update(field.collate(values))
             if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
-                batch[f"{name}_text"] = [field.text(self.records[index]) for index in indices]
+                batch[f"{name}_text"] = [field.written(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
         batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])
         return batch

@@ -41,7 +41,10 @@ def joined(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
     if vocabulary.tokenizer is None:
         return Vocabulary(symbols)
     content = json.loads(vocabulary.tokenizer.to_str())
-    content["model"]["vocab"] = {symbol: number for number, symbol in enumerate(symbols)}
+    numbers = {symbol: number for number, symbol in enumerate(symbols)}
+    content["model"]["vocab"] = numbers
+    for special in content["added_tokens"]:
+        special["id"] = numbers[special["content"]]
     return Vocabulary(symbols, Tokenizer.from_str(json.dumps(content)))
 
 

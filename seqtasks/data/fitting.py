@@ -10,7 +10,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import UsageError, nearest
 
-AGREED = ("level", "lowercase", "min_count", "max_size")
+AGREED = ("level", "lowercase", "min_count", "max_size", "separator")
 """Options on which fields with one vocabulary have to agree."""
 
 

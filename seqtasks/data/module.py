@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from seqtasks.data.columns import gathered, spread
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.fitting import fit
@@ -21,7 +22,7 @@ from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import draw, hold_out, split_records, split_texts
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, UsageError, nearest
 
 
 class Batching(Protocol):
@@ -57,6 +58,8 @@ class SequenceData(pl.LightningDataModule):
         folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one of
             them is the test, and validation is taken from the others. None for no such parts.
         fold: which part is the test, from 0; every example is in one of them.
+        together: a field; examples that agree in it, such as the pronunciations of one word, are
+            split off together. None draws each example alone.
         limit: train on so many examples, drawn at random by ``split_seed``; None for all.
         filter: leaves training examples out for their length; None for none.
         seed: order of the batches.
@@ -82,6 +85,7 @@ class SequenceData(pl.LightningDataModule):
         split_seed: int = 0,
         folds: int | None = None,
         fold: int = 0,
+        together: str | None = None,
         limit: int | None = None,
         filter: LengthFilter | None = None,
         seed: int = 0,
@@ -103,12 +107,20 @@ class SequenceData(pl.LightningDataModule):
         self.reader, self.batching = reader, batching
         self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
+        self.limit = limit
+        self.together = together
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
         self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name
+        apart = [] if getattr(reader, "continuous", False) else self.fields
+        if together is not None and together not in apart:
+            raise UsageError(
+                f"data.together={together}: name one of the fields {', '.join(self.fields)} where "
+                f"examples stand apart, or set it to null.{nearest(together, self.fields)}"
+            )
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # by field, what a model knows that goes on from it
 
@@ -140,8 +152,9 @@ class SequenceData(pl.LightningDataModule):
     def read(self) -> dict[str, list[Record]]:
         """The records of each split; missing splits are taken from the training examples."""
         columns = {name: f.column for name, f in self.fields.items() if not f.derived}
+        asked = spread(columns)
         splits = {
-            split: list(self.reader.read(source, columns))
+            split: [gathered(r, columns) for r in self.reader.read(source, asked)]
             for split, source in self.sources.items()
             if source is not None
         }
@@ -149,8 +162,9 @@ class SequenceData(pl.LightningDataModule):
             if not records:
                 raise DataError(f"data.{split}: no examples in {self.sources[split]}")
         if self.folds is not None:
-            held = hold_out(splits["train"], self.folds, self.fold, self.split_seed)
-            splits["train"], splits["test"] = held
+            splits["train"], splits["test"] = hold_out(
+                splits["train"], self.folds, self.fold, self.split_seed, self.together
+            )
         missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
         if missing:
             parts = self.split(splits["train"], [self.fractions[split] for split in missing])
@@ -164,7 +178,7 @@ class SequenceData(pl.LightningDataModule):
         if getattr(self.reader, "continuous", False):
             levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
             return split_texts(records, fractions, whole_words=levels != {"character"})
-        return split_records(records, fractions, self.split_seed)
+        return split_records(records, fractions, self.split_seed, self.together)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""

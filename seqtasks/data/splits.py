@@ -12,7 +12,7 @@ from seqtasks.errors import DataError, UsageError
 
 
 def split_records(
-    records: Sequence[Record], fractions: Sequence[float], seed: int
+    records: Sequence[Record], fractions: Sequence[float], seed: int, together: str | None = None
 ) -> list[list[Record]]:
     """Random parts of separate examples; what is left over comes first.
 
@@ -20,23 +20,39 @@ def split_records(
         records: all examples.
         fractions: share of each part to take off.
         seed: the same seed takes the same examples.
+        together: a field; examples that agree in it stay in one part, and the fractions are of
+            its values. None draws each example alone.
 
     Raises:
         DataError: a part would be empty.
     """
-    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    kept = grouped(records, together)
+    order = np.random.default_rng(seed).permutation(len(kept)).tolist()
+
+    def part(start: int, end: int | None) -> list[Record]:
+        return [record for number in sorted(order[start:end]) for record in kept[number]]
+
     parts, start = [], 0
     for fraction in fractions:
-        after = start + round(fraction * len(records))
-        parts.append([records[number] for number in sorted(order[start:after])])
+        after = start + round(fraction * len(kept))
+        parts.append(part(start, after))
         start = after
-    rest = [records[number] for number in sorted(order[start:])]
+    rest = part(start, None)
     _check([rest, *parts], "the examples in data.train are")
     return [rest, *parts]
 
 
+def grouped(records: Sequence[Record], together: str | None) -> list[list[Record]]:
+    """Examples that agree in a field side by side, or each alone where there is no such field."""
+    groups: dict[int | str, list[Record]] = {}
+    for number, record in enumerate(records):
+        key = number if together is None else str(record.values[together])
+        groups.setdefault(key, []).append(record)
+    return list(groups.values())
+
+
 def hold_out(
-    records: Sequence[Record], folds: int, fold: int, seed: int
+    records: Sequence[Record], folds: int, fold: int, seed: int, together: str | None = None
 ) -> tuple[list[Record], list[Record]]:
     """One part of several to test on, and the rest; over all parts each example is tested once.
 
@@ -45,20 +61,22 @@ def hold_out(
         folds: number of parts, whose sizes differ by one at most.
         fold: which of them, from 0.
         seed: the same seed makes the same parts.
+        together: a field; examples that agree in it stay in one part and count as one example.
 
     Raises:
         DataError: there are fewer examples than parts.
     """
-    if len(records) < folds:
+    kept = grouped(records, together)
+    if len(kept) < folds:
         raise DataError(
-            f"data.folds={folds}: there are {len(records)} examples in data.train, and each fold "
+            f"data.folds={folds}: there are {len(kept)} examples in data.train, and each fold "
             "tests on one at least; give more data, or lower data.folds"
         )
-    order = np.random.default_rng(seed).permutation(len(records)).tolist()
+    order = np.random.default_rng(seed).permutation(len(kept)).tolist()
     chosen = set(order[fold::folds])
     parts: tuple[list[Record], list[Record]] = ([], [])
-    for number, record in enumerate(records):
-        parts[number in chosen].append(record)
+    for number, group in enumerate(kept):
+        parts[number in chosen].extend(group)
     return parts
 
 

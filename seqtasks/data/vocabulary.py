@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -75,20 +76,27 @@ class Vocabulary:
         lowercase: bool = False,
         min_count: int = 1,
         max_size: int | None = None,
+        separators: Sequence[str] = (),
     ) -> Vocabulary:
         """Learn a tokenizer and its symbols from raw texts.
 
         Args:
-            texts: raw strings.
+            texts: raw strings; special symbols in them count as such.
             level: ``word`` (split at white space), ``character``, ``bpe`` (byte-level byte-pair
                 encoding, Sennrich et al. 2016), or ``jieba`` (texts that jieba has segmented:
                 split at white space, and written without).
             lowercase: fold case first.
             min_count: rarer words, characters or merges are left out.
             max_size: symbols to keep at most, specials included; 8,000 for ``bpe`` by default.
+            separators: symbols of their own, whatever the level, beside the special ones.
+
+        >>> vocabulary = Vocabulary.train(["ab<sep><unk>"], level="character", separators=["<sep>"])
+        >>> vocabulary.symbols[4:], vocabulary.tokenizer.encode("a<sep>").ids
+        (['<sep>', 'a', 'b'], [5, 4])
         """
+        specials = [*SPECIALS, *separators]
         common: dict[str, Any] = {
-            "special_tokens": list(SPECIALS),
+            "special_tokens": specials,
             "min_frequency": min_count,
             "show_progress": False,
         }
@@ -112,7 +120,10 @@ class Vocabulary:
             trainer = trainers.WordLevelTrainer(vocab_size=max_size or 2**31, **common)
         if lowercase:
             tokenizer.normalizer = normalizers.Lowercase()
-        tokenizer.train_from_iterator(texts, trainer)
+        # A word that is spelled like a special symbol would be numbered a second time.
+        apart = re.compile("|".join(map(re.escape, specials)))
+        pieces = (piece for text in texts for piece in apart.split(text))
+        tokenizer.train_from_iterator(pieces, trainer)
         return cls(_symbols(tokenizer), tokenizer)
 
     def __len__(self) -> int:
@@ -137,6 +148,17 @@ class Vocabulary:
             return str(self.tokenizer.decode(list(numbers), skip_special_tokens=True))
         specials = {PAD, BOS, EOS}
         return " ".join(s for s in (self.symbols[n] for n in numbers) if s not in specials)
+
+    def units(self, text: str) -> list[str]:
+        """What the errors of a text are counted in: its words, or its characters.
+
+        Characters count where the symbols are written without spaces between them.
+
+        >>> Vocabulary.train(["ab"], level="character").units("ab"), Vocabulary(["ab"]).units("ab")
+        (['a', 'b'], ['ab'])
+        """
+        joined = self.tokenizer is not None and isinstance(self.tokenizer.decoder, decoders.Fuse)
+        return list(text) if joined else text.split()
 
     @property
     def special_ids(self) -> tuple[int, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from sacrebleu.metrics.bleu import BLEU
 from torch import Tensor
-from torchmetrics import Metric
 
 from seqtasks.errors import UsageError, nearest
-from seqtasks.metrics.checks import check_pairs, scalar
+from seqtasks.metrics.checks import scalar
+from seqtasks.metrics.text import TextMetric, streams
 
 
-class CorpusBLEU(Metric):
-    """BLEU (Papineni et al. 2002) with one reference, equal to `sacrebleu.corpus_bleu`.
+class CorpusBLEU(TextMetric):
+    """BLEU (Papineni et al. 2002), equal to `sacrebleu.corpus_bleu`.
 
     It adds up sacreBLEU's own counts (Post 2018): matching and all n-grams of orders 1 to 4 and
     the two lengths, int64. Smoothing is sacreBLEU's default, "exp".
@@ -24,6 +24,8 @@ class CorpusBLEU(Metric):
         tokenize: A sacreBLEU tokenizer; "none" splits at white space, for text that is split into
             tokens already.
         lowercase: Whether case is ignored.
+        effective_order: Leave out orders of which nothing matches, for the score of one text.
+        options: what torchmetrics' `Metric` takes.
 
     Raises:
         UsageError: sacreBLEU has no such tokenizer.
@@ -35,41 +37,38 @@ class CorpusBLEU(Metric):
     71.74
     """
 
-    full_state_update = False
-    is_differentiable = False
-    higher_is_better = True
+    for_one_text: ClassVar[dict[str, Any]] = {"effective_order": True}
     matches: Tensor
     totals: Tensor
     lengths: Tensor
 
-    def __init__(self, tokenize: str = "none", lowercase: bool = True, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        tokenize: str = "none",
+        lowercase: bool = True,
+        effective_order: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
         if tokenize not in BLEU.TOKENIZERS:
             raise UsageError(
                 f"tokenizer '{tokenize}' is not one of {', '.join(BLEU.TOKENIZERS)}."
                 + nearest(tokenize, BLEU.TOKENIZERS)
             )
         # `force` only silences the advice on text that looks tokenized.
-        self._bleu = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)
-        self._bleu.corpus_score([""], [[""]])  # tells the signature that there is one reference
+        self._bleu = BLEU(
+            tokenize=tokenize, lowercase=lowercase, effective_order=effective_order, force=True
+        )
         orders = self._bleu.max_ngram_order
         for name, size in (("matches", orders), ("totals", orders), ("lengths", 2)):
             self.add_state(name, torch.zeros(size, dtype=torch.int64), dist_reduce_fx="sum")
 
-    def update(self, hypotheses: Sequence[str], references: Sequence[str]) -> None:
-        """Adds a batch of texts, one reference for each hypothesis.
-
-        Raises:
-            UsageError: The lists differ in length.
-        """
-        check_pairs(hypotheses, references)
-        if not len(hypotheses):
-            return
-        found = self._bleu.corpus_score(hypotheses, [references])
-        device = self.matches.device
-        self.matches = self.matches + torch.tensor(found.counts, device=device)
-        self.totals = self.totals + torch.tensor(found.totals, device=device)
-        self.lengths = self.lengths + torch.tensor([found.sys_len, found.ref_len], device=device)
+    def add(self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> None:
+        """Adds sacreBLEU's counts."""
+        found = self._bleu.corpus_score(hypotheses, streams(references))
+        self.count("matches", found.counts)
+        self.count("totals", found.totals)
+        self.count("lengths", [found.sys_len, found.ref_len])
 
     def compute(self) -> Tensor:
         """The score, shape (), float64, from 0 to 100."""
@@ -80,6 +79,7 @@ class CorpusBLEU(Metric):
             given,
             wanted,
             smooth_method=self._bleu.smooth_method,
+            effective_order=self._bleu.effective_order,
         )
         return scalar(found.score, self.device)
 
@@ -90,4 +90,4 @@ class CorpusBLEU(Metric):
         >>> CorpusBLEU().signature.partition("|version")[0]
         'nrefs:1|case:lc|eff:no|tok:none|smooth:exp'
         """
-        return self._bleu.get_signature().format()
+        return self.signed(self._bleu)

@@ -1,4 +1,4 @@
-"""The fraction of texts that are right from end to end."""
+"""The fraction of texts that are right from end to end, and of those that are not."""
 
 from __future__ import annotations
 
@@ -7,55 +7,67 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
-from seqtasks.metrics.checks import check_pairs, scalar
+from seqtasks.metrics.checks import References, check_pairs, scalar
+from seqtasks.metrics.text import TextMetric
 
 
-def count_exact(hypotheses: Sequence[str], references: Sequence[str]) -> int:
-    """How many hypotheses equal their references, character by character.
+def count_exact(hypotheses: Sequence[str], references: References) -> int:
+    """How many hypotheses equal a reference of theirs, character by character.
 
     Raises:
-        UsageError: The lists differ in length.
+        UsageError: The lists differ in length, or a text has no reference.
 
-    >>> count_exact(["a b", "c"], ["a b", "C"])
-    1
+    >>> count_exact(["a b", "c", "d"], ["a b", "C", ["D", "d"]])
+    2
     """
-    check_pairs(hypotheses, references)
-    return sum(given == wanted for given, wanted in zip(hypotheses, references, strict=True))
+    rows = check_pairs(hypotheses, references)
+    return sum(given in wanted for given, wanted in zip(hypotheses, rows, strict=True))
 
 
-class ExactMatch(Metric):
-    """The fraction of texts of a whole data set that equal their references.
+class ExactMatch(TextMetric):
+    """The fraction of texts of a whole data set that equal one of their references.
 
     >>> metric = ExactMatch()
     >>> metric.update(["a b", "c"], ["a b", "C"])
-    >>> metric.update(["d", "e"], ["d", "e"])
+    >>> metric.update(["d", "e"], ["d", ["E", "e"]])
     >>> metric.compute().item()
     0.75
     """
 
-    full_state_update = False
-    is_differentiable = False
-    higher_is_better = True
-    equal: Tensor
-    total: Tensor
+    graded = False
+    counts: Tensor
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.add_state("equal", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
-        self.add_state("total", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_state("counts", torch.zeros(2, dtype=torch.int64), dist_reduce_fx="sum")
 
-    def update(self, hypotheses: Sequence[str], references: Sequence[str]) -> None:
-        """Adds a batch of texts, one reference for each hypothesis.
-
-        Raises:
-            UsageError: The lists differ in length.
-        """
-        self.equal = self.equal + count_exact(hypotheses, references)
-        self.total = self.total + len(hypotheses)
+    def add(self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> None:
+        """Adds the texts that are right, and all."""
+        self.count("counts", [count_exact(hypotheses, references), len(hypotheses)])
 
     def compute(self) -> Tensor:
         """The fraction, shape (), float64, from 0 to 1; NaN before any text."""
-        equal, total = int(self.equal), int(self.total)
-        return scalar(equal / total if total else float("nan"), self.device)
+        right, total = self.counts.tolist()
+        return scalar(right / total if total else float("nan"), self.device)
+
+
+class WordErrorRate(ExactMatch):
+    """The fraction of texts that equal none of their references.
+
+    So the word error rate is defined where an example is a word, as in spelling → phonemes (Yao
+    and Zweig 2015, section 3); that of speech recognition is another score: `SymbolErrorRate` of
+    a text whose symbols are words.
+
+    >>> metric = WordErrorRate()
+    >>> metric.update(["K AE T", "AH"], [["K AA T", "K AE T"], ["EY"]])
+    >>> metric.compute().item()
+    0.5
+    """
+
+    higher_is_better = False
+
+    def compute(self) -> Tensor:
+        """The fraction, shape (), float64, from 0 to 1; NaN before any text."""
+        right, total = self.counts.tolist()
+        return scalar((total - right) / total if total else float("nan"), self.device)

@@ -4,7 +4,7 @@ import pytest
 
 from seqtasks.data.fields import CharacterField, LabelField, TagField, TokenField
 from seqtasks.data.record import Record
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 
 def records(name, *values):
@@ -99,3 +99,42 @@ def test_characters_spell_each_distinct_word_of_a_batch_once():
     ]
     assert spelled == ["ab", "b", "abgh"]
     assert entries["characters_index"].tolist() == [[0, 1, 0], [1, 2, 0]]
+
+
+@pytest.mark.parametrize("level", ["word", "character", "bpe"])
+def test_several_columns_are_joined_by_a_symbol_of_its_own(level):
+    options = {"level": level, "separator": "<sep>"}
+    field = named(TokenField(["question", "story"], **options), "source")
+    rows = records("source", "who ?\tA b", "A ?\twho b")
+    field.fit(rows)
+    separator = field.vocabulary.index["<sep>"]
+    assert field.text(rows[0]) == "who ? <sep> A b"
+    for encoded, record in zip(field.encode(rows), rows, strict=True):
+        [at] = [n for n, number in enumerate(encoded) if number == separator]
+        left, right = record.values["source"].split("\t")
+        assert field.vocabulary.tokenizer.encode(left).ids == encoded[:at].tolist()
+        assert field.vocabulary.tokenizer.encode(right).ids == encoded[at + 1 :].tolist()
+    with pytest.raises(DataError, match=r"file\.txt:1: 1 text\(s\) .* 2 expected .*story"):
+        field.encode(records("source", "who ?"))
+    with pytest.raises(DataError, match=r"file\.txt:1: an empty text between the tabs"):
+        field.encode(records("source", "who ?\t "))
+
+
+def test_of_several_references_the_first_is_learnt_and_all_are_right():
+    field = named(TokenField(references=True, lowercase=True), "target")
+    rows = records("target", "A  b\tC", "d")
+    field.fit(rows)
+    assert sorted(field.vocabulary.symbols[4:]) == ["a", "b", "d"]
+    assert [field.written(row) for row in rows] == [["a b", "c"], ["d"]]
+    assert [len(encoded) for encoded in field.encode(rows)] == [2, 1]
+    spelled = named(TokenField(references=True, level="character"), "target")
+    spelled.fit(rows)
+    assert spelled.written(rows[0]) == ["A  b", "C"]
+
+
+@pytest.mark.parametrize("options", [{}, {"separator": "<sep>", "references": True}])
+def test_several_columns_say_what_they_are(options):
+    with pytest.raises(UsageError, match="say what several columns are"):
+        TokenField(["a", "b"], **options)
+    with pytest.raises(UsageError, match="name one column"):
+        LabelField(["a", "b"])

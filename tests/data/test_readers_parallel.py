@@ -61,6 +61,25 @@ def test_one_file_with_tabs(folder: Path) -> None:
     assert pairs(folder / "a.tsv") == pairs([f"{folder}/*.tsv"]) == expected
 
 
+def test_further_columns_and_files_are_further_references(folder: Path) -> None:
+    (folder / "g2p").write_text("A\tAH\nABBY\tAE B IY\tAA B IY\tAE B\n")
+    assert pairs(folder / "g2p", references=True) == [
+        ("A", "AH"),
+        ("ABBY", "AE B IY\tAA B IY\tAE B"),
+    ]
+    several = [folder / "1.de", folder / "1.en", folder / "1.de"]
+    assert pairs(several, references=True)[0] == ("eins", "one\teins")
+    fails(folder / "g2p", "g2p:2: 4 column(s) found, 2 expected", "data.reader.references=true")
+    (folder / "g2p").write_text("A\tAH\nABBY\n")
+    with pytest.raises(DataError, match=r"g2p:2: 1 column\(s\) found, 2 or more expected"):
+        pairs(folder / "g2p", references=True)
+    (folder / "g2p").write_text("A\tAH\t\n")
+    with pytest.raises(DataError, match="g2p:1: empty sentence"):
+        pairs(folder / "g2p", references=True)
+    with pytest.raises(DataError, match=r"1\.de: 2 line\(s\), but .*2\.en has 1"):
+        pairs([folder / "1.de", folder / "1.en", folder / "2.en"], references=True)
+
+
 def test_columns_by_name_and_number(folder: Path) -> None:
     columns: Columns = {"source": "target", "target": 0, "tokens": -1}
     record = next(ParallelReader().read(folder / "a.tsv", columns))

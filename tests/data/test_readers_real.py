@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from seqtasks.data.readers import (
+    BabiReader,
     ConllReader,
     LineReader,
     ParallelReader,
+    PatternReader,
     TableReader,
     TextReader,
 )
@@ -133,3 +135,34 @@ def test_tinyshakespeare() -> None:
     [record] = TextReader().read(path, {"tokens": None})
     assert len(record.values["tokens"]) == 1115394
     assert len(set(record.values["tokens"])) == 65
+
+
+def test_cmudict() -> None:
+    folder = data("cmudict_g2p")
+    reader = ParallelReader(references=True)
+    records = list(reader.read(folder / "g014b2b.ref", {"source": None, "target": None}))
+    assert len(records) == 12000
+    assert sum("\t" in record.values["target"] for record in records) == 673
+    train = list(reader.read(folder / "g014b2b.train", {"source": None, "target": None}))
+    assert len(train) == 113438
+    assert not any("\t" in record.values["target"] for record in train)
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs", "longest"), [("test_simple", 4182, 48), ("train_length", 16990, 22)]
+)
+def test_scan(name: str, pairs: int, longest: int) -> None:
+    reader = PatternReader("IN: (?P<source>.+) OUT: (?P<target>.+)")
+    path = data("scan") / f"tasks_{name}.txt"
+    records = list(reader.read(path, {"source": None, "target": None}))
+    assert len(records) == pairs
+    assert max(len(str(record.values["target"]).split()) for record in records) == longest
+
+
+@pytest.mark.parametrize("task", range(1, 21))
+def test_babi(task: int) -> None:
+    columns: Columns = {"story": None, "question": None, "answer": None}
+    path = data("babi") / "en" / f"qa{task}_*_test.txt"
+    records = list(BabiReader().read(str(path), columns))
+    assert len(records) == 1000
+    assert len({record.values["answer"] for record in records}) > 1

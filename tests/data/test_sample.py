@@ -18,6 +18,7 @@ from seqtasks.data.sample.french import join
 from seqtasks.data.sample.grammar import PHRASES
 from seqtasks.data.sample.lexeme import Agreement, Lexeme
 from seqtasks.data.sample.lexicon import WORD_CLASSES
+from seqtasks.data.sample.numbers import in_words
 from seqtasks.data.sample.rendering import to_english, to_french
 from seqtasks.data.sample.sentiment import label
 from seqtasks.errors import DataError, UsageError
@@ -321,3 +322,53 @@ def test_reader_names_what_there_is():
     with pytest.raises(UsageError, match=r"sentences, words, text.*'text'"):
         SampleReader("txt")
     assert len(list(islice(SampleReader().read(source, {"tokens": None}), 9))) == 5
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "decimal"),
+    [
+        (0, "zéro", None),
+        (21, "vingt et un", None),
+        (70, "soixante dix", "septante"),
+        (71, "soixante et onze", "septante et un"),
+        (81, "quatre vingt un", None),
+        (200, "deux cents", None),
+        (1_001, "mille un", None),
+        (80_000, "quatre vingt mille", None),
+        (200_091, "deux cent mille quatre vingt onze", "deux cent mille nonante et un"),
+        (999_999, None, "neuf cent nonante neuf mille neuf cent nonante neuf"),
+    ],
+)
+def test_numbers_in_words(number, name, decimal):
+    assert name is None or in_words(number) == name
+    assert in_words(number, decimal=True) == (decimal or name)
+
+
+def test_no_two_numbers_share_a_name():
+    names = {in_words(number, form) for number in range(20_000) for form in (False, True)}
+    differ = sum(in_words(n) != in_words(n, decimal=True) for n in range(20_000))
+    assert len(names) == 20_000 + differ
+
+
+def test_reader_gives_numbers_with_every_right_name():
+    pair = {"source": None, "target": None}
+    records = list(SampleReader("numbers").read({"seed": 3, "sentences": 400}, pair))
+    for record in records:
+        number = int(record.values["source"])
+        names = record.values["target"].split("\t")
+        assert set(names) == {in_words(number), in_words(number, decimal=True)}
+        assert names[0] == in_words(number)
+    assert 50 < sum("\t" in record.values["target"] for record in records) < 200
+
+
+def test_a_story_answers_its_question():
+    columns = {"story": None, "question": None, "answer": None}
+    records = list(SampleReader("stories").read({"seed": 3, "sentences": 300}, columns))
+    for record in records:
+        values = record.values
+        name = values["question"].split()[2]
+        [told] = [part for part in values["story"].split(" . ") if part.startswith(f"{name} ")]
+        assert told.split()[4] == values["answer"]
+    counts = Counter(record.values["answer"] for record in records)
+    assert len(counts) == 6
+    assert max(counts.values()) < 90

@@ -48,7 +48,7 @@ def test_words_that_are_not_known_are_legal_and_the_whole_target_is_kept():
     made.fit(records())
     assert made.vocabulary.symbols == [WAIT, "<unk>", "x", "y"]
     assert made.encode([Record({"tokens": "a b c", "tags": "x z q r"})])[0].tolist() == [2, 1, 1]
-    assert made.text(records()[1]) == "x y z"
+    assert made.written(records()[1]) == ["x y z"]
     with pytest.raises(UsageError, match=r"data.tags.delay is at least 0, not -1"):
         field(delay=-1)
 

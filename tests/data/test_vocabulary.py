@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from seqtasks.data.extension import extended
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
@@ -98,3 +99,23 @@ def test_chinese_by_character_or_by_word():
         symbols[level] = [field.vocabulary.symbols[n] for n in numbers]
         assert field.vocabulary.decode(numbers) == text
     assert symbols == {"character": list(text), "jieba": ["我", "来到", "北京", "清华大学"]}
+
+
+@pytest.mark.parametrize("level", ["word", "character", "bpe"])
+def test_special_symbols_in_the_text_have_one_number_each(level):
+    vocabulary = Vocabulary.train(["a <unk> b <eos> a"] * 2, level=level)
+    assert vocabulary.symbols[:4] == list(SPECIALS)
+    tokenizer = vocabulary.tokenizer
+    assert [tokenizer.token_to_id(symbol) for symbol in vocabulary.symbols] == list(
+        range(len(vocabulary))
+    )
+    assert 3 in tokenizer.encode("a <eos>").ids
+
+
+def test_a_separator_keeps_one_number_when_a_vocabulary_goes_on():
+    old = Vocabulary.train(["a b"])
+    new = Vocabulary.train(["c<sep>a"], separators=["<sep>"])
+    both = extended(old, new)
+    assert both.symbols == [*SPECIALS, "a", "b", "<sep>", "c"]
+    assert both.tokenizer.encode("a<sep>c").ids == [4, 6, 7]
+    assert Vocabulary.from_json(both.to_json()).symbols == both.symbols

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, Protocol
 
+from seqtasks.data.columns import Column
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 
 class Encoded(Protocol):
@@ -23,7 +24,8 @@ class Field:
     """One named part of an example.
 
     Args:
-        column: where the reader finds it: a name or number; None leaves it to the reader.
+        column: where the reader finds it: a name or number, of some fields a list of those; None
+            leaves it to the reader.
 
     Attributes:
         name: the key under ``data`` that declares it; given by the data module.
@@ -35,12 +37,15 @@ class Field:
     """
 
     name: str = ""
+    several = False  # whether it can be fed by a list of columns
     along: str | None = None
     like: str | None = None
     derived = False
     varies = False
 
-    def __init__(self, column: str | int | None = None) -> None:
+    def __init__(self, column: Column = None) -> None:
+        if isinstance(column, list) and not (self.several and column):
+            raise UsageError(f"column={column}: name one column, or null for the reader's choice")
         self.column = column
         self.vocabulary = Vocabulary([])
 

@@ -56,9 +56,9 @@ class SynchronousField(TagField):
         )
         check_varied(self, len(self.vocabulary) - 2, "words")
 
-    def text(self, record: Record) -> str:
-        """The whole target."""
-        return " ".join(super().labels(record))
+    def written(self, record: Record) -> list[str]:
+        """The whole target, the one reference."""
+        return [" ".join(super().labels(record))]
 
     def labels(self, record: Record) -> list[str]:
         """A word of the target, or `WAIT`, for each word of the source."""

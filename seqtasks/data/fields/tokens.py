@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
 from seqtasks.data.bpe_dropout import MergeDropout
+from seqtasks.data.columns import Column
 from seqtasks.data.extension import joined
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
@@ -26,9 +27,11 @@ class TokenField(Field):
     """A sequence of words, characters or subwords.
 
     A raw text is cut by ``level``; a list of symbols, as from a CoNLL file, is taken as it is.
+    Tabs divide a raw text into several where ``separator`` or ``references`` says what those are;
+    the texts of several columns come with tabs between them, and so does raw text to predict on.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds it, or a list of columns.
         level: ``word``, ``character``, ``bpe``, or ``jieba`` for the words of Chinese text.
         lowercase: fold case.
         min_count: rarer symbols become ``<unk>``.
@@ -37,7 +40,10 @@ class TokenField(Field):
         eos: put ``<eos>`` behind.
         max_length: tokens that one sequence may have; None for no limit.
         truncate: cut longer sequences instead of refusing them.
-        keep_text: batches also hold the raw text, for scores that compare texts.
+        keep_text: batches also hold the text of each example, for scores that compare texts: a
+            list, of several references where there are some.
+        separator: a symbol of its own, such as ``<sep>``, that joins several texts into one.
+        references: several texts are all right; the first is learnt, and scores take them all.
         bpe_dropout: in training, the share of merges of byte pairs that are passed over, so that
             a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
         words: a file of word vectors whose words join the vocabulary, so that those without a
@@ -46,13 +52,16 @@ class TokenField(Field):
             both; None for one of its own.
 
     Raises:
-        UsageError: there is no such level, ``bpe_dropout`` is out of range or goes with another,
-            or ``words`` goes with byte pairs.
+        UsageError: there is no such level, several columns are given without saying what they
+            are, ``bpe_dropout`` is out of range or goes with another level, or ``words`` goes with
+            byte pairs.
     """
+
+    several = True
 
     def __init__(
         self,
-        column: str | int | None = None,
+        column: Column = None,
         *,
         level: str = "word",
         lowercase: bool = False,
@@ -63,11 +72,19 @@ class TokenField(Field):
         max_length: int | None = None,
         truncate: bool = False,
         keep_text: bool = False,
+        separator: str | None = None,
+        references: bool = False,
         bpe_dropout: float = 0.0,
         words: str | None = None,
         like: str | None = None,
     ) -> None:
         super().__init__(column)
+        if isinstance(column, list) and bool(separator) == references:
+            raise UsageError(
+                f"column={column}: say what several columns are: separator=<sep> joins them by a "
+                "symbol, references=true takes each for a right answer"
+            )
+        self.separator, self.references = separator, references
         if level not in LEVELS:
             raise UsageError(
                 f"level: there is no '{level}';{nearest(level, LEVELS)} "
@@ -102,12 +119,13 @@ class TokenField(Field):
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
             self.vocabulary = Vocabulary.train(
-                (self.prepared(self.text(record)) for record in records),
+                (self.joined(record) for record in records),
                 level=self.level,
                 lowercase=self.lowercase,
+                separators=[self.separator] if self.separator else [],
                 **limits,
             )
-        check_varied(self, len(self.vocabulary) - len(SPECIALS), "tokens")
+        check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, self.separator}), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
             # In lower case another word may be meant than the one that the vector is of.
@@ -118,14 +136,54 @@ class TokenField(Field):
         """Given symbols, lower-cased if asked."""
         return [symbol.lower() for symbol in symbols] if self.lowercase else list(symbols)
 
-    def text(self, record: Record) -> str:
-        """The record's raw text; given symbols are joined by spaces."""
+    def texts(self, record: Record) -> list[str]:
+        """The record's raw texts, one unless tabs mean something; given symbols joined by spaces.
+
+        Raises:
+            DataError: one of several is empty, or they are not as many as the columns.
+        """
         value = self.value(record)
-        return value if isinstance(value, str) else " ".join(value)
+        if not isinstance(value, str):
+            return [" ".join(value)]
+        if not (self.separator or self.references):
+            return [value]
+        texts = value.split("\t")
+        columns = self.column if self.separator and isinstance(self.column, list) else texts
+        if len(texts) != len(columns):
+            raise DataError(
+                f"{record.place}: {len(texts)} text(s) in '{self.name}', {len(columns)} expected "
+                f"with a tab between them: {', '.join(map(str, columns))}"
+            )
+        if len(texts) > 1 and not all(text.strip() for text in texts):
+            raise DataError(
+                f"{record.place}: an empty text between the tabs of '{self.name}'; write it, or "
+                "remove the line"
+            )
+        return texts
+
+    def learnt(self, record: Record) -> list[str]:
+        """The record's texts that are learnt from: of several references the first."""
+        texts = self.texts(record)
+        return texts[:1] if self.references else texts
+
+    def text(self, record: Record) -> str:
+        """The record's raw text, several joined."""
+        return f" {self.separator} ".join(self.learnt(record))
 
     def prepared(self, text: str) -> str:
         """A raw text as the tokenizer takes it."""
         return segmented(text) if self.level == "jieba" else text
+
+    def joined(self, record: Record) -> str:
+        """The record's text as the tokenizer takes it, several joined."""
+        return (self.separator or "").join(map(self.prepared, self.learnt(record)))
+
+    def written(self, record: Record) -> list[str]:
+        """The record's text as a model would write it; every one of several references."""
+        texts = self.texts(record)
+        texts = texts if self.references else [" ".join(texts)]
+        texts = [text.lower() if self.lowercase else text for text in texts]
+        return [" ".join(text.split()) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
@@ -134,7 +192,11 @@ class TokenField(Field):
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
         """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``."""
         merges = MergeDropout(self.vocabulary, self.bpe_dropout)
-        encoded = [merges.encode(self.text(record), random) for record in records]
+        between = self.vocabulary.encode([self.separator]) if self.separator else []
+        encoded = []
+        for record in records:
+            first, *others = (merges.encode(text, random) for text in self.learnt(record))
+            encoded.append([*first, *(n for other in others for n in between + other)])
         return list(Ragged.pack(self.bounded(encoded, records)))
 
     def numbers(self, records: Sequence[Record]) -> list[list[int]]:
@@ -144,7 +206,7 @@ class TokenField(Field):
         if tokenizer is None:
             encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
         else:
-            texts = [self.prepared(self.text(record)) for record in records]
+            texts = [self.joined(record) for record in records]
             encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
         return self.bounded(encoded, records)
 

@@ -36,7 +36,7 @@ def no_column(
 
     Args:
         place: the path, or ``path:line``, that was read.
-        field: the field that wants the column.
+        field: the field that wants the column, ``field[0]`` for one of its several columns.
         column: what was looked for.
         names: the names of the columns that exist.
         width: how many columns have a number; 0 if they go by name only.
@@ -46,6 +46,7 @@ def no_column(
     a.csv:1: no column 'txt' for the field 'tokens': the columns are 'label', 'text' or 0 to 1; \
 name one with data.tokens.column=... Did you mean 'text'?
     """
+    field = field.partition("[")[0]
     have = [", ".join(repr(_short(name)) for name in names)] if names else []
     if width:
         have.append(f"0 to {width - 1}" if width > 1 else "0")

@@ -1,4 +1,4 @@
-"""Pairs of sentences: two files line by line, or one file with a tab in each line."""
+"""Pairs of sentences: files read line by line together, or one file with tabs in each line."""
 
 from __future__ import annotations
 
@@ -26,28 +26,34 @@ class ParallelReader:
     Args:
         encoding: the files' encoding.
         skip_empty: leave out pairs with an empty side, instead of refusing them.
+        references: further files, or further columns, are further right answers to the source;
+            they stand behind the target, with tabs between them.
 
     Raises:
         UsageError: there is no such encoding.
     """
 
-    def __init__(self, encoding: str = "utf-8", skip_empty: bool = False) -> None:
+    def __init__(
+        self, encoding: str = "utf-8", skip_empty: bool = False, references: bool = False
+    ) -> None:
         self.encoding = known_encoding(encoding)
         self.skip_empty = skip_empty
+        self.references = references
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a pair.
 
         Args:
             source: a list of two paths or globs, the source's and the target's, matched in order;
-                or one path or glob of files with the two in each line, a tab between them.
+                or one path or glob of files with the two in each line, a tab between them. With
+                ``references`` both may be more than two.
             columns: the wanted fields; each column is ``source``, ``target``, 0, 1 or None.
 
         Raises:
-            DataError: a file cannot be read or has no pair; the two differ in their number of
+            DataError: a file cannot be read or has no pair; the files differ in their number of
                 lines; a sentence is empty; a line has not two columns; or there is no such column.
         """
-        for paths in _pairs(source):
+        for paths in _matched(source, self.references):
             wanted = {
                 field: _position(paths[0], field, column) for field, column in columns.items()
             }
@@ -56,65 +62,74 @@ class ParallelReader:
                 if not all(side.strip() for side in sides):
                     if self.skip_empty:
                         continue
-                    empty = paths[0] if not sides[0].strip() else paths[-1]
+                    at = next(place for place, side in enumerate(sides) if not side.strip())
+                    empty = paths[min(at, len(paths) - 1)]
                     raise DataError(
                         f"{empty}:{number}: empty sentence; write it, remove the pair, "
                         "or leave such pairs out with data.reader.skip_empty=true"
                     )
                 found = True
-                values = {field: sides[position] for field, position in wanted.items()}
+                texts = [sides[0], "\t".join(sides[1:])]
+                values = {field: texts[position] for field, position in wanted.items()}
                 yield Record({**values}, str(paths[0]), number)
             if not found:
                 raise DataError(f"{paths[0]}: no pair of sentences; give files that hold text")
 
-    def _lines(self, path: Path, other: Path | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield each line's number and its two sides."""
-        if other is not None:
-            yield from _zip(path, other, self.encoding)
+    def _lines(self, path: Path, *others: Path) -> Iterator[tuple[int, list[str]]]:
+        """Yield each line's number and its sides: the source, the target, further references."""
+        if others:
+            yield from _zip([path, *others], self.encoding)
             return
         for number, line in read_lines(path, self.encoding):
             sides = line.split("\t")
             if not line.strip():
                 sides = ["", ""]
-            if len(sides) != 2:
+            if len(sides) < 2 or (len(sides) > 2 and not self.references):
+                more = " or more" if self.references else ""
+                other = "data.reader.references=true if more than one target is right, "
                 raise DataError(
-                    f"{path}:{number}: {len(sides)} column(s) found, 2 expected with a tab between "
-                    "them; correct the line, or use the table reader with header=false"
+                    f"{path}:{number}: {len(sides)} column(s) found, 2{more} expected with a tab "
+                    f"between them; correct the line, {'' if self.references else other}"
+                    "or use the table reader with header=false"
                 )
             yield number, sides
 
 
-def _pairs(source: Any) -> list[tuple[Path, ...]]:
-    """Match the files of the two sides; a file that holds both sides stands alone."""
+def _matched(source: Any, references: bool) -> list[tuple[Path, ...]]:
+    """Match the files of the sides; a file that holds all of them stands alone."""
     single = isinstance(source, (str, os.PathLike)) or not isinstance(source, Sequence)
     if single or len(source) == 1:
         return [(path,) for path in expand(source)]
-    if len(source) != 2:
+    if len(source) < 2 or (len(source) > 2 and not references):
         raise DataError(
             f"data source {list(source)}: {len(source)} paths; give two, "
-            "the source's and the target's, as in data.train=[train.de,train.en]"
+            "the source's and the target's, as in data.train=[train.de,train.en]; further "
+            "references take data.reader.references=true"
         )
-    left, right = expand(source[0]), expand(source[1])
-    if len(left) != len(right):
-        raise DataError(
-            f"{source[0]}: {len(left)} file(s), but {len(right)} for {source[1]}; "
-            "give as many target files as source files"
-        )
-    return list(zip(left, right, strict=True))
+    left, *others = [expand(side) for side in source]
+    for name, right in zip(source[1:], others, strict=True):
+        if len(left) != len(right):
+            raise DataError(
+                f"{source[0]}: {len(left)} file(s), but {len(right)} for {name}; "
+                "give as many target files as source files"
+            )
+    return list(zip(left, *others, strict=True))
 
 
-def _zip(left: Path, right: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    """Pair the lines of two files, which are to be equally many."""
-    counts = [0, 0]
-    for one, two in zip_longest(read_lines(left, encoding), read_lines(right, encoding)):
-        counts = [counts[0] + (one is not None), counts[1] + (two is not None)]
-        if one and two:
-            yield one[0], [one[1], two[1]]
-    if counts[0] != counts[1]:
-        raise DataError(
-            f"{left}: {counts[0]} line(s), but {right} has {counts[1]}; "
-            "give files where each line of one translates the same line of the other"
-        )
+def _zip(paths: Sequence[Path], encoding: str) -> Iterator[tuple[int, list[str]]]:
+    """Match the lines of several files, which are to be equally many."""
+    counts = [0] * len(paths)
+    for lines in zip_longest(*(read_lines(path, encoding) for path in paths)):
+        found = [line for line in lines if line is not None]
+        counts = [count + (line is not None) for count, line in zip(counts, lines, strict=True)]
+        if len(found) == len(paths):
+            yield found[0][0], [text for _, text in found]
+    for path, count in zip(paths[1:], counts[1:], strict=True):
+        if count != counts[0]:
+            raise DataError(
+                f"{paths[0]}: {counts[0]} line(s), but {path} has {count}; "
+                "give files where each line of one translates the same line of the other"
+            )
 
 
 def _position(path: Path, field: str, column: str | int | None) -> int:

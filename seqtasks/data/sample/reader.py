@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from seqtasks.data.record import Columns, Record, Value
-from seqtasks.data.sample.sentence import Sentence, sentences
+from seqtasks.data.sample.numbers import numbers
+from seqtasks.data.sample.sentence import sentences
+from seqtasks.data.sample.stories import stories
 from seqtasks.errors import DataError, UsageError, nearest
 
 Example = Mapping[str, Value]
@@ -21,6 +23,9 @@ class SampleReader:
       ``label``, and ``source`` and ``target`` (English and French, tokens joined by spaces).
     * ``words``: one token, as the list ``tokens`` of length 1, with its tag as ``label``.
     * ``text``: all the sentences, as one string ``tokens``, joined by spaces.
+    * ``numbers``: a number, ``source`` in digits and ``target`` in French words; where two names
+      are right, both with a tab between them.
+    * ``stories``: ``story``, ``question`` and ``answer``: where somebody is who has moved about.
 
     >>> reader = SampleReader()
     >>> record, = reader.read({"seed": 1, "sentences": 1}, {"label": None, "text": "source"})
@@ -32,7 +37,7 @@ class SampleReader:
         """Choose what one record is.
 
         Args:
-            view: ``sentences``, ``words`` or ``text``.
+            view: ``sentences``, ``words``, ``text``, ``numbers`` or ``stories``.
 
         Raises:
             UsageError: there is no such view.
@@ -47,7 +52,7 @@ class SampleReader:
         """Yield the records of one split; see :class:`~seqtasks.data.record.Reader`.
 
         Args:
-            source: ``{"seed": int, "sentences": int}``.
+            source: ``{"seed": int, "sentences": int}``, of numbers and stories as many.
             columns: field → column of the view; None stands for the column of the field's name.
 
         Returns:
@@ -56,7 +61,7 @@ class SampleReader:
         Raises:
             DataError: the source is something else, or the view has no such column.
         """
-        drawn = _draw(source)
+        count, seed = _wanted(source)
         examples, names = VIEWS[self.view]
         chosen = {field: field if column is None else column for field, column in columns.items()}
         for field, column in chosen.items():
@@ -69,7 +74,7 @@ class SampleReader:
             Record(
                 {field: example[str(column)] for field, column in chosen.items()}, "sample", line
             )
-            for line, example in enumerate(examples(drawn), 1)
+            for line, example in enumerate(examples(count, seed), 1)
         )
 
     def best_nats(self, source: Any) -> float:
@@ -81,11 +86,11 @@ class SampleReader:
         >>> SampleReader("text").best_nats({"seed": 1, "sentences": 100}) > 0
         True
         """
-        return -sum(sentence.log_prob for sentence in _draw(source))
+        return -sum(sentence.log_prob for sentence in sentences(*_wanted(source)))
 
 
-def _draw(source: Any) -> Iterator[Sentence]:
-    """The sentences a source asks for.
+def _wanted(source: Any) -> tuple[int, int]:
+    """How many examples a source asks for, and its seed.
 
     Raises:
         DataError: it is not a mapping of exactly these two to whole numbers in their range.
@@ -93,16 +98,16 @@ def _draw(source: Any) -> Iterator[Sentence]:
     if isinstance(source, Mapping) and set(source) == {"seed", "sentences"}:
         seed, count = source["seed"], source["sentences"]
         if type(seed) is int and type(count) is int and seed >= 0 and count > 0:
-            return sentences(count, seed)
+            return count, seed
     raise DataError(
         "sample: the source is {seed: a whole number from 0, sentences: one from 1}, "
         f"not {source!r}"
     )
 
 
-def _as_sentences(drawn: Iterator[Sentence]) -> Iterator[Example]:
+def _as_sentences(count: int, seed: int) -> Iterator[Example]:
     """One example for each sentence."""
-    for sentence in drawn:
+    for sentence in sentences(count, seed):
         yield {
             "tokens": list(sentence.english),
             "tags": list(sentence.tags),
@@ -112,21 +117,35 @@ def _as_sentences(drawn: Iterator[Sentence]) -> Iterator[Example]:
         }
 
 
-def _as_words(drawn: Iterator[Sentence]) -> Iterator[Example]:
+def _as_words(count: int, seed: int) -> Iterator[Example]:
     """One example for each token."""
-    for sentence in drawn:
+    for sentence in sentences(count, seed):
         for word, tag in zip(sentence.english, sentence.tags, strict=True):
             yield {"tokens": [word], "label": tag}
 
 
-def _as_text(drawn: Iterator[Sentence]) -> Iterator[Example]:
+def _as_text(count: int, seed: int) -> Iterator[Example]:
     """One example for all."""
+    drawn = sentences(count, seed)
     yield {"tokens": " ".join(word for sentence in drawn for word in sentence.english)}
 
 
-VIEWS: dict[str, tuple[Callable[[Iterator[Sentence]], Iterator[Example]], tuple[str, ...]]] = {
+def _as_numbers(count: int, seed: int) -> Iterator[Example]:
+    """One example for each number."""
+    for digits, names in numbers(count, seed):
+        yield {"source": digits, "target": "\t".join(names)}
+
+
+def _as_stories(count: int, seed: int) -> Iterator[Example]:
+    """One example for each story."""
+    return (story._asdict() for story in stories(count, seed))
+
+
+VIEWS: dict[str, tuple[Callable[[int, int], Iterator[Example]], tuple[str, ...]]] = {
     "sentences": (_as_sentences, ("tokens", "tags", "label", "source", "target")),
     "words": (_as_words, ("tokens", "label")),
     "text": (_as_text, ("tokens",)),
+    "numbers": (_as_numbers, ("source", "target")),
+    "stories": (_as_stories, ("story", "question", "answer")),
 }
 """Name of the view → what makes its examples, and the columns they have."""

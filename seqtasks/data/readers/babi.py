@@ -1,0 +1,111 @@
+"""The question-answering tasks of bAbI (Weston et al. 2015), and files of the same form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.record import Columns, Record
+from seqtasks.errors import DataError
+
+_NAMES = ["story", "question", "answer", "facts"]
+
+
+class BabiReader:
+    """Read one record a question.
+
+    Lines are numbered, and a 1 begins another story. A line with tabs is a question, its answer
+    and, if they are given, the numbers of the sentences that support it; any other line is a
+    sentence of the story. The columns are
+
+    * ``story``: the sentences before the question, other questions left out,
+    * ``question``,
+    * ``answer``: of several, such as ``football,milk``, the words with spaces between them,
+    * ``facts``: the supporting sentences alone, for a model that is told where to look.
+
+    Punctuation is a word of its own. By default a field is the column of its own name.
+
+    Args:
+        encoding: the files' encoding.
+
+    Raises:
+        UsageError: there is no such encoding.
+    """
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self.encoding = known_encoding(encoding)
+
+    def read(self, source: Any, columns: Columns) -> Iterator[Record]:
+        """Yield one record a question.
+
+        Args:
+            source: a path, a list of paths or a glob; several tasks make one data set.
+            columns: the wanted fields; each column is one of the above, or None.
+
+        Raises:
+            DataError: a file cannot be read or asks nothing; a line has no number or breaks the
+                count; a question lacks its answer, its story or its facts; or there is no such
+                column.
+        """
+        for path in expand(source):
+            wanted = {}
+            for field, given in columns.items():
+                column = field if given is None else given
+                at = locate(column, _NAMES, 0)
+                if at is None:
+                    raise no_column(str(path), field, column, _NAMES, 0)
+                wanted[field] = _NAMES[at]
+            found = False
+            for line, values in self._questions(path):
+                found = True
+                for column in wanted.values():
+                    if not values[column]:
+                        raise DataError(f"{path}:{line}: the question has no {column}; add it")
+                yield Record({f: values[c] for f, c in wanted.items()}, str(path), line)
+            if not found:
+                raise DataError(f"{path}: no question; one is a line 'N question<tab>answer'")
+
+    def _questions(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield each question's line and its columns, empty where they are missing."""
+        sentences: dict[int, str] = {}
+        last = 0
+        for line, text in read_lines(path, self.encoding):
+            if not text.strip():
+                continue
+            number, _, rest = text.strip().partition(" ")
+            if not number.isdecimal() or int(number) not in (1, last + 1):
+                raise DataError(
+                    f"{path}:{line}: {last + 1} or 1 expected where the line begins with "
+                    f"'{number[:20]}'; number the lines of each story from 1"
+                )
+            last = int(number)
+            if last == 1:
+                sentences = {}
+            question, *others = rest.split("\t")
+            if not others:
+                sentences[last] = words(question)
+                continue
+            support = [int(n) for n in "".join(others[1:2]).split() if n.isdecimal()]
+            yield (
+                line,
+                {
+                    "story": " ".join(sentences.values()),
+                    "question": words(question),
+                    "answer": " ".join(others[0].replace(",", " ").split()),
+                    "facts": " ".join(sentences[n] for n in support if n in sentences),
+                },
+            )
+
+
+def words(text: str) -> str:
+    """A text with spaces around its punctuation.
+
+    >>> words("Where is Mary's hat? ")
+    "Where is Mary's hat ?"
+    """
+    return " ".join(re.findall(r"[\w'-]+|[^\w\s]", text))

@@ -1,0 +1,96 @@
+"""The texts that a model gets most wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torchmetrics import Metric
+
+from seqtasks.metrics.checks import References, check_pairs
+from seqtasks.metrics.text import TextMetric
+
+Row = dict[str, Any]
+"""``score``, ``source``, ``references`` and ``output`` of one text."""
+
+
+class WorstTexts(Metric):
+    """Keeps the texts of a data set that score worst, those that are right left out.
+
+    Its state is text as numbers of bytes, so that processes can put theirs together; float32, the
+    type that torchmetrics gives the state of a process without examples.
+
+    Args:
+        ranking: scores single texts; made with ``sync_on_compute=False``.
+        count: how many to keep.
+        options: what torchmetrics' `Metric` takes.
+
+    >>> from seqtasks.metrics import SymbolErrorRate
+    >>> metric = WorstTexts(SymbolErrorRate(sync_on_compute=False), count=1)
+    >>> metric.update(["cat", "a"], ["K AE", "AH"], ["K AE T", ["EY", "AH"]])
+    >>> [(row["source"], round(row["score"], 2)) for row in rows(metric.compute())]
+    [('cat', 0.33)]
+    """
+
+    full_state_update = False
+    is_differentiable = False
+    higher_is_better = None
+    kept: list[Tensor] | Tensor
+
+    def __init__(self, ranking: TextMetric, count: int = 10, **options: Any) -> None:
+        super().__init__(**options)
+        self.ranking, self.most = ranking, count
+        self.add_state("kept", [], dist_reduce_fx="cat")
+
+    def update(
+        self, sources: Sequence[str], outputs: Sequence[str], references: References
+    ) -> None:
+        """Adds a batch of texts.
+
+        Raises:
+            UsageError: The lists differ in length, or a text has no reference.
+        """
+        found = rows(self.bytes())
+        pairs = zip(sources, outputs, check_pairs(outputs, references), strict=True)
+        for source, output, wanted in pairs:
+            if output not in wanted:
+                score = self.score(output, wanted)
+                row = {"score": score, "source": source, "references": wanted, "output": output}
+                found.append(row)
+        self.kept = [as_bytes(self.worst(found)).to(self.device)]
+
+    def compute(self) -> Tensor:
+        """The worst texts, worst first: what `rows` reads, shape (bytes,), float32."""
+        return as_bytes(self.worst(rows(self.bytes())))
+
+    def bytes(self) -> Tensor:
+        """The state in one piece."""
+        if isinstance(self.kept, Tensor):
+            return self.kept
+        return torch.cat(self.kept) if self.kept else torch.zeros(0)
+
+    def score(self, output: str, references: Sequence[str]) -> float:
+        """The score of one text."""
+        self.ranking.reset()
+        self.ranking.update([output], [references])
+        return float(self.ranking.compute())
+
+    def worst(self, found: Sequence[Row]) -> list[Row]:
+        """The worst of some rows, in order; the earlier among equals."""
+        sign = 1 if self.ranking.higher_is_better else -1
+        return sorted(found, key=lambda row: sign * row["score"])[: self.most]
+
+
+def as_bytes(found: Sequence[Row]) -> Tensor:
+    """Rows as JSON lines, the numbers of their bytes, shape (bytes,), float32."""
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    return torch.tensor(list(text.encode()), dtype=torch.float32)
+
+
+def rows(lines: Tensor) -> list[Row]:
+    """The inverse of `as_bytes`."""
+    text = bytes(map(int, lines.tolist())).decode()
+    return [json.loads(line) for line in text.split("\n") if line]

@@ -1,0 +1,68 @@
+"""Stories with questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seqtasks.data.readers import BabiReader
+from seqtasks.data.record import Columns
+from seqtasks.errors import DataError, UsageError
+
+ALL: Columns = {"story": None, "question": None, "answer": None, "facts": None}
+TEXT = """1 Mary got the milk.
+2 John's dog ran.
+3 What is Mary carrying? \tmilk\t1
+4 Mary got a hat.
+5 What is Mary carrying?\tmilk,hat\t1 4
+
+1 Anna sat.
+2 Who sat?\tAnna\t1
+"""
+
+
+def read(path: Path, text: str, columns: Columns = ALL) -> list[tuple[object, ...]]:
+    path.write_text(text)
+    return [(r.line, *r.values.values()) for r in BabiReader().read(path, columns)]
+
+
+def test_a_question_sees_the_story_before_it(tmp_path: Path) -> None:
+    first = "Mary got the milk . John's dog ran ."
+    asked = "What is Mary carrying ?"
+    assert read(tmp_path / "a", TEXT) == [
+        (3, first, asked, "milk", "Mary got the milk ."),
+        (5, f"{first} Mary got a hat .", asked, "milk hat", "Mary got the milk . Mary got a hat ."),
+        (8, "Anna sat .", "Who sat ?", "Anna", "Anna sat ."),
+    ]
+
+
+def test_several_files_are_one_data_set(tmp_path: Path) -> None:
+    for name in ("qa1_train.txt", "qa2_train.txt"):
+        (tmp_path / name).write_text(TEXT)
+    assert len(list(BabiReader().read(f"{tmp_path}/qa[12]_train.txt", ALL))) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 A b.\n3 C?\td\n", "a:2: 2 or 1 expected where the line begins with '3'"),
+        ("A b.\n", "a:1: 1 or 1 expected where the line begins with 'A'"),
+        ("1 A b.\n2 C?\t\t1\n", "a:2: the question has no answer"),
+        ("1 C?\td\t1\n", "a:1: the question has no story"),
+        ("1 A b.\n2 C?\td\n", "a:2: the question has no facts"),
+        ("1 A b.\n", "a: no question"),
+    ],
+)
+def test_bad_files_are_refused_by_their_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read(tmp_path / "a", text)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_other_columns_and_encodings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no column 'storey' for the field 'source'.*'story'"):
+        read(tmp_path / "a", TEXT, {"source[1]": "storey"})
+    with pytest.raises(UsageError, match=r"data\.reader\.encoding"):
+        BabiReader("utf9")
