@@ -39,7 +39,7 @@ def show_scores(
     """Print the model's scores in the first row and those of the baselines below."""
     console.print(title, highlight=False, soft_wrap=True)
     table = Table()
-    table.add_column("")
+    table.add_column("", min_width=len("this model"))
     for name in model:
         table.add_column(name.replace("_", " "), justify="right")
     for label, scores in {"this model": model, **baselines}.items():

@@ -571,7 +571,7 @@ def test_json_holds_what_was_asked_for(look, ran):
         (["--gradients", "--text", SENTENCE, "--target", "DT"], 1, "9 tokens in 'tokens' but 1"),
         (["--states"], 2, "need --text"),
         (["--training", "--text", "a b"], 2, "--training takes none"),
-        (["--text", "a b"], 2, "one of the arguments --states --gradients --training is required"),
+        (["--text", "a b"], 2, "--states --gradients --attention --training is required"),
         (["--states", "--training"], 2, "not allowed with"),
         (["--training", "--units", "3"], 2, "--units goes with --states"),
         (["--states", "--text", SENTENCE, "--last", "3"], 2, "--last goes with --gradients"),

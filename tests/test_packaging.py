@@ -62,6 +62,8 @@ def test_every_task_runs_from_the_wheel_beside_clashing_names(task, clashing, si
     where = python(["-c", "import seqtasks; print(seqtasks.__file__)"], clashing, site)
     assert Path(where.stdout.strip()).is_relative_to(site)
     lines = "the dogs walk .\n\nshe sees him .\n"
+    if task == "question_answering":
+        lines = "where is Anna ?\tAnna went home .\n\nwhere is Paul ?\tPaul went out .\n"
     done = subprocess.run(
         [sys.executable, "-m", "seqtasks.predict", f"runs/{task}/latest/bundle"],
         cwd=clashing,
