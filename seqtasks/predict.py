@@ -50,6 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         metavar="BUNDLE",
         help="a model that chooses each token together with the first; may be given again",
     )
+    parser.add_argument(
+        "--attention",
+        type=Path,
+        metavar="FILE",
+        help="what each output attends to: .json, an object a line; .png or .svg, of one line",
+    )
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
     parser.add_argument(
         "--trust",
@@ -96,6 +102,8 @@ def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
     from seqtasks.answers import answers, searches, set_search
     from seqtasks.bundle import load
     from seqtasks.inputs import as_text
+    from seqtasks.inspection.alignment import align
+    from seqtasks.inspection.alignment_file import AlignmentFile
 
     folders = [options.bundle, *options.ensemble]
     bundles = [load(folder, options.device, options.trust) for folder in folders]
@@ -104,7 +112,10 @@ def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
     asked = options.n_best or options.ensemble or forced is not None
     if options.scores and (asked or options.search):
         raise UsageError("--scores: probabilities of labels take no option of a search; leave one")
+    if options.attention is not None and (options.n_best or options.ensemble):
+        raise UsageError("--attention: it is of one output and one model; leave the others out")
     plain = not asked and not searches(bundles[0])
+    alignments = None if options.attention is None else AlignmentFile(options.attention)
     first, cut = 1, 0
     while chunk := list(itertools.islice(lines, CHUNK)):
         if plain or options.scores:
@@ -124,7 +135,12 @@ def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
                 shown = (json_line({"best": [a.as_dict() for a in some]}) for some in best)
             else:
                 shown = (as_text(some[0].value) if some else "" for some in best)
-        yield from (line.replace("\n", "\\n") for line in shown)
+        written = list(shown)
+        if alignments is not None:
+            for text, line in zip(chunk, written, strict=True):
+                if text.strip():
+                    alignments.add(align(bundles[0], text, line))
+        yield from (line.replace("\n", "\\n") for line in written)
         first += len(chunk)
     if cut:
         print(

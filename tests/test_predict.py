@@ -224,3 +224,23 @@ def test_other_targets_or_tasks_make_no_ensemble(made, run):
     error = run(one, "--ensemble", made(*TRANSLATION, "data.target.min_count=3"), fails=True)
     assert "model 2 has another target vocabulary than the first: symbol" in error
     assert "model 2 is a SequenceTagger, which" in run(one, "--ensemble", tagger, fails=True)
+
+
+def test_attention_of_every_answer_as_json_and_of_one_as_a_picture(made, run, tmp_path):
+    model = made("task=translation")
+    path = tmp_path / "attention.json"
+    found, _ = run(model, "--search", "max_length=8", "--attention", str(path))
+    assert found == run(model, "--search", "max_length=8")[0]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["source"] for row in rows] == [line.split() for line in LINES if line]
+    assert [row["target"][:-1] for row in rows] == [line.split() for line in found if line]
+    for row in rows:
+        for weights in row["weights"]:
+            assert len(weights) == len(row["source"])
+            assert sum(weights) == pytest.approx(1, abs=1e-4)
+    picture = tmp_path / "attention.png"
+    run(model, "--search", "max_length=8", "--attention", str(picture), given=LINES[:1])
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "a picture shows one line" in run(model, "--attention", str(picture), fails=True)
+    assert "ends in .json" in run(model, "--attention", "a.pdf", fails=True)
+    assert "of one output" in run(model, "--attention", str(path), "--n-best", "2", fails=True)

@@ -61,7 +61,7 @@ def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
         [target] = bundle.predict([text])
         if not target.strip():
             raise UsageError("the model's answer is empty; give what it is to write with --target")
-    reading = read(bundle, text, target)
+    reading = read(bundle, text, target, least=1)
     written = reading.batch[task.target]
     weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0]
     field: Any = bundle.fields[task.target]

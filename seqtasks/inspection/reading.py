@@ -49,13 +49,14 @@ def find_encoder(task: Task) -> RecurrentEncoder:
     return encoder
 
 
-def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
+def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2) -> Reading:
     """Encode a text as the bundle's model reads it.
 
     Args:
         bundle: the model and its fields.
-        text: raw, at least two symbols.
+        text: raw.
         target: what is to be predicted; None leaves it out.
+        least: how many symbols the text has at least, 1 or 2.
 
     Raises:
         UsageError: the text is empty or too short, or the model reads no tokens or several texts.
@@ -72,7 +73,7 @@ def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
     if not isinstance(field, TokenField):
         raise UsageError(f"'{main}' is a {type(field).__name__}: a text of tokens is expected")
     if not text.strip():
-        raise UsageError("the text is empty: give one of at least two symbols, as --text '…'")
+        raise UsageError("the text is empty: give one, as --text '…'")
     values: dict[str, Value] = {main: text}
     wanted = {*task.inputs}
     if target is not None and task.target is not None and task.target != main:
@@ -88,7 +89,7 @@ def read(bundle: Bundle, text: str, target: Value | None = None) -> Reading:
     batch = SequenceDataset(fields, [Record(values, "text", 1)])[0]
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))
-    if len(symbols) - field.bos - field.eos < 2:
+    if len(symbols) - field.bos - field.eos < least:
         raise UsageError(
             f"the text has one symbol ({symbols[field.bos]!r}), at least two are needed; this "
             f"model reads text by the {field.level}"
@@ -151,6 +152,7 @@ def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
     if tokenizer is None:
         pieces = text.split()
     else:
+        text = field.joined(Record({field.name: text}))
         pieces = [text[start:end] for start, end in tokenizer.encode(text).offsets]
     front, back = ["<bos>"] * field.bos, ["<eos>"] * field.eos
     return [*front, *pieces[: count - len(front) - len(back)], *back]
