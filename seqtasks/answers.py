@@ -114,14 +114,14 @@ def answers(
         UsageError: a model gives no such outputs, or a prefix cannot be read.
     """
     lead: Any = bundles[0].task
-    if not hasattr(lead, "best"):
-        raise UsageError(
-            f"--n-best: a {type(lead).__name__} has one output for each text; leave it out"
-        )
     if len(bundles) > 1:
         check_members(bundles)
     if prefixes is not None and not searches(bundles[0]):
         raise UsageError(f"--prefix: a {type(lead).__name__} does not search for its output")
+    if not hasattr(lead, "best"):
+        raise UsageError(
+            f"--n-best: a {type(lead).__name__} has one output for each text; leave it out"
+        )
     forced = None if prefixes is None else [prefix_tokens(bundles[0], p) for p in prefixes]
     datasets = [bundle.read(texts, first) for bundle in bundles]
     found: list[list[Answer]] = [[] for _ in texts]

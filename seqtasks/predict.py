@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--attention",
         type=Path,
         metavar="FILE",
-        help="what each output attends to: .json, an object a line; .png or .svg, of one line",
+        help="what outputs attend to: .json, an object for each not empty; .png or .svg, of one",
     )
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
     parser.add_argument(
@@ -138,7 +138,7 @@ def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
         written = list(shown)
         if alignments is not None:
             for text, line in zip(chunk, written, strict=True):
-                if text.strip():
+                if text.strip() and line.strip():
                     alignments.add(align(bundles[0], text, line))
         yield from (line.replace("\n", "\\n") for line in written)
         first += len(chunk)

@@ -159,7 +159,8 @@ def shortened(sample: str) -> str:
         return json.dumps(short, ensure_ascii=False)
     if sample.startswith("[["):
         return sample[: sample.index("]") + 1] + "]"
-    return sample.splitlines()[0][:60] if sample else ""
+    texts = sample.splitlines()[0].split("\t") if sample else []
+    return "\t".join(text[:60] for text in texts)
 
 
 def card(

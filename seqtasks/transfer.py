@@ -118,7 +118,7 @@ class Transfer:
             name = main_field(data.fields)
             there = fields[main_field(fields)]
             self.agree(name, there, data.fields[name])
-            data.known = {name: there.vocabulary}
+            data.known = {data.fields[name].like or name: there.vocabulary}
 
     def agree(self, name: str, there: Field, here: Field) -> None:
         """Refuse a field whose symbols mean something else than the bundle's."""
@@ -127,7 +127,12 @@ class Transfer:
                 f"{self.option}: data.{name} is a {type(there).__name__} in {self.path}, not a "
                 f"{type(here).__name__}"
             )
-        for option in ("level", "lowercase", "scheme", "target", "order"):
+        options = ["level", "lowercase", "scheme", "target", "order"]
+        if self.option == "transfer.model":
+            options.append("like")
+        if getattr(there, "level", None) == "bpe":  # whose vocabulary takes no more symbols
+            options.append("separator")
+        for option in options:
             value = getattr(there, option, None)
             if value != getattr(here, option, None):
                 raise UsageError(

@@ -85,8 +85,12 @@ class SequenceTagger(Task):
 
     def predict(self, batch: Batch) -> list[list[str]]:
         """One label for each token; of a translation its words alone."""
-        rows = self.names(self.head.decode(self(batch), batch.lengths))
-        return [words(row) for row in rows] if self.translates else rows
+        return [self.shown(row) for row in self.head.decode(self(batch), batch.lengths)]
+
+    def shown(self, row: list[int]) -> list[str]:
+        """Labels by name; of a translation its words alone."""
+        [names] = self.names([row])
+        return words(names) if self.translates else names
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The most probable sequences of labels, best first.
@@ -100,7 +104,7 @@ class SequenceTagger(Task):
                 "from one with head@task.head=crf"
             )
         found = self.head.best(self(batch), batch.lengths, count)
-        return [[Answer.of(self.names([one.tokens])[0], one) for one in row] for row in found]
+        return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]
 
     def names(self, rows: list[list[int]]) -> list[list[str]]:
         """Labels by name."""

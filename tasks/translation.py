@@ -18,6 +18,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
 from seqtasks.guesses import find_guess
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
@@ -72,6 +73,11 @@ class EncoderDecoder(Task):
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
         self.search = make_search(search)
+        if getattr(self.search, "coverage_penalty", 0) and not self.decoder.attends:
+            raise UsageError(
+                "task.search.coverage_penalty is about attention, which this decoder has not; set "
+                "it to 0"
+            )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
         self.text_scores = TextScores(scores, monitor, self.vocabulary.units)
         self.monitor, self.mode = self.text_scores.monitor, self.text_scores.mode
@@ -107,7 +113,7 @@ class EncoderDecoder(Task):
             lengths=batch.source_lengths.tolist(),
             numbers=batch.example,
             prefix=batch.get("prefix"),
-            coverage=self.decoder.attended,
+            coverage=self.decoder.attended if self.decoder.attends else None,
         )
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:

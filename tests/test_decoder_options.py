@@ -142,3 +142,12 @@ def test_a_bundle_from_before_names_its_attention_and_knows_no_newer_option(comp
     names = set(instantiate(task)(data.vocabularies).state_dict())
     assert {"decoder.bridge.linear.weight", "decoder.attention.key.weight"} < names
     assert {"decoder.combine.weight", "decoder.combine.bias"} < names
+
+
+def test_a_coverage_penalty_needs_attention(composed):
+    none = ["attention@task.decoder.attention=none", "task.search.coverage_penalty=0.2"]
+    config = composed(*BASE, *none)
+    data = instantiate(config.data)
+    data.setup()
+    with pytest.raises(UsageError, match=r"task.search.coverage_penalty is about attention"):
+        instantiate(config.task)(data.vocabularies)

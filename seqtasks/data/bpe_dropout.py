@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from random import Random
 from typing import Any
 
@@ -22,15 +23,29 @@ class MergeDropout:
     """
 
     def __init__(self, vocabulary: Vocabulary, rate: float) -> None:
-        self.tokenizer: Any = vocabulary.tokenizer
+        tokenizer: Any = vocabulary.tokenizer
+        self.tokenizer = tokenizer
         self.index, self.ranks, self.rate = vocabulary.index, vocabulary.merges, rate
+        added = tokenizer.get_added_tokens_decoder().values()
+        self.whole = {token.content for token in added}  # special symbols and separators
+        self.between = re.compile("(" + "|".join(map(re.escape, sorted(self.whole))) + ")")
 
     def encode(self, text: str, random: Random) -> list[int]:
-        """Numbers of the subwords of a text."""
+        """Numbers of the subwords of a text; special symbols in it stay whole."""
+        numbers: list[int] = []
+        for part in self.between.split(text):
+            if part in self.whole:
+                numbers.append(self.index[part])
+            else:
+                for word in self.words(part):
+                    numbers += [self.index[piece] for piece in self.cut(word, random)]
+        return numbers
+
+    def words(self, text: str) -> list[str]:
+        """A text as the tokenizer cuts it before any merge."""
         if self.tokenizer.normalizer is not None:
             text = self.tokenizer.normalizer.normalize_str(text)
-        words = self.tokenizer.pre_tokenizer.pre_tokenize_str(text)
-        return [self.index[piece] for word, _ in words for piece in self.cut(word, random)]
+        return [word for word, _ in self.tokenizer.pre_tokenizer.pre_tokenize_str(text)]
 
     def cut(self, word: str, random: Random) -> list[str]:
         """The subwords of a word, given as characters that stand for bytes."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from seqtasks.data.extension import extended
-from seqtasks.data.fields import Field
+from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import UsageError, nearest
 
-AGREED = ("level", "lowercase", "min_count", "max_size", "separator")
+AGREED = ("level", "lowercase", "min_count", "max_size")
 """Options on which fields with one vocabulary have to agree."""
 
 
@@ -32,19 +32,16 @@ def fit(
         if field.like is not None:
             check_alike(field, fields)
             continue
-        alike = [other.name for other in fields.values() if other.like == name]
-        more = [moved(record, other, name) for other in alike for record in records]
-        field.fit([*records, *more])
+        alike = [o for o in fields.values() if o.like == name and isinstance(o, TokenField)]
+        if alike and isinstance(field, TokenField):
+            field.fit(records, alike)
+        else:
+            field.fit(records)
         if name in known:
             field.vocabulary = extended(known[name], field.vocabulary)
     for field in fields.values():
         if field.like is not None:
             field.vocabulary = fields[field.like].vocabulary
-
-
-def moved(record: Record, source: str, target: str) -> Record:
-    """A record whose value of one field stands under the name of another."""
-    return Record({target: record.values[source]}, record.path, record.line)
 
 
 def check_alike(field: Field, fields: Mapping[str, Field]) -> None:
@@ -65,3 +62,9 @@ def check_alike(field: Field, fields: Mapping[str, Field]) -> None:
                 f"data.{name}.like={like}: one vocabulary has one {option}; set "
                 f"data.{name}.{option}={shown}, as data.{like} has it"
             )
+    words = getattr(field, "words", None)
+    if words not in (None, getattr(fields[like], "words", None)):
+        raise UsageError(
+            f"data.{name}.words={words}: the vocabulary is that of data.{like}; set "
+            f"data.{like}.words, and data.{name}.words=null"
+        )

@@ -107,7 +107,6 @@ class SequenceData(pl.LightningDataModule):
         self.reader, self.batching = reader, batching
         self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
-        self.limit = limit
         self.together = together
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
@@ -115,11 +114,12 @@ class SequenceData(pl.LightningDataModule):
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name
-        apart = [] if getattr(reader, "continuous", False) else self.fields
+        own = [name for name, field in self.fields.items() if not field.derived]
+        apart = [] if getattr(reader, "continuous", False) else own
         if together is not None and together not in apart:
             raise UsageError(
-                f"data.together={together}: name one of the fields {', '.join(self.fields)} where "
-                f"examples stand apart, or set it to null.{nearest(together, self.fields)}"
+                f"data.together={together}: name one of the fields {', '.join(own)} where "
+                f"examples stand apart, or set it to null.{nearest(together, own)}"
             )
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # by field, what a model knows that goes on from it

@@ -127,7 +127,8 @@ class AttentionDecoder(nn.Module):
             )
         if not coverage_loss >= 0:
             raise UsageError(f"task.decoder.coverage_loss is at least 0, not {coverage_loss}")
-        if coverage_loss and isinstance(self.attention, NoAttention):
+        self.attends = not isinstance(self.attention, NoAttention)
+        if coverage_loss and not self.attends:
             raise UsageError("task.decoder.coverage_loss is about attention; set it to 0 without")
         self.coverage_loss = coverage_loss
         self.combine = nn.Linear(size + self.attention.output_size, size)

@@ -63,7 +63,7 @@ def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
             raise UsageError("the model's answer is empty; give what it is to write with --target")
     reading = read(bundle, text, target, least=1)
     written = reading.batch[task.target]
-    weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0]
+    weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0].cpu()
     field: Any = bundle.fields[task.target]
     assert isinstance(field, TokenField)
     symbols = symbols_of(field, target, written.size(1))

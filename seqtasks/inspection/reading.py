@@ -86,7 +86,8 @@ def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2)
         for name, field in bundle.fields.items()
         if name in wanted or (field.derived and field.along in task.inputs)
     }
-    batch = SequenceDataset(fields, [Record(values, "text", 1)])[0]
+    dataset = SequenceDataset(fields, [Record(values, "text", 1)])
+    batch: Batch = task.transfer_batch_to_device(dataset[0], task.device, 0)
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))
     if len(symbols) - field.bos - field.eos < least:

@@ -26,7 +26,7 @@ def dataset(**options):
 def test_without_dropout_a_text_is_cut_as_the_tokenizer_cuts_it():
     vocabulary = dataset().fields["tokens"].vocabulary
     merges = MergeDropout(vocabulary, 0.0)
-    for text in TEXTS:
+    for text in [*TEXTS, "who is <unk> here"]:
         assert merges.encode(text, Random(0)) == vocabulary.tokenizer.encode(text).ids
 
 
@@ -60,6 +60,21 @@ def test_training_batches_vary_from_epoch_to_epoch_and_follow_from_the_seed():
     assert all(
         whole[n][: len(row)] == row.tolist() for n, row in enumerate(data.encoded["tokens"], 1)
     )
+
+
+def test_separators_stay_whole_and_what_dropout_makes_too_long_stays_as_it_is():
+    field = TokenField(level="bpe", max_size=300, separator="<sep>", bpe_dropout=0.5, max_length=9)
+    field.name = "tokens"
+    records = [Record({"tokens": "lower lower\tlower"}, "f", 1)]
+    field.fit([*records, Record({"tokens": "slower lower\tslow"}, "f", 2)])
+    [whole] = field.encode(records)
+    separator = field.vocabulary.index["<sep>"]
+    assert whole.tolist().count(separator) == 1
+    random = Random(0)
+    rows = [field.vary(records, random)[0].tolist() for _ in range(50)]
+    assert all(row.count(separator) == 1 and len(row) <= 9 for row in rows)
+    assert whole.tolist() in rows
+    assert any(row != whole.tolist() for row in rows)
 
 
 def test_it_goes_with_byte_pairs_and_with_separate_sequences():

@@ -100,32 +100,38 @@ class TokenField(Field):
         self.varies = bpe_dropout > 0
         if words is not None and level == "bpe":
             raise UsageError(
-                "data.tokens.words: byte pairs spell every word, so that no words join them; set "
-                "it to null, or the level to word"
+                f"words={words} goes with whole words: byte pairs spell every word, so that none "
+                "joins them; set it to null, or the level to word"
             )
         self.keep_text, self.words, self.like = keep_text, words, like
 
-    def fit(self, records: Iterable[Record]) -> None:
-        """Learn the vocabulary; from raw texts also the tokenizer."""
-        records = list(records)
+    def fit(self, records: Iterable[Record], alike: Sequence[TokenField] = ()) -> None:
+        """Learn the vocabulary; from raw texts also the tokenizer.
+
+        Args:
+            records: the training examples.
+            alike: fields that share it, whose texts count as this one's do.
+        """
+        fields, records = (self, *alike), list(records)
         limits: dict[str, Any] = {"min_count": self.min_count, "max_size": self.max_size}
-        if all(isinstance(self.value(record), list) for record in records):
+        separators = sorted({field.separator for field in fields if field.separator})
+        if all(isinstance(f.value(record), list) for f in fields for record in records):
             if self.level != "word":
                 raise UsageError(
                     f"data.{self.name}.level={self.level}: the data gives its tokens one by one, "
                     "which are taken as they are; leave the level at word"
                 )
-            sequences = (self.fold(self.value(record)) for record in records)
+            sequences = (f.fold(f.value(record)) for f in fields for record in records)
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
             self.vocabulary = Vocabulary.train(
-                (self.joined(record) for record in records),
+                (f.joined(record) for f in fields for record in records),
                 level=self.level,
                 lowercase=self.lowercase,
-                separators=[self.separator] if self.separator else [],
+                separators=separators,
                 **limits,
             )
-        check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, self.separator}), "tokens")
+        check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, *separators}), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
             # In lower case another word may be meant than the one that the vector is of.
@@ -190,14 +196,19 @@ class TokenField(Field):
         return Ragged.pack(self.numbers(records))
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
-        """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``."""
-        merges = MergeDropout(self.vocabulary, self.bpe_dropout)
-        between = self.vocabulary.encode([self.separator]) if self.separator else []
-        encoded = []
-        for record in records:
-            first, *others = (merges.encode(text, random) for text in self.learnt(record))
-            encoded.append([*first, *(n for other in others for n in between + other)])
-        return list(Ragged.pack(self.bounded(encoded, records)))
+        """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``.
+
+        A sequence that is thereby longer than ``max_length`` stays as it is.
+        """
+        merges, limit = MergeDropout(self.vocabulary, self.bpe_dropout), self.max_length
+        drawn = [merges.encode(self.joined(record), random) for record in records]
+        found = [
+            self.bounded([numbers], [record])[0]
+            if limit is None or len(numbers) <= limit
+            else self.numbers([record])[0]
+            for numbers, record in zip(drawn, records, strict=True)
+        ]
+        return list(Ragged.pack(found))
 
     def numbers(self, records: Sequence[Record]) -> list[list[int]]:
         """One list of numbers a record."""
