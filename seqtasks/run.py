@@ -267,10 +267,10 @@ def explain(
     )
     summary.show_scores(console, title, results["test"], results["baselines"])
     summary.show_report(console, results.get("report", {}))
-    pairs = summary.pick_examples(data, task, count)
+    pairs = summary.pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
-    predicted = saved.predict([text for text, _ in pairs])
-    rows = zip(pairs, predicted, strict=True)
+    predicted = saved.predict([text for text, _ in pairs[:count]])
+    rows = zip(pairs[:count], predicted, strict=True)
     summary.show_examples(console, [(t, e, as_text(p)) for (t, e), p in rows])
     summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "", foreign)
 
