@@ -27,8 +27,11 @@ EOS = 0
 
 @pytest.mark.parametrize("method", SEARCHES)
 def test_a_file_shows_every_option_with_its_default(method):
-    path = ROOT / "conf" / "search" / f"{method}.yaml"
-    shown = yaml.safe_load(path.read_text(encoding="utf-8"))
+    shown = {}
+    for name in ("base", method):
+        path = ROOT / "conf" / "search" / f"{name}.yaml"
+        shown |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert shown.pop("defaults") == ["base", "_self_"]
     assert shown.pop("method") == method
     if "seed" in shown:
         assert shown.pop("seed") == "${seed}"
@@ -37,7 +40,8 @@ def test_a_file_shows_every_option_with_its_default(method):
 
 
 def test_every_method_has_a_file():
-    assert {path.stem for path in (ROOT / "conf" / "search").glob("*.yaml")} == set(SEARCHES)
+    files = {path.stem for path in (ROOT / "conf" / "search").glob("*.yaml")}
+    assert files - {"base"} == set(SEARCHES)
 
 
 def opening(model, **changes):
