@@ -136,7 +136,7 @@ def answers(
             else:
                 tasks: list[Any] = [bundle.task for bundle in bundles]
                 openings = [task.opening(b) for task, b in zip(tasks, batches, strict=True)]
-                some = lead.answers(lead.search(together(openings), count))
+                some = lead.answers(lead.search(together(openings), count), batches[0])
             for place, answer in zip(places, some, strict=True):
                 found[place] = answer
     return found
@@ -172,6 +172,11 @@ def check_members(bundles: Sequence[Bundle]) -> None:
                 f"--ensemble: model {number} has another target vocabulary than the first: symbol "
                 f"{place} is {theirs!r} there and {ours!r} here; train both on the same targets "
                 "with the same data.target options"
+            )
+        if bundles[0].config["fields"].get("copies") != bundle.config["fields"].get("copies"):
+            raise UsageError(
+                f"--ensemble: model {number} copies other words of the source than the first; "
+                "train both with the same decoder and data.copies options"
             )
 
 

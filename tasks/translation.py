@@ -20,6 +20,7 @@ from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.guesses import find_guess
+from seqtasks.heads.copying import copied_targets
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
@@ -70,6 +71,12 @@ class EncoderDecoder(Task):
         self.embedding = embedding(vocabularies["source"])
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.decoder = decoder(self.vocabulary, self.encoder)
+        self.copies = self.decoder.copier is not None
+        if self.copies != ("copies" in vocabularies):
+            raise UsageError(
+                "task.decoder.copying and the field data.copies go together; "
+                "decoder@task.decoder=copying sets both"
+            )
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
         self.search = make_search(search)
@@ -88,7 +95,8 @@ class EncoderDecoder(Task):
         features = self.embedding(batch.source)  # (batch, source time, embedding)
         memory, final = self.encoder(features, batch.source_lengths)  # (batch, time, hidden)
         summary = self.encoder.summary(memory, batch.source_lengths)  # (batch, hidden)
-        return self.decoder.start(memory, batch.source_lengths, summary, final)
+        copies = batch.copies if self.copies else None  # (batch, source time)
+        return self.decoder.start(memory, batch.source_lengths, summary, final, copies)
 
     def forward(self, batch: Batch) -> Reading:
         """What scores every target token after ``<bos>``."""
@@ -100,7 +108,10 @@ class EncoderDecoder(Task):
 
     def loss(self, reading: Reading, batch: Batch) -> Loss:
         """Nats of every target token after ``<bos>``, ``<eos>`` included."""
-        return self.decoder.loss(reading, batch.target[:, 1:], batch.target_lengths - 1)
+        targets = batch.target[:, 1:]
+        if self.copies:
+            targets = copied_targets(targets, batch.copies_target, self.decoder.unk_id)
+        return self.decoder.loss(reading, targets, batch.target_lengths - 1)
 
     def opening(self, batch: Batch) -> Opening:
         """Where the search begins; a batch may have a ``prefix`` of tokens for each example."""
@@ -118,12 +129,16 @@ class EncoderDecoder(Task):
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The translations that the search finds for each example, best first."""
-        return self.answers(self.search(self.opening(batch), count))
+        return self.answers(self.search(self.opening(batch), count), batch)
 
-    def answers(self, found: list[list[Hypothesis]]) -> list[list[Answer]]:
-        """What a search has found, as text."""
+    def answers(self, found: list[list[Hypothesis]], batch: Batch) -> list[list[Answer]]:
+        """What a search has found for each example of a batch, as text."""
         decode = self.vocabulary.decode
-        return [[Answer.of(decode(one.tokens), one) for one in row] for row in found]
+        copied = batch.copies_words if self.copies else [[]] * len(found)
+        return [
+            [Answer.of(decode(one.tokens, words), one) for one in row]
+            for row, words in zip(found, copied, strict=True)
+        ]
 
     def predict(self, batch: Batch) -> list[str]:
         """The best translation of each example that the search finds."""
@@ -145,7 +160,7 @@ class EncoderDecoder(Task):
         """Write a text for each source, and compare it with the right ones."""
         testing = self._trainer is None or self.trainer.testing
         search = self.search if testing else change_search(self.search, {"method": "greedy"})
-        found = [answer for [answer] in self.answers(search(self.opening(batch)))]
+        found = [answer for [answer] in self.answers(search(self.opening(batch)), batch)]
         texts = [str(answer.value) for answer in found]
         sources = [source for [source] in batch.source_text]
         text_scores.update(metrics, sources, texts, batch.target_text)

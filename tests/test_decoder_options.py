@@ -34,6 +34,7 @@ OPTIONS = {
     "by name": ["task.decoder.attention=additive"],
     "last": ["task.decoder.bridge=last"],
     "zero": ["task.decoder.bridge=zero"],
+    "copying": ["decoder@task.decoder=copying"],
     "sampling": [SAMPLED],
     "sampling, feeding": [SAMPLED, FED],
 }

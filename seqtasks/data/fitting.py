@@ -47,7 +47,7 @@ def fit(
 def check_alike(field: Field, fields: Mapping[str, Field]) -> None:
     """Refuse a field that cannot share the vocabulary that it asks for."""
     name, like = field.name, field.like
-    owners = [other for other, one in fields.items() if type(one) is type(field) and not one.like]
+    owners = [n for n, one in fields.items() if isinstance(one, TokenField) and not one.like]
     if like not in owners:
         raise UsageError(
             f"data.{name}.like={like}: the data has no field of tokens of that name with a "
@@ -56,7 +56,7 @@ def check_alike(field: Field, fields: Mapping[str, Field]) -> None:
         )
     for option in AGREED:
         wanted = getattr(fields[like], option)
-        if getattr(field, option) != wanted:
+        if getattr(field, option, wanted) != wanted:
             shown = str("null" if wanted is None else wanted).lower()
             raise UsageError(
                 f"data.{name}.like={like}: one vocabulary has one {option}; set "

@@ -142,12 +142,29 @@ class Vocabulary:
             return [self.index[symbol] for symbol in symbols]
         return [self.index.get(symbol, self.unk_id) for symbol in symbols]
 
-    def decode(self, numbers: Iterable[int]) -> str:
-        """The text of some numbers, without special symbols."""
-        if self.tokenizer is not None:
-            return str(self.tokenizer.decode(list(numbers), skip_special_tokens=True))
+    def decode(self, numbers: Iterable[int], more: Sequence[str] = ()) -> str:
+        """The text of some numbers, without special symbols.
+
+        Args:
+            numbers: of symbols.
+            more: words or characters whose numbers follow those of the vocabulary.
+
+        >>> Vocabulary.train(["ab c"]).decode([2, 4, 7, 6, 5, 3], ["x", "y"])
+        'ab y x c'
+        """
+        numbers = list(numbers)
+        copied = any(number >= len(self) for number in numbers)
+        if self.tokenizer is not None and not copied:
+            return str(self.tokenizer.decode(numbers, skip_special_tokens=True))
+        symbols = [*self.symbols, *more] if copied else self.symbols
         specials = {PAD, BOS, EOS}
-        return " ".join(s for s in (self.symbols[n] for n in numbers) if s not in specials)
+        joint = "" if self.joins else " "
+        return joint.join(s for s in (symbols[n] for n in numbers) if s not in specials)
+
+    @property
+    def joins(self) -> bool:
+        """Whether symbols are written without spaces between them."""
+        return self.tokenizer is not None and isinstance(self.tokenizer.decoder, decoders.Fuse)
 
     def units(self, text: str) -> list[str]:
         """What the errors of a text are counted in: its words, or its characters.
@@ -157,8 +174,7 @@ class Vocabulary:
         >>> Vocabulary.train(["ab"], level="character").units("ab"), Vocabulary(["ab"]).units("ab")
         (['a', 'b'], ['ab'])
         """
-        joined = self.tokenizer is not None and isinstance(self.tokenizer.decoder, decoders.Fuse)
-        return list(text) if joined else text.split()
+        return list(text) if self.joins else text.split()
 
     @property
     def special_ids(self) -> tuple[int, ...]:

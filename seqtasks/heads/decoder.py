@@ -17,6 +17,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
 from seqtasks.heads.bridge import find_bridge
+from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
@@ -46,6 +47,7 @@ class Parts(NamedTuple):
         coverage: (batch, steps), the sum of all weights so far.
         fed: (batch, size), the attentional state before, with input feeding.
         alignment: (batch, steps), the weights before, where attention looks back.
+        copies: (batch, steps) int64, the numbers of the source's words, with copying.
         recurrent: the recurrence's own state.
     """
 
@@ -55,6 +57,7 @@ class Parts(NamedTuple):
     coverage: Tensor
     fed: Tensor | None
     alignment: Tensor | None
+    copies: Tensor | None
     recurrent: State
 
     def joined(self) -> State:
@@ -85,6 +88,7 @@ class AttentionDecoder(nn.Module):
         input_feeding: the recurrence also reads the attentional state before.
         coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), by which a step
             attends to what is covered already (See, Liu and Manning 2017, equation 12).
+        copying: a word can also be the one attended to, known or not (`CopyGate`).
         dropout: rate on the attentional state.
 
     Raises:
@@ -106,6 +110,7 @@ class AttentionDecoder(nn.Module):
         bridge: str = "projection",
         input_feeding: bool = False,
         coverage_loss: float = 0.0,
+        copying: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
@@ -131,11 +136,25 @@ class AttentionDecoder(nn.Module):
         if coverage_loss and not self.attends:
             raise UsageError("task.decoder.coverage_loss is about attention; set it to 0 without")
         self.coverage_loss = coverage_loss
+        self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = nn.Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)
         self.output = output(input_size=size, embedding=self.embedding)
+        self.copier = CopyGate(size) if copying else None
+        if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
+            raise UsageError(
+                "task.decoder.copying takes what is attended to, and its loss has no penalties of "
+                "activations; set an attention, and alpha and beta of task.decoder.output to 0"
+            )
 
-    def start(self, memory: Tensor, lengths: Tensor, summary: Tensor, final: State) -> State:
+    def start(
+        self,
+        memory: Tensor,
+        lengths: Tensor,
+        summary: Tensor,
+        final: State,
+        copies: Tensor | None = None,
+    ) -> State:
         """The state before the first token; every tensor's first axis is the batch.
 
         Args:
@@ -143,6 +162,7 @@ class AttentionDecoder(nn.Module):
             lengths: (batch,) int64.
             summary: (batch, memory_size), the encoder's.
             final: the encoder's state after the source.
+            copies: (batch, steps) int64, the numbers of the source's words, with copying.
 
         Returns:
             `Parts`, flat.
@@ -155,6 +175,7 @@ class AttentionDecoder(nn.Module):
             nothing,
             memory.new_zeros(len(memory), self.fed_size) if self.fed_size else None,
             nothing if self.attention.looks_back else None,
+            copies,
             self.bridge(summary, final),
         ).joined()
 
@@ -163,16 +184,18 @@ class AttentionDecoder(nn.Module):
         values, keys, real, coverage, *rest = state
         fed = rest.pop(0) if self.fed_size else None
         alignment = rest.pop(0) if self.attention.looks_back else None
-        return Parts(values, keys, real, coverage, fed, alignment, tuple(rest))
+        copies = rest.pop(0) if self.copier is not None else None
+        return Parts(values, keys, real, coverage, fed, alignment, copies, tuple(rest))
 
     def forward(self, tokens: Tensor, state: State) -> Reading:
         """Read a target, or go on with it.
 
         Args:
-            tokens: (batch, time) int64, beginning with ``<bos>``.
+            tokens: (batch, time) int64, beginning with ``<bos>``; a copied word that is not of
+                the vocabulary is read as ``<unk>``.
             state: from `start` or an earlier call.
         """
-        embedded = self.embedding(tokens)
+        embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
         if self.fed_size:
             return self.fed(embedded, self.parts(state))
         return self.fused(embedded, self.parts(state))
@@ -213,9 +236,21 @@ class AttentionDecoder(nn.Module):
         return self.dropout(torch.tanh(self.combine(torch.cat([outputs, context], dim=-1))))
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """One token (batch,) → logits (batch, vocab), for search."""
-        features, _, state = self(tokens.unsqueeze(1), state)
-        return self.output(features).squeeze(1), state
+        """One token (batch,) → logits (batch, words), for search."""
+        features, weights, state = self(tokens.unsqueeze(1), state)
+        return self.scores(features, weights, state).squeeze(1), state
+
+    def scores(self, features: Tensor, weights: Tensor, state: State) -> Tensor:
+        """What follows each step of a reading: logits (batch, time, words).
+
+        The words are the vocabulary's; with copying those of the sources stand behind them.
+        """
+        logits: Tensor = self.output(features)
+        if self.copier is None:
+            return logits
+        copies = self.parts(state).copies
+        assert copies is not None
+        return self.copier(features, logits, weights, copies)
 
     def loss(self, reading: Reading, targets: Tensor, lengths: Tensor) -> Loss:
         """Nats of the targets; in training the objective has the coverage loss too.
@@ -225,7 +260,16 @@ class AttentionDecoder(nn.Module):
             targets: (batch, time) int64, the next tokens.
             lengths: (batch,) int64.
         """
-        loss = self.output.loss(reading.features, targets, lengths)
+        if self.copier is None:
+            loss = self.output.loss(reading.features, targets, lengths)
+        else:
+            features, weights, state = reading
+            copies = self.parts(state).copies
+            assert copies is not None
+            logits, smoothing = self.output(features), self.output.label_smoothing
+            loss = self.copier.loss(
+                features, logits, weights, copies, targets, lengths, label_smoothing=smoothing
+            )
         if not (self.training and self.coverage_loss):
             return loss
         before = reading.weights.cumsum(dim=1) - reading.weights

@@ -25,9 +25,14 @@ class NextToken(nn.Module):
         alpha: weight of the features' squares in the objective (`activation_penalty`).
         beta: weight of the squares of their changes from step to step.
 
+    Attributes:
+        label_smoothing: share of the objective spread evenly over the vocabulary.
+
     Raises:
         UsageError: ``alpha`` or ``beta`` is negative.
     """
+
+    label_smoothing = 0.0
 
     def __init__(
         self, *, dropout: float, variational: bool, alpha: float = 0.0, beta: float = 0.0

@@ -96,8 +96,9 @@ def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float
         return tokens
     own = torch.rand(tokens.shape, device=tokens.device) < rate
     if not decoder.fed_size:
-        features = decoder(tokens[:, :-1], state).features
-        parts = [draw(decoder.output(part)) for part in features.split(CHUNK, dim=1)]
+        features, weights, _ = decoder(tokens[:, :-1], state)
+        chunks = zip(features.split(CHUNK, dim=1), weights.split(CHUNK, dim=1), strict=True)
+        parts = [draw(decoder.scores(*chunk, state)) for chunk in chunks]
         drawn = torch.cat([tokens[:, :1], *parts], dim=1)  # <bos> is its own draw
         return torch.where(own, drawn, tokens)
     columns = [tokens[:, 0]]

@@ -2,6 +2,7 @@
 
 from seqtasks.data.fields.case import CaseField
 from seqtasks.data.fields.characters import CharacterField
+from seqtasks.data.fields.copies import CopyField
 from seqtasks.data.fields.field import Field
 from seqtasks.data.fields.label_sets import LabelSetField
 from seqtasks.data.fields.labels import LabelField, TagField
@@ -14,6 +15,7 @@ from seqtasks.data.fields.vectors import VectorField
 __all__ = [
     "CaseField",
     "CharacterField",
+    "CopyField",
     "Field",
     "LabelField",
     "LabelSetField",

@@ -1,0 +1,114 @@
+"""A word of the source as the next word of the target."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqtasks.cells.contract import mask
+from seqtasks.heads.loss import Loss
+
+
+class CopyGate(nn.Module):
+    """Chooses between a word of the vocabulary and one that is attended to.
+
+    The probability of a word w is g · p(w) + (1 - g) · Σ_{i: wᵢ = w} aᵢ, with p the softmax over
+    the vocabulary, a the attention, wᵢ the words of the source, and g = σ(u · h + b) from the
+    attentional state h: See, Liu and Manning 2017, "Get to the point: summarization with
+    pointer-generator networks", equations 8 and 9, whose gate reads what h is made of.
+
+    Args:
+        size: features of an attentional state.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.gate = nn.Linear(size, 1)
+
+    def forward(self, features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
+        """Log-probabilities of all words, those of the source alone behind the vocabulary's.
+
+        Args:
+            features: (batch, time, size), the attentional states.
+            logits: (batch, time, vocab).
+            weights: (batch, time, steps), the attention.
+            copies: (batch, steps) int64, the number of each source word.
+
+        Returns:
+            (batch, time, words), float32 at least; words is vocab, or more where ``copies`` has
+            greater numbers.
+        """
+        made, copied = self.shares(features)
+        log_probs = made + exact(logits).log_softmax(dim=-1)
+        more = max(0, int(copies.max()) + 1 - logits.size(-1)) if copies.numel() else 0
+        log_probs = functional.pad(log_probs, (0, more), value=-torch.inf)
+        index = copies.unsqueeze(1).expand(weights.shape)
+        attended = torch.zeros_like(log_probs).scatter_add(2, index, weights.to(log_probs))
+        return torch.logaddexp(log_probs, copied + attended.log())
+
+    def loss(
+        self,
+        features: Tensor,
+        logits: Tensor,
+        weights: Tensor,
+        copies: Tensor,
+        targets: Tensor,
+        lengths: Tensor,
+        *,
+        label_smoothing: float = 0.0,
+    ) -> Loss:
+        """Nats of the targets.
+
+        Args:
+            features: as in `forward`, and so are the next three.
+            logits: see there.
+            weights: see there.
+            copies: see there.
+            targets: (batch, time) int64, numbers from vocab on among them.
+            lengths: (batch,) int64.
+            label_smoothing: share of the objective spread evenly over the vocabulary, of what the
+                softmax gives to its words.
+        """
+        made, copied = self.shares(features)
+        log_probs = made + exact(logits).log_softmax(dim=-1)
+        inside = targets < logits.size(-1)
+        own = log_probs.gather(2, (targets * inside).unsqueeze(2)).squeeze(2)
+        own = own.masked_fill(~inside, -torch.inf)
+        same = copies.unsqueeze(1) == targets.unsqueeze(2)  # (batch, time, steps)
+        attended = (weights.to(log_probs) * same).sum(dim=-1)
+        # A word that is nowhere attended to costs the most that a float can say, not infinity.
+        attended = attended.clamp(min=torch.finfo(attended.dtype).tiny)
+        nats = -torch.logaddexp(own, copied.squeeze(2) + attended.log())
+        real = mask(lengths, targets.size(1))
+        total, objective = nats[real].sum(), None
+        if label_smoothing:
+            even = -log_probs.mean(dim=-1)[real].sum()
+            objective = (1 - label_smoothing) * total + label_smoothing * even
+        return Loss(total, real.sum(), objective)
+
+    def shares(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """The logarithms of g and 1 - g, each (batch, time, 1)."""
+        score = exact(self.gate(features))
+        return functional.logsigmoid(score), functional.logsigmoid(-score)
+
+
+def exact(values: Tensor) -> Tensor:
+    """In 32 bits at least."""
+    return values.to(torch.promote_types(values.dtype, torch.float32))
+
+
+def copied_targets(targets: Tensor, copied: Tensor, unk_id: int) -> Tensor:
+    """Targets in which unknown words that can be copied have their numbers beyond the vocabulary.
+
+    Args:
+        targets: (batch, time) int64.
+        copied: (batch, words) int64, ``<unk>`` for what cannot be copied.
+        unk_id: the number of ``<unk>``.
+
+    >>> copied_targets(torch.tensor([[5, 1, 3]]), torch.tensor([[1, 9]]), unk_id=1)
+    tensor([[5, 9, 3]])
+    """
+    more = targets.size(1) - copied.size(1)
+    fitting = functional.pad(copied, (0, more), value=unk_id)
+    return torch.where(targets == unk_id, fitting, targets)
