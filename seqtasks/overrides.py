@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from typing import Any
+
+import yaml
+
+from seqtasks.errors import UsageError, nearest
 
 
 def spelled(value: Any) -> str:
@@ -39,3 +45,35 @@ def differences(there: Any, here: Any, path: str = "task") -> list[str]:
         return []
     place = path.removeprefix("task.") if path.startswith("task.encoder.") else path
     return [f"{place}={spelled(there)}"]
+
+
+def overridden(config: dict[str, Any], options: Sequence[str]) -> dict[str, Any]:
+    """A plain configuration with some options changed.
+
+    Args:
+        config: nested; it stays as it is.
+        options: each ``a.b=VALUE``, the value read as YAML.
+
+    Raises:
+        UsageError: one is not written so, there is no such option, or a value is no YAML.
+
+    >>> overridden({"data": {"test": "a.txt", "limit": 3}}, ["data.test=[b.txt, c.txt]"])
+    {'data': {'test': ['b.txt', 'c.txt'], 'limit': 3}}
+    """
+    changed = copy.deepcopy(config)
+    for option in options:
+        path, equals, value = option.partition("=")
+        if not equals:
+            raise UsageError(f"{option}: an option is written NAME=VALUE")
+        *parents, name = path.split(".")
+        node: Any = changed
+        for parent in parents:
+            node = node.get(parent) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or name not in node:
+            known = [".".join([*parents, key]) for key in node] if isinstance(node, dict) else []
+            raise UsageError(f"there is no option '{path}';{nearest(path, known)}".rstrip(";"))
+        try:
+            node[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise UsageError(f"{path}: {value!r} cannot be read") from error
+    return changed

@@ -173,8 +173,9 @@ class Task(pl.LightningModule):
         self.evaluate(batch, self.split_scores("val"))
 
     def test_step(self, batch: Batch, batch_index: int) -> None:
-        """Score a test batch."""
-        self.evaluate(batch, self.split_scores("test"))
+        """Score a test batch in the model's own type, as the saved model is used."""
+        with torch.autocast(self.device.type, enabled=False):
+            self.evaluate(batch, self.split_scores("test"))
 
     def on_validation_epoch_end(self) -> None:
         """Log the validation scores; a schedule that waits for them advances."""
@@ -214,14 +215,22 @@ class Task(pl.LightningModule):
 
     def log_scores(self, split: str) -> None:
         """Compute, log and reset the metrics of a split."""
-        for name, metric in self.split_scores(split).items():
+        for name, value in self.computed(split).items():
             shown = f"{split}/{name}" == self.monitor
+            # Metrics add up over processes themselves; the mean over them is that value.
+            self.log(f"{split}/{name}", value, prog_bar=shown, sync_dist=True)
+
+    def computed(self, split: str) -> dict[str, Tensor]:
+        """Compute and reset the metrics of a split: the scores, float32; tables are kept apart."""
+        scores: dict[str, Tensor] = {}
+        for name, metric in self.split_scores(split).items():
             value = metric.compute()
             if value.dim():
                 self.tables[name] = value.cpu()
-            else:  # Metrics add up over processes themselves; the mean over them is that value.
-                self.log(f"{split}/{name}", value.float(), prog_bar=shown, sync_dist=True)
+            else:
+                scores[name] = value.float()
             metric.reset()
+        return scores
 
     def progress(self) -> float | None:
         """The share of training that is done; 1 without a trainer, None where no end is set."""

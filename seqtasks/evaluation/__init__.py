@@ -1,0 +1,16 @@
+"""Scores of a saved model on any data, how sure they are, and how two models compare."""
+
+from seqtasks.evaluation.bootstrap import Interval, Sums, compare, interval
+from seqtasks.evaluation.scoring import Evaluation, evaluate
+from seqtasks.evaluation.split import Split, read_split
+
+__all__ = [
+    "Evaluation",
+    "Interval",
+    "Split",
+    "Sums",
+    "compare",
+    "evaluate",
+    "interval",
+    "read_split",
+]

@@ -1,0 +1,56 @@
+"""The examples that a saved model is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from seqtasks.build import build
+from seqtasks.bundle import Bundle
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.module import Batching, SequenceData
+from seqtasks.errors import UsageError
+from seqtasks.overrides import overridden
+
+
+class Split(NamedTuple):
+    """Examples in a model's numbers.
+
+    Attributes:
+        dataset: the examples.
+        batching: lays them out as in training.
+        name: ``test``, or ``val`` where no test examples are set apart.
+    """
+
+    dataset: SequenceDataset
+    batching: Batching
+    name: str
+
+
+def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[str] = ()) -> Split:
+    """Read the test examples of the data that a model was trained on, or of other data.
+
+    Args:
+        bundle: the model, whose vocabularies number the examples.
+        options: changes of the data's options, each ``data.NAME=VALUE``; ``data.test=FILE`` names
+            another file of the same form. Without one the model's own test split is read again.
+        trusted: modules of your own whose classes the bundle may name.
+
+    Raises:
+        UsageError: an option is not one of the data's.
+        DataError: a file cannot be used; the message says where and why.
+    """
+    stray = [option for option in options if not option.startswith("data.")]
+    if stray:
+        raise UsageError(f"{stray[0]}: an option of the data is written data.NAME=VALUE")
+    config: Mapping[str, Any] = overridden({"data": bundle.config["data"]}, options)["data"]
+    data: SequenceData = build(config, trusted)
+    for name, field in data.fields.items():
+        field.vocabulary = bundle.fields[name].vocabulary
+    if data.sources["test"] is not None and data.folds is None:  # no need of the others
+        data.sources = {"test": data.sources["test"]}
+        data.fractions = {"val": 0.0, "test": 0.0}
+    data.limit = None
+    splits = data.read()
+    name = "test" if "test" in splits else "val"
+    return Split(SequenceDataset(data.fields, splits[name]), data.batching, name)
