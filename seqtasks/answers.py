@@ -10,6 +10,7 @@ import yaml
 
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Value
 from seqtasks.decoding import Hypothesis, Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import named
 from seqtasks.errors import UsageError
@@ -92,7 +93,7 @@ def parsed(options: Sequence[str]) -> Mapping[str, Any]:
 
 def answers(
     bundles: Sequence[Bundle],
-    texts: Sequence[str],
+    texts: Sequence[str | Mapping[str, Value]],
     *,
     count: int = 1,
     batch_size: int = 32,
@@ -104,7 +105,8 @@ def answers(
     Args:
         bundles: one model, or several that choose every token together; each reads the texts with
             its own vocabularies, the first one says how to search.
-        texts: raw texts of the main input; an empty one has no output.
+        texts: raw texts, or inputs by name, as `Bundle.predict` takes them; an empty one has no
+            output.
         count: outputs of each text, at most.
         batch_size: texts run together; it changes no output.
         first: the number of the first text, which names its random stream and its errors.

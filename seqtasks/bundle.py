@@ -18,7 +18,7 @@ from seqtasks.build import build
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
-from seqtasks.data.record import Record
+from seqtasks.data.record import Record, Value
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.inputs import parsed
@@ -53,20 +53,26 @@ class Bundle:
     metrics: dict[str, Any]
 
     def predict(
-        self, texts: Sequence[str], batch_size: int = 32, first: int = 1, scores: bool = False
+        self,
+        texts: Sequence[str | Mapping[str, Value]],
+        batch_size: int = 32,
+        first: int = 1,
+        scores: bool = False,
     ) -> list[Any]:
         """One prediction for each raw text, in order.
 
         Args:
             texts: the raw text of the task's input, or the values of its several inputs
-                (`seqtasks.inputs.parsed`); an empty one gives an empty prediction.
+                (`seqtasks.inputs.parsed`), or the inputs by name, each a raw text or a list of
+                tokens; an empty one gives an empty prediction.
             batch_size: texts run together; it changes no prediction.
             first: the number of the first text, which names its random stream and its errors.
             scores: the probabilities of the labels instead.
 
         Returns:
             A text or label for each, or a list of labels where each token has one; with
-            ``scores`` a dictionary from label to probability.
+            ``scores`` a dictionary from label to probability, or of a tagger its ``labels`` and
+            their ``confidences``.
 
         Raises:
             UsageError: ``scores`` is asked of a task that has none.
@@ -84,8 +90,8 @@ class Bundle:
                     predictions[dataset.records[index].line - first] = prediction
         return predictions
 
-    def read(self, texts: Sequence[str], first: int = 1) -> SequenceDataset:
-        """The raw texts of the task's inputs that are not empty, encoded."""
+    def read(self, texts: Sequence[str | Mapping[str, Value]], first: int = 1) -> SequenceDataset:
+        """The texts of the task's inputs that are not empty, encoded; arguments as `predict`."""
         names = self.task.inputs
         wanted = {
             name: field
@@ -93,9 +99,13 @@ class Bundle:
             if name in names or (field.derived and field.along in names)
         }
         records = [
-            Record(parsed(text, names, f"input:{line}"), "input", line)
+            Record(
+                parsed(text, names, f"input:{line}") if isinstance(text, str) else dict(text),
+                "input",
+                line,
+            )
             for line, text in enumerate(texts, first)
-            if text.strip()
+            if (text.strip() if isinstance(text, str) else text)
         ]
         return SequenceDataset(wanted, records)
 

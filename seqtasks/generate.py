@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from seqtasks.errors import BundleError, UsageError
-from seqtasks.predict import decoded
+from seqtasks.prediction.line import decoded
 from seqtasks.usage import reported
 
 if TYPE_CHECKING:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, SeqtasksError, UsageError
+from seqtasks.prediction.line import decoded
 from seqtasks.usage import reported
+
+if TYPE_CHECKING:
+    from seqtasks.bundle import Bundle
+    from seqtasks.data.columns import Column
 
 CHUNK = 1000
 """Lines read before the first answer; they are batched by length and answered in order."""
@@ -24,6 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description="Predict on raw lines with a saved model: one line in, one line out.",
     )
     parser.add_argument("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
+    parser.add_argument("--input", type=Path, metavar="FILE", help="instead of standard input")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
+    parser.add_argument(
+        "--format",
+        default="text",
+        help="text, a line for each input; tsv, a table with a header; jsonl, an object a line",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="INPUT=NAME",
+        help="the column of a tsv or jsonl file that holds an input; may be given again",
+    )
+    parser.add_argument(
+        "--name", default="prediction", help="of the column that a tsv or jsonl file is given"
+    )
     parser.add_argument("--batch-size", type=int, default=32, metavar="N", help="lines at once")
     parser.add_argument(
         "--scores", action="store_true", help="probabilities of labels, one JSON object a line"
@@ -65,94 +87,113 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="a module of your own that holds the task's class; may be given again",
     )
     options = parser.parse_args(arguments)
-    with reported():
+    with reported(), ExitStack() as files:
         if options.batch_size < 1:
             raise UsageError(f"--batch-size is at least 1, not {options.batch_size}")
         if options.n_best is not None and options.n_best < 1:
             raise UsageError(f"--n-best is at least 1, not {options.n_best}")
-        for line in predict(decoded(sys.stdin.buffer), options):
-            sys.stdout.buffer.write(line.encode() + b"\n")
-            sys.stdout.buffer.flush()
+        source = files.enter_context(opened(options.input, "rb")) if options.input else None
+        target = files.enter_context(opened(options.output, "wb")) if options.output else None
+        write(
+            predict(source or sys.stdin.buffer, options),
+            target or sys.stdout.buffer,
+        )
 
 
-def decoded(lines: Iterable[bytes], name: str = "input") -> Iterator[str]:
-    """Lines of UTF-8 without their ends."""
-    return (decode(line, f"{name}:{number}") for number, line in enumerate(lines, 1))
-
-
-def decode(line: bytes, place: str) -> str:
-    """One line of UTF-8 without its end.
+def opened(path: Path, mode: str) -> BinaryIO:
+    """A file.
 
     Raises:
-        DataError: it is of another encoding.
+        SeqtasksError: it cannot be opened.
     """
     try:
-        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{place}: not valid utf-8 (byte 0x{line[error.start]:02x}); convert it to utf-8"
-        ) from error
+        return path.open(mode)  # type: ignore[return-value]
+    except OSError as error:
+        raise SeqtasksError(f"{path}: {error.strerror}") from error
 
 
-def predict(lines: Iterator[str], options: argparse.Namespace) -> Iterator[str]:
-    """One line of output for each line of input; an empty line for an empty one.
+def write(lines: Iterator[str], target: BinaryIO) -> None:
+    """Write lines as they come."""
+    for line in lines:
+        target.write(line.encode() + b"\n")
+        target.flush()
 
-    Outputs that were cut at their greatest length are counted on the error stream.
+
+def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
+    """The lines of the output: one for each record, and what stands before them.
+
+    Outputs that were cut at their greatest length, and records that could not be used, are counted
+    on the error stream; of the latter there being any, the exit code is 1.
     """
-    from seqtasks.answers import answers, searches, set_search
+    from seqtasks.answers import set_search
     from seqtasks.bundle import load
-    from seqtasks.inputs import as_text
+    from seqtasks.inputs import spelled
     from seqtasks.inspection.alignment import align
     from seqtasks.inspection.alignment_file import AlignmentFile
+    from seqtasks.prediction.forms import make_form
+    from seqtasks.prediction.predictor import Predictor
 
     folders = [options.bundle, *options.ensemble]
     bundles = [load(folder, options.device, options.trust) for folder in folders]
     set_search(bundles[0], options.search)
     forced = prefixes(options)
-    asked = options.n_best or options.ensemble or forced is not None
-    if options.scores and (asked or options.search):
+    if options.scores and (
+        options.n_best or options.ensemble or forced is not None or options.search
+    ):
         raise UsageError("--scores: probabilities of labels take no option of a search; leave one")
     if options.attention is not None and (options.n_best or options.ensemble):
         raise UsageError("--attention: it is of one output and one model; leave the others out")
-    plain = not asked and not searches(bundles[0])
+    predictor = Predictor(bundles, options.scores, options.n_best, options.batch_size)
+    form = make_form(options.format, columns(bundles[0], options.column), options.name)
     alignments = None if options.attention is None else AlignmentFile(options.attention)
-    first, cut = 1, 0
+    lines, cut, bad, begun = form.read(source), 0, 0, False
     while chunk := list(itertools.islice(lines, CHUNK)):
-        if plain or options.scores:
-            found = bundles[0].predict(chunk, options.batch_size, first, options.scores)
-            shown = (json_line(one) if isinstance(one, dict) else as_text(one) for one in found)
-        else:
-            best = answers(
-                bundles,
-                chunk,
-                count=options.n_best or 1,
-                batch_size=options.batch_size,
-                first=first,
-                prefixes=None if forced is None else taken(forced, len(chunk)),
-            )
-            cut += sum(not answer.ended for some in best for answer in some)
-            if options.n_best:
-                shown = (json_line({"best": [a.as_dict() for a in some]}) for some in best)
-            else:
-                shown = (as_text(some[0].value) if some else "" for some in best)
-        written = list(shown)
-        if alignments is not None:
-            for text, line in zip(chunk, written, strict=True):
-                if text.strip() and line.strip():
-                    alignments.add(align(bundles[0], text, line))
-        yield from (line.replace("\n", "\\n") for line in written)
-        first += len(chunk)
+        head = None if begun else form.head()
+        begun = True
+        if head is not None:
+            yield head
+        taken_prefixes = None if forced is None else taken(forced, len(chunk))
+        outputs = predictor(chunk, taken_prefixes)
+        for line, output in zip(chunk, outputs, strict=True):
+            bad += line.error is not None
+            cut += output.cut
+            if alignments is not None and line.value and str(output.value).strip():
+                value, inputs = line.value, bundles[0].task.inputs
+                text = value if isinstance(value, str) else spelled(value, inputs)
+                alignments.add(align(bundles[0], text, str(output.value)))
+            yield form.write(line, output.value)
     if cut:
         print(
             f"seqtasks: {cut} of the outputs were cut at max_length, without an end of their own; "
             "--search max_length=N changes it",
             file=sys.stderr,
         )
+    if bad:
+        raise DataError(
+            f"{bad:,} record(s) could not be used; the output has an error in place of each"
+        )
 
 
-def json_line(value: Any) -> str:
-    """A value as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False)
+def columns(bundle: Bundle, options: Sequence[str]) -> Mapping[str, Column]:
+    """Where each input of a task is found: where it is asked to be, or as in training.
+
+    Raises:
+        UsageError: an option names no input.
+    """
+    inputs = bundle.task.inputs
+    found: dict[str, Any] = {}
+    for name in inputs:
+        column = bundle.fields[name].column
+        found[name] = name if column is None or isinstance(column, int) else column
+    for option in options:
+        name, equals, column = option.partition("=")
+        if name not in inputs or not equals:
+            raise UsageError(
+                f"--column {option}: it is written INPUT=NAME; this model's inputs are "
+                f"{', '.join(inputs)}"
+            )
+        found[name] = column
+    return found
 
 
 def prefixes(options: argparse.Namespace) -> Iterator[str] | None:

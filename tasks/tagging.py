@@ -92,6 +92,16 @@ class SequenceTagger(Task):
         [names] = self.names([row])
         return words(names) if self.translates else names
 
+    def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
+        """The label of each token and how probable it is there, whatever the others are."""
+        logits = self(batch)
+        rows = self.head.decode(logits, batch.lengths)
+        marginals = self.head.marginals(logits, batch.lengths).tolist()  # (batch, time, labels)
+        return [
+            {"labels": names, "confidences": [at[n] for at, n in zip(shares, row, strict=False)]}
+            for names, row, shares in zip(self.names(rows), rows, marginals, strict=True)
+        ]
+
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The most probable sequences of labels, best first.
 

@@ -17,6 +17,7 @@ from small import SMALL, TASKS
 
 from seqtasks import bundle, predict
 from seqtasks.errors import DataError
+from seqtasks.prediction.line import decoded
 
 
 def write(path: str, content: str | bytes) -> str:
@@ -262,4 +263,4 @@ def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
 
 def test_input_of_another_encoding_is_named_by_its_line():
     with pytest.raises(DataError, match=r"input:2: not valid utf-8 \(byte 0xe9\)"):
-        list(predict.decoded([b"fine\n", b"caf\xe9\n"]))
+        list(decoded([b"fine\n", b"caf\xe9\n"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from seqtasks.cells.contract import mask
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.viterbi import best_paths
 from seqtasks.dropout import SequenceDropout
@@ -62,3 +63,7 @@ class SoftmaxTagging(nn.Module):
             best = paths[:, 0]
         rows = zip(best.tolist(), lengths.tolist(), strict=True)
         return [row[:length] for row, length in rows]
+
+    def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
+        """The probability of each label at each step, (batch, time, labels), 0 at padding."""
+        return logits.softmax(dim=-1) * mask(lengths, logits.size(1)).unsqueeze(-1)

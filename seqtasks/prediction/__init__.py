@@ -1,0 +1,1 @@
+"""Predictions on files of any size: one record in, one record out, bad ones marked."""
