@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqtasks.bundle import Bundle, load
+    from seqtasks.notebook import compose, train
 
 _root = Path(__file__).resolve().parent
 if _root.name == "seqtasks" and not (_root / "tasks").exists():
     # A checkout keeps `tasks/` and `conf/` beside the package; a wheel holds them inside.
     __path__.append(str(_root.parent))
+
+__all__ = ["Bundle", "compose", "load", "train"]
+
+_PLACES = {
+    "Bundle": "seqtasks.bundle",
+    "compose": "seqtasks.notebook",
+    "load": "seqtasks.bundle",
+    "train": "seqtasks.notebook",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, each imported when it is first used: torch takes its time."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'seqtasks' has no attribute {name!r}")
+    return getattr(importlib.import_module(_PLACES[name]), name)

@@ -14,7 +14,7 @@ import yaml
 from safetensors.torch import load_model, save_model
 
 from seqtasks.answers import by_length
-from seqtasks.build import build
+from seqtasks.build import build, foreign_modules
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
@@ -22,6 +22,8 @@ from seqtasks.data.record import Record, Value
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.inputs import parsed
+from seqtasks.integrity import check_config, check_weights
+from seqtasks.remote import fetched
 from seqtasks.task import Task
 
 WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
@@ -154,17 +156,21 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     """Read a bundle; no code of its maker runs.
 
     Args:
-        folder: where it was saved.
+        folder: where it was saved, or ``hf://OWNER/NAME`` of a model on the Hugging Face Hub, with
+            ``@REVISION`` behind it for one revision.
         device: where the model is to run.
         trusted: modules of your own whose classes it may name.
 
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    folder = _follow(Path(folder))
+    folder = _follow(fetched(str(folder)))
     if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
         folder = folder / "bundle"
     sums = _manifest(folder)
+    for name in (WEIGHTS, CONFIG, METRICS):
+        if name not in sums:
+            raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
     for name, expected in sums.items():
         path = folder / name
         if Path(name).name != name:
@@ -180,7 +186,11 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
             field.name = name
             field.vocabulary = _vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
-        task = build(config["task"], trusted)(vocabularies)
+        make = build(config["task"], trusted)
+        if not foreign_modules(config["task"]):
+            with torch.device("meta"):  # which takes no memory, whatever the sizes
+                check_weights(folder / WEIGHTS, make(vocabularies))
+        task = make(vocabularies)
     except SeqtasksError:
         raise
     except Exception as error:  # whatever a changed configuration leads to
@@ -260,6 +270,7 @@ def _config(folder: Path) -> dict[str, Any]:
         config = yaml.safe_load(_read(path))
     except yaml.YAMLError as error:
         raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
+    check_config(path, config)
     parts = [config.get(part) for part in ("task", "fields")] if isinstance(config, dict) else []
     if not parts or not all(isinstance(part, dict) for part in parts):
         raise BundleError(f"{path} has no 'task' and 'fields'")

@@ -26,6 +26,7 @@ from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
 from seqtasks.callbacks import BatchSeed, EpochLines, Interruption, chosen
+from seqtasks.card import card
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inputs import as_text
@@ -47,13 +48,16 @@ for message in (
     warnings.filterwarnings("ignore", message=message)
 
 
-def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
+def run(
+    config: DictConfig, folder: Path, task_name: str, command: str | None = None
+) -> dict[str, Any]:
     """Train, test, save and explain.
 
     Args:
         config: composed by Hydra.
         folder: the run folder, new and writable.
         task_name: the choice in the group ``task``.
+        command: how the run is begun, for the model card; None takes the command line.
 
     Returns:
         What ``metrics.json`` holds.
@@ -124,7 +128,7 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     if report := task.report():
         results["report"] = report
     if trainer.is_global_zero:
-        save(folder, task, data, plain, results, task_name)
+        save(folder, task, data, plain, results, task_name, command or command_line())
         foreign = foreign_modules(plain["task"])
         explain(console, folder, task, data, config.examples, results, foreign)
     return results
@@ -228,17 +232,17 @@ def save(
     plain: dict[str, Any],
     results: dict[str, Any],
     task_name: str,
+    command: str,
 ) -> None:
     """Write the bundle and the run's scores, and let ``latest`` name the run."""
-    command = "python -m seqtasks " + " ".join(shlex.quote(a) for a in sys.argv[1:])
     config = {
         "task": plain["task"],
         "fields": {name: plain["data"][name] for name in data.fields},
         "data": plain["data"],
         "seed": plain["seed"],
-        "command": command.strip(),
+        "command": command,
     }
-    text = summary.card(task_name, config, results, command.strip())
+    text = card(task_name, task.pipeline, config, results, command)
     bundle.save(folder / "bundle", task, config, data.fields, results, text)
     _write(folder / "metrics.json", json.dumps(results, indent=2))
     latest = folder.parent / "latest"
@@ -249,6 +253,11 @@ def save(
     except OSError:  # a file system without links
         if not latest.is_dir():
             _write(latest, folder.name)
+
+
+def command_line() -> str:
+    """The command that this process was begun with."""
+    return shlex.join(["python", "-m", "seqtasks", *sys.argv[1:]])
 
 
 def explain(

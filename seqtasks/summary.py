@@ -163,47 +163,6 @@ def shortened(sample: str) -> str:
     return "\t".join(text[:60] for text in texts)
 
 
-def card(
-    task_name: str, config: Mapping[str, Any], results: Mapping[str, Any], command: str
-) -> str:
-    """The model card of a bundle, Markdown."""
-    rows = [
-        f"| {label} | {name} | {number(name, value)} |"
-        for label, scores in {"this model": results["test"], **results["baselines"]}.items()
-        for name, value in scores.items()
-    ]
-    sources = "\n".join(
-        f"- {split}: `{config['data'][split]}`" for split in ("train", "val", "test")
-    )
-    return f"""---
-library_name: seqtasks
-tags: [seqtasks, {task_name}]
----
-
-# {task_name}
-
-A recurrent model with {results["parameters"]:,} parameters, trained by
-
-    {command}
-
-in {results["seconds"]:.0f} s, seed {config["seed"]}.
-
-## Data
-
-{sources}
-
-## Test scores
-
-| method | score | value |
-|---|---|---|
-{chr(10).join(rows)}
-
-## Use
-
-    python -m seqtasks.predict PATH_OF_THIS_FOLDER < lines > results
-"""
-
-
 def pick_examples(data: SequenceData, task: Any, count: int) -> list[tuple[str, str]]:
     """Inputs and expected outputs of the first test examples; of running text, its beginning."""
     records = data.datasets[data.test_split].records[:count]

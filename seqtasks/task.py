@@ -47,6 +47,7 @@ class Task(pl.LightningModule):
         inputs: the fields that a person gives at prediction time, the main one first; several stand
             on a line in this order (`seqtasks.inputs`).
         target: the field that is predicted, or None.
+        pipeline: what the Hugging Face Hub calls such tasks; None where it has no name.
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
         tables: of the split scored last, the metrics that are not one number, for `report`.
@@ -54,6 +55,7 @@ class Task(pl.LightningModule):
 
     inputs: tuple[str, ...] = ("tokens",)
     target: str | None = None
+    pipeline: str | None = None
     monitor = "val/loss"
     mode = "min"
 

@@ -42,6 +42,7 @@ class SequenceClassifier(Task):
     """
 
     target = "label"
+    pipeline = "text-classification"
 
     def __init__(
         self,

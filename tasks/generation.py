@@ -54,6 +54,7 @@ class LanguageModel(Task):
     """
 
     target = "tokens"
+    pipeline = "text-generation"
     monitor, mode = "val/perplexity", "min"
 
     def __init__(

@@ -47,6 +47,7 @@ class SequenceTagger(Task):
     """
 
     target = "tags"
+    pipeline: str | None = "token-classification"
     monitor, mode = "val/accuracy", "max"
 
     def __init__(
@@ -70,6 +71,8 @@ class SequenceTagger(Task):
             self.monitor = "val/f1"
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
+        if "tokens" not in self.inputs:
+            self.pipeline = None
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.head = head(input_size=self.encoder.output_size, labels=self.labels)
 

@@ -50,6 +50,7 @@ class EncoderDecoder(Task):
 
     inputs = ("source",)
     target = "target"
+    pipeline = "text2text-generation"
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ import functools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -205,6 +205,7 @@ class Vocabulary:
             content = json.loads(text)
             if isinstance(content, dict):
                 tokenizer = Tokenizer.from_str(text)
+                check_numbers(tokenizer.get_vocab())
                 return cls(_symbols(tokenizer), tokenizer)
         except Exception as error:  # `tokenizers` raises plain Exception
             raise BundleError(f"not a vocabulary: {error}") from error
@@ -212,6 +213,19 @@ class Vocabulary:
         if not strings or len(set(content)) != len(content):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
         return cls(content)
+
+
+def check_numbers(symbols: Mapping[str, int]) -> None:
+    """Refuse symbols whose numbers are not their places in a list.
+
+    Raises:
+        ValueError: a number is missing, or beyond the last.
+    """
+    if sorted(symbols.values()) != list(range(len(symbols))):
+        raise ValueError(
+            f"it has {len(symbols):,} symbols with numbers up to {max(symbols.values()):,}; "
+            "expected are 0, 1, 2 and so on"
+        )
 
 
 def _symbols(tokenizer: Tokenizer) -> list[str]:

@@ -1,0 +1,79 @@
+"""What a saved model declares, checked before anything of that size is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
+from torch import nn
+
+from seqtasks.errors import BundleError
+
+NODES = 100_000
+"""Values that a configuration has at most; aliases of YAML let a short file stand for billions."""
+
+
+def check_config(path: Path, config: Any) -> None:
+    """Refuse a configuration of more values than anyone writes.
+
+    Raises:
+        BundleError: it has more than `NODES`, or one within itself.
+    """
+    count, nodes = 0, [config]
+    while nodes:
+        node = nodes.pop()
+        count += 1
+        if count > NODES:
+            raise BundleError(f"{path} holds more than {NODES:,} values; no model has as many")
+        if isinstance(node, dict):
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+
+
+def check_weights(path: Path, task: nn.Module) -> None:
+    """Refuse weights of other names or sizes than a model's, before they are read.
+
+    Args:
+        path: of the weights.
+        task: the model, of which the sizes alone are looked at: it can be on the device ``meta``.
+
+    Raises:
+        BundleError: the file is of another format, or a weight is missing, unknown, or of another
+            size.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+    except Exception as error:  # safetensors raises its own kinds
+        raise BundleError(
+            f"{path} holds no weights in the format of safetensors: {error}"
+        ) from error
+    shared: dict[Any, list[str]] = {}
+    for name, value in task.state_dict(keep_vars=True).items():
+        shared.setdefault(id(value), []).append(name)
+    wanted = {name: tuple(v.shape) for name, v in task.state_dict(keep_vars=True).items()}
+    for names in shared.values():  # of one tensor with several names one is kept
+        kept = [name for name in names if name in found]
+        for name in names:
+            if kept and name not in kept:
+                del wanted[name]
+    for name in sorted({*wanted} | {*found}):
+        if wanted.get(name) != found.get(name):
+            raise BundleError(
+                f"{path} does not fit config.yaml: {name} is {shown(found.get(name))} there, and "
+                f"{shown(wanted.get(name))} by the configuration and the vocabularies"
+            )
+
+
+def shown(shape: Sequence[int] | None) -> str:
+    """A size in words.
+
+    >>> shown((3, 4)), shown(()), shown(None)
+    ('3 × 4', 'a number', 'not')
+    """
+    if shape is None:
+        return "not"
+    return " × ".join(map(str, shape)) or "a number"
