@@ -13,7 +13,7 @@ from seqtasks.usage import reported
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from seqtasks.evaluation import Evaluation
+    from seqtasks.evaluation import Evaluation, Split, Sums
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -65,7 +65,7 @@ def results(options: argparse.Namespace) -> dict[str, Any]:
         raise UsageError("--compare needs samples to tell chance from more: set --samples=1000")
     names = [options.bundle, *([options.compare] if options.compare else [])]
     pairs = [scored(name, options) for name in names]
-    (ours, split), *others = pairs
+    (ours, sums, split), *others = pairs
     drawn: dict[str, Any] = {
         "samples": options.samples,
         "confidence": options.confidence,
@@ -80,18 +80,18 @@ def results(options: argparse.Namespace) -> dict[str, Any]:
     if options.samples:
         found["bootstrap"] = drawn
         found["intervals"] = {
-            name: list(evaluation.interval(sums, **drawn)) for name, sums in ours.sums.items()
+            name: list(evaluation.interval(one, **drawn)) for name, one in sums.items()
         }
-    for theirs, other in others:
+    for theirs, their_sums, other in others:
         check_same(split, other)
-        shared = [name for name in ours.sums if name in theirs.sums]
+        shared = [name for name in sums if name in their_sums]
         if not shared:
             raise UsageError(f"--compare {options.compare}: the two models have no score in common")
         found["compared"] = {
             "bundle": str(options.compare),
             "scores": theirs.scores,
             "differences": {
-                name: evaluation.compare(ours.sums[name], theirs.sums[name], **drawn)._asdict()
+                name: evaluation.compare(sums[name], their_sums[name], **drawn)._asdict()
                 for name in shared
             },
         }
@@ -100,16 +100,17 @@ def results(options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
-def scored(name: str, options: argparse.Namespace) -> tuple[Evaluation, Any]:
-    """One model's evaluation and the examples."""
+def scored(name: str, options: argparse.Namespace) -> tuple[Evaluation, dict[str, Sums], Split]:
+    """One model's scores, what each example adds to them, and the examples."""
     from seqtasks import bundle, evaluation
 
     loaded = bundle.load(name, options.device, options.trust)
     split = evaluation.read_split(loaded, options.options, options.trust)
-    return evaluation.evaluate(loaded, split, parts=options.samples > 0), split
+    sums = evaluation.contributions(loaded, split) if options.samples else {}
+    return evaluation.evaluate(loaded, split), sums, split
 
 
-def check_same(ours: Any, theirs: Any) -> None:
+def check_same(ours: Split, theirs: Split) -> None:
     """Refuse to compare scores on different examples.
 
     Raises:

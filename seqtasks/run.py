@@ -29,9 +29,11 @@ from seqtasks.callbacks import BatchSeed, EpochLines, Interruption, chosen
 from seqtasks.card import card
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.history import History, environment
 from seqtasks.inputs import as_text
 from seqtasks.interruption import resumable
 from seqtasks.range_test import RangeTest
+from seqtasks.report import write as write_report
 from seqtasks.task import Scores, Task
 from seqtasks.transfer import Transfer
 
@@ -124,12 +126,16 @@ def run(
         "epochs": trainer.current_epoch,
         "steps": trainer.global_step,
         "seconds": round(seconds, 2),
+        "environment": environment(trainer),
+        "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
     }
     if report := task.report():
         results["report"] = report
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name, command or command_line())
         foreign = foreign_modules(plain["task"])
+        if config.report:
+            write_report(folder, trusted=foreign, count=200)
         explain(console, folder, task, data, config.examples, results, foreign)
     return results
 
@@ -142,7 +148,7 @@ def disband() -> None:
 
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     """The trainer with its callbacks and loggers; the task completes what waits for its score."""
-    callbacks: list[Any] = [BatchSeed(config.seed), Interruption()]
+    callbacks: list[Any] = [BatchSeed(config.seed), Interruption(), History()]
     for options in (config.callbacks or {}).values():
         if options is not None:
             callback = instantiate(options)

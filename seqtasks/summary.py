@@ -129,6 +129,9 @@ def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str
     trust = "".join(f" --trust {module}" for module in foreign)
     place = shlex.quote(str(bundle))
     command = f"{typed(line)} | python -m seqtasks.predict {place}{trust}"
+    page = bundle.parent / "report.html"
+    if page.is_file():
+        console.print(f"Report: {page}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
 
 

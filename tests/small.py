@@ -14,4 +14,5 @@ SMALL = [
     "encoder.hidden_size=12",
     "trainer.max_epochs=1",
     "logger=none",
+    "report=false",
 ]

@@ -1,7 +1,7 @@
 """Scores of a saved model on any data, how sure they are, and how two models compare."""
 
 from seqtasks.evaluation.bootstrap import Interval, Sums, compare, interval
-from seqtasks.evaluation.scoring import Evaluation, evaluate
+from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
 from seqtasks.evaluation.split import Split, read_split
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Split",
     "Sums",
     "compare",
+    "contributions",
     "evaluate",
     "interval",
     "read_split",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -16,31 +15,25 @@ from seqtasks.evaluation.split import Split
 from seqtasks.task import Scores
 
 
-@dataclass
-class Evaluation:
+class Evaluation(NamedTuple):
     """What a test says.
 
     Attributes:
         scores: by name, as training's own test gives them.
         report: what the task says beside its scores.
-        sums: by score, what each part of the data adds to it; of scores that are no function of
-            such sums there are none. Empty unless asked for.
     """
 
     scores: Scores
     report: dict[str, Any]
-    sums: dict[str, Sums] = field(default_factory=dict)
 
 
 @torch.inference_mode()
-def evaluate(bundle: Bundle, split: Split, parts: bool = False) -> Evaluation:
+def evaluate(bundle: Bundle, split: Split) -> Evaluation:
     """Test a model in the batches in which training tests it.
 
     Args:
         bundle: the model.
         split: the examples.
-        parts: also find what each part adds: each example, run alone, or each batch of windows
-            where the data is running text.
     """
     task: Any = bundle.task
     task.setup("test")
@@ -48,15 +41,30 @@ def evaluate(bundle: Bundle, split: Split, parts: bool = False) -> Evaluation:
     for batch in batches(bundle, split):
         task.evaluate(batch, metrics)
     scores = {name: float(value) for name, value in task.computed("test").items()}
-    found = Evaluation(scores, task.report())
-    if parts:
-        found.sums = {name: Sums(metrics[name]) for name in scores if Sums.fits(metrics[name])}
-        for batch in batches(bundle, split, alone=True):
-            task.evaluate(batch, metrics)
-            for sums in found.sums.values():
-                sums.take()
-            for metric in metrics.values():
-                metric.reset()
+    return Evaluation(scores, task.report())
+
+
+@torch.inference_mode()
+def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
+    """What each example, run alone, adds to each score; of running text each batch of windows.
+
+    Scores that are no function of sums over examples have none.
+
+    Args:
+        bundle: the model.
+        split: the examples.
+    """
+    task: Any = bundle.task
+    task.setup("test")
+    metrics = task.split_scores("test")
+    names = ("loss", *task.metrics())  # those of the test alone are tables
+    found = {name: Sums(metrics[name]) for name in names if Sums.fits(metrics[name])}
+    for batch in batches(bundle, split, alone=True):
+        task.evaluate(batch, metrics)
+        for sums in found.values():
+            sums.take()
+        for metric in metrics.values():
+            metric.reset()
     return found
 
 

@@ -13,22 +13,23 @@ from small import SMALL, TASKS
 
 from seqtasks import bundle
 from seqtasks.evaluate import main
-from seqtasks.evaluation import evaluate, read_split
+from seqtasks.evaluation import contributions, evaluate, read_split
 from seqtasks.run import run
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_scores_are_those_of_training(composed, tmp_path, task):
-    found = run(composed(f"task={task}", *SMALL), tmp_path / "run", task)
+    results = run(composed(f"task={task}", *SMALL), tmp_path / "run", task)
     model = bundle.load(tmp_path / "run" / "bundle")
-    evaluation = evaluate(model, read_split(model), parts=True)
-    assert evaluation.scores == pytest.approx(found["test"], abs=1e-6, nan_ok=True)
-    assert evaluation.report == found.get("report", {})
+    evaluation = evaluate(model, read_split(model))
+    assert evaluation.scores == pytest.approx(results["test"], abs=1e-6, nan_ok=True)
+    assert evaluation.report == results.get("report", {})
     # What the parts add is the whole: a batch of examples is its members one by one.
-    for name, sums in evaluation.sums.items():
+    found = contributions(model, read_split(model))
+    for name, sums in found.items():
         whole = float(sums.resampled(torch.ones(1, len(sums)).double())[0])
         assert whole == pytest.approx(evaluation.scores[name], rel=1e-5, abs=1e-6), name
-    assert "loss" in evaluation.sums
+    assert "loss" in found
 
 
 def test_a_model_trained_in_16_bits_is_tested_in_32(composed, tmp_path):

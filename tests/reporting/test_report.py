@@ -1,0 +1,114 @@
+"""A run's report: whole, self-contained, and true to the run."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from small import SMALL, TASKS
+
+from seqtasks.report import main, write
+from seqtasks.reporting.chart import curves, ticks
+from seqtasks.run import run
+
+VOID = {"meta", "line", "polyline"}
+
+
+class Checked(HTMLParser):
+    """Notes that every element is closed, and what the page would load."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.loads, self.headings = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in VOID:
+            self.open.append(tag)
+        names = dict(attributes)
+        self.loads += [names[n] for n in ("src", "href", "action", "srcset") if n in names]
+        assert not any(name.startswith("on") for name in names)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "h2":
+            self.headings.append(data)
+
+
+def checked(path):
+    text = path.read_text(encoding="utf-8")
+    parser = Checked()
+    parser.feed(text)
+    assert parser.open == []
+    assert parser.loads == []
+    assert "<script" not in text
+    assert not re.search(r"url\(|@import|https?://(?!pypi)", text.split("<body>")[0])
+    return text, parser.headings
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_one(composed, tmp_path, task):
+    results = run(composed(f"task={task}", *SMALL, "report=true"), tmp_path / "run", task)
+    text, headings = checked(tmp_path / "run" / "report.html")
+    for part in ("Scores beside baselines", "Training", "Time and machine", "Configuration"):
+        assert part in headings
+    parameters = f"<b>{results['parameters']:,}</b><span>parameters</span>"
+    assert parameters in text
+    if task in ("translation", "transduction", "question_answering"):
+        assert {"Where it errs", "The most loss", "What it attends to"} <= {*headings}
+    if task == "classification":
+        assert {"Classes", "Where it errs", "The most loss"} <= {*headings}
+        assert "Right label by row" in text
+    if task == "generation":
+        assert "What units hold" in headings
+
+
+def test_the_command_writes_it_where_it_is_asked_to(composed, tmp_path, capsys):
+    config = composed("task=tagging", *SMALL, "trainer.max_epochs=3")
+    results = run(config, tmp_path / "run", "tagging")
+    out = tmp_path / "page.html"
+    main([str(tmp_path / "run"), "--out", str(out), "--examples", "5"])
+    assert capsys.readouterr().out.splitlines()[-1] == str(out)
+    text, _ = checked(out)
+    assert "5 of 20 test examples" in text
+    history = results["history"]
+    assert [row["epoch"] for row in history] == [1, 2, 3]
+    assert all(row["val/accuracy"] > 0 and 0 <= row["train/padding"] < 1 for row in history)
+    assert text.count("<polyline") >= 3
+    saved = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert saved["environment"]["threads"] >= 1
+    assert saved["environment"]["torch"] in text
+
+
+def test_data_that_is_gone_and_texts_that_look_like_markup(composed, tmp_path):
+    train = tmp_path / "train.txt"
+    lines = [f"{'good' if n % 2 else 'bad'} <script>alert({n})</script> & x\n" for n in range(60)]
+    train.write_text("".join(lines))
+    config = composed("task=classification", "data=lines", f"data.train={train}", *SMALL[3:])
+    run(config, tmp_path / "run", "classification")
+    text, _ = checked(write(tmp_path / "run"))
+    assert "&lt;script&gt;alert(" in text
+    train.unlink()
+    text, headings = checked(write(tmp_path / "run"))
+    assert "The test data cannot be read" in text
+    assert "Training" in headings
+
+
+def test_a_folder_that_is_no_run(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([str(tmp_path)])
+    assert stop.value.code == 2
+    assert "is no run" in capsys.readouterr().err
+
+
+def test_curves_leave_out_what_is_not_finite_and_have_round_marks():
+    assert curves({"a": [(1, float("nan")), (2, 3.0)]}, "step") == ""
+    drawn = curves({"a": [(0, 1.0), (10, 2.0)], "b <": [(0, 2.0), (10, 2.0)]}, "step")
+    assert drawn.count("<polyline") == 2
+    assert "b &lt;" in drawn
+    assert ticks(0, 1) == [0, 0.2, 0.4, 0.6, 0.8, 1]
+    assert ticks(3, 3) == [3]
