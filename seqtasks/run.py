@@ -47,6 +47,10 @@ for message in (
     warnings.filterwarnings("ignore", message=message)
 
 
+EXAMPLES = 3
+"""Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
+
+
 def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     """Train, test, save and explain.
 
@@ -123,6 +127,8 @@ def run(config: DictConfig, folder: Path, task_name: str) -> dict[str, Any]:
     }
     if report := task.report():
         results["report"] = report
+    pairs = summary.pick_examples(data, task, EXAMPLES)
+    results["examples"] = [summary.shortened(text) for text, _ in pairs if text.strip()]
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name)
         foreign = foreign_modules(plain["task"])
