@@ -22,6 +22,8 @@ const KINDS = {
   other: [rewriting, "Predict", "answers a text"],
 };
 
+const VERBS = { translation: "Translate", question_answering: "Answer" };
+
 let running = null;
 
 function say(sentence) {
@@ -65,7 +67,7 @@ function build(info) {
   fill(find("what"), `This model ${does}. `, element("code", {}, info.task));
   const form = inputs(info);
   const made = view({ info, predict, reveal: () => (find("result").hidden = false) });
-  const button = element("button", { class: "primary", type: "submit" }, verb);
+  const button = element("button", { class: "primary", type: "submit" }, VERBS[info.name] ?? verb);
   const stop = element("button", { type: "button", class: "stop", hidden: true }, "Stop");
   made.controls?.(button, stop);
   fill(
