@@ -95,7 +95,8 @@ class Gate:
             message = await receive()
             total += len(message.get("body", b""))
             if total > self.max_body:
-                await drained(receive)
+                if message.get("more_body"):
+                    await drained(receive)
                 raise self.too_large()
             return message
 
