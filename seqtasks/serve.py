@@ -65,25 +65,17 @@ def serve(options: argparse.Namespace) -> None:
     Raises:
         SeqtasksError: an option or the bundle cannot be used, or the address is taken.
     """
-    uvicorn = require()
+    require()
     limits = limits_of(options)
 
     from seqtasks.bundle import load
     from seqtasks.serving.app import make_app
+    from seqtasks.serving.protocol import make_server
     from seqtasks.serving.service import Service
 
     service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
     app = make_app(service, hosts_of(options.host, options.allow_host))
-    config = uvicorn.Config(
-        app,
-        host=options.host,
-        port=options.port,
-        log_level="warning",
-        access_log=False,  # a query may hold a prompt
-        server_header=False,
-        timeout_graceful_shutdown=limits.grace,
-    )
-    run(uvicorn.Server(config), options)
+    run(make_server(app, limits), options)
 
 
 def run(server: Any, options: argparse.Namespace) -> None:
@@ -104,20 +96,19 @@ def run(server: Any, options: argparse.Namespace) -> None:
     print("seqtasks: stopped", file=sys.stderr)
 
 
-def require() -> Any:
-    """The module uvicorn.
+def require() -> None:
+    """Look for what a server needs.
 
     Raises:
-        UsageError: it or FastAPI is not installed.
+        UsageError: FastAPI or uvicorn is not installed.
     """
     try:
         import fastapi  # noqa: F401
-        import uvicorn
+        import uvicorn  # noqa: F401
     except ImportError as error:
         raise UsageError(
             f"a server needs FastAPI and uvicorn ({error}): pip install 'seqtasks[serve]'"
         ) from error
-    return uvicorn
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -126,12 +117,14 @@ def bound(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: there is no such address, or it is taken.
     """
+    if not 0 <= port < 1 << 16:
+        raise UsageError(f"--port {port}: a port is a number from 0, for a free one, to 65535")
     try:
         [(family, _, _, _, address), *_] = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         return socket.create_server(address[:2], family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise UsageError(
             f"--host {host} --port {port}: {error}; choose another one, or --port 0 for a free one"
         ) from error

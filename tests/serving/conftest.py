@@ -74,9 +74,8 @@ class Live:
     """
 
     def __init__(self, folder, limits, examples):
-        import uvicorn
-
         from seqtasks.serving.app import make_app
+        from seqtasks.serving.protocol import make_server
         from seqtasks.serving.service import Service
 
         self.service = Service(bundle.load(folder), limits, examples)
@@ -85,8 +84,7 @@ class Live:
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = Client(self.port)
         app = make_app(self.service, hosts_of("127.0.0.1", ["friend.example"]))
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5)
-        self.server = uvicorn.Server(config)
+        self.server = make_server(app, limits)
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
         self.thread.start()
         self.client.until_healthy()

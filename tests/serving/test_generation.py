@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +13,8 @@ from serving.client import events, text_of
 from serving.conftest import LETTERS, TAGGING
 
 from seqtasks import generate
+from seqtasks.continuation import Continuation
+from seqtasks.errors import SeqtasksError
 
 PROMPT = "the cat"
 CONDITION = [
@@ -78,8 +82,6 @@ def test_unknown_symbols_are_told_and_not_printed(lasting, capfd):
 
 
 def test_streams_run_side_by_side_and_each_is_what_it_is_alone(lasting):
-    from concurrent.futures import ThreadPoolExecutor
-
     client = lasting(*LETTERS, max_streams=3).client
     seeds = range(7)
 
@@ -136,17 +138,12 @@ def test_a_condition_is_given_by_name(lasting):
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(lasting, given, message):
-    import re
-
     reply = lasting(*LETTERS).client.generate(**given)
     assert reply.status == 422
     assert re.search(message, reply.error), reply.error
 
 
 def test_an_error_on_the_way_is_an_event(lasting, monkeypatch):
-    from seqtasks.continuation import Continuation
-    from seqtasks.errors import SeqtasksError
-
     def broken(self, text, settings):
         yield "a"
         raise SeqtasksError("the model's logits are NaN")

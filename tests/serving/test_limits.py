@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import socket
 import threading
 import time
 
@@ -84,9 +87,6 @@ def test_a_large_body_is_a_413_however_it_is_sent(served):
     body = b'{"text": "' + b"a" * 5000 + b'"}'
     replies = [client.ask("POST", "/predict", body)]
     chunks = iter([body[:3000], body[3000:]])
-    import http.client
-    import json
-
     connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=30)
     headers = {"Content-Type": "application/json"}
     connection.request("POST", "/predict", chunks, headers, encode_chunked=True)
@@ -108,6 +108,16 @@ def test_unknown_paths_and_methods_say_what_there_is(lasting):
     unfit = client.get("/predict")
     assert (unfit.status, unfit.error) == (405, "/predict takes no GET; it takes POST")
     assert unfit.headers["allow"] == "POST"
+
+
+def test_what_is_no_http_is_a_400_in_a_sentence(lasting):
+    client = lasting(*LETTERS).client
+    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as wire:
+        wire.sendall(b"nonsense\r\n\r\n")
+        head, body = b"".join(iter(lambda: wire.recv(4096), b"")).split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert json.loads(body)["error"].startswith("this is no request that HTTP/1.1 knows")
+    assert client.get("/health").status == 200
 
 
 def test_other_names_and_other_sites_pages_are_refused(lasting):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from serving.browser import Browser, find_browser
+from serving.client import text_of
 from serving.conftest import LETTERS, TAGGING, TRANSLATION
 from serving.test_predictions import MULTI, NUMBER, ORDINAL, PAIRS
 
@@ -166,8 +167,6 @@ def test_text_appears_as_it_is_written_and_can_be_stopped(served, visit):
     tab.write("[name=seed]", "3")
     tab.write("[name=max_length]", "25")
     ask(tab, "the cat")
-    from serving.client import text_of
-
     stream = live.client.generate(prompt="the cat", seed=3, max_length=25, temperature=1).body
     whole = tab.run("document.querySelector('.page').textContent")
     assert whole == "the cat" + text_of(stream)

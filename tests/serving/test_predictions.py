@@ -10,6 +10,7 @@ from serving.conftest import LETTERS, TAGGING, TRANSLATION
 from seqtasks import bundle
 from seqtasks.answers import answers
 from seqtasks.inspection.alignment import align
+from seqtasks.schemes import spans
 
 TEXTS = [
     "the dogs see the cat .",
@@ -149,10 +150,8 @@ def test_labels_that_spell_spans_come_with_them(lasting):
     assert live.service.info["abilities"]["spans"] == "BIO"
     assert live.service.info["kind"] == "tagging"
     [one] = live.client.predictions("Anna lives in New York")
-    from seqtasks.schemes import spans
-
     expected = spans(one["prediction"], "BIO", invalid="repair")
-    assert [(s["label"], s["first"], s["last"]) for s in one["spans"]] == expected
+    assert [(part["label"], part["first"], part["last"]) for part in one["spans"]] == expected
 
 
 def test_several_inputs_are_an_object_or_a_line_with_tabs(made, lasting):

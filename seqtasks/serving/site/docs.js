@@ -99,7 +99,7 @@ function example(path, method, body) {
   if (!body) return `curl ${path === "/generate" ? `-N '${place}?prompt=the'` : place}`;
   const given = path === "/generate" ? '{"prompt": "the"}' : '{"text": "…"}';
   const flags = path === "/generate" ? "-N " : "";
-  return `curl ${flags}${place} --json '${given}'`;
+  return `curl ${flags}${place} -H 'Content-Type: application/json' -d '${given}'`;
 }
 
 function route(path, method, told) {
