@@ -109,7 +109,9 @@ def add_generate(app: FastAPI, service: Service) -> None:
         return await service.generate(forms.given(asked), request.receive)
 
     async def generate_by_query(asked: Any, request: Request) -> Response:
-        return await service.generate(forms.given(asked), request.receive)
+        found = forms.given(asked).items()  # of some versions of FastAPI also the defaults
+        given = {name: value for name, value in found if name in request.query_params}
+        return await service.generate(given, request.receive)
 
     content = {"text/event-stream": {"schema": {"type": "string"}}}
     described: dict[int | str, dict[str, Any]] = {

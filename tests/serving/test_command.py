@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -191,3 +192,11 @@ def test_the_examples_of_the_docs_work(lasting):
             assert events(done.stdout)[-1][0] == "end"
         else:
             assert "error" not in json.loads(done.stdout)
+
+
+def test_the_commands_of_the_docs_are_understood():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^ *python -m seqtasks\.serve (.*)", readme + DOCS, re.M)
+    assert len(commands) >= 5
+    for command in commands:
+        assert serve.make_parser().parse_args(shlex.split(command)).bundle.startswith("runs/")
