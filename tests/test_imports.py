@@ -69,6 +69,8 @@ def test_only_the_server_knows_http(path):
         assert not touches(path, "fastapi", "starlette", "uvicorn", "pydantic", "seqtasks.serving")
 
 
-@pytest.mark.parametrize("path", (PACKAGE / "serving").glob("*.py"), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "serving").glob("*.py")), ids=lambda path: path.name
+)
 def test_the_server_knows_neither_lightning_nor_tasks(path):
     assert not touches(path, "pytorch_lightning", "seqtasks.tasks", "seqtasks.run")

@@ -17,9 +17,10 @@ import time
 import pytest
 from serving.client import Client, events
 from serving.conftest import LETTERS, TAGGING
-from small import ROOT
+from small import ROOT, SMALL
 
-from seqtasks import serve
+from seqtasks import bundle, serve
+from seqtasks.serving.description import examples_of
 
 DOCS = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^    (?:python -m seqtasks\.serve \S*?/(\w+)/latest|(curl .*))", DOCS, re.M)
@@ -151,6 +152,18 @@ def test_the_description_says_what_there_is(lasting):
     assert schema["additionalProperties"] is False
     assert all("description" in one for one in schema["properties"].values())
     assert schema["properties"]["max_length"]["maximum"] == 1000
+
+
+def test_a_training_keeps_inputs_to_try(cli, tmp_path):
+    code, _, _ = cli("task=classification", *SMALL, "hydra.run.dir=run")
+    assert code == 0
+    saved = bundle.load(tmp_path / "run")
+    assert len(saved.metrics["examples"]) == 3
+    assert examples_of(saved) == saved.metrics["examples"]
+    assert examples_of(saved, ["a cat"]) == ["a cat"]
+    saved.metrics.clear()  # as of a bundle that was saved before
+    [made] = examples_of(saved)
+    assert all(word in saved.fields["tokens"].vocabulary for word in made.split())
 
 
 def test_nothing_is_fetched_from_elsewhere():
