@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -42,6 +42,11 @@ class Text(NamedTuple):
     sample: int = 0
 
 
+def to_error_stream(message: str) -> None:
+    """Print what a person should know of a text."""
+    print(f"seqtasks: {message}", file=sys.stderr)
+
+
 class Continuation:
     """A saved language model that goes on with texts, or scores them.
 
@@ -49,14 +54,20 @@ class Continuation:
         bundle: the loaded model.
         name: of the bundle, for the error.
         condition: the raw label or vector that every text starts from, where the model has one.
+        warn: takes what a person should know of a text, such as symbols read as ``<unk>``.
 
     Raises:
         UsageError: it is no language model; or the condition is missing, unknown, or not wanted.
     """
 
     def __init__(
-        self, bundle: Bundle, name: str = "the bundle", condition: str | None = None
+        self,
+        bundle: Bundle,
+        name: str = "the bundle",
+        condition: str | None = None,
+        warn: Callable[[str], None] = to_error_stream,
     ) -> None:
+        self.warn = warn
         self.model = cast(Any, bundle.task)
         if not all(hasattr(self.model, part) for part in ("sampling", "read", "head", "step")):
             raise UsageError(
@@ -207,7 +218,7 @@ class Continuation:
             )
 
     def tokens(self, text: Text) -> Iterator[int]:
-        """The tokens of a text; symbols read as ``<unk>`` are named on the error stream.
+        """The tokens of a text; `warn` is told the symbols read as ``<unk>``.
 
         Raises:
             UsageError: a symbol cannot be read.
@@ -218,8 +229,7 @@ class Continuation:
         except UsageError as error:
             raise UsageError(f"text {text.number}: {error}") from error
         if unknown and not text.sample:
-            say = f"seqtasks: text {text.number}: read as <unk>: {named(unknown)}"
-            print(say, file=sys.stderr)
+            self.warn(f"text {text.number}: read as <unk>: {named(unknown)}")
 
     def opening(self, text: Text) -> str:
         """A prompt as it stands before its continuation: words get a space behind."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import shlex
 import sys
 import time
@@ -30,7 +29,6 @@ from seqtasks.card import card
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.history import History, environment
-from seqtasks.inputs import as_text
 from seqtasks.interruption import resumable
 from seqtasks.range_test import RangeTest
 from seqtasks.report import write as write_report
@@ -48,6 +46,10 @@ for message in (
     r"You're resuming from a checkpoint that ended before the epoch ended",
 ):
     warnings.filterwarnings("ignore", message=message)
+
+
+EXAMPLES = 3
+"""Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
 
 
 def run(
@@ -131,12 +133,14 @@ def run(
     }
     if report := task.report():
         results["report"] = report
+    pairs = summary.pick_examples(data, task, EXAMPLES)
+    results["examples"] = [summary.shortened(text) for text, _ in pairs if text.strip()]
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name, command or command_line())
         foreign = foreign_modules(plain["task"])
         if config.report:
             write_report(folder, trusted=foreign, count=200)
-        explain(console, folder, task, data, config.examples, results, foreign)
+        summary.explain(console, folder, task, data, config.examples, results, foreign)
     return results
 
 
@@ -264,34 +268,6 @@ def save(
 def command_line() -> str:
     """The command that this process was begun with."""
     return shlex.join(["python", "-m", "seqtasks", *sys.argv[1:]])
-
-
-def explain(
-    console: Console,
-    folder: Path,
-    task: Task,
-    data: SequenceData,
-    count: int,
-    results: dict[str, Any],
-    foreign: list[str],
-) -> None:
-    """Print scores, examples and the next command; the examples come from the saved bundle."""
-    title = (
-        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
-        f"{results['epochs']} epochs in {results['seconds']:.0f} s"
-    )
-    summary.show_scores(console, title, results["test"], results["baselines"])
-    summary.show_report(console, results.get("report", {}))
-    pairs = summary.pick_examples(data, task, max(count, 1))  # one at least, to try the model on
-    saved = bundle.load(folder / "bundle", trusted=foreign)
-    predicted = saved.predict([text for text, _ in pairs[:count]])
-    rows = zip(pairs[:count], predicted, strict=True)
-    summary.show_examples(console, [(t, e, as_text(p)) for (t, e), p in rows])
-    summary.show_next(console, _short(folder / "bundle"), pairs[0][0] if pairs else "", foreign)
-
-
-def _short(path: Path) -> Path:
-    return Path(os.path.relpath(path)) if path.is_relative_to(Path.cwd()) else path
 
 
 def _write(path: Path, text: str) -> None:

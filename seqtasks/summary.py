@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from seqtasks import bundle
 from seqtasks.data.module import SequenceData
 from seqtasks.inputs import as_text, json_object, spelled
-from seqtasks.task import Scores
+from seqtasks.task import Scores, Task
 
 PERCENT = {
     "accuracy",
@@ -31,6 +33,32 @@ PERCENT = {
 
 CLASSES = 20
 """Up to so many of them are printed; ``metrics.json`` holds all."""
+
+
+def explain(
+    console: Console,
+    folder: Path,
+    task: Task,
+    data: SequenceData,
+    count: int,
+    results: dict[str, Any],
+    foreign: Sequence[str],
+) -> None:
+    """Print scores, examples and the next command; the examples come from the saved bundle."""
+    title = (
+        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
+        f"{results['epochs']} epochs in {results['seconds']:.0f} s"
+    )
+    show_scores(console, title, results["test"], results["baselines"])
+    show_report(console, results.get("report", {}))
+    pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
+    saved = bundle.load(folder / "bundle", trusted=foreign)
+    predicted = saved.predict([text for text, _ in pairs[:count]])
+    rows = zip(pairs[:count], predicted, strict=True)
+    show_examples(console, [(text, right, as_text(said)) for (text, right), said in rows])
+    place = folder / "bundle"
+    short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
+    show_next(console, short, pairs[0][0] if pairs else "", foreign)
 
 
 def show_scores(
@@ -115,24 +143,26 @@ def show_examples(console: Console, examples: list[tuple[str, str, str]], width:
         console.print()
 
 
-def show_next(console: Console, bundle: Path, sample: str, foreign: Sequence[str]) -> None:
+def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str]) -> None:
     """Print where the model is and the command that uses it next.
 
     Args:
         console: to print on.
-        bundle: the model's folder.
+        folder: the model's.
         sample: a text to predict on.
         foreign: modules outside the package that the model is made of.
     """
-    console.print(f"Saved: {bundle}", markup=False, highlight=False, soft_wrap=True)
+
+    def show(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    show(f"Saved: {folder}")
+    page = folder.parent / "report.html"
+    if page.is_file():
+        show(f"Report: {page}")
     line = shortened(sample)
     trust = "".join(f" --trust {module}" for module in foreign)
-    place = shlex.quote(str(bundle))
-    command = f"{typed(line)} | python -m seqtasks.predict {place}{trust}"
-    page = bundle.parent / "report.html"
-    if page.is_file():
-        console.print(f"Report: {page}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"Next:  {command}", markup=False, highlight=False, soft_wrap=True)
+    show(f"Next:  {typed(line)} | python -m seqtasks.predict {shlex.quote(str(folder))}{trust}")
 
 
 def typed(line: str) -> str:

@@ -60,3 +60,17 @@ def test_only_the_entry_knows_hydra(path):
     entries = ("__main__.py", "notebook.py", "run.py", "usage.py", "sweep/callback.py")
     if path not in {PACKAGE / name for name in entries}:
         assert not touches(path, "hydra", "omegaconf")
+
+
+@pytest.mark.parametrize("path", [*LIBRARY, *TASKS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_server_knows_http(path):
+    parts = path.relative_to(ROOT).parts
+    if "serving" not in parts and path.name != "serve.py":
+        assert not touches(path, "fastapi", "starlette", "uvicorn", "pydantic", "seqtasks.serving")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "serving").glob("*.py")), ids=lambda path: path.name
+)
+def test_the_server_knows_neither_lightning_nor_tasks(path):
+    assert not touches(path, "pytorch_lightning", "seqtasks.tasks", "seqtasks.run")

@@ -34,6 +34,16 @@ class Alignment:
         return {"source": self.source, "target": self.target, "weights": rows}
 
 
+def attends(bundle: Bundle) -> bool:
+    """Whether a model has attention that `align` can show.
+
+    Args:
+        bundle: any model.
+    """
+    decoder: Any = getattr(bundle.task, "decoder", None)
+    return hasattr(decoder, "alignments") and bool(decoder.attention.output_size)
+
+
 @torch.inference_mode()
 def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
     """Attention while a target is written, step by step as in training.

@@ -1,0 +1,141 @@
+"""``python -m seqtasks.serve BUNDLE``: a trained model behind HTTP, and a page to try it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import socket
+import sys
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.serving.limits import add_limits, limits_of
+from seqtasks.usage import reported
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Load a model and answer requests until a signal comes."""
+    options = make_parser().parse_args(arguments)
+    with reported():
+        serve(options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m seqtasks.serve",
+        description="Serve a saved model: predictions as JSON, generated text as a stream, and a "
+        "web page to try both. It needs pip install 'seqtasks[serve]'.",
+    )
+    add = parser.add_argument
+    add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
+    add("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default 127.0.0.1)")
+    add("--port", type=int, default=8000, help="0 takes a free one (default 8000)")
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which a server on this machine's own address is called, beside localhost; "
+        "may be given again",
+    )
+    add(
+        "--example",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a text that the page offers; may be given again",
+    )
+    add("--device", default="cpu", help="cpu, cuda, cuda:1, …")
+    add(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="a module of your own that holds the task's class; may be given again",
+    )
+    add_limits(parser)
+    return parser
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        SeqtasksError: an option or the bundle cannot be used, or the address is taken.
+    """
+    require()
+    limits = limits_of(options)
+
+    from seqtasks.bundle import load
+    from seqtasks.serving.app import make_app
+    from seqtasks.serving.protocol import make_server
+    from seqtasks.serving.service import Service
+
+    service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
+    app = make_app(service, hosts_of(options.host, options.allow_host))
+    run(make_server(app, limits), options)
+
+
+def run(server: Any, options: argparse.Namespace) -> None:
+    """Say where the server is, and run it.
+
+    Raises:
+        SeqtasksError: the address cannot be used.
+    """
+    listener = bound(options.host, options.port)
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    print(f"Serving {options.bundle} at {url} (Ctrl+C stops it)", flush=True)
+    for name in (signal.SIGINT, signal.SIGTERM):  # what uvicorn raises again when it has stopped
+        signal.signal(name, lambda *_: None)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise SeqtasksError(f"{url}: the server could not start; the lines above say why")
+    print("seqtasks: stopped", file=sys.stderr)
+
+
+def require() -> None:
+    """Look for what a server needs.
+
+    Raises:
+        UsageError: FastAPI or uvicorn is not installed.
+    """
+    try:
+        import fastapi  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            f"a server needs FastAPI and uvicorn ({error}): pip install 'seqtasks[serve]'"
+        ) from error
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket at an address.
+
+    Raises:
+        UsageError: there is no such address, or it is taken.
+    """
+    if not 0 <= port < 1 << 16:
+        raise UsageError(f"--port {port}: a port is a number from 0, for a free one, to 65535")
+    try:
+        [(family, _, _, _, address), *_] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise UsageError(
+            f"--host {host} --port {port}: {error}; choose another one, or --port 0 for a free one"
+        ) from error
+
+
+def hosts_of(host: str, allowed: Collection[str]) -> set[str] | None:
+    """The names by which a server may be called; None for any, where other machines are let in."""
+    from seqtasks.serving.gate import LOOPBACK
+
+    return {*LOOPBACK, *map(str.lower, allowed)} if host in LOOPBACK else None
+
+
+if __name__ == "__main__":
+    main()

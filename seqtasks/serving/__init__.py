@@ -1,0 +1,1 @@
+"""A trained model behind HTTP: requests gathered into batches, text streamed, a page to try it."""

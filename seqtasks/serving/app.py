@@ -1,0 +1,160 @@
+"""The routes of the server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Annotated, Any, TypeVar
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from seqtasks.serving import forms
+from seqtasks.serving.gate import Gate
+from seqtasks.serving.pages import add_pages
+from seqtasks.serving.refusal import CONFLICT, UNUSABLE, Refusal, misuse
+from seqtasks.serving.replies import Health, Predictions, problems
+from seqtasks.serving.service import Service
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+ABOUT = """A model trained by seqtasks. Every error is an object with one entry, `error`: a
+sentence that says what was given, what was expected and how to put it right."""
+
+EVENTS = """Server-sent events: `start` with `opening`, the prompt as it stands before the text, and
+the `seed`; `note` with what was not understood; `text` with a piece of the text, many times; `end`
+with the number of `tokens`, or `error`. A client that closes the connection stops the text."""
+
+
+def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
+    """The application.
+
+    Args:
+        service: the model; its thread begins and ends with the application.
+        hosts: names by which the server may be called; None for any.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.worker.start()
+        yield
+        service.worker.close()
+
+    app = FastAPI(
+        title=f"API of {service.info['name']}",
+        version=version("seqtasks"),
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.forms = {}
+    app.add_middleware(Gate, max_body=service.limits.max_body, hosts=hosts)
+    add_refusals(app)
+    add_status(app, service)
+    add_predict(app, service)
+    add_generate(app, service)
+    add_pages(app)
+    return app
+
+
+def add_status(app: FastAPI, service: Service) -> None:
+    """What the server says of itself."""
+
+    @app.get("/health", responses={200: {"model": Health}, **problems(503)})
+    async def health() -> Response:
+        """Whether the server works, and how much it has to do."""
+        return JSONResponse(service.health())
+
+    @app.get("/info")
+    async def info() -> Response:
+        """What the model is, what it can be asked, how good it is, texts to try it with."""
+        return JSONResponse(service.info)
+
+
+def add_predict(app: FastAPI, service: Service) -> None:
+    """Predictions on raw texts."""
+    form = forms.prediction_form(service.limits, service.info["search"])
+
+    async def predict(asked: Any, request: Request) -> Response:
+        """One prediction for each text, in order; of several one that fails has an `error`."""
+        found = await service.predict(forms.given(asked), request.receive)
+        return JSONResponse(found)
+
+    app.state.forms["/predict"] = form
+    described: dict[int | str, Any] = {200: {"model": Predictions}, **problems(413, 422, 503, 504)}
+    app.post("/predict", responses=described)(taking(predict, form))
+
+
+def add_generate(app: FastAPI, service: Service) -> None:
+    """Text that follows a prompt; of another model than a language model a refusal."""
+    if not service.info["abilities"]["generate"]:
+        name = service.info["task"]
+
+        async def nothing() -> Response:
+            raise Refusal(
+                CONFLICT,
+                f"the {name} here generates no text; ask POST /predict",
+            )
+
+        app.add_api_route("/generate", nothing, methods=["GET", "POST"], include_in_schema=False)
+        return
+    form = forms.generation_form(service.limits, service.info["sampling"])
+    app.state.forms["/generate"] = form
+
+    async def generate(asked: Any, request: Request) -> Response:
+        return await service.generate(forms.given(asked), request.receive)
+
+    async def generate_by_query(asked: Any, request: Request) -> Response:
+        found = forms.given(asked).items()  # of some versions of FastAPI also the defaults
+        given = {name: value for name, value in found if name in request.query_params}
+        return await service.generate(given, request.receive)
+
+    content = {"text/event-stream": {"schema": {"type": "string"}}}
+    described: dict[int | str, dict[str, Any]] = {
+        200: {"content": content, "description": "events"},
+        **problems(413, 422, 503, 504),
+    }
+    told: dict[str, Any] = {"responses": described, "description": EVENTS}
+    app.post("/generate", **told)(taking(generate, form))
+    app.get("/generate", **told)(taking(generate_by_query, Annotated[form, Query()]))
+
+
+def taking(endpoint: Endpoint, form: Any) -> Endpoint:
+    """A route whose ``asked`` is of a form that is made when the server starts."""
+    endpoint.__annotations__["asked"] = form
+    endpoint.__annotations__["request"] = Request
+    return endpoint
+
+
+def add_refusals(app: FastAPI) -> None:
+    """Every error as JSON with a sentence."""
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+    @app.exception_handler(404)
+    async def missing(request: Request, error: HTTPException) -> Response:
+        paths = sorted({getattr(route, "path", "") for route in app.routes})
+        said = f"there is no {request.url.path}; there are {', '.join(paths)}"
+        return JSONResponse({"error": said}, 404)
+
+    @app.exception_handler(405)
+    async def unfit(request: Request, error: HTTPException) -> Response:
+        allowed = (error.headers or {}).get("Allow", "another method")
+        said = f"{request.url.path} takes no {request.method}; it takes {allowed}"
+        return JSONResponse({"error": said}, 405, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def misused(request: Request, error: RequestValidationError) -> Response:
+        names = forms.names(app.state.forms.get(request.url.path), error.errors())
+        return JSONResponse({"error": misuse(error.errors(), names)}, UNUSABLE)
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, error: Exception) -> Response:
+        said = "the server failed; its error stream says how, and the fault is its own"
+        return JSONResponse({"error": said}, 500)

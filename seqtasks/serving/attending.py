@@ -1,0 +1,45 @@
+"""Waiting for an answer no longer than the client does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from starlette.types import Receive
+
+from seqtasks.serving.refusal import GONE, LATE, Refusal
+
+Result = TypeVar("Result")
+
+
+async def attended(work: Awaitable[Result], receive: Receive, seconds: float) -> Result:
+    """What some work gives, while the client is there and there is time.
+
+    Args:
+        work: is cancelled where nobody waits for it.
+        receive: the messages of the client.
+        seconds: until it is given up.
+
+    Raises:
+        Refusal: the client has gone, or the time is up.
+    """
+    task, left = asyncio.ensure_future(work), asyncio.ensure_future(disconnected(receive))
+    try:
+        await asyncio.wait(
+            {task, left}, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED
+        )
+        if task.done():
+            return task.result()
+        if left.done():
+            raise Refusal(GONE, "the client has gone")
+        raise Refusal(LATE, "there was no answer in time; ask for less at once, or again later")
+    finally:
+        for one in (task, left):
+            one.cancel()
+
+
+async def disconnected(receive: Receive) -> None:
+    """Wait until the client closes the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

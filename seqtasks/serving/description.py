@@ -1,0 +1,171 @@
+"""What a server says of its model: what it is, what it can be asked, how good it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from seqtasks.bundle import Bundle
+from seqtasks.data.fields import (
+    Field,
+    LabelField,
+    LabelSetField,
+    NumberField,
+    SynchronousField,
+    TagField,
+    TokenField,
+)
+from seqtasks.data.vocabulary import SPECIALS
+from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.serving.answering import Answering
+from seqtasks.serving.limits import Limits
+from seqtasks.serving.refusal import worded
+
+LABELS = 500
+"""Up to so many labels are listed."""
+
+WORDS = 6
+"""Symbols of an example that is made from the vocabulary, the most frequent ones."""
+
+
+def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str, Any]:
+    """Everything but the examples, as JSON takes it.
+
+    Args:
+        bundle: the model.
+        answering: what it can be asked.
+        limits: of the server.
+    """
+    task: Any = bundle.task
+    target = bundle.fields.get(str(task.target))
+    labels = (
+        [] if target is None or isinstance(target, TokenField) else [*target.vocabulary.symbols]
+    )
+    scores = {n: v for n, v in bundle.metrics.items() if n in ("test", "baselines", "tested_on")}
+    return plain(
+        {
+            "version": version("seqtasks"),
+            "task": type(task).__name__,
+            "name": name_of(bundle),
+            "kind": kind_of(bundle),
+            "inputs": [input_of(name, bundle.fields[name]) for name in task.inputs],
+            "target": task.target,
+            "labels": {"count": len(labels), "names": labels[:LABELS]},
+            "vocabularies": {name: len(f.vocabulary) for name, f in bundle.fields.items()},
+            "parameters": sum(p.numel() for p in task.parameters()),
+            "scores": scores,
+            "abilities": {
+                "scores": answering.has_scores,
+                "n_best": answering.has_best,
+                "search": answering.search is not None,
+                "attention": answering.has_attention,
+                "spans": answering.scheme,
+                "generate": generates(bundle),
+            },
+            "sampling": dict(getattr(task, "sampling", {})),
+            "search": searched(answering),
+            "condition": condition_of(bundle),
+            "limits": dataclasses.asdict(limits),
+        }
+    )
+
+
+def searched(answering: Answering) -> dict[str, Any]:
+    """The options of the bundle's own search; empty where it has none."""
+    search = answering.search
+    return {} if search is None else {"method": search.method, **dataclasses.asdict(search)}
+
+
+def name_of(bundle: Bundle) -> str:
+    """The choice of configuration that trained a model, else the name of its class."""
+    command = str(bundle.config.get("command", ""))
+    for group in ("experiment", "task"):
+        if found := re.search(rf"(?:^|[\s'\"]){group}=([\w-]+)", command):
+            return found[1]
+    return type(bundle.task).__name__
+
+
+def generates(bundle: Bundle) -> bool:
+    """Whether a model is a language model."""
+    return all(hasattr(bundle.task, part) for part in ("sampling", "step", "head"))
+
+
+def kind_of(bundle: Bundle) -> str:
+    """What a model's predictions are, from the field that it predicts."""
+    if generates(bundle):
+        return "generation"
+    target = bundle.fields.get(str(bundle.task.target))
+    if isinstance(target, LabelField):
+        return "ordinal" if target.order is not None else "classification"
+    kinds: list[tuple[type[Field], str]] = [
+        (SynchronousField, "synchronous"),
+        (TagField, "tagging"),
+        (LabelSetField, "multi-label"),
+        (NumberField, "regression"),
+        (TokenField, "rewriting"),
+    ]
+    return next((kind for field, kind in kinds if isinstance(target, field)), "other")
+
+
+def input_of(name: str, field: Field) -> dict[str, Any]:
+    """One input of a model, and its parts where a text holds several with tabs between them."""
+    level = field.level if isinstance(field, TokenField) else None
+    joined = isinstance(field, TokenField) and field.separator
+    parts = list(field.column) if joined and isinstance(field.column, list) else []
+    return {"name": name, "field": type(field).__name__, "level": level, "parts": parts}
+
+
+def condition_of(bundle: Bundle) -> dict[str, Any] | None:
+    """What every text of a language model starts from; None for nothing."""
+    part: Any = getattr(bundle.task, "condition", None)
+    if part is None:
+        return None
+    field = bundle.fields[part.field]
+    labels = [*field.vocabulary.symbols] if isinstance(field, LabelField) else []
+    return {"field": part.field, "labels": labels[:LABELS]}
+
+
+def examples_of(bundle: Bundle, given: Sequence[str] = ()) -> list[str]:
+    """Texts to try a model with: the given ones, else those that it keeps, else its own words.
+
+    Raises:
+        UsageError: a given one cannot be read.
+    """
+    if given:
+        try:
+            bundle.read(given)
+        except SeqtasksError as error:
+            raise UsageError(f"--example: {worded(error)}") from error
+        return [*given]
+    kept = [text for text in bundle.metrics.get("examples", []) if isinstance(text, str)]
+    for texts in (kept, made(bundle)):
+        try:
+            bundle.read(texts)
+        except SeqtasksError:
+            continue
+        if texts:
+            return texts
+    return []
+
+
+def made(bundle: Bundle) -> list[str]:
+    """A text of the most frequent symbols; none where a model reads something else."""
+    [name, *others] = bundle.task.inputs
+    field = bundle.fields[name]
+    if others or not isinstance(field, TokenField):
+        return []
+    symbols = [s for s in field.vocabulary.symbols if s not in SPECIALS][:WORDS]
+    return ["".join(symbols) if field.level != "word" else " ".join(symbols)] if symbols else []
+
+
+def plain(value: Any) -> Any:
+    """The same with null for numbers that JSON does not know."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

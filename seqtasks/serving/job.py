@@ -1,0 +1,57 @@
+"""One text that waits for its prediction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is asked about a text beside its prediction.
+
+    Attributes:
+        scores: the probabilities of the labels.
+        n_best: so many outputs with their scores; None for the best alone.
+        search: options of the search, by name.
+        attention: which source symbols each output attends to.
+    """
+
+    scores: bool = False
+    n_best: int | None = None
+    search: tuple[tuple[str, Any], ...] = ()
+    attention: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Wanted:
+        """From the options of a request."""
+        search = tuple(sorted((options.get("search") or {}).items()))
+        return cls(**{**options, "search": search})
+
+
+@dataclass(eq=False, kw_only=True)
+class Job:
+    """A text in the line.
+
+    Attributes:
+        text: raw.
+        number: its place in its request, from 1; it names the text's random stream.
+        wanted: what is asked about it.
+        request: whose text it is; None where it may go together with those of others.
+        answer: what is found, or the error.
+        arrived: on the monotonic clock, in seconds.
+    """
+
+    text: str
+    number: int
+    wanted: Wanted
+    request: object | None = None
+    answer: Future[dict[str, Any]] = field(default_factory=Future)
+    arrived: float = field(default_factory=time.monotonic)
+
+    def joins(self, other: Job) -> bool:
+        """Whether both may run in one batch."""
+        return self.wanted == other.wanted and self.request is other.request

@@ -1,0 +1,75 @@
+"""How much a server takes at once, each limit an option with a default."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from seqtasks.errors import UsageError
+
+
+def limit(default: float, least: float, unit: str, text: str) -> Any:
+    """A field of `Limits`."""
+    told = {"least": least, "unit": unit, "help": text}
+    return dataclasses.field(default=default, metadata=told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a server refuses, waits for and gives up.
+
+    Raises:
+        UsageError: one is below its least value.
+
+    >>> Limits(queue=0)
+    Traceback (most recent call last):
+        ...
+    seqtasks.errors.UsageError: --queue is 0; expected at least 1
+    """
+
+    batch_size: int = limit(32, 1, "N", "texts that run together")
+    wait_ms: float = limit(4.0, 0, "MS", "milliseconds that a text waits for others to run with")
+    queue: int = limit(1000, 1, "N", "texts and prompts that wait; more are refused with 503")
+    timeout: float = limit(30.0, 0.001, "SECONDS", "until a request is given up with 504")
+    max_body: int = limit(1_000_000, 1, "BYTES", "of a request; longer ones are refused with 413")
+    max_texts: int = limit(100, 1, "N", "texts in one request; more are refused with 422")
+    max_characters: int = limit(10_000, 1, "N", "of a text; longer ones are refused with 422")
+    max_length: int = limit(1000, 1, "N", "tokens that a request may ask to be written")
+    max_beam: int = limit(20, 1, "N", "the widest beam and the most outputs that it may ask for")
+    max_streams: int = limit(8, 1, "N", "prompts that are gone on from at once; others wait")
+    grace: int = limit(10, 0, "SECONDS", "for open requests after a signal to stop")
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value, least = getattr(self, field.name), field.metadata["least"]
+            if not value >= least:
+                raise UsageError(f"{flag(field.name)} is {value:g}; expected at least {least:g}")
+
+
+def flag(name: str) -> str:
+    """A limit as it stands on the command line."""
+    return "--" + name.replace("_", "-")
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each limit."""
+    group = parser.add_argument_group("limits")
+    for field in dataclasses.fields(Limits):
+        kind = type(field.default)
+        text = f"{field.metadata['help']} (default {field.default:,g})"
+        unit = field.metadata["unit"]
+        group.add_argument(
+            flag(field.name), type=kind, default=field.default, metavar=unit, help=text
+        )
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """The limits that a command line gives.
+
+    Raises:
+        UsageError: one is below its least value.
+    """
+    names = [field.name for field in dataclasses.fields(Limits)]
+    return Limits(**{name: getattr(options, name) for name in names})

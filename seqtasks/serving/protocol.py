@@ -1,0 +1,53 @@
+"""HTTP on the wire: uvicorn's, whose refusal of what it cannot read is JSON like all others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from seqtasks.serving.limits import Limits
+
+UNREADABLE = (
+    "this is no request that HTTP/1.1 knows, or its address is too long; send a long prompt as the "
+    "body of a POST"
+)
+
+
+class Protocol(H11Protocol):
+    """Requests and answers of one connection."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request that cannot be read, and close the connection."""
+        body = json.dumps({"error": UNREADABLE}).encode()
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        head = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+def make_server(app: Any, limits: Limits) -> uvicorn.Server:
+    """The server of an application, which logs no request, since a query may hold a prompt.
+
+    Args:
+        app: the application.
+        limits: how long open requests may go on after a signal to stop.
+    """
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=limits.grace,
+    )
+    return uvicorn.Server(config)

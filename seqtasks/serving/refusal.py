@@ -1,0 +1,110 @@
+"""What a server says when it cannot do what is asked: a status code and a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from seqtasks.errors import SeqtasksError, nearest
+
+CONFLICT, TOO_LARGE, UNUSABLE, FULL, LATE = 409, 413, 422, 503, 504
+GONE = 499
+"""Nobody reads it: the client has closed the connection."""
+
+
+class Refusal(HTTPException):
+    """An answer other than the one asked for.
+
+    Args:
+        status: of HTTP.
+        sentence: what was given, what was expected, how to put it right.
+        headers: of HTTP.
+    """
+
+    def __init__(
+        self, status: int, sentence: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, sentence, dict(headers or {}))
+
+
+def unusable(error: SeqtasksError) -> Refusal:
+    """The refusal of a text or an option that a model cannot use."""
+    return Refusal(UNUSABLE, worded(error))
+
+
+def worded(error: SeqtasksError) -> str:
+    """An error of the command line as a client sees it: options without their dashes.
+
+    >>> worded(SeqtasksError("input:3: 1 column found; see --n-best"))
+    'text 3: 1 column found; see n_best'
+    """
+    said = re.sub(r"^input:(\d+):", r"text \1:", str(error))
+    return re.sub(r"(?<![\w-])--([a-z][a-z-]*)", lambda found: found[1].replace("-", "_"), said)
+
+
+def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
+    """The first of pydantic's complaints about a request, as a sentence.
+
+    Args:
+        errors: pydantic's.
+        names: the options that there are.
+
+    >>> misuse([{"type": "extra_forbidden", "loc": ("body", "n_bets"), "msg": ""}], ["n_best"])
+    "there is no option 'n_bets'; Did you mean 'n_best'?"
+    >>> error = {"type": "less_than_equal", "loc": ("query", "top_k"), "input": 9}
+    >>> misuse([{**error, "msg": "Input should be less than or equal to 5"}], [])
+    'top_k is 9; it should be less than or equal to 5'
+    """
+    first = errors[0]
+    kind, message = str(first["type"]), str(first["msg"])
+    name = place(first["loc"])
+    if kind == "json_invalid":
+        reason = first.get("ctx", {}).get("error", message)
+        return f"the body is not JSON: {reason}"
+    if kind == "extra_forbidden":
+        last = str(first["loc"][-1])
+        close = nearest(last, names) or f" The options are {', '.join(names)}."
+        return f"there is no option '{name}';{close}"
+    if kind == "missing":
+        return f"{name} is missing; give it" if name else "the body is missing; give a JSON object"
+    if not name and kind in ("model_attributes_type", "model_type"):
+        return "the body is not a JSON object, sent with Content-Type: application/json"
+    reason = re.sub(r"^(Input|Value|String|List|Dictionary) should", "it should", message)
+    reason = reason.replace(" after validation", "")
+    given = first.get("input")
+    if given is None or isinstance(given, int | float) or _short(given):
+        return f"{name} is {shown(given)}; {reason}"
+    return f"{name}: {reason}"
+
+
+def place(location: Sequence[Any]) -> str:
+    """Where in a request something stands, as its author wrote it.
+
+    >>> place(("body", "search", "beam_size")), place(("body", "text", "list", 3))
+    ('search.beam_size', 'text[3]')
+    """
+    name = ""
+    for part in location[1:]:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        elif str(part) not in KINDS:
+            name += f".{part}" if name else str(part)
+    return name
+
+
+KINDS = ("one", "list", "string", "object")
+"""Names of a union's members, which stand in no request."""
+
+
+def shown(value: Any) -> str:
+    """A given value in a sentence, as JSON writes it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value)
+
+
+def _short(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 40

@@ -1,0 +1,161 @@
+"""From a request to its answer: jobs made, waited for and gathered again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.types import Receive
+
+from seqtasks.bundle import Bundle
+from seqtasks.errors import SeqtasksError
+from seqtasks.serving.answering import Answering
+from seqtasks.serving.attending import attended
+from seqtasks.serving.description import described, examples_of
+from seqtasks.serving.events import EventStream, Queue, as_event
+from seqtasks.serving.job import Job, Wanted
+from seqtasks.serving.limits import Limits
+from seqtasks.serving.refusal import UNUSABLE, Refusal, unusable, worded
+from seqtasks.serving.stream import Event, Stream
+from seqtasks.serving.worker import Worker
+
+Input = str | Mapping[str, str | list[str]]
+
+
+class Service:
+    """A model with the thread that runs it.
+
+    Args:
+        bundle: the model.
+        limits: of the server.
+        examples: texts to try it with; by default those that the bundle keeps.
+
+    Raises:
+        UsageError: an example cannot be read.
+    """
+
+    def __init__(
+        self, bundle: Bundle, limits: Limits | None = None, examples: Sequence[str] = ()
+    ) -> None:
+        self.bundle, self.limits = bundle, limits or Limits()
+        texts = examples_of(bundle, examples)
+        self.answering = Answering(bundle, texts[0] if texts else None)
+        self.worker = Worker(self.answering, self.limits)
+        self.info = {**described(bundle, self.answering, self.limits), "examples": texts}
+
+    async def predict(self, given: Mapping[str, Any], receive: Receive) -> dict[str, Any]:
+        """The predictions of a request.
+
+        Args:
+            given: the options of the request, ``text`` among them.
+            receive: the messages of the client.
+
+        Raises:
+            Refusal: a text or an option cannot be used, the queue is full, the time is up, or the
+                client has gone.
+        """
+        text = given["text"]
+        texts = [self.line(one) for one in (text if isinstance(text, list) else [text])]
+        wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
+        if wanted.attention and len(texts) > 1:
+            raise Refusal(UNUSABLE, f"attention: it is of one text, and {len(texts)} are given")
+        try:
+            request = object() if self.answering.check(wanted) else None
+        except SeqtasksError as error:
+            raise unusable(error) from error
+        jobs = [
+            Job(text=one, number=number, wanted=wanted, request=request)
+            for number, one in enumerate(texts, 1)
+        ]
+        self.worker.line.enter(jobs)
+        try:
+            answers = asyncio.gather(
+                *(asyncio.wrap_future(job.answer) for job in jobs), return_exceptions=True
+            )
+            found = await attended(answers, receive, self.limits.timeout)
+        finally:
+            self.worker.line.leave(jobs)
+        return {"predictions": [answered(one, len(texts) > 1) for one in found]}
+
+    def line(self, text: Input) -> str:
+        """A text of a request as it stands on a line of `seqtasks.predict`.
+
+        Raises:
+            Refusal: an object is given to a model that has one input, or a text of it is too long.
+        """
+        if isinstance(text, str):
+            return text
+        names = self.bundle.task.inputs
+        if len(names) == 1:
+            raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
+        line = json.dumps(text, ensure_ascii=False)
+        most = self.limits.max_characters
+        if len(line) > most * len(names):
+            raise Refusal(
+                UNUSABLE, f"text: {len(line):,} characters are too many; the limit is {most:,} each"
+            )
+        return line
+
+    async def generate(self, given: Mapping[str, Any], receive: Receive) -> EventStream:
+        """What follows a prompt, as events; refused before the first of them if need be.
+
+        Args:
+            given: the options of the request.
+            receive: the messages of the client.
+
+        Raises:
+            Refusal: as in `predict`.
+        """
+        queue: Queue = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def deliver(event: Event | BaseException) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(queue.put_nowait, event)
+
+        settings = {n: v for n, v in given.items() if n not in ("prompt", "condition")}
+        stream = Stream(given.get("prompt", ""), settings, given.get("condition"), deliver)
+        deadline = time.monotonic() + self.limits.timeout
+        self.worker.line.enter(streams=[stream])
+        try:
+            first = await attended(queue.get(), receive, self.limits.timeout)
+            if isinstance(first, SeqtasksError):
+                raise unusable(first)
+            if isinstance(first, BaseException):
+                raise first
+        except BaseException:
+            self.worker.drop(stream)
+            raise
+        return EventStream(as_event(first), queue, deadline, lambda: self.worker.drop(stream))
+
+    def health(self) -> dict[str, Any]:
+        """Whether the model's thread works, and what it has to do.
+
+        Raises:
+            Refusal: it does not.
+        """
+        if not self.worker.thread.is_alive():
+            raise Refusal(503, "the model's thread has ended; start the server again")
+        return {
+            "status": "ok",
+            "waiting": len(self.worker.line),
+            "running": len(self.worker.running),
+        }
+
+
+def answered(found: dict[str, Any] | BaseException, several: bool) -> dict[str, Any]:
+    """One text's answer; of several texts one that fails says so in its place.
+
+    Raises:
+        Refusal: the only text cannot be used, or the server stops.
+    """
+    if isinstance(found, SeqtasksError):
+        if several:
+            return {"error": worded(found)}
+        raise unusable(found)
+    if isinstance(found, BaseException):
+        raise found
+    return found

@@ -1,0 +1,92 @@
+"""One prompt that a language model goes on from, step by step."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+from seqtasks import generate
+from seqtasks.bundle import Bundle
+from seqtasks.continuation import Continuation, Text
+
+
+class Event(NamedTuple):
+    """What a client is told.
+
+    Attributes:
+        name: ``start``, ``note``, ``text``, ``end`` or ``error``.
+        data: as JSON takes it.
+    """
+
+    name: str
+    data: dict[str, Any]
+
+
+class Stream:
+    """A text in the making.
+
+    Args:
+        prompt: raw.
+        settings: options of the sampling that are given; the bundle has the others.
+        condition: the raw label or vector that the text starts from; None where the model has none.
+        deliver: takes each event, or the error that ends them, in the thread that makes them.
+
+    Attributes:
+        left: nobody listens any more; no further step is made.
+        arrived: on the monotonic clock, in seconds.
+    """
+
+    def __init__(
+        self,
+        prompt: str,
+        settings: Mapping[str, Any],
+        condition: str | None,
+        deliver: Callable[[Event | BaseException], None],
+    ) -> None:
+        self.prompt, self.settings, self.condition = prompt, settings, condition
+        self.deliver = deliver
+        self.left = False
+        self.arrived = time.monotonic()
+        self.events: Iterator[Event] | None = None
+
+    def step(self, bundle: Bundle) -> bool:
+        """Make and deliver one event, a token at most; whether there may be another one."""
+        if self.left:
+            self.events = None
+            return False
+        try:
+            if self.events is None:
+                self.events = self.follow(bundle)
+            event = next(self.events)
+        except StopIteration:
+            return False
+        except Exception as error:
+            self.deliver(error)
+            return False
+        self.deliver(event)
+        return True
+
+    def follow(self, bundle: Bundle) -> Iterator[Event]:
+        """The events of a text: its start, what was not understood, its pieces, its end.
+
+        Raises:
+            SeqtasksError: the prompt or a setting cannot be used; before the first event.
+        """
+        notes: list[str] = []
+        writer = Continuation(bundle, condition=self.condition, warn=notes.append)
+        given = Namespace(**self.settings, beam=None, samples=None)
+        how = generate.settings(given, writer.model.sampling)
+        text = Text(1, self.prompt)
+        pieces = writer.follow(text, how)
+        first = next(pieces)  # a prompt that cannot be read is refused before anything is told
+        yield Event("start", {"opening": writer.opening(text), "seed": how.get("seed", 0)})
+        for note in notes:
+            yield Event("note", {"note": note})
+        count = 0
+        for piece in chain([first], pieces):
+            yield Event("text", {"text": piece})
+            count += 1
+        yield Event("end", {"tokens": count - 1})  # what was held back is no token
