@@ -32,7 +32,15 @@ ARITHMETIC = {
 }
 """Of sizes, which are whole numbers from 0 up."""
 
-WHOLE = ("linear", "layer_norm", "lerp", "addcmul", "select_scatter", "slice_scatter")
+WHOLE = (
+    "linear",
+    "layer_norm",
+    "logaddexp",
+    "lerp",
+    "addcmul",
+    "select_scatter",
+    "slice_scatter",
+)
 """Operators that ONNX has, or that are shorter whole than in the parts that torch takes them to."""
 
 

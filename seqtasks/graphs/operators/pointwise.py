@@ -54,7 +54,9 @@ def _unary(kind: str) -> Any:
 
 def _binary(kind: str) -> Any:
     def translation(write: Writer, result: Tensor, x: Any, y: Any) -> str:
-        return write(kind, operand(write, x, result.dtype), operand(write, y, result.dtype))
+        truths = result.dtype == torch.bool and kind == "Mul"
+        parts = (operand(write, part, result.dtype) for part in (x, y))
+        return write("And" if truths else kind, *parts)
 
     return translation
 
