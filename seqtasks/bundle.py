@@ -21,6 +21,7 @@ from seqtasks.data.fields import Field
 from seqtasks.data.record import Record, Value
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
+from seqtasks.graphs.folder import ENDING, attach
 from seqtasks.inputs import parsed
 from seqtasks.integrity import check_config, check_weights
 from seqtasks.remote import fetched
@@ -47,12 +48,16 @@ class Bundle:
         fields: name → fitted field, for every field of its data.
         config: what ``config.yaml`` holds.
         metrics: what ``metrics.json`` holds.
+        card: what ``README.md`` holds.
+        exported: graphs compute in the place of the model's own weights, which are not there.
     """
 
     task: Task
     fields: dict[str, Field]
     config: dict[str, Any]
     metrics: dict[str, Any]
+    card: str = ""
+    exported: bool = False
 
     def predict(
         self,
@@ -136,9 +141,30 @@ def save(
         card: the model card, Markdown.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    save_model(task, str(folder / WEIGHTS))
+    describe(folder, [WEIGHTS], config, fields, metrics, card)
+
+
+def describe(
+    folder: Path,
+    files: Sequence[str],
+    config: Mapping[str, Any],
+    fields: Mapping[str, Field],
+    metrics: Mapping[str, Any],
+    card: str,
+) -> None:
+    """Write what stands beside a model's weights, and the checksums of all of it.
+
+    Args:
+        folder: holds the weights.
+        files: what they stand in.
+        config: as in `save`, and so are the rest.
+        fields: see there.
+        metrics: see there.
+        card: see there.
+    """
     for old in [*folder.glob("*.tokenizer.json"), *folder.glob("*.vocabulary.json")]:
         old.unlink()
-    save_model(task, str(folder / WEIGHTS))
     texts = {
         CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
         METRICS: json.dumps(metrics, indent=2, ensure_ascii=False),
@@ -147,7 +173,7 @@ def save(
     texts.update({_name(field): field.vocabulary.to_json() for field in fields.values()})
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    sums = {name: _checksum(folder / name) for name in sorted([WEIGHTS, *texts])}
+    sums = {name: _checksum(folder / name) for name in sorted([*files, *texts])}
     manifest = {"format": FORMAT, "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
@@ -164,11 +190,10 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    folder = _follow(fetched(str(folder)))
-    if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
-        folder = folder / "bundle"
+    folder = located(folder)
     sums = _manifest(folder)
-    for name in (WEIGHTS, CONFIG, METRICS):
+    exported = any(name.endswith(ENDING) for name in sums)
+    for name in (CONFIG, METRICS, *([] if exported else [WEIGHTS])):
         if name not in sums:
             raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
     for name, expected in sums.items():
@@ -187,7 +212,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
             field.vocabulary = _vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
         make = build(config["task"], trusted)
-        if not foreign_modules(config["task"]):
+        if not (exported or foreign_modules(config["task"])):
             with torch.device("meta"):  # which takes no memory, whatever the sizes
                 check_weights(folder / WEIGHTS, make(vocabularies))
         task = make(vocabularies)
@@ -197,6 +222,9 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         raise BundleError(
             f"{folder / CONFIG} does not fit this version of seqtasks: {_line(error)}"
         ) from error
+    if exported:
+        attach(task.eval(), folder, list(sums), device)
+        return Bundle(task, fields, config, _metrics(folder), _read(folder / CARD), exported)
     try:
         load_model(task, str(folder / WEIGHTS), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
@@ -205,7 +233,33 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:
         raise UsageError(f"device '{device}' cannot be used here: {_line(error)}") from error
-    return Bundle(task, fields, config, _metrics(folder))
+    return Bundle(task, fields, config, _metrics(folder), _read(folder / CARD))
+
+
+def located(folder: str | Path) -> Path:
+    """The folder of a bundle, from itself, its run, or a path through ``latest``."""
+    folder = _follow(fetched(str(folder)))
+    if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
+        folder = folder / "bundle"
+    return folder
+
+
+def with_weights(bundle: Bundle, what: str) -> Bundle:
+    """The bundle, if its own weights are there.
+
+    Args:
+        bundle: the model.
+        what: is done with them, for the error.
+
+    Raises:
+        UsageError: it is an exported one.
+    """
+    if bundle.exported:
+        raise UsageError(
+            f"{what}: this model is exported, and its weights stand in graphs; use the bundle that "
+            "it was exported from"
+        )
+    return bundle
 
 
 def _name(field: Field) -> str:

@@ -172,7 +172,11 @@ class Continuation:
         end = [self.field.vocabulary.index["<eos>"]] if self.field.eos else []
         tokens = [[*self.tokens(text), *end] for text in texts]
         found = score_texts(
-            self.model, tokens, state=self.before(len(tokens)), device=self.model.device
+            self.model,
+            tokens,
+            state=self.before(len(tokens)),
+            device=self.model.device,
+            window=getattr(self.model, "window", 256),
         )
         scores = []
         for text, numbers, nats in zip(texts, tokens, found, strict=True):

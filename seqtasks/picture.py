@@ -103,12 +103,12 @@ def check(output: str) -> str:
 
 def states(options: argparse.Namespace, plain: bool) -> str:
     """Write the states of a layer; says what they are."""
-    from seqtasks.bundle import load
+    from seqtasks.bundle import load, with_weights
     from seqtasks.inspection.states import OUTPUT, hidden_states
 
     if options.units is not None and options.unit:
         raise UsageError("--units takes the most selective, --unit those you name: give one")
-    bundle = load(options.folder, trusted=options.trust)
+    bundle = with_weights(load(options.folder, trusted=options.trust), "--states")
     found = hidden_states(bundle, text(options), options.layer, options.state or OUTPUT)
     chosen = found.chosen(options.units, options.unit)
     if plain:
@@ -122,10 +122,10 @@ def states(options: argparse.Namespace, plain: bool) -> str:
 
 def gradients(options: argparse.Namespace, plain: bool) -> str:
     """Write the gradients through time; says what they are."""
-    from seqtasks.bundle import load
+    from seqtasks.bundle import load, with_weights
     from seqtasks.inspection.reach import trace_gradients
 
-    bundle = load(options.folder, trusted=options.trust)
+    bundle = with_weights(load(options.folder, trusted=options.trust), "--gradients")
     found = trace_gradients(bundle, text(options), options.target, options.last)
     if plain:
         write(options.output, found.to_json())

@@ -19,6 +19,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.dropout import scale_dropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import MeanLoss
 from seqtasks.unfreezing import parameter_groups, slow_down
@@ -51,9 +52,11 @@ class Task(pl.LightningModule):
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
         tables: of the split scored last, the metrics that are not one number, for `report`.
+        unused: beginnings of the names of parameters that no prediction needs.
     """
 
     inputs: tuple[str, ...] = ("tokens",)
+    unused: tuple[str, ...] = ()
     target: str | None = None
     pipeline: str | None = None
     monitor = "val/loss"
@@ -117,6 +120,27 @@ class Task(pl.LightningModule):
     def report(self) -> dict[str, Any]:
         """After the test: what it says beside its scores, as JSON takes it."""
         return {}
+
+    def graphs(self, batch: Batch) -> list[Graph]:
+        """What of this model `seqtasks.export` writes down: here `forward`, which gives a tensor.
+
+        Args:
+            batch: an example of the inputs.
+        """
+
+        def compute(inputs: Mapping[str, Tensor]) -> Named:
+            return {"outputs": self(Batch(inputs))}
+
+        inputs = tensors(batch)
+        return [Graph("model", compute, inputs, axes_of(inputs))]
+
+    def attach(self, runs: Mapping[str, Run]) -> None:
+        """Let graphs compute in the place of this model's own weights.
+
+        Args:
+            runs: what runs each of `graphs`, by name.
+        """
+        replace(self, "forward", lambda batch: runs["model"](tensors(batch))["outputs"])
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Run the model on a batch and update every metric."""

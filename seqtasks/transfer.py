@@ -100,7 +100,7 @@ class Transfer:
             return
         trusted = [*self.trust, *foreign_modules(options)]
         try:
-            self.source = bundle.load(self.path, trusted=trusted)
+            self.source = bundle.with_weights(bundle.load(self.path, trusted=trusted), "transfer")
         except BundleError as error:
             here = "; here that is transfer.trust=[MODULE]" if "--trust" in str(error) else ""
             raise BundleError(f"{self.option}: {error}{here}") from error

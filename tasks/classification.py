@@ -16,6 +16,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
@@ -70,10 +71,13 @@ class SequenceClassifier(Task):
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits (batch, labels), or what the head gives in their place."""
-        texts = stacked(batch, self.inputs)
+        return self.read(stacked(batch, self.inputs), self.chunk)
+
+    def read(self, texts: Batch, chunk: int | None = None) -> Tensor:
+        """The same of a batch in which all texts are rows."""
         features = self.embedding(texts)  # (texts · batch, time, embedding)
         outputs, _ = chunks.read(
-            self.encoder, features, texts.lengths, chunk=self.chunk, detach=self.detach_chunks
+            self.encoder, features, texts.lengths, chunk=chunk, detach=self.detach_chunks
         )  # (texts · batch, time, hidden)
         return self.head(outputs, texts.lengths)
 
@@ -93,6 +97,23 @@ class SequenceClassifier(Task):
         """
         rows = self.head.probabilities(self(batch)).tolist()
         return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
+
+    def graphs(self, batch: Batch) -> list[Graph]:
+        """From texts, read whole, to logits; both texts of a pair are rows of one batch."""
+
+        def compute(inputs: Mapping[str, Tensor]) -> Named:
+            return {"logits": self.read(Batch(inputs))}
+
+        inputs = tensors(stacked(batch, self.inputs))
+        return [Graph("model", compute, inputs, axes_of(inputs))]
+
+    def attach(self, runs: Mapping[str, Run]) -> None:
+        """See `graphs`."""
+
+        def read(texts: Batch, chunk: int | None = None) -> Tensor:
+            return runs["model"](tensors(texts))["logits"]
+
+        replace(self, "read", read)
 
     def metrics(self) -> dict[str, Metric]:
         """Those of the head."""

@@ -20,6 +20,8 @@ from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import Graph, Run
+from seqtasks.graphs.language import attach_language, language_graphs
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.metrics import BitsPerCharacter, Perplexity
@@ -208,6 +210,14 @@ class LanguageModel(Task):
                 f"this language model starts from its '{self.condition.field}'; give one"
             )
         return self.condition.read(self.encoder, features, lengths, state)
+
+    def graphs(self, batch: Batch) -> list[Graph]:
+        """From tokens and a state to logits and the state; before it what a condition starts."""
+        return language_graphs(self, batch)
+
+    def attach(self, runs: Mapping[str, Run]) -> None:
+        """See `graphs`."""
+        attach_language(self, runs)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Uniform and n-gram models, and the best possible one where it is known."""

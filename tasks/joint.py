@@ -19,6 +19,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
@@ -146,17 +147,44 @@ class JointTask(Task):
         means = torch.stack([weight * loss.mean for weight, loss in parts]).sum()
         return Loss(total, count, means * count)
 
+    def logits(self, batch: Batch) -> Tensor:
+        """What the target's head decides from, (batch, time, labels) or (batch, labels)."""
+        outputs, name = self(batch), str(self.target)
+        if name in self.classifiers:
+            return self.classifiers[name](outputs, batch.lengths)
+        return self.taggers[name](outputs)
+
     def predict(self, batch: Batch) -> list[str] | list[list[str]]:
         """One label for each token or each example, those of the target."""
-        name, outputs = str(self.target), self(batch)
+        name, logits = str(self.target), self.logits(batch)
         if name in self.classifiers:
             classifier: Any = self.classifiers[name]
-            answers: list[str] = classifier.answers(classifier(outputs, batch.lengths))
+            answers: list[str] = classifier.answers(logits)
             return answers
         tagger: Any = self.taggers[name]
         symbols = self.vocabularies[name].symbols
-        rows = tagger.decode(tagger(outputs), batch.lengths)
+        rows = tagger.decode(logits, batch.lengths)
         return [[symbols[number] for number in row] for row in rows]
+
+    def graphs(self, batch: Batch) -> list[Graph]:
+        """From tokens to what the target's head decides from; the other heads are left out."""
+
+        def compute(inputs: Mapping[str, Tensor]) -> Named:
+            return {"logits": self.logits(Batch(inputs))}
+
+        inputs = tensors(batch)
+        return [Graph("model", compute, inputs, axes_of(inputs))]
+
+    def attach(self, runs: Mapping[str, Run]) -> None:
+        """See `graphs`."""
+        replace(self, "logits", lambda batch: runs["model"](tensors(batch))["logits"])
+
+    @property
+    def unused(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The heads that predictions do not ask."""
+        heads = [f"taggers.{name}." for name in self.taggers if name != self.target]
+        heads += [f"classifiers.{name}." for name in self.classifiers if name != self.target]
+        return ("language.", *heads)
 
     def metrics(self) -> dict[str, Metric]:
         """The accuracy of every field, and the perplexity of the language model."""

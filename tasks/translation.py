@@ -19,6 +19,8 @@ from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.guesses import find_guess
 from seqtasks.heads.copying import copied_targets
 from seqtasks.heads.decoder import AttentionDecoder, Reading
@@ -148,6 +150,30 @@ class EncoderDecoder(Task):
     def first(self, batch: Batch) -> Tensor:
         """``<bos>`` for each example, (batch,)."""
         return batch.source_lengths.new_full((len(batch.source),), self.vocabulary.bos_id or 0)
+
+    def graphs(self, batch: Batch) -> list[Graph]:
+        """The encoder, which gives the decoder's first state, and one step of the decoder."""
+
+        def encode(inputs: Mapping[str, Tensor]) -> Named:
+            found = named(self.decoder.parts(self.start(Batch(inputs))))
+            return {name: tensor for name, tensor in found.items() if name != "copies"}
+
+        names = ["source", "source_lengths"] + ["copies"] * self.copies
+        inputs = {name: batch[name] for name in names}
+        return [
+            Graph("encoder", encode, inputs, axes_of(inputs)),
+            step_graph(self.decoder, self.first(batch), self.start(batch)),
+        ]
+
+    def attach(self, runs: Mapping[str, Run]) -> None:
+        """See `graphs`."""
+
+        def start(batch: Batch) -> State:
+            copies = {"copies": batch.copies} if self.copies else {}
+            return unnamed({**runs["encoder"](tensors(batch)), **copies}).joined()
+
+        replace(self, "start", start)
+        attach_step(self.decoder, runs["decoder"])
 
     def metrics(self) -> dict[str, Metric]:
         """The scores that are asked for, and the share of outputs cut at a limit."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,7 +48,7 @@ def test_no_task_imports_a_task(path):
     [
         path
         for path in LIBRARY
-        if path.relative_to(PACKAGE).parts[0] in ("cells", "decoding", "heads")
+        if path.relative_to(PACKAGE).parts[0] in ("cells", "decoding", "graphs", "heads")
         or path.name in ("encoder.py", "embedding.py", "dropout.py")
     ],
     ids=lambda path: str(path.relative_to(ROOT)),
@@ -74,3 +76,13 @@ def test_only_the_server_knows_http(path):
 )
 def test_the_server_knows_neither_lightning_nor_tasks(path):
     assert not touches(path, "pytorch_lightning", "seqtasks.tasks", "seqtasks.run")
+
+
+ONNX = ("seqtasks.graphs.tracing", "seqtasks.graphs.eight_bit", "seqtasks.graphs.writer")
+
+
+def test_nothing_needs_onnx_but_an_export():
+    code = "import sys; sys.modules['onnx'] = sys.modules['onnxruntime'] = None\n"
+    code += "import seqtasks.bundle, seqtasks.continuation, seqtasks.tasks.translation\n"
+    code += f"assert not {{*{ONNX}}} & {{*sys.modules}}"
+    subprocess.run([sys.executable, "-c", code], check=True)

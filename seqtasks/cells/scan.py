@@ -88,6 +88,8 @@ def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
     if inputs.numel() == 0:
         return inputs
     wide = widened(decay.expand(inputs.shape), inputs, initial)
+    if inputs.size(1) == 1:  # a single step is no scan
+        return torch.addcmul(wide[1], wide[0], wide[2].unsqueeze(1)).to(inputs.dtype)
     return LinearScan.apply(*wide).to(inputs.dtype)
 
 
@@ -104,7 +106,10 @@ def gated_scan(logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
     """
     if candidates.numel() == 0:
         return candidates
-    return GatedScan.apply(*widened(logits, candidates, initial)).to(candidates.dtype)
+    wide = widened(logits, candidates, initial)
+    if candidates.size(1) == 1:
+        return torch.lerp(wide[2].unsqueeze(1), wide[1], wide[0].sigmoid()).to(candidates.dtype)
+    return GatedScan.apply(*wide).to(candidates.dtype)
 
 
 def nonlinear_scan(
@@ -122,6 +127,8 @@ def nonlinear_scan(
         (batch, time, size), the state after every step.
     """
     wide = widened(initial, *inputs, *weights)
+    if inputs[0].size(1) == 1:
+        return step(wide[0].unsqueeze(1), *wide[1:]).to(inputs[0].dtype)
     return NonlinearScan.apply(step, len(inputs), *wide).to(inputs[0].dtype)
 
 

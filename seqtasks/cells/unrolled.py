@@ -32,7 +32,7 @@ class UnrolledRecurrence(FusedRecurrence):
 
     def call(self, inputs: Tensor, state: State, weights: list[Tensor]) -> tuple[Tensor, State]:
         """Every step of a padded batch; shapes as in the contract."""
-        small = len(inputs) * weights[1].numel() < WORTHWHILE and not torch.is_grad_enabled()
+        small = inputs.size(0) * weights[1].numel() < WORTHWHILE and not torch.is_grad_enabled()
         if not inputs.is_cpu or inputs.size(1) == 1 or small:
             return super().call(inputs, state, weights)
         [gates] = affine(inputs, weights[0], weights[2])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.steps import State, TextModel, select
+from seqtasks.decoding.steps import State, TextModel, select, skim
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_prompts(
                 *now, last[row] = [last[row], *piece]
                 tokens[row, : len(piece)] = torch.tensor(now, dtype=torch.int64)
                 seen[row].update(piece)
-            _, state = model.read(tokens.to(device), lengths.to(device), state)
+            state = skim(model, tokens.to(device), lengths.to(device), state)
         if width < window:
             return Start(state, torch.tensor(last, dtype=torch.int64, device=device), seen)
 

@@ -52,6 +52,18 @@ class TextModel(Protocol):
         ...
 
 
+def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State | None) -> State:
+    """The state after each row's last real token, arguments as in `TextModel.read`.
+
+    A model that need not compute what it would score has a method of this name.
+    """
+    quick = getattr(model, "skim", None)
+    after: State = (
+        model.read(tokens, lengths, state)[1] if quick is None else quick(tokens, lengths, state)
+    )
+    return after
+
+
 def select(state: State, index: Tensor) -> State:
     """Picks rows of a state, in the order of the index and as often as it names them.
 

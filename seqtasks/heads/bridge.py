@@ -51,7 +51,7 @@ class ZeroState(nn.Module):
 
     def forward(self, vector: Tensor, final: State) -> State:
         """(batch, size) → zeros, a tuple of (batch, …)."""
-        return tuple(vector.new_zeros(len(vector), *shape) for shape in self.shapes)
+        return tuple(vector.new_zeros(vector.size(0), *shape) for shape in self.shapes)
 
 
 class LastState(nn.Module):

@@ -28,5 +28,5 @@ def joined(vectors: Tensor, texts: int) -> Tensor:
     """
     if texts == 1:
         return vectors
-    first, second = vectors.chunk(texts)
+    first, second = vectors.view(texts, -1, vectors.size(1)).unbind()
     return torch.cat([first, second, (first - second).abs(), first * second], dim=-1)

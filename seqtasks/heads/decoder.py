@@ -173,7 +173,7 @@ class AttentionDecoder(nn.Module):
             self.attention.keys(memory),
             mask(lengths, memory.size(1)),
             nothing,
-            memory.new_zeros(len(memory), self.fed_size) if self.fed_size else None,
+            memory.new_zeros(memory.size(0), self.fed_size) if self.fed_size else None,
             nothing if self.attention.looks_back else None,
             copies,
             self.bridge(summary, final),

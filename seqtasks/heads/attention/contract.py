@@ -85,5 +85,5 @@ def shares(scores: Tensor, mask: Tensor) -> Tensor:
     [[[0.5, 0.5, 0.0]]]
     """
     between = (1,) * (scores.dim() - 2)
-    masked = ~mask.view(len(mask), *between, -1)
+    masked = ~mask.view(mask.size(0), *between, -1)
     return scores.masked_fill(masked, torch.finfo(scores.dtype).min).softmax(dim=-1)

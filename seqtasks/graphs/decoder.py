@@ -1,0 +1,98 @@
+"""One step of an attention decoder as a graph, and the decoder run by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.cells.contract import State
+from seqtasks.graphs.graph import Axes, Graph, Named, Run, replace
+from seqtasks.heads.decoder import AttentionDecoder, Parts, Reading
+
+CHANGING = ("coverage", "fed", "alignment")
+"""Parts of the state that a step changes, beside the recurrence's own."""
+
+
+def named(parts: Parts) -> Named:
+    """A decoder's state by name; the recurrence's own tensors are ``state_0``, …."""
+    *known, recurrent = parts
+    names = zip(Parts._fields, known, strict=False)
+    found = {name: tensor for name, tensor in names if tensor is not None}
+    return found | {f"state_{number}": tensor for number, tensor in enumerate(recurrent)}
+
+
+def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
+    """The reverse of `named`."""
+    count = sum(name.startswith("state_") for name in tensors)
+    recurrent = tuple(tensors[f"state_{number}"] for number in range(count))
+    known: Any = {name: tensors.get(name) for name in Parts._fields[:-1]}
+    return Parts(**known, recurrent=recurrent)
+
+
+def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph:
+    """From a token and the state to the next token's logits.
+
+    Beside the logits (batch, words) the graph gives the weights of the attention (batch, steps) and
+    each part of the state that has changed, as ``next_<name>``.
+
+    Args:
+        decoder: in evaluation mode.
+        tokens: (batch,) int64, an example.
+        state: before them.
+    """
+
+    def compute(inputs: Mapping[str, Tensor]) -> Named:
+        rest = {name: tensor for name, tensor in inputs.items() if name != "tokens"}
+        reading = decoder(inputs["tokens"].unsqueeze(1), unnamed(rest).joined())
+        logits = decoder.scores(*reading).squeeze(1)
+        after = named(decoder.parts(reading.state))
+        changed = {
+            f"next_{name}": tensor
+            for name, tensor in after.items()
+            if name in CHANGING or name.startswith("state_")
+        }
+        return {"logits": logits, "weights": reading.weights.squeeze(1), **changed}
+
+    for _ in range(2):  # so that no two parts of the state are the same
+        _, state = decoder.step(tokens, state)
+    inputs = {"tokens": tokens, **named(decoder.parts(state))}
+    return Graph("decoder", compute, inputs, {name: axes(name, t) for name, t in inputs.items()})
+
+
+def axes(name: str, tensor: Tensor) -> Axes:
+    """The axes of a part of the state that vary: the batch, and the steps of the source."""
+    if name in ("tokens", "fed") or name.startswith("state_"):
+        return ("batch", *[None] * (tensor.dim() - 1))
+    if name in ("values", "keys"):  # with heads in front of the steps, or without
+        return ("batch", *[None] * (tensor.dim() - 3), "steps", None)
+    return ("batch", "steps")
+
+
+def attach_step(decoder: AttentionDecoder, run: Run) -> None:
+    """Let a graph take the decoder's steps; a reading's features are then the logits.
+
+    Args:
+        decoder: whose ``forward`` and ``scores`` are replaced.
+        run: the graph.
+    """
+
+    def forward(tokens: Tensor, state: State) -> Reading:
+        parts = named(decoder.parts(state))
+        logits, weights = [], []
+        for column in tokens.unbind(1):
+            found = run({"tokens": column, **parts})
+            logits.append(found.pop("logits"))
+            weights.append(found.pop("weights"))
+            parts |= {name.removeprefix("next_"): tensor for name, tensor in found.items()}
+        return Reading(
+            torch.stack(logits, dim=1), torch.stack(weights, dim=1), unnamed(parts).joined()
+        )
+
+    def scores(features: Tensor, weights: Tensor, state: State) -> Tensor:
+        return features
+
+    replace(decoder, "forward", forward)
+    replace(decoder, "scores", scores)

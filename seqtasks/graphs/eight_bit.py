@@ -1,0 +1,108 @@
+"""The large weights of a graph in eight bits, with a scale for each of their rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+SMALLEST = 1024
+"""Numbers in a weight from which it is kept in eight bits."""
+
+SHORT = 16
+"""Numbers in a row below which two axes make one."""
+
+
+def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A graph whose large weights are kept in eight bits.
+
+    Nothing else changes: activations stay as they are, so that what a sequence gives still depends
+    on no other. The rows of a table are widened when they are read, all other weights at once, by
+    nodes that read constants alone, which a runtime computes when it loads the graph.
+
+    Args:
+        model: not changed.
+
+    Returns:
+        Another one.
+    """
+    found = onnx.ModelProto()
+    found.CopyFrom(model)
+    graph = found.graph
+    kept = list(graph.initializer)
+    large = {tensor.name: tensor for tensor in kept if suits(tensor)}
+    tables = {
+        node.output[0]: node.input[0]
+        for node in graph.node
+        if node.op_type == "Gather" and node.input[0] in large
+    }
+    nodes: list[onnx.NodeProto] = []
+    for node in graph.node:
+        name = tables.get(node.output[0]) if node.output else None
+        nodes += [node] if name is None else rows_of(node, name)
+    wide = {name for node in nodes for name in reads(node)} & large.keys()
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(node for name in large if name in wide for node in widened(name))
+    graph.node.extend(nodes)
+    graph.initializer.extend(tensor for tensor in kept if tensor.name not in large)
+    for name, tensor in large.items():
+        numbers, scale = rounded(numpy_helper.to_array(tensor))
+        graph.initializer.append(numpy_helper.from_array(numbers, f"{name}.int8"))
+        graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
+    return found
+
+
+def suits(tensor: onnx.TensorProto) -> bool:
+    """Whether a constant is a weight that is worth it."""
+    size = int(np.prod(tensor.dims))
+    return tensor.data_type == TensorProto.FLOAT and len(tensor.dims) > 1 and size >= SMALLEST
+
+
+def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A weight as whole numbers from -127 to 127, and by what they are to be multiplied.
+
+    Args:
+        weight: with at least two axes.
+
+    Returns:
+        int8 of the weight's shape, and float32 that broadcasts to it: one number for each row of
+        the last axis, or of the last two where that one is short.
+
+    >>> numbers, scale = rounded(np.array([[0.5, -1.0], [254.0, 2.0]], np.float32))
+    >>> numbers.tolist(), (numbers * scale)[1].tolist()
+    ([[64, -127], [127, 1]], [254.0, 2.0])
+    """
+    short = weight.ndim > 2 and weight.shape[-1] < SHORT
+    largest = np.abs(weight).max(axis=(-2, -1) if short else -1, keepdims=True)
+    scale = np.maximum(largest / np.float32(127), np.finfo(np.float32).tiny)
+    return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def widened(name: str) -> list[onnx.NodeProto]:
+    """Nodes that give a weight by its own name."""
+    return [
+        helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
+    ]
+
+
+def rows_of(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
+    """Nodes that read some rows of a weight and widen those alone."""
+    [output] = node.output
+    index = node.input[1]
+    return [
+        helper.make_node("Gather", [f"{name}.int8", index], [f"{output}.int8"], axis=0),
+        helper.make_node("Gather", [f"{name}.scale", index], [f"{output}.scale"], axis=0),
+        helper.make_node("Cast", [f"{output}.int8"], [f"{output}.cast"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{output}.cast", f"{output}.scale"], [output]),
+    ]
+
+
+def reads(node: onnx.NodeProto) -> set[str]:
+    """What a node reads, and what the loop within it reads from outside."""
+    found = set(node.input)
+    for attribute in node.attribute:
+        for inner in attribute.g.node:
+            found |= reads(inner)
+    return found

@@ -1,0 +1,104 @@
+"""A language model as a graph, and the model run by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.cells.contract import State
+from seqtasks.data.batch import Batch
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+
+LOGITS = 2**22
+"""How many a scoring holds at once, of a batch of 32 texts."""
+
+
+def named(state: State, prefix: str = "") -> Named:
+    """A state by name: ``state_0``, …."""
+    return {f"{prefix}state_{number}": tensor for number, tensor in enumerate(state)}
+
+
+def unnamed(found: Mapping[str, Tensor], prefix: str = "") -> State:
+    """The reverse of `named`."""
+    count = sum(name.startswith(f"{prefix}state_") for name in found)
+    return tuple(found[f"{prefix}state_{number}"] for number in range(count))
+
+
+def first_state(model: Any, count: int) -> State:
+    """The state before the first token of so many texts, where no condition sets it."""
+    shapes = model.encoder.state_shapes
+    return tuple(torch.zeros(count, *shape) for shape in shapes)
+
+
+def language_graphs(model: Any, batch: Batch) -> list[Graph]:
+    """From tokens (batch, time) and the state to logits (batch, time, vocab) and the state after.
+
+    Where the model starts from a condition, a graph before it gives the state from that.
+
+    Args:
+        model: a `LanguageModel` in evaluation mode.
+        batch: an example of its inputs.
+    """
+
+    def step(inputs: Mapping[str, Tensor]) -> Named:
+        features, after = model.read(inputs["tokens"], inputs["lengths"], unnamed(inputs))
+        return {"logits": model.head(features), **named(after, "next_")}
+
+    def start(inputs: Mapping[str, Tensor]) -> Named:
+        return named(model.start(Batch(inputs)))
+
+    rows = len(batch.example)
+    state = model.start(batch) if model.condition is not None else first_state(model, rows)
+    tokens = (torch.arange(rows * (rows + 1)) % len(model.vocabulary)).view(rows, rows + 1)
+    _, state = model.read(tokens[:, :1], None, state)
+    reading = {
+        "tokens": tokens,
+        "lengths": torch.arange(rows) + 2,
+        **named(state),
+    }
+    fixed = {name: ("batch", *[None] * (t.dim() - 1)) for name, t in named(state).items()}
+    graphs = [Graph("step", step, reading, {**axes_of(reading), **fixed})]
+    if model.condition is not None:
+        field = model.condition.field
+        axes = ("batch", *[None] * (batch[field].dim() - 1))
+        graphs.insert(0, Graph("start", start, {field: batch[field]}, {field: axes}))
+    return graphs
+
+
+def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
+    """Let graphs read and score; what a language model's ``read`` gives are then the logits.
+
+    Args:
+        model: a `LanguageModel`.
+        runs: what runs each graph of `language_graphs`.
+    """
+
+    def inputs(tokens: Tensor, lengths: Tensor | None, state: State | None) -> Named:
+        rows, time = tokens.shape
+        if lengths is None:
+            lengths = torch.full((rows,), time)
+        if not time:  # nothing to read is read as padding
+            tokens = tokens.new_zeros(rows, 1)
+        given = first_state(model, rows) if state is None else state
+        return {"tokens": tokens, "lengths": lengths, **named(given)}
+
+    def read(tokens: Tensor, lengths: Tensor | None, state: State | None) -> tuple[Tensor, State]:
+        found = runs["step"](inputs(tokens, lengths, state))
+        return found["logits"][:, : tokens.size(1)], unnamed(found, "next_")
+
+    def skim(tokens: Tensor, lengths: Tensor | None, state: State | None) -> State:
+        given = inputs(tokens, lengths, state)
+        wanted = [f"next_{name}" for name in given if name.startswith("state_")]
+        return unnamed(runs["step"](given, wanted), "next_") if wanted else ()
+
+    def start(batch: Batch) -> State | None:
+        return unnamed(runs["start"](tensors(batch))) if "start" in runs else None
+
+    replace(model, "read", read)
+    replace(model, "skim", skim)
+    replace(model, "start", start)
+    model.head = nn.Identity()
+    model.window = max(1, LOGITS // (32 * len(model.vocabulary)))

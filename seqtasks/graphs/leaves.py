@@ -1,0 +1,127 @@
+"""What is not traced but written down whole: recurrences, and the widening of a vocabulary.
+
+While a model is traced, its encoders call the operators below in place of their cells, whose way
+through a batch depends on its lengths. They are operators of torch, so that a trace keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.graphs.operators import Operand
+from seqtasks.graphs.recurrence import write_recurrence
+from seqtasks.graphs.source import Source
+from seqtasks.graphs.writer import Writer
+
+_CELLS: list[nn.Module] = []
+"""Of the model that is being traced; the operator names a cell by its place."""
+
+
+@contextmanager
+def cells() -> Iterator[list[nn.Module]]:
+    """A list for the cells of a model, emptied at the end."""
+    try:
+        yield _CELLS
+    finally:
+        _CELLS.clear()
+
+
+@torch.library.custom_op("seqtasks::recurrence", mutates_args=())
+def recurrence(
+    inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
+) -> list[Tensor]:
+    """A cell over time: its outputs, then its final state.
+
+    Args:
+        inputs: (batch, time, input_size).
+        lengths: (batch,) int64, or None.
+        state: before the first step.
+        cell: its place in the list of `cells`.
+        backward: from each sequence's end to its beginning.
+    """
+    raise RuntimeError("the operator is for traces alone")
+
+
+@recurrence.register_fake
+def _(
+    inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
+) -> list[Tensor]:
+    module: Any = _CELLS[cell]
+    outputs = inputs.new_empty(*inputs.shape[:2], module.output_size)
+    return [outputs, *(torch.empty_like(tensor) for tensor in state)]
+
+
+@torch.library.custom_op("seqtasks::copied", mutates_args=())
+def copied(log_probs: Tensor, share: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
+    """Log-probabilities of the vocabulary's words and of those behind it; see `CopyGate`.
+
+    Args:
+        log_probs: (batch, time, vocab), of words that are made.
+        share: (batch, time, 1), the logarithm of what is copied.
+        weights: (batch, time, steps), the attention.
+        copies: (batch, steps) int64.
+    """
+    raise RuntimeError("the operator is for traces alone")
+
+
+@copied.register_fake
+def _(log_probs: Tensor, share: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
+    words = torch.library.get_ctx().new_dynamic_size()
+    return log_probs.new_empty(*log_probs.shape[:2], words)
+
+
+def _write_recurrence(
+    write: Writer,
+    source: Source,
+    result: Any,
+    inputs: Operand,
+    lengths: Operand | None,
+    state: Sequence[Operand],
+    cell: int,
+    backward: bool,
+) -> list[str]:
+    given = None if lengths is None else lengths.name
+    states = [part.name for part in state]
+    module: Any = _CELLS[cell]
+    return write_recurrence(write, source, module, inputs, given, states, backward)
+
+
+def _write_copied(
+    write: Writer,
+    source: Source,
+    result: Tensor,
+    log_probs: Operand,
+    share: Operand,
+    weights: Operand,
+    copies: Operand,
+) -> str:
+    size = write.size(log_probs.name, 2)
+    last = write("ReduceMax", copies.name, keepdims=0)
+    words = write("Add", write("Reshape", last, write.ints(1)), write.ints(1))
+    more = write("Max", write("Sub", words, size), write.ints(0))
+    pads = write.shape(0, more)
+    low = write.constant(-torch.inf, torch.float32)
+    wide = write("Pad", log_probs.name, pads, low, write.ints(2))
+    shape = write("Shape", wide)
+    nothing = write("Expand", write.constant(0.0, torch.float32), shape)
+    index = write("Unsqueeze", copies.name, write.ints(1))
+    index = write("Expand", index, write("Shape", weights.name))
+    attended = write("ScatterElements", nothing, index, weights.name, axis=2, reduction="add")
+    taken = write("Add", share.name, write("Log", attended))
+    most = write("Max", wide, taken)
+    none = write("Equal", most, low)
+    base = write("Where", none, write.constant(0.0, torch.float32), most)
+    powers = [write("Exp", write("Sub", part, base)) for part in (wide, taken)]
+    return write("Add", base, write("Log", write("Add", *powers)))
+
+
+LEAVES: dict[str, Callable[..., Any]] = {
+    "seqtasks.recurrence.default": _write_recurrence,
+    "seqtasks.copied.default": _write_copied,
+}
+"""Operator → what writes it down, given also the model that it is of."""

@@ -1,0 +1,104 @@
+"""Products, norms, convolutions and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.errors import UsageError
+from seqtasks.graphs.operators.table import Operand, translates
+from seqtasks.graphs.writer import Writer
+
+
+@translates("aten.mm.default", "aten.bmm.default", "aten.matmul.default", "aten.mv.default")
+def matmul(write: Writer, result: Tensor, x: Operand, y: Operand) -> str:
+    """X y."""
+    return write("MatMul", x.name, y.name)
+
+
+@translates("aten.linear.default")
+def linear(
+    write: Writer, result: Tensor, x: Operand, weight: Operand, bias: Operand | None = None
+) -> str:
+    """X Wᵀ + b."""
+    product = write("MatMul", x.name, write("Transpose", weight.name, perm=[1, 0]))
+    return product if bias is None else write("Add", product, bias.name)
+
+
+@translates("aten.addmm.default", "aten.baddbmm.default")
+def addmm(
+    write: Writer, result: Tensor, bias: Operand, x: Operand, y: Operand, **factors: Any
+) -> str:
+    """B + x y."""
+    check_factors(factors)
+    return write("Add", write("MatMul", x.name, y.name), bias.name)
+
+
+@translates("aten.layer_norm.default")
+def layer_norm(
+    write: Writer,
+    result: Tensor,
+    x: Operand,
+    shape: Sequence[int],
+    weight: Operand | None = None,
+    bias: Operand | None = None,
+    epsilon: float = 1e-5,
+    *_: Any,
+) -> str:
+    """Normalised over the last axes."""
+    scale = write.constant(torch.ones(*shape)) if weight is None else weight.name
+    inputs = [x.name, scale] if bias is None else [x.name, scale, bias.name]
+    return write("LayerNormalization", *inputs, axis=-len(shape), epsilon=epsilon)
+
+
+@translates("aten.native_layer_norm.default")
+def native_layer_norm(write: Writer, result: Any, *arguments: Any) -> tuple[str, None, None]:
+    """The same; mean and scale, which torch gives too, are for derivatives alone."""
+    return layer_norm(write, result[0], *arguments), None, None
+
+
+@translates("aten.convolution.default")
+def convolution(
+    write: Writer,
+    result: Tensor,
+    x: Operand,
+    weight: Operand,
+    bias: Operand | None,
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    transposed: bool,
+    output_padding: Sequence[int],
+    groups: int,
+) -> str:
+    """Over the axes behind the first two."""
+    if transposed:
+        raise UsageError("export: a transposed convolution has no translation to ONNX here")
+    inputs = [x.name, weight.name] if bias is None else [x.name, weight.name, bias.name]
+    return write(
+        "Conv",
+        *inputs,
+        strides=list(stride),
+        pads=[*padding, *padding],
+        dilations=list(dilation),
+        group=groups,
+    )
+
+
+@translates("aten.embedding.default")
+def embedding(write: Writer, result: Tensor, table: Operand, index: Operand, *_: Any) -> str:
+    """Rows of a table."""
+    return write("Gather", table.name, index.name, axis=0)
+
+
+def check_factors(factors: dict[str, Any]) -> None:
+    """Refuse a sum whose parts are multiplied.
+
+    Raises:
+        UsageError: a factor is not 1.
+    """
+    if any(value != 1 for value in factors.values()):
+        raise UsageError(f"export: {factors} of a product have no translation to ONNX here")

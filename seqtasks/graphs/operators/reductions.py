@@ -1,0 +1,78 @@
+"""Operators that take an axis together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.graphs.operators.table import OPERATORS, Operand, operand, translates
+from seqtasks.graphs.writer import Writer
+
+REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "amax": "ReduceMax", "amin": "ReduceMin"}
+
+
+def _reduction(kind: str) -> Any:
+    def translation(
+        write: Writer,
+        result: Tensor,
+        x: Operand,
+        axes: Sequence[int] | int | None = None,
+        keep: bool = False,
+        **_: Any,
+    ) -> str:
+        name = operand(write, x, result.dtype)
+        listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
+        return write(kind, name, write.ints(*listed), keepdims=int(keep))
+
+    return translation
+
+
+for _name, _kind in REDUCTIONS.items():
+    for _overload in ("default", "dim", "dim_IntList"):
+        OPERATORS[f"aten.{_name}.{_overload}"] = _reduction(_kind)
+
+
+@translates("aten.any.dim", "aten.any.default", "aten.any.dims")
+def some(write: Writer, result: Tensor, x: Operand, axes: Any = None, keep: bool = False) -> str:
+    """Whether one holds."""
+    listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
+    number = operand(write, x, torch.int32)
+    return write.cast(
+        write("ReduceMax", number, write.ints(*listed), keepdims=int(keep)), torch.bool
+    )
+
+
+@translates("aten.argmax.default")
+def argmax(write: Writer, result: Tensor, x: Operand, axis: int, keep: bool = False) -> str:
+    """The place of the largest, of equal ones the first."""
+    return write("ArgMax", x.name, axis=axis, keepdims=int(keep))
+
+
+@translates("aten.max.dim")
+def largest(
+    write: Writer, result: Any, x: Operand, axis: int, keep: bool = False
+) -> tuple[str, str]:
+    """The largest, and its place."""
+    value = write("ReduceMax", x.name, write.ints(axis), keepdims=int(keep))
+    return value, argmax(write, result[1], x, axis, keep)
+
+
+@translates("aten.cumsum.default")
+def cumsum(write: Writer, result: Tensor, x: Operand, axis: int, **_: Any) -> str:
+    """Sums up to each place."""
+    return write("CumSum", operand(write, x, result.dtype), write.constant(axis))
+
+
+@translates("aten._softmax.default", "aten.softmax.int")
+def softmax(write: Writer, result: Tensor, x: Operand, axis: int, *_: Any) -> str:
+    """Shares."""
+    return write("Softmax", operand(write, x, result.dtype), axis=axis)
+
+
+@translates("aten._log_softmax.default", "aten.log_softmax.int")
+def log_softmax(write: Writer, result: Tensor, x: Operand, axis: int, *_: Any) -> str:
+    """Their logarithms."""
+    return write("LogSoftmax", operand(write, x, result.dtype), axis=axis)

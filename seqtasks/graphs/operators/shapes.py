@@ -1,0 +1,274 @@
+"""Operators that move numbers about, or make tensors of a shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqtasks.errors import UsageError
+from seqtasks.graphs.operators.table import Operand, Size, operand, translates
+from seqtasks.graphs.writer import Writer
+
+FURTHEST = 2**62
+"""An index behind every end."""
+
+Length = int | Size
+
+
+@translates("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default")
+def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
+    """The same numbers in another shape; a single unknown size follows from the others."""
+    open_places = [place for place, size in enumerate(shape) if not isinstance(size, int)]
+    if len(open_places) == 1 and -1 not in shape:
+        shape = [-1 if place in open_places else size for place, size in enumerate(shape)]
+    return write("Reshape", x.name, write.shape(*shape))
+
+
+@translates("aten.unsqueeze.default")
+def unsqueeze(write: Writer, result: Tensor, x: Operand, axis: int) -> str:
+    """A new axis of length 1."""
+    return write("Unsqueeze", x.name, write.ints(axis))
+
+
+@translates("aten.squeeze.dims", "aten.squeeze.dim")
+def squeeze(write: Writer, result: Tensor, x: Operand, axes: int | Sequence[int]) -> str:
+    """Without those of the axes that are of length 1."""
+    listed = [axes] if isinstance(axes, int) else axes
+    gone = [axis for axis in listed if x.like.shape[axis] == 1]
+    return write("Squeeze", x.name, write.ints(*gone)) if gone else x.name
+
+
+@translates("aten.permute.default")
+def permute(write: Writer, result: Tensor, x: Operand, order: Sequence[int]) -> str:
+    """Axes in another order."""
+    return write("Transpose", x.name, perm=[axis % x.rank for axis in order])
+
+
+@translates("aten.transpose.int")
+def transpose(write: Writer, result: Tensor, x: Operand, first: int, second: int) -> str:
+    """Two axes in each other's place."""
+    order = list(range(x.rank))
+    order[first], order[second] = order[second], order[first]
+    return write("Transpose", x.name, perm=order)
+
+
+@translates("aten.t.default")
+def turned(write: Writer, result: Tensor, x: Operand) -> str:
+    """The transpose of a matrix."""
+    return write("Transpose", x.name, perm=[1, 0])
+
+
+@translates("aten.expand.default")
+def expand(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
+    """Repeated along axes of length 1; -1 leaves an axis as it is."""
+    return write("Expand", x.name, write.shape(*(1 if size == -1 else size for size in shape)))
+
+
+@translates("aten.repeat.default")
+def repeat(write: Writer, result: Tensor, x: Operand, times: Sequence[Length]) -> str:
+    """Repeated along every axis."""
+    more = len(times) - x.rank
+    name = write("Unsqueeze", x.name, write.ints(*range(more))) if more else x.name
+    return write("Tile", name, write.shape(*times))
+
+
+@translates("aten.slice.Tensor")
+def cut(
+    write: Writer,
+    result: Tensor,
+    x: Operand,
+    axis: int = 0,
+    start: Length | None = None,
+    end: Length | None = None,
+    step: int = 1,
+) -> str:
+    """A part of an axis."""
+    first = 0 if start is None else start
+    last = FURTHEST if end is None or (isinstance(end, int) and end > FURTHEST) else end
+    if first == 0 and last == FURTHEST and step == 1:
+        return x.name
+    bounds = (write.shape(first), write.shape(last))
+    return write("Slice", x.name, *bounds, write.ints(axis), write.ints(step))
+
+
+@translates("aten.select.int")
+def select(write: Writer, result: Tensor, x: Operand, axis: int, index: Length) -> str:
+    """One place of an axis, which goes."""
+    if x.like.shape[axis] == 1:
+        return write("Squeeze", x.name, write.ints(axis))
+    place = write("Squeeze", index) if isinstance(index, Size) else write.constant(index)
+    return write("Gather", x.name, place, axis=axis)
+
+
+@translates("aten.select_scatter.default")
+def select_scatter(
+    write: Writer, result: Tensor, x: Operand, part: Operand, axis: int, index: int
+) -> str:
+    """A tensor with one place of an axis replaced."""
+    laid = Operand(write("Unsqueeze", part.name, write.ints(axis)), part.like.unsqueeze(axis))
+    return slice_scatter(write, result, x, laid, axis, index, index + 1)
+
+
+@translates("aten.slice_scatter.default")
+def slice_scatter(
+    write: Writer,
+    result: Tensor,
+    x: Operand,
+    part: Operand,
+    axis: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+) -> str:
+    """A tensor with a part of an axis replaced."""
+    size = x.like.shape[axis]
+    first, last = start or 0, FURTHEST if end is None else end
+    known = all(isinstance(bound, int) and bound >= 0 for bound in (first, last)) and step == 1
+    if not known:
+        raise UsageError("export: a part that is replaced has no translation to ONNX here")
+    to_end = last >= FURTHEST or (str(size).isdigit() and last >= size)
+    before = [cut(write, result, x, axis, 0, first)] if first else []
+    after = [] if to_end else [cut(write, result, x, axis, last)]
+    pieces = [*before, part.name, *after]
+    return pieces[0] if len(pieces) == 1 else write("Concat", *pieces, axis=axis)
+
+
+@translates("aten.cat.default")
+def cat(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) -> str:
+    """One behind the other; a part without numbers has no place in it."""
+    full = [part for part in parts if part.like.shape != (0,)]
+    names = [operand(write, part, result.dtype) for part in full]
+    return names[0] if len(names) == 1 else write("Concat", *names, axis=axis)
+
+
+@translates("aten.stack.default")
+def stack(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) -> str:
+    """Side by side along a new axis."""
+    laid = [write("Unsqueeze", part.name, write.ints(axis)) for part in parts]
+    return write("Concat", *laid, axis=axis)
+
+
+@translates("aten.split_with_sizes.default")
+def split(
+    write: Writer, result: Any, x: Operand, sizes: Sequence[Length], axis: int = 0
+) -> tuple[str, ...]:
+    """Pieces of given sizes."""
+    if len(sizes) == 1:
+        return (x.name,)
+    return write.several("Split", [x.name, write.shape(*sizes)], len(sizes), axis=axis)
+
+
+@translates("aten.unbind.int")
+def unbind(write: Writer, result: Any, x: Operand, axis: int = 0) -> tuple[str, ...]:
+    """Every place of an axis by itself."""
+    places = range(len(result))
+    return tuple(select(write, result[place], x, axis, place) for place in places)
+
+
+@translates("aten.flip.default")
+def flip(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
+    """From the end to the beginning."""
+    count = len(axes)
+    starts, ends = write.ints(*[-1] * count), write.ints(*[-FURTHEST] * count)
+    return write("Slice", x.name, starts, ends, write.ints(*axes), write.ints(*[-1] * count))
+
+
+@translates("aten.index_select.default")
+def index_select(write: Writer, result: Tensor, x: Operand, axis: int, index: Operand) -> str:
+    """Places of an axis."""
+    return write("Gather", x.name, index.name, axis=axis)
+
+
+@translates("aten.gather.default")
+def gather(write: Writer, result: Tensor, x: Operand, axis: int, index: Operand, **_: Any) -> str:
+    """Number by number."""
+    return write("GatherElements", x.name, index.name, axis=axis)
+
+
+@translates("aten.scatter_add.default")
+def scatter_add(
+    write: Writer, result: Tensor, x: Operand, axis: int, index: Operand, added: Operand
+) -> str:
+    """Number by number added to places of an axis."""
+    return write("ScatterElements", x.name, index.name, added.name, axis=axis, reduction="add")
+
+
+@translates("aten.index.Tensor")
+def index(write: Writer, result: Tensor, x: Operand, indices: Sequence[Operand | None]) -> str:
+    """Rows by number: the first axis by one tensor of numbers."""
+    if len(indices) != 1 or indices[0] is None or indices[0].dtype == torch.bool:
+        raise UsageError("export: indexing by several tensors has no translation to ONNX here")
+    return write("Gather", x.name, indices[0].name, axis=0)
+
+
+@translates("aten.constant_pad_nd.default")
+def pad(
+    write: Writer, result: Tensor, x: Operand, amounts: Sequence[Length], value: float = 0.0
+) -> str:
+    """A value laid around; amounts stand as torch has them, from the last axis on."""
+    pairs = [tuple(amounts[place : place + 2]) for place in range(0, len(amounts), 2)][::-1]
+    axes = write.ints(*range(x.rank - len(pairs), x.rank))
+    sizes = [before for before, _ in pairs] + [after for _, after in pairs]
+    return write("Pad", x.name, write.shape(*sizes), write.constant(value, result.dtype), axes)
+
+
+@translates("aten.arange.start_step")
+def arange(
+    write: Writer, result: Tensor, start: Length, end: Length, step: int = 1, **_: Any
+) -> str:
+    """Numbers in a row."""
+    bounds = [
+        write("Squeeze", bound) if isinstance(bound, Size) else write.constant(bound, torch.int64)
+        for bound in (start, end)
+    ]
+    counted = write("Range", *bounds, write.constant(step, torch.int64))
+    return counted if result.dtype == torch.int64 else write.cast(counted, result.dtype)
+
+
+@translates("aten.full.default", "aten.new_full.default")
+def full(write: Writer, result: Tensor, *arguments: Any, **_: Any) -> str:
+    """One value everywhere; of a new tensor the one that it is made after stands in front."""
+    shape, value = arguments[-2:]
+    if not shape:
+        return write.constant(value, result.dtype)
+    return write("Expand", operand(write, value, result.dtype), write.shape(*shape))
+
+
+@translates("aten.empty.memory_format", "aten.zeros.default")
+def zeros(write: Writer, result: Tensor, shape: Sequence[Length], **_: Any) -> str:
+    """Zeros."""
+    return full(write, result, shape, 0)
+
+
+@translates("aten.new_zeros.default", "aten.new_empty.default")
+def new_zeros(write: Writer, result: Tensor, _: Operand, shape: Sequence[Length], **__: Any) -> str:
+    """Zeros in the type of another tensor."""
+    return full(write, result, shape, 0)
+
+
+@translates("aten.full_like.default")
+def full_like(write: Writer, result: Tensor, x: Operand, value: float, **_: Any) -> str:
+    """One value everywhere in the shape of another tensor."""
+    return write("Expand", write.constant(value, result.dtype), write("Shape", x.name))
+
+
+@translates("aten.zeros_like.default")
+def zeros_like(write: Writer, result: Tensor, x: Operand, **_: Any) -> str:
+    """Zeros in the shape of another tensor."""
+    return full_like(write, result, x, 0)
+
+
+@translates("aten.ones_like.default")
+def ones_like(write: Writer, result: Tensor, x: Operand, **_: Any) -> str:
+    """Ones in the shape of another tensor."""
+    return full_like(write, result, x, 1)
+
+
+@translates("aten.scalar_tensor.default")
+def scalar(write: Writer, result: Tensor, value: Any, **_: Any) -> str:
+    """A number as a tensor without axes."""
+    name = operand(write, value, result.dtype)
+    return write("Squeeze", name) if isinstance(value, Size) else name

@@ -1,0 +1,86 @@
+"""Graphs run by onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqtasks.errors import BundleError, SeqtasksError, UsageError
+from seqtasks.graphs.graph import Named
+
+
+class Session:
+    """One graph, ready to run on the CPU.
+
+    The file is read here and given to onnxruntime as bytes, so that it can name no other file.
+
+    Args:
+        path: of the graph.
+
+    Raises:
+        UsageError: onnxruntime is not installed.
+        BundleError: the file is no graph that it can run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise UsageError(
+                f"{path.parent} is an exported model, which the package onnxruntime runs: "
+                "pip install 'seqtasks[onnx]'"
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        options.log_severity_level = 3
+        try:
+            self.session: Any = onnxruntime.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime has its own kinds
+            raise BundleError(f"{path} cannot be run: {line(error)}") from error
+        self.how = onnxruntime.RunOptions()
+        self.how.only_execute_path_to_fetches = True
+        self.name = path.name
+        self.inputs = [item.name for item in self.session.get_inputs()]
+        self.outputs = [item.name for item in self.session.get_outputs()]
+
+    def __call__(self, inputs: Mapping[str, Tensor], wanted: Sequence[str] | None = None) -> Named:
+        """The graph's outputs; of the inputs those are taken that it reads.
+
+        Args:
+            inputs: by name.
+            wanted: the outputs to be computed; None for all.
+
+        Raises:
+            SeqtasksError: an input is missing, or onnxruntime refuses what it is given.
+        """
+        missing = [name for name in self.inputs if name not in inputs]
+        if missing:
+            raise SeqtasksError(f"{self.name} reads '{missing[0]}', which is not given")
+        given = {name: array(inputs[name]) for name in self.inputs}
+        names = self.outputs if wanted is None else list(wanted)
+        try:
+            found: Sequence[Any] = self.session.run(names, given, self.how)
+        except Exception as error:  # onnxruntime has its own kinds
+            raise SeqtasksError(f"{self.name} cannot be run on this: {line(error)}") from error
+        return {
+            name: torch.from_numpy(np.asarray(value))
+            for name, value in zip(names, found, strict=True)
+        }
+
+
+def array(tensor: Tensor) -> Any:
+    """A tensor's numbers, without a copy where they lie in a row."""
+    return tensor.detach().contiguous().numpy()
+
+
+def line(error: BaseException) -> str:
+    """The last line of an error, which says what is wrong."""
+    lines = [part.strip() for part in str(error).splitlines() if part.strip()]
+    return lines[-1] if lines else type(error).__name__

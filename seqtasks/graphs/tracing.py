@@ -1,0 +1,144 @@
+"""From a computation of a model to an ONNX file's content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import onnx
+import torch
+from onnx import helper
+from torch import Tensor, nn
+from torch.export import Dim, ExportedProgram
+
+from seqtasks.errors import UsageError
+from seqtasks.graphs.eight_bit import reads
+from seqtasks.graphs.graph import Graph
+from seqtasks.graphs.leaves import LEAVES
+from seqtasks.graphs.plain import plain
+from seqtasks.graphs.source import Source
+from seqtasks.graphs.translation import Translation, decompose
+from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
+
+
+class Traced(nn.Module):
+    """A computation as a module, which is what torch traces.
+
+    Args:
+        model: whose parameters it reads.
+        graph: the computation.
+        note: gets the names of the outputs; a trace forgets what is changed of the module.
+    """
+
+    def __init__(
+        self, model: nn.Module, graph: Graph, note: Callable[[Iterable[str]], None]
+    ) -> None:
+        super().__init__()
+        self.model, self.graph, self.note = model, graph, note
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """The outputs."""
+        found = self.graph.compute(dict(zip(self.graph.inputs, inputs, strict=True)))
+        self.note(found)
+        return tuple(found.values())
+
+
+def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]]:
+    """A computation as ONNX.
+
+    Args:
+        source: the model, in evaluation mode, on the CPU.
+        graph: a computation of it.
+
+    Returns:
+        The graph, whose inputs and outputs have the names of the computation's, less the inputs
+        that it does not read; and the names of the parameters and buffers that are in it.
+
+    Raises:
+        UsageError: the computation cannot be traced, or an operator of it has no translation.
+    """
+    names_out: dict[str, None] = {}
+    traced = Traced(source.model, graph, lambda found: names_out.update(dict.fromkeys(found)))
+    write = Writer()
+    with plain(source.model), torch.no_grad():
+        program = trace(traced, graph)
+        outputs = Translation(program, write, source, traced, LEAVES).run(list(graph.inputs))
+    symbols = symbol_names(program, graph)
+    results = []
+    [*_, end] = program.graph.nodes
+    for name, inner, node in zip(names_out, outputs, end.args[0], strict=True):
+        write.nodes.append(helper.make_node("Identity", [inner], [name]))
+        results.append(info(name, node.meta["val"], symbols))
+    read = {name for node in write.nodes for name in reads(node)}
+    given = [node for node in program.graph.nodes if node.op == "placeholder"][-len(graph.inputs) :]
+    inputs = [
+        info(name, node.meta["val"], symbols)
+        for name, node in zip(graph.inputs, given, strict=True)
+        if name in read
+    ]
+    body = helper.make_graph(
+        write.nodes, graph.name, inputs, results, list(write.initializers.values())
+    )
+    opset = helper.make_opsetid("", OPSET)
+    proto = helper.make_model(
+        body, opset_imports=[opset], ir_version=IR_VERSION, producer_name="seqtasks"
+    )
+    return proto, write.read
+
+
+def trace(traced: Traced, graph: Graph) -> ExportedProgram:
+    """What torch sees of a computation.
+
+    Raises:
+        UsageError: its way depends on the numbers that it reads.
+    """
+    shapes = tuple(
+        {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
+        for key in graph.inputs
+    )
+    try:
+        program = torch.export.export(
+            traced.eval(),
+            tuple(tensor.clone() for tensor in graph.inputs.values()),  # none twice
+            dynamic_shapes=(shapes,),
+            strict=False,
+        )
+        return decompose(program)
+    except UsageError:
+        raise
+    except Exception as error:  # whatever a model does that a trace cannot follow
+        line = str(error).strip().splitlines()[0]
+        raise UsageError(
+            f"export: {graph.name} of a {type(traced.model).__name__} cannot be traced ({line}); "
+            "it must not decide by the numbers that it reads"
+        ) from error
+
+
+def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
+    """Torch's symbols for lengths → the names of axes.
+
+    Raises:
+        UsageError: an axis that is to vary has a fixed length in the trace.
+    """
+    found: dict[str, str] = {}
+    given = [node for node in program.graph.nodes if node.op == "placeholder"][-len(graph.inputs) :]
+    for (key, _), node in zip(graph.inputs.items(), given, strict=True):
+        if not node.users:
+            continue
+        for axis, name in enumerate(graph.axes[key]):
+            length = node.meta["val"].shape[axis]
+            if name is None:
+                continue
+            if str(length).isdigit():
+                raise UsageError(
+                    f"export: axis {axis} of '{key}' is to vary, and the model reads {length} "
+                    "steps of it alone"
+                )
+            found.setdefault(str(length), name)
+    return found
+
+
+def info(name: str, like: Any, symbols: Mapping[str, str]) -> onnx.ValueInfoProto:
+    """A tensor's line in a graph's signature; unknown lengths have names."""
+    shape = [n if isinstance(n, int) else symbols.get(str(n), str(n)) for n in like.shape]
+    return helper.make_tensor_value_info(name, TYPES[like.dtype], shape)

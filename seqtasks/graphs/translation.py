@@ -1,0 +1,159 @@
+"""A traced computation, operator by operator, as ONNX nodes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.export import ExportedProgram
+
+from seqtasks.errors import UsageError
+from seqtasks.graphs.operators import OPERATORS, Operand, Weight
+from seqtasks.graphs.operators.table import Size
+from seqtasks.graphs.source import Source, everything
+from seqtasks.graphs.writer import Writer
+
+CHECKS = (
+    "aten._assert_async",
+    "aten._assert_scalar",
+    "aten._assert_tensor_metadata",
+    "aten.sym_constrain_range",
+)
+"""What a trace tests of its inputs; nothing of it stands in the graph."""
+
+ARITHMETIC = {
+    operator.add: "Add",
+    operator.sub: "Sub",
+    operator.mul: "Mul",
+    operator.floordiv: "Div",
+}
+"""Of sizes, which are whole numbers from 0 up."""
+
+WHOLE = (
+    "linear",
+    "layer_norm",
+    "logaddexp",
+    "lerp",
+    "addcmul",
+    "select_scatter",
+    "slice_scatter",
+)
+"""Operators that ONNX has, or that are shorter whole than in the parts that torch takes them to."""
+
+
+def decompose(program: ExportedProgram) -> ExportedProgram:
+    """A trace in the operators that all of torch is made of, but for those that ONNX has too."""
+    table = torch.export.default_decompositions()
+    for name in WHOLE:
+        packet = getattr(torch.ops.aten, name)
+        for overload in packet.overloads():
+            table.pop(getattr(packet, overload), None)
+    return program.run_decompositions(table)
+
+
+class Translation:
+    """Writes one trace into a graph.
+
+    Args:
+        program: the trace.
+        write: where to.
+        source: of the trace.
+        module: that was traced.
+        leaves: operators that are written down whole → what writes them, given also the source.
+    """
+
+    def __init__(
+        self,
+        program: ExportedProgram,
+        write: Writer,
+        source: Source,
+        module: nn.Module,
+        leaves: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        self.program, self.write, self.source = program, write, source
+        self.parts = dict(everything(module))
+        self.leaves = leaves or {}
+        self.values: dict[fx.Node, Any] = {}
+
+    def run(self, inputs: Sequence[str]) -> list[str]:
+        """The names of the outputs, from those of the inputs that the caller gives.
+
+        Raises:
+            UsageError: an operator has no translation.
+        """
+        given, results = iter(inputs), []
+        for node in self.program.graph.nodes:
+            if node.op == "placeholder":
+                self.values[node] = self.placeholder(node, given)
+            elif node.op == "call_function":
+                self.values[node] = self.call(node)
+            else:
+                [outputs] = node.args
+                results = [self.resolved(output).name for output in outputs]
+        return results
+
+    def placeholder(self, node: fx.Node, given: Any) -> Operand:
+        """A parameter, a constant, or the next input."""
+        signature = self.program.graph_signature
+        path = {**signature.inputs_to_parameters, **signature.inputs_to_buffers}.get(node.name)
+        constant = signature.inputs_to_lifted_tensor_constants.get(node.name)
+        if constant is not None:
+            tensor: Any = self.program.constants[constant]
+            return Operand(self.write.constant(tensor), tensor)
+        if path is None:
+            return Operand(next(given), node.meta["val"])
+        name = self.source.names[id(self.parts[path])]
+        if node.users:
+            self.write.root.read.add(name)
+        return Weight(name, self.parts[path], self.write)
+
+    def call(self, node: fx.Node) -> Any:
+        """What an operator gives.
+
+        Raises:
+            UsageError: it has no translation.
+        """
+        target, result = node.target, node.meta.get("val")
+        arguments = [self.resolved(argument) for argument in node.args]
+        options = {name: self.resolved(value) for name, value in node.kwargs.items()}
+        if target is operator.getitem:
+            return arguments[0][arguments[1]]
+        if target in ARITHMETIC:
+            parts = [self.write.shape(part) for part in arguments]
+            return Size(self.write(ARITHMETIC[target], *parts))
+        name = str(target)
+        if name.startswith(CHECKS) or name.startswith("<built-in function"):
+            return None  # comparisons of sizes, which only checks read
+        if name == "aten.sym_size.int":
+            tensor, axis = arguments
+            return Size(self.write.size(tensor.name, axis % tensor.rank))
+        if name in self.leaves:
+            found = self.leaves[name](self.write, self.source, result, *arguments, **options)
+            return self.wrapped(found, result)
+        translation = OPERATORS.get(name)
+        if translation is None:
+            raise UsageError(
+                f"export: the model computes {name}, which has no translation to ONNX here; "
+                "leave it in torch, or write the computation in other operators"
+            )
+        return self.wrapped(translation(self.write, result, *arguments, **options), result)
+
+    def wrapped(self, found: Any, result: Any) -> Any:
+        """Names with the values that they stand for."""
+        if isinstance(result, Tensor):
+            return Operand(found, result)
+        return [
+            None if name is None else Operand(name, like)
+            for name, like in zip(found, result, strict=False)
+        ]
+
+    def resolved(self, argument: Any) -> Any:
+        """An argument with what earlier nodes gave in their place."""
+        if isinstance(argument, fx.Node):
+            return self.values[argument]
+        if isinstance(argument, (list, tuple)):
+            return [self.resolved(part) for part in argument]
+        return argument

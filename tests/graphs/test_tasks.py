@@ -1,0 +1,127 @@
+"""Every task exported: the same outputs by the same code, whatever the batch."""
+
+from __future__ import annotations
+
+import shutil
+
+import onnx
+import pytest
+import torch
+from saved import reseal, save
+from small import OUTSIDE, TASKS
+
+from seqtasks import bundle
+from seqtasks.answers import answers, searches
+from seqtasks.graphs.eight_bit import quantise
+from seqtasks.graphs.export import export_bundle
+from seqtasks.graphs.session import Session
+
+ODD = ["zzz", "", "The zzz , !", "a"]
+
+VARIANTS = {
+    **{name: [f"task={name}"] for name in TASKS},
+    "crf": [
+        "task=tagging",
+        "head@task.head=crf",
+        "embedding@task.embedding.spelling=spelling_cnn",
+        "+field@data.case=case",
+        "+embedding@task.embedding.case=case",
+        "encoder=unidirectional",
+        "encoder.cell=indrnn",
+    ],
+    "several labels": [
+        "task=classification",
+        "head@task.head=multi_label",
+        "field@data.label=labels",
+        "task.head.pooling=attention",
+    ],
+    "adaptive": ["task=generation", "head@task.head=adaptive", "encoder.cell=mingru"],
+    "copying": [
+        "task=translation",
+        "decoder@task.decoder=copying",
+        "attention@task.decoder.attention=coverage",
+        "task.decoder.input_feeding=true",
+        "task.search.coverage_penalty=0.2",
+    ],
+    "heads": [
+        "task=translation",
+        "attention@task.decoder.attention=multi_head",
+        "task.decoder.bridge=last",
+        "encoder.cell=elman",
+    ],
+    "no attention": ["task=translation", "attention@task.decoder.attention=none"],
+    "a user's own": ["task=mean"],
+}
+
+
+@pytest.fixture(scope="module")
+def monkeypatch():
+    """For all tests of the module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def case(request, tmp_path_factory, monkeypatch):
+    """A model, the folder of its export, and lines to run them on."""
+    monkeypatch.syspath_prepend(str(OUTSIDE))
+    folder = tmp_path_factory.mktemp("export")
+    limit = ["task.search.max_length=12"] * (request.param in ("translation", "copying", "heads"))
+    lines = save(folder / "bundle", *VARIANTS[request.param], *limit)[:12]
+    trusted = ["mean_task"] * (request.param == "a user's own")
+    model = bundle.load(folder / "bundle", trusted=trusted)
+    export_bundle(model, folder / "onnx")
+    several = len(model.task.inputs) > 1 or request.param in ("question_answering", "generation")
+    return model, folder / "onnx", [*lines, "", *([] if several else ODD)], trusted
+
+
+@pytest.fixture
+def exported(case):
+    """The exported model."""
+    return bundle.load(case[1], trusted=case[3])
+
+
+def test_predictions_are_those_of_torch_in_any_batch(case, exported):
+    model, _, lines, _ = case
+    expected = model.predict(lines)
+    assert exported.exported
+    assert exported.predict(lines) == expected
+    assert exported.predict(lines, batch_size=1) == expected
+    assert any(expected)
+
+
+def test_numbers_of_every_graph_are_those_of_torch(case):
+    model, folder, lines, _ = case
+    dataset = model.read(lines)
+    with torch.no_grad():
+        for graph in model.task.graphs(model.batch(dataset, range(len(dataset)))):
+            found = Session(folder / f"{graph.name}.onnx")(graph.inputs)
+            for name, tensor in graph.compute(graph.inputs).items():
+                torch.testing.assert_close(found[name], tensor, rtol=1e-4, atol=1e-4)
+
+
+def test_in_eight_bits_it_is_smaller_and_runs(case, tmp_path):
+    _, folder, lines, trusted = case
+    small = shutil.copytree(folder, tmp_path / "int8")
+    before = after = 0
+    for path in folder.glob("*.onnx"):
+        content = quantise(onnx.load(path))
+        onnx.checker.check_model(content, full_check=True)
+        (small / path.name).write_bytes(content.SerializeToString())
+        before += path.stat().st_size
+        after += (small / path.name).stat().st_size
+    reseal(small)
+    loaded = bundle.load(small, trusted=trusted)
+    assert after < 0.7 * before
+    assert len(loaded.predict(lines)) == len(lines)
+
+
+def test_best_outputs_and_their_scores_are_those_of_torch(case, exported):
+    model, _, lines, _ = case
+    if not searches(model):
+        pytest.skip("this model does not search")
+    count = min(3, model.task.search.beam_size)
+    found, expected = (answers([one], lines, count=count) for one in (exported, model))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert [one.value for one in ours] == [one.value for one in theirs]
+        assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-3)
