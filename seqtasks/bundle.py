@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,28 +14,33 @@ from safetensors.torch import load_model, save_model
 
 from seqtasks.answers import by_length
 from seqtasks.build import build, foreign_modules
+from seqtasks.bundle_files import (
+    CARD,
+    CONFIG,
+    FORMAT,
+    MANIFEST,
+    METRICS,
+    WEIGHTS,
+    check_files,
+    checksum,
+    first_line,
+    located,
+    read_config,
+    read_manifest,
+    read_metrics,
+    read_text,
+    read_vocabulary,
+    vocabulary_file,
+)
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.record import Record, Value
-from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.graphs.folder import ENDING, attach
 from seqtasks.inputs import parsed
-from seqtasks.integrity import check_config, check_weights
-from seqtasks.remote import fetched
+from seqtasks.integrity import check_weights
 from seqtasks.task import Task
-
-WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
-    "model.safetensors",
-    "config.yaml",
-    "metrics.json",
-    "README.md",
-    "manifest.json",
-)
-
-FORMAT = 1
-"""Of the folder; a bundle of another format is refused by name."""
 
 
 @dataclass
@@ -170,10 +174,10 @@ def describe(
         METRICS: json.dumps(metrics, indent=2, ensure_ascii=False),
         CARD: card,
     }
-    texts.update({_name(field): field.vocabulary.to_json() for field in fields.values()})
+    texts.update({vocabulary_file(field): field.vocabulary.to_json() for field in fields.values()})
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    sums = {name: _checksum(folder / name) for name in sorted([*files, *texts])}
+    sums = {name: checksum(folder / name) for name in sorted([*files, *texts])}
     manifest = {"format": FORMAT, "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
@@ -191,25 +195,15 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
     folder = located(folder)
-    sums = _manifest(folder)
+    sums = read_manifest(folder)
     exported = any(name.endswith(ENDING) for name in sums)
-    for name in (CONFIG, METRICS, *([] if exported else [WEIGHTS])):
-        if name not in sums:
-            raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
-    for name, expected in sums.items():
-        path = folder / name
-        if Path(name).name != name:
-            raise BundleError(f"{folder / MANIFEST}: '{name}' is not a file of the bundle")
-        if not path.is_file():
-            raise BundleError(f"{folder}: {name} is missing; copy the whole folder again")
-        if _checksum(path) != expected:
-            raise BundleError(f"{path} is damaged or was changed; copy the whole folder again")
-    config = _config(folder)
+    check_files(folder, sums, [CONFIG, METRICS, *([] if exported else [WEIGHTS])])
+    config = read_config(folder)
     try:
         fields: dict[str, Field] = build(config["fields"], trusted)
         for name, field in fields.items():
             field.name = name
-            field.vocabulary = _vocabulary(folder, name, sums, type(field.vocabulary))
+            field.vocabulary = read_vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
         make = build(config["task"], trusted)
         if not (exported or foreign_modules(config["task"])):
@@ -220,28 +214,24 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         raise
     except Exception as error:  # whatever a changed configuration leads to
         raise BundleError(
-            f"{folder / CONFIG} does not fit this version of seqtasks: {_line(error)}"
+            f"{folder / CONFIG} does not fit this version of seqtasks: {first_line(error)}"
         ) from error
     if exported:
         attach(task.eval(), folder, list(sums), device)
-        return Bundle(task, fields, config, _metrics(folder), _read(folder / CARD), exported)
+        return Bundle(
+            task, fields, config, read_metrics(folder), read_text(folder / CARD), exported
+        )
     try:
         load_model(task, str(folder / WEIGHTS), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
-        raise BundleError(f"{folder / WEIGHTS} does not fit config.yaml: {_line(error)}") from error
+        raise BundleError(
+            f"{folder / WEIGHTS} does not fit config.yaml: {first_line(error)}"
+        ) from error
     try:
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:
-        raise UsageError(f"device '{device}' cannot be used here: {_line(error)}") from error
-    return Bundle(task, fields, config, _metrics(folder), _read(folder / CARD))
-
-
-def located(folder: str | Path) -> Path:
-    """The folder of a bundle, from itself, its run, or a path through ``latest``."""
-    folder = _follow(fetched(str(folder)))
-    if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
-        folder = folder / "bundle"
-    return folder
+        raise UsageError(f"device '{device}' cannot be used here: {first_line(error)}") from error
+    return Bundle(task, fields, config, read_metrics(folder), read_text(folder / CARD))
 
 
 def with_weights(bundle: Bundle, what: str) -> Bundle:
@@ -260,89 +250,3 @@ def with_weights(bundle: Bundle, what: str) -> Bundle:
             "it was exported from"
         )
     return bundle
-
-
-def _name(field: Field) -> str:
-    kind = "vocabulary" if field.vocabulary.tokenizer is None else "tokenizer"
-    return f"{field.name}.{kind}.json"
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _follow(folder: Path) -> Path:
-    """The folder itself, or where a file called ``latest`` on the way to it points."""
-    for parent in folder.parents:
-        if parent.name == "latest" and parent.is_file():
-            return parent.parent / _read(parent).strip() / folder.relative_to(parent)
-    return folder
-
-
-def _metrics(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(_read(folder / METRICS)))
-    except (ValueError, TypeError) as error:
-        raise BundleError(f"{folder / METRICS} is damaged: {_line(error)}") from error
-
-
-def _vocabulary(
-    folder: Path, name: str, listed: Collection[str], kind: type[Vocabulary]
-) -> Vocabulary:
-    names = [f"{name}.{form}.json" for form in ("tokenizer", "vocabulary")]
-    found = [candidate for candidate in names if candidate in listed]
-    if not name.isidentifier() or not found:
-        raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
-    path = folder / found[0]
-    try:
-        return kind.from_json(_read(path))
-    except BundleError as error:
-        raise BundleError(f"{path}: {error}") from error
-
-
-def _manifest(folder: Path) -> dict[str, str]:
-    if not folder.is_dir():
-        raise BundleError(f"{folder}: there is no such folder; training prints the bundle's path")
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
-    try:
-        manifest = json.loads(_read(path))
-        if manifest["format"] != FORMAT:
-            raise BundleError(
-                f"{path}: format {manifest['format']!r} is not {FORMAT}; use the version of "
-                "seqtasks that wrote it"
-            )
-        return {str(name): str(value) for name, value in manifest["sha256"].items()}
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise BundleError(f"{path} is damaged: {error}; copy the whole folder again") from error
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    path = folder / CONFIG
-    try:
-        config = yaml.safe_load(_read(path))
-    except yaml.YAMLError as error:
-        raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
-    check_config(path, config)
-    parts = [config.get(part) for part in ("task", "fields")] if isinstance(config, dict) else []
-    if not parts or not all(isinstance(part, dict) for part in parts):
-        raise BundleError(f"{path} has no 'task' and 'fields'")
-    return config
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BundleError(f"{path} is missing; copy the whole folder again") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"{path} cannot be read: {error}") from error
-
-
-def _checksum(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -36,7 +36,8 @@ def export(options: argparse.Namespace) -> str:
         UsageError: the model cannot be exported, or the folder is that of the bundle.
         BundleError: the bundle cannot be loaded.
     """
-    from seqtasks.bundle import load, located
+    from seqtasks.bundle import load
+    from seqtasks.bundle_files import located
     from seqtasks.graphs.export import export_bundle
 
     source = located(options.bundle)

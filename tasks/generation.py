@@ -170,6 +170,14 @@ class LanguageModel(Task):
         if all(self.global_rank < len(tensor) for tensor in kept):
             self.carried["train"] = tuple(tensor[self.global_rank] for tensor in kept) or None
 
+    def on_validation_start(self) -> None:
+        """Forget the state that another pass left, perhaps in another precision."""
+        self.carried.pop("evaluate", None)
+
+    def on_test_start(self) -> None:
+        """Forget it here too."""
+        self.carried.pop("evaluate", None)
+
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Add a window's nats to every metric."""
         loss = self.loss(self.carry("evaluate", batch), batch)

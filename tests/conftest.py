@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -51,6 +52,9 @@ def cli(monkeypatch, tmp_path, capsys):
                 main()
         except SystemExit as stop:
             code = stop.code or 0
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.FileHandler):  # Hydra's, which it leaves open
+                handler.close()
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 

@@ -38,5 +38,5 @@ def reseal(folder: Path) -> None:
     """Write checksums that fit, as someone would who changes a bundle on purpose."""
     path = folder / bundle.MANIFEST
     manifest = json.loads(path.read_text())
-    manifest["sha256"] = {name: bundle._checksum(folder / name) for name in manifest["sha256"]}
+    manifest["sha256"] = {name: bundle.checksum(folder / name) for name in manifest["sha256"]}
     path.write_text(json.dumps(manifest))

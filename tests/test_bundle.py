@@ -37,7 +37,7 @@ def seal(folder):
     """Write checksums that fit, as someone would who changes a bundle on purpose."""
     manifest = json.loads((folder / bundle.MANIFEST).read_text())
     for name in manifest["sha256"]:
-        manifest["sha256"][name] = bundle._checksum(folder / name)
+        manifest["sha256"][name] = bundle.checksum(folder / name)
     (folder / bundle.MANIFEST).write_text(json.dumps(manifest))
 
 

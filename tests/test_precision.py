@@ -31,11 +31,19 @@ def test_a_task_trains_and_scores_nearly_as_in_full_precision(composed, name, tm
     data.setup()
     task = bundle.load(tmp_path / "run" / "bundle").task
     quiet = {"enable_progress_bar": False, "enable_model_summary": False, "logger": False}
-    trainer = pl.Trainer(accelerator="cpu", default_root_dir=tmp_path, **quiet)
-    [exact] = trainer.test(task, datamodule=data, verbose=False)
-    assert results["test"].keys() == {key.removeprefix("test/") for key in exact}
-    assert results["test"]["loss"] != exact["test/loss"]
-    assert results["test"]["loss"] == pytest.approx(exact["test/loss"], rel=0.01)
+    found = []
+    for precision in ("32-true", "bf16-mixed"):
+        trainer = pl.Trainer(
+            accelerator="cpu", default_root_dir=tmp_path, precision=precision, **quiet
+        )
+        [validated] = trainer.validate(task, datamodule=data, verbose=False)
+        [tested] = trainer.test(task, datamodule=data, verbose=False)
+        found.append(validated)
+        scores = {key.removeprefix("test/"): value for key, value in tested.items()}
+        assert scores == pytest.approx(results["test"], abs=1e-6, nan_ok=True)
+    exact, narrow = found
+    assert narrow["val/loss"] != exact["val/loss"]
+    assert narrow["val/loss"] == pytest.approx(exact["val/loss"], rel=0.01)
 
 
 @pytest.mark.parametrize("cell", CELLS)

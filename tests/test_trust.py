@@ -131,7 +131,15 @@ def test_a_short_configuration_that_stands_for_billions(copied):
     refused(copied, "holds more than 100,000 values")
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_the_sizes_of_every_task_are_known_without_its_memory(composed, tmp_path, task):
-    run(composed(f"task={task}", *SMALL), tmp_path / "run", task)
+KINDS = [
+    *([f"task={task}"] for task in TASKS),
+    ["task=tagging", "head@task.head=crf", "+task.head.class_weights={NOUN:2}"],
+    ["task=generation", "head@task.head=adaptive", "task.head.cutoffs=[20]"],
+    ["task=translation", "decoder@task.decoder=copying", "encoder.cell=slstm"],
+]
+
+
+@pytest.mark.parametrize("options", KINDS, ids=" ".join)
+def test_the_sizes_of_every_task_are_known_without_its_memory(composed, tmp_path, options):
+    run(composed(*options, *SMALL), tmp_path / "run", "any")
     assert bundle.load(tmp_path / "run" / "bundle").predict([]) == []

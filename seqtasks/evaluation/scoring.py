@@ -74,8 +74,7 @@ def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch
     Running text has no examples, and comes in its windows in either case.
     """
     task: Any = bundle.task
-    if hasattr(task, "carried"):
-        task.carried.pop("evaluate", None)
+    task.on_test_start()
     loader = split.batching.loader(split.dataset, training=False)
     whole = not alone or isinstance(split.batching, Streams)
     found = loader if whole else (split.dataset[index] for index in range(len(split.dataset)))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from seqtasks.bundle import MANIFEST, Bundle, describe, with_weights
+from seqtasks.bundle import Bundle, describe, with_weights
+from seqtasks.bundle_files import MANIFEST
 from seqtasks.errors import UsageError
 from seqtasks.graphs.examples import example, spread
 from seqtasks.graphs.folder import ENDING, write_graphs

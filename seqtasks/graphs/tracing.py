@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -97,13 +98,16 @@ def trace(traced: Traced, graph: Graph) -> ExportedProgram:
         for key in graph.inputs
     )
     try:
-        program = torch.export.export(
-            traced.eval(),
-            tuple(tensor.clone() for tensor in graph.inputs.values()),  # none twice
-            dynamic_shapes=(shapes,),
-            strict=False,
-        )
-        return decompose(program)
+        with warnings.catch_warnings():
+            # Of a deprecated call inside torch.
+            warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
+            program = torch.export.export(
+                traced.eval(),
+                tuple(tensor.clone() for tensor in graph.inputs.values()),  # none twice
+                dynamic_shapes=(shapes,),
+                strict=False,
+            )
+            return decompose(program)
     except UsageError:
         raise
     except Exception as error:  # whatever a model does that a trace cannot follow

@@ -37,7 +37,8 @@ class SchemeConstraint(nn.Module):
         super().__init__()
         self.labels = list(labels)
         self.scheme = chosen(scheme, self.labels)
-        allowed = allowed_transitions(self.labels, self.scheme)
+        with torch.device("cpu"):  # they are looked at, also where a model is made without memory
+            allowed = allowed_transitions(self.labels, self.scheme)
         for name, which in allowed._asdict().items():
             self.register_buffer(name, which, persistent=False)
 
