@@ -213,3 +213,11 @@ def test_the_commands_of_the_docs_are_understood():
     assert len(commands) >= 5
     for command in commands:
         assert serve.make_parser().parse_args(shlex.split(command)).bundle.startswith("runs/")
+
+
+def test_an_answer_is_sent_at_once_and_not_held_back():
+    listener = serve.bound("127.0.0.1", 0)
+    with listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
