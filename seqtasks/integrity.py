@@ -51,15 +51,12 @@ def check_weights(path: Path, task: nn.Module) -> None:
         raise BundleError(
             f"{path} holds no weights in the format of safetensors: {error}"
         ) from error
-    shared: dict[Any, list[str]] = {}
-    for name, value in task.state_dict(keep_vars=True).items():
-        shared.setdefault(id(value), []).append(name)
-    wanted = {name: tuple(v.shape) for name, v in task.state_dict(keep_vars=True).items()}
-    for names in shared.values():  # of one tensor with several names one is kept
-        kept = [name for name in names if name in found]
-        for name in names:
-            if kept and name not in kept:
-                del wanted[name]
+    weights = task.state_dict(keep_vars=True)
+    wanted = {name: tuple(value.shape) for name, value in weights.items()}
+    kept = {id(weights[name]) for name in found if name in weights}
+    for name, value in weights.items():  # of one tensor with several names one is kept
+        if name not in found and id(value) in kept:
+            del wanted[name]
     for name in sorted({*wanted} | {*found}):
         if wanted.get(name) != found.get(name):
             raise BundleError(
