@@ -52,8 +52,10 @@ def cli(monkeypatch, tmp_path, capsys):
                 main()
         except SystemExit as stop:
             code = stop.code or 0
-        for handler in logging.getLogger().handlers:
+        root = logging.getLogger()
+        for handler in root.handlers[:]:
             if isinstance(handler, logging.FileHandler):  # Hydra's, which it leaves open
+                root.removeHandler(handler)  # a later record would open it again
                 handler.close()
         printed = capsys.readouterr()
         return code, printed.out, printed.err
