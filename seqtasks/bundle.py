@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from seqtasks.data.record import Record, Value
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.graphs.folder import ENDING, attach
 from seqtasks.inputs import parsed
-from seqtasks.integrity import check_weights
+from seqtasks.integrity import NoInitialValues, check_weights, sizes_alone
 from seqtasks.task import Task
 
 
@@ -122,8 +123,7 @@ class Bundle:
 
     def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
         """Some of the texts, where the model is."""
-        batch: Batch = self.task.transfer_batch_to_device(dataset[indices], self.task.device, 0)
-        return batch
+        return dataset[indices].to(self.task.device)
 
 
 def save(
@@ -206,10 +206,12 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
             field.vocabulary = read_vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
         make = build(config["task"], trusted)
-        if not (exported or foreign_modules(config["task"])):
-            with torch.device("meta"):  # which takes no memory, whatever the sizes
+        ours = not foreign_modules(config["task"])
+        if ours and not exported:
+            with sizes_alone():
                 check_weights(folder / WEIGHTS, make(vocabularies))
-        task = make(vocabularies)
+        with NoInitialValues() if ours else nullcontext():
+            task = make(vocabularies)
     except SeqtasksError:
         raise
     except Exception as error:  # whatever a changed configuration leads to

@@ -12,7 +12,7 @@ import yaml
 
 from seqtasks.data.fields import Field
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, first_line
 from seqtasks.integrity import check_config
 from seqtasks.remote import fetched
 
@@ -64,11 +64,6 @@ def vocabulary_file(field: Field) -> str:
     """What the file of a field's vocabulary is called."""
     kind = "vocabulary" if field.vocabulary.tokenizer is None else "tokenizer"
     return f"{field.name}.{kind}.json"
-
-
-def first_line(error: BaseException) -> str:
-    """An error in one line."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def followed(folder: Path) -> Path:

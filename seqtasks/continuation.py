@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 import torch
 
+from seqtasks import metrics
 from seqtasks.bundle import Bundle
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, LabelField, TokenField
@@ -25,7 +26,6 @@ from seqtasks.decoding import (
 )
 from seqtasks.decoding.prompts import named
 from seqtasks.errors import DataError, UsageError
-from seqtasks.metrics.nats import bits_per_character, perplexity
 
 
 class Text(NamedTuple):
@@ -103,7 +103,7 @@ class Continuation:
             batch = SequenceDataset({field.name: field}, [record])[0]
         except DataError as error:
             raise UsageError(str(error).replace("--condition:1:", "--condition:", 1)) from error
-        batch = self.model.transfer_batch_to_device(batch, self.model.device, 0)
+        batch = batch.to(self.model.device)
         with torch.no_grad():
             return self.model.start(batch)
 
@@ -185,9 +185,9 @@ class Continuation:
                 {
                     "tokens": count,
                     "nats": nats,
-                    "perplexity": perplexity(nats, count),
+                    "perplexity": metrics.perplexity(nats, count),
                     "characters": characters,
-                    "bits_per_char": bits_per_character(nats, characters),
+                    "bits_per_char": metrics.bits_per_character(nats, characters),
                 }
             )
         return scores

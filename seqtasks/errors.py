@@ -40,3 +40,13 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def first_line(error: BaseException) -> str:
+    r"""The first line of an error's message that says something, else the name of its kind.
+
+    >>> first_line(ValueError("\n no such size\nsee above"))
+    'no such size'
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -190,6 +190,10 @@ def model(options: argparse.Namespace) -> Continuation:
     Raises:
         SeqtasksError: it cannot be loaded, or is no language model.
     """
+    from seqtasks.lightness import leave_out_lightning
+
+    if not options.trust:  # a class of yours may want all of Lightning
+        leave_out_lightning()
     from seqtasks.bundle import load
     from seqtasks.continuation import Continuation
 

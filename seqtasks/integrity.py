@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import safe_open
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
+from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import BundleError
 
 NODES = 100_000
@@ -33,12 +37,31 @@ def check_config(path: Path, config: Any) -> None:
             nodes += node
 
 
+@contextmanager
+def sizes_alone() -> Iterator[None]:
+    """Make models of sizes without numbers, which take neither memory nor time."""
+    with torch.device("meta"), NoInitialValues():
+        yield
+
+
+class NoInitialValues(TorchFunctionMode):
+    """Make models whose weights are still to be read: what fills them at first does nothing."""
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if getattr(func, "__module__", None) in ("torch.nn.init", orthogonal_.__module__):
+            # each gives back its tensor
+            return [*args, *(kwargs or {}).values()][0]
+        return func(*args, **(kwargs or {}))
+
+
 def check_weights(path: Path, task: nn.Module) -> None:
     """Refuse weights of other names or sizes than a model's, before they are read.
 
     Args:
         path: of the weights.
-        task: the model, of which the sizes alone are looked at: it can be on the device ``meta``.
+        task: the model, of which the sizes alone are looked at (`sizes_alone`).
 
     Raises:
         BundleError: the file is of another format, or a weight is missing, unknown, or of another

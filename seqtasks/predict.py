@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -125,11 +125,12 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
     Outputs that were cut at their greatest length, and records that could not be used, are counted
     on the error stream; of the latter there being any, the exit code is 1.
     """
+    from seqtasks.lightness import leave_out_lightning
+
+    if not options.trust:  # a class of yours may want all of Lightning
+        leave_out_lightning()
     from seqtasks.answers import set_search
     from seqtasks.bundle import load
-    from seqtasks.inputs import spelled
-    from seqtasks.inspection.alignment import align
-    from seqtasks.inspection.alignment_file import AlignmentFile
     from seqtasks.prediction.forms import make_form
     from seqtasks.prediction.predictor import Predictor
 
@@ -145,7 +146,7 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
         raise UsageError("--attention: it is of one output and one model; leave the others out")
     predictor = Predictor(bundles, options.scores, options.n_best, options.batch_size)
     form = make_form(options.format, columns(bundles[0], options.column), options.name)
-    alignments = None if options.attention is None else AlignmentFile(options.attention)
+    aligned = None if options.attention is None else alignments(bundles[0], options.attention)
     lines, cut, bad, begun = form.read(source), 0, 0, False
     while chunk := list(itertools.islice(lines, CHUNK)):
         head = None if begun else form.head()
@@ -157,10 +158,8 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
         for line, output in zip(chunk, outputs, strict=True):
             bad += line.error is not None
             cut += output.cut
-            if alignments is not None and line.value and str(output.value).strip():
-                value, inputs = line.value, bundles[0].task.inputs
-                text = value if isinstance(value, str) else spelled(value, inputs)
-                alignments.add(align(bundles[0], text, str(output.value)))
+            if aligned is not None and line.value and str(output.value).strip():
+                aligned(line.value, str(output.value))
             yield form.write(line, output.value)
     if cut:
         print(
@@ -172,6 +171,21 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
         raise DataError(
             f"{bad:,} record(s) could not be used; the output has an error in place of each"
         )
+
+
+def alignments(bundle: Bundle, path: Path) -> Callable[[Any, str], None]:
+    """What writes into a file the attention of one output after another."""
+    from seqtasks.inputs import spelled
+    from seqtasks.inspection.alignment import align
+    from seqtasks.inspection.alignment_file import AlignmentFile
+
+    file = AlignmentFile(path)
+
+    def add(value: Any, output: str) -> None:
+        text = value if isinstance(value, str) else spelled(value, bundle.task.inputs)
+        file.add(align(bundle, text, output))
+
+    return add
 
 
 def columns(bundle: Bundle, options: Sequence[str]) -> Mapping[str, Column]:

@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytorch_lightning as pl
 import torch
-from pytorch_lightning.trainer.states import TrainerFn
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
-from torchmetrics import Metric
 
+from seqtasks import metrics
 from seqtasks.data.batch import Batch, lengths_of
-from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.dropout import scale_dropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
-from seqtasks.metrics import MeanLoss
-from seqtasks.unfreezing import parameter_groups, slow_down
+from seqtasks.levels import parameter_groups, slow_down
+
+if TYPE_CHECKING:
+    from pytorch_lightning import LightningModule
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
+else:
+    from seqtasks.lightness import LightningModule
 
 Scores = dict[str, float]
 
 
-class Task(pl.LightningModule):
+class Task(LightningModule):
     """A model, its loss and its scores; subclass it and write what is particular.
 
     A subclass builds its parts in ``__init__`` and defines `forward`, `loss` and `predict`;
@@ -42,7 +46,7 @@ class Task(pl.LightningModule):
         dropout_scale: multiplies every dropout rate of the model, once, before training; at least
             0 (`seqtasks.dropout.scale_dropout`).
         layer_factor: above 0; each level below the heads learns at the rate of the level above it
-            divided by this (`seqtasks.unfreezing.levels`).
+            divided by this (`seqtasks.levels.levels`).
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first; several stand
@@ -154,7 +158,7 @@ class Task(pl.LightningModule):
         if not self.scores:
             scale_dropout(self, self.dropout_scale)
             for split in ("val", "test"):
-                self.scores[split] = nn.ModuleDict({"loss": MeanLoss(), **self.metrics()})
+                self.scores[split] = nn.ModuleDict({"loss": metrics.MeanLoss(), **self.metrics()})
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
@@ -206,7 +210,7 @@ class Task(pl.LightningModule):
     def on_validation_epoch_end(self) -> None:
         """Log the validation scores; a schedule that waits for them advances."""
         self.log_scores("val")
-        if self.trainer.state.fn == TrainerFn.FITTING and not self.trainer.sanity_checking:
+        if self.trainer.state.fn == "fit" and not self.trainer.sanity_checking:
             self.advance_schedules(lambda schedule: isinstance(schedule, ReduceLROnPlateau))
 
     def on_train_epoch_end(self) -> None:

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from torchmetrics import Metric
-
+from seqtasks import metrics
 from seqtasks.errors import UsageError, nearest
-from seqtasks.metrics import (
-    CorpusBLEU,
-    CorpusCHRF,
-    CorpusTER,
-    ExactMatch,
-    LengthRatio,
-    SymbolErrorRate,
-    WordErrorRate,
-    WorstTexts,
-)
-from seqtasks.metrics.edits import Units
-from seqtasks.metrics.text import TextMetric
 
-SCORES: dict[str, type[TextMetric]] = {
-    "bleu": CorpusBLEU,
-    "chrf": CorpusCHRF,
-    "ter": CorpusTER,
-    "exact_match": ExactMatch,
-    "accuracy": ExactMatch,
-    "word_error_rate": WordErrorRate,
-    "symbol_error_rate": SymbolErrorRate,
-    "length_ratio": LengthRatio,
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.metrics import TextMetric, WorstTexts
+    from seqtasks.metrics.edits import Units
+
+
+class Score(NamedTuple):
+    """What is known of a score without importing it.
+
+    Attributes:
+        metric: the name of its class in `seqtasks.metrics`.
+        higher_is_better: as its class says.
+    """
+
+    metric: str
+    higher_is_better: bool | None
+
+    @property
+    def kind(self) -> type[TextMetric]:
+        """Its class."""
+        found: type[TextMetric] = getattr(metrics, self.metric)
+        return found
+
+
+SCORES = {
+    "bleu": Score("CorpusBLEU", True),
+    "chrf": Score("CorpusCHRF", True),
+    "ter": Score("CorpusTER", False),
+    "exact_match": Score("ExactMatch", True),
+    "accuracy": Score("ExactMatch", True),
+    "word_error_rate": Score("WordErrorRate", False),
+    "symbol_error_rate": Score("SymbolErrorRate", False),
+    "length_ratio": Score("LengthRatio", None),
 }
-"""Name → its class."""
+"""By name."""
 
 
 class TextScores:
@@ -72,10 +84,9 @@ class TextScores:
 
     def make(self, name: str, **options: Any) -> TextMetric:
         """A fresh metric by its name."""
-        kind = SCORES[name]
-        if kind in (SymbolErrorRate, LengthRatio):
+        if SCORES[name].metric in ("SymbolErrorRate", "LengthRatio"):
             options["units"] = self.units
-        return kind(**options)
+        return SCORES[name].kind(**options)
 
     def metrics(self) -> dict[str, Metric]:
         """A fresh metric for each name."""
@@ -84,27 +95,27 @@ class TextScores:
     def worst(self) -> WorstTexts:
         """Keeps the worst texts by the first score that is graded, else by the first of all."""
         usable = [name for name in self.names if SCORES[name].higher_is_better is not None]
-        graded = [name for name in usable if SCORES[name].graded]
+        graded = [name for name in usable if SCORES[name].kind.graded]
         chosen = [*graded, *usable, "exact_match"][0]
-        options = SCORES[chosen].for_one_text
-        return WorstTexts(self.make(chosen, sync_on_compute=False, **options))
+        options = SCORES[chosen].kind.for_one_text
+        return metrics.WorstTexts(self.make(chosen, sync_on_compute=False, **options))
 
 
 def update(
-    metrics: Mapping[str, Any],
+    scores: Mapping[str, Any],
     sources: Sequence[str],
     texts: Sequence[str],
     references: Sequence[Sequence[str]],
 ) -> None:
     """Add a batch of texts to those metrics of a split that take texts."""
-    for metric in metrics.values():
-        if isinstance(metric, WorstTexts):
+    for metric in scores.values():
+        if isinstance(metric, metrics.WorstTexts):
             metric.update(sources, texts, references)
-        elif isinstance(metric, TextMetric):
+        elif isinstance(metric, metrics.TextMetric):
             metric.update(texts, references)
 
 
-def signatures(metrics: Mapping[str, Any]) -> dict[str, str]:
+def signatures(scores: Mapping[str, Any]) -> dict[str, str]:
     """The signatures of those metrics that have one, by name."""
-    found = {name: getattr(metric, "signature", None) for name, metric in metrics.items()}
+    found = {name: getattr(metric, "signature", None) for name, metric in scores.items()}
     return {name: signature for name, signature in found.items() if signature}

@@ -15,9 +15,10 @@ from seqtasks.data.module import SequenceData
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import BundleError, UsageError
+from seqtasks.levels import levels
 from seqtasks.overrides import differences, spelled
 from seqtasks.task import Task
-from seqtasks.unfreezing import GradualUnfreezing, levels
+from seqtasks.unfreezing import GradualUnfreezing
 
 
 class Transfer:

@@ -8,21 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from hydra import compose, initialize_config_module
-from hydra._internal.utils import get_args_parser
-from hydra.conf import OverridesConf
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import (
-    ConfigCompositionException,
-    HydraException,
-    InstantiationException,
-    MissingConfigException,
-    OverrideParseException,
-)
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
-
-from seqtasks.errors import SeqtasksError, UsageError, nearest
+from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
@@ -59,30 +45,9 @@ def passed_over(error: Exception, arguments: Sequence[str] = ()) -> str:
     known = explain(error, arguments)
     if known is None:
         traceback.print_exception(error)
-        return f"{type(error).__name__}: {_first_line(error)}"
+        return f"{type(error).__name__}: {first_line(error)}"
     _say(str(known), known.exit_code)
     return str(known)
-
-
-def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:
-    """The command line that does one run of several alone.
-
-    Args:
-        arguments: of the command that does them all.
-        overrides: of this run.
-
-    >>> given = ["--config-dir", "my", "-m", "seed=1,2", "hydra.sweep.dir=x"]
-    >>> arguments_of_a_job(given, OverridesConf(hydra=["hydra.sweep.dir=x"], task=["seed=2"]))
-    ['--config-dir', 'my', 'seed=2']
-    """
-    words = get_args_parser().parse_known_args(list(arguments))[0].overrides
-    flags = [w for w in arguments if w not in words and w not in ("-m", "--multirun")]
-    kept = [word for word in overrides.hydra if word.startswith("hydra.searchpath=")]
-    if any(
-        word.startswith("sweep=") for word in overrides.task
-    ):  # which says that there be several
-        kept.append("hydra.mode=RUN")
-    return [*flags, *kept, *overrides.task]
 
 
 def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:
@@ -90,34 +55,11 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
     for cause in _causes(error):
         if isinstance(cause, SeqtasksError):
             return cause
-    if isinstance(error, MissingConfigException) and error.options is not None:
-        path = str(error.missing_cfg_file).removesuffix(".yaml")
-        group, _, name = path.rpartition("/")
-        options = [option for option in error.options if option != "base"]
-        return UsageError(
-            f"{group}={name}: there is no such choice;{nearest(name, options)} "
-            f"The choices are {', '.join(options)}."
-        )
-    if isinstance(error, OverrideParseException):
-        return UsageError(
-            f"{error.override!r} cannot be read: options are written name=value, such as "
-            "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
-        )
-    if isinstance(error, ConfigCompositionException) and "defaults list" in str(error):
-        return UsageError(" ".join(str(error).split()))  # of a file, not of the command line
-    if isinstance(error, ConfigCompositionException):
-        return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
-    if isinstance(error, InstantiationException):
-        return UsageError(_first_line(error.__cause__ or error))
-    if isinstance(error, InterpolationResolutionError):
-        return UsageError(
-            f"{error.full_key} takes the value of an option that is not there; set it, or leave "
-            f"out what it belongs to ({_first_line(error)})"
-        )
-    if isinstance(error, HydraException | OmegaConfBaseException) or (
-        isinstance(error, ValueError) and str(error).startswith("Config group override")
-    ):
-        return UsageError(_first_line(error))
+    if "hydra" in sys.modules:  # it takes its time, and not every command needs it
+        from seqtasks.composition import refusal
+
+        if (known := refusal(error, arguments)) is not None:
+            return known
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
@@ -126,58 +68,10 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
     return None
 
 
-def _unknown_option(arguments: Sequence[str]) -> str:
-    """What to say of the first argument that names no option; empty if all do."""
-    GlobalHydra.instance().clear()
-    parsed, _ = get_args_parser().parse_known_args(list(arguments))
-    with initialize_config_module("seqtasks.conf", version_base="1.3"):
-        choices = []
-        if parsed.config_dir:
-            choices.append(f"hydra.searchpath=[file://{os.path.abspath(parsed.config_dir)}]")
-        for argument in parsed.overrides:
-            try:
-                compose("config", [*choices, argument])
-            except (HydraException, OmegaConfBaseException):
-                name = argument.partition("=")[0].lstrip("+~")
-                known = list(_names(compose("config", choices)))
-                if name in known:
-                    return ""
-                return f"there is no option '{name}';{_nearest_option(name, known)}"
-            choices.append(argument)
-    return ""
-
-
-def _nearest_option(name: str, known: Sequence[str]) -> str:
-    """The option that a misspelt one most likely means."""
-    parent, _, last = name.rpartition(".")
-    siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
-    leaves = {n.rpartition(".")[2]: n for n in known}
-    for wanted, choices in ((last, siblings), (name, {n: n for n in known}), (last, leaves)):
-        if found := nearest(wanted, choices):
-            close = found.split("'")[1]
-            return f" Did you mean '{choices[close]}'?"
-    return " `python -m seqtasks --cfg job` shows all of them."
-
-
-def _names(config: DictConfig, prefix: str = "") -> Iterator[str]:
-    for key in map(str, config):
-        name = prefix + key
-        yield name
-        if not OmegaConf.is_missing(config, key) and not OmegaConf.is_interpolation(config, key):
-            value = config[key]
-            if isinstance(value, DictConfig):
-                yield from _names(value, f"{name}.")
-
-
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
 
 
 def _say(message: str, code: int) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
 from seqtasks import chunks
 from seqtasks.data.batch import Batch, stacked
-from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -20,6 +18,11 @@ from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
 
 
 class SequenceClassifier(Task):
@@ -144,7 +147,7 @@ class SequenceClassifier(Task):
         self.eval()
         rows = []
         for batch in data.batching.loader(data.datasets["val"], training=False):
-            batch = self.transfer_batch_to_device(batch, self.device, 0)
+            batch = batch.to(self.device)
             rows.append((self(batch).cpu(), batch.label.cpu()))
         logits, expected = (torch.cat(parts) for parts in zip(*rows, strict=True))
         self.head.cpu().calibrate(logits, expected)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
+from seqtasks import metrics
 from seqtasks.baselines import bigram_nats, unigram_nats
 from seqtasks.cells.contract import State
 from seqtasks.condition import Condition
 from seqtasks.data.batch import Batch
-from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
@@ -24,9 +23,13 @@ from seqtasks.graphs.graph import Graph, Run
 from seqtasks.graphs.language import attach_language, language_graphs
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
-from seqtasks.metrics import BitsPerCharacter, Perplexity
 from seqtasks.ngrams import NGram
 from seqtasks.task import Scores, Task
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
 
 
 class LanguageModel(Task):
@@ -187,7 +190,7 @@ class LanguageModel(Task):
 
     def metrics(self) -> dict[str, Metric]:
         """Perplexity a token and bits a character."""
-        return {"perplexity": Perplexity(), "bits_per_char": BitsPerCharacter()}
+        return {"perplexity": metrics.Perplexity(), "bits_per_char": metrics.BitsPerCharacter()}
 
     def predict(self, batch: Batch) -> list[str]:
         """A continuation of each prompt, or a text for each condition."""

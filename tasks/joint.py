@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torchmetrics import Metric
-from torchmetrics.classification import MulticlassAccuracy
 
+from seqtasks import metrics
 from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
-from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -25,8 +23,12 @@ from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.heads.tagging import SoftmaxTagging
-from seqtasks.metrics import Perplexity
 from seqtasks.task import Scores, Task
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
 
 
 class JointTask(Task):
@@ -188,13 +190,15 @@ class JointTask(Task):
 
     def metrics(self) -> dict[str, Metric]:
         """The accuracy of every field, and the perplexity of the language model."""
-        metrics: dict[str, Metric] = {
-            self.score_name(name): MulticlassAccuracy(len(self.vocabularies[name]), average="micro")
+        found: dict[str, Metric] = {
+            self.score_name(name): metrics.MulticlassAccuracy(
+                len(self.vocabularies[name]), average="micro"
+            )
             for name in (*self.tag_weights, *self.label_weights)
         }
         if self.language_weight:
-            metrics["perplexity"] = Perplexity()
-        return metrics
+            found["perplexity"] = metrics.Perplexity()
+        return found
 
     def score_name(self, field: str) -> str:
         """The name of a field's accuracy among the scores."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
-from torchmetrics.classification import MulticlassAccuracy
 
+from seqtasks import metrics
 from seqtasks.answers import Answer
 from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
-from seqtasks.data.module import SequenceData
 from seqtasks.data.ragged import pad, sizes
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
@@ -24,9 +22,13 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
-from seqtasks.metrics import CorpusBLEU, SpanF1
 from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
 
 
 class SequenceTagger(Task):
@@ -129,14 +131,14 @@ class SequenceTagger(Task):
 
     def metrics(self) -> dict[str, Metric]:
         """Accuracy over all tokens, and span F1 where the labels spell spans."""
-        metrics: dict[str, Metric] = {
-            "accuracy": MulticlassAccuracy(len(self.labels), average="micro")
+        found: dict[str, Metric] = {
+            "accuracy": metrics.MulticlassAccuracy(len(self.labels), average="micro")
         }
         if self.scheme is not None:
-            metrics["f1"] = SpanF1(self.scheme, strict=self.strict_spans)
+            found["f1"] = metrics.SpanF1(self.scheme, strict=self.strict_spans)
         if self.translates:
-            metrics["bleu"] = CorpusBLEU()
-        return metrics
+            found["bleu"] = metrics.CorpusBLEU()
+        return found
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
         """Compare real steps with their tags."""
@@ -174,12 +176,12 @@ class SequenceTagger(Task):
         pairs = list(zip(itertools.chain(*guesses), itertools.chain(*expected), strict=True))
         scores = {"accuracy": sum(guess == tag for guess, tag in pairs) / len(pairs)}
         if self.scheme is not None:
-            spans = SpanF1(self.scheme, strict=self.strict_spans)
+            spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
         if self.translates:
             field: Any = data.fields["tags"]
-            bleu = CorpusBLEU()
+            bleu = metrics.CorpusBLEU()
             records = data.datasets[data.test_split].records
             bleu.update(self.texts(guesses), [field.written(record) for record in records])
             scores["bleu"] = float(bleu.compute())

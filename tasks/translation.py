@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torchmetrics import MeanMetric, Metric
 
-from seqtasks import text_scores
+from seqtasks import metrics, text_scores
 from seqtasks.answers import Answer
 from seqtasks.cells.contract import State
 from seqtasks.data.batch import Batch
-from seqtasks.data.module import SequenceData
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
@@ -26,10 +24,14 @@ from seqtasks.heads.copying import copied_targets
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
-from seqtasks.metrics.worst import rows
 from seqtasks.task import Scores, Task
 from seqtasks.text_scores import TextScores
 from seqtasks.tying import tie_source
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+    from seqtasks.data.module import SequenceData
 
 
 class EncoderDecoder(Task):
@@ -177,7 +179,7 @@ class EncoderDecoder(Task):
 
     def metrics(self) -> dict[str, Metric]:
         """The scores that are asked for, and the share of outputs cut at a limit."""
-        return {**self.text_scores.metrics(), "cut": MeanMetric()}
+        return {**self.text_scores.metrics(), "cut": metrics.MeanMetric()}
 
     def test_metrics(self) -> dict[str, Metric]:
         """The worst texts."""
@@ -197,7 +199,7 @@ class EncoderDecoder(Task):
     def report(self) -> dict[str, Any]:
         """The signatures of the scores, and the worst texts."""
         signatures = text_scores.signatures(self.split_scores("test"))
-        return {"signatures": signatures, "worst": rows(self.tables["worst"])}
+        return {"signatures": signatures, "worst": metrics.rows(self.tables["worst"])}
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """What can be answered without a network."""

@@ -32,8 +32,8 @@ from seqtasks.metrics import (
     is_span_scheme,
     precision_recall_f1,
     span_counts,
-    spans,
 )
+from seqtasks.metrics.spans import spans
 from seqtasks.metrics.worst import rows
 
 BIO = ["O", "O", "B-A", "I-A", "B-B", "I-B", "B-A-C", "I-A-C"]

@@ -12,7 +12,7 @@ from seqeval.scheme import BILOU, IOB1, IOB2, IOBES, Entities
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.metrics import SpanF1
-from seqtasks.metrics import spans as scored_spans
+from seqtasks.metrics.spans import spans as scored_spans
 from seqtasks.schemes import (
     SCHEMES,
     allowed_transitions,

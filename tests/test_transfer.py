@@ -23,9 +23,9 @@ from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.grafting import take_encoder, take_rows
+from seqtasks.levels import levels
 from seqtasks.run import make_trainer, run
 from seqtasks.transfer import Transfer
-from seqtasks.unfreezing import levels
 
 LAYERS = ["encoder.num_layers=2"]
 LANGUAGE = ["task=generation", "data=sample", *SMALL, *LAYERS, "task.sampling.max_length=4"]

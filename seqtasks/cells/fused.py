@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from seqtasks.cells.contract import Recurrence, State, last_step, zero_padding
+from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import UsageError
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -55,7 +56,7 @@ class FusedRecurrence(Recurrence):
         weight_ih, weight_hh, bias_ih, bias_hh = self.rnn.all_weights[0]
         with torch.no_grad():
             for block in weight_hh.chunk(self.gates):
-                nn.init.orthogonal_(block)
+                orthogonal_(block)
             for block in weight_ih.chunk(self.gates):
                 nn.init.xavier_uniform_(block)
             nn.init.zeros_(bias_ih)

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from seqtasks.cells.contract import State
 from seqtasks.cells.loop import Step, SteppedRecurrence, unroll
+from seqtasks.cells.orthogonal import orthogonal_
 
 EPSILON = 1e-5
 
@@ -129,7 +130,7 @@ class LayerNormLSTM(SteppedRecurrence):
             for block in self.inputs.weight.split(size):
                 nn.init.xavier_uniform_(block)
             for block in self.recurrent[0].split(size, dim=1):
-                block.copy_(nn.init.orthogonal_(torch.empty_like(block)))
+                block.copy_(orthogonal_(torch.empty_like(block)))
             nn.init.ones_(self.recurrent_gain)
             self.input_norm.reset_parameters()
             self.cell_norm.reset_parameters()

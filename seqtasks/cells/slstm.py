@@ -27,6 +27,7 @@ from torch.nn import functional
 
 from seqtasks.cells.contract import State
 from seqtasks.cells.loop import Step, SteppedRecurrence, unroll
+from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import UsageError
 
 
@@ -125,7 +126,7 @@ class SLSTM(SteppedRecurrence):
                 nn.init.xavier_uniform_(block)
             for head in self.recurrent:
                 for block in head.split(size, dim=1):
-                    block.copy_(nn.init.orthogonal_(torch.empty_like(block)))
+                    block.copy_(orthogonal_(torch.empty_like(block)))
             nn.init.zeros_(self.inputs.bias)
             self.inputs.bias.view(self.heads, 4, size)[:, 2] = self.forget_bias
 

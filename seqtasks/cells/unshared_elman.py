@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from seqtasks.cells.contract import State
 from seqtasks.cells.loop import SteppedRecurrence
+from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import UsageError
 
 
@@ -49,7 +50,7 @@ class UnsharedElman(SteppedRecurrence):
         """Orthogonal recurrent and Xavier input weights, step by step; zero biases."""
         for weight_ih, weight_hh in zip(self.weight_ih, self.weight_hh, strict=True):
             nn.init.xavier_uniform_(weight_ih)
-            nn.init.orthogonal_(weight_hh)
+            orthogonal_(weight_hh)
         nn.init.zeros_(self.bias)
 
     def forward(

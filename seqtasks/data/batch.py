@@ -27,6 +27,15 @@ class Batch(dict[str, Any]):
                 f"this batch has no '{name}'; it has {', '.join(self) or 'nothing'}"
             ) from None
 
+    def to(self, device: torch.device | str, **options: Any) -> Batch:
+        """The same with every tensor on a device; options as `torch.Tensor.to` takes them."""
+        return Batch(
+            {
+                name: value.to(device, **options) if isinstance(value, torch.Tensor) else value
+                for name, value in self.items()
+            }
+        )
+
 
 def lengths_of(name: str) -> str:
     """What a batch calls the lengths of a field of tokens or of steps.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Sampler
+
+if TYPE_CHECKING:
+    from pytorch_lightning import Trainer
 
 
 class Draw(list[int]):
@@ -50,7 +52,7 @@ class Loader(DataLoader[Any]):
         yield from super().__iter__()
 
 
-def batches_done(trainer: pl.Trainer) -> int:
+def batches_done(trainer: Trainer) -> int:
     """How many batches of an unfinished epoch a training has done; 0 between two epochs."""
     epochs: Any = trainer.fit_loop.epoch_progress.current
     return trainer.fit_loop.batch_idx + 1 if epochs.started > epochs.processed else 0

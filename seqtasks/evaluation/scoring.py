@@ -79,4 +79,4 @@ def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch
     whole = not alone or isinstance(split.batching, Streams)
     found = loader if whole else (split.dataset[index] for index in range(len(split.dataset)))
     for batch in found:
-        yield task.transfer_batch_to_device(batch, task.device, 0)
+        yield batch.to(task.device)

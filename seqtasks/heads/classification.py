@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torchmetrics import Metric
-from torchmetrics.classification import (
-    MulticlassAccuracy,
-    MulticlassCalibrationError,
-    MulticlassConfusionMatrix,
-    MulticlassF1Score,
-)
 
+from seqtasks import metrics
 from seqtasks.baselines import most_frequent
 from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
@@ -25,7 +19,9 @@ from seqtasks.heads.calibration import fit_temperature
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.metrics.classes import confusion_report
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 BINS = 15
 """Of the expected calibration error, as in Guo et al. 2017."""
@@ -128,16 +124,16 @@ class PooledClassification(PooledHead):
         """Accuracy, and F1 averaged over the labels."""
         count = len(self.labels)
         return {
-            "accuracy": MulticlassAccuracy(count, average="micro"),
-            "f1": MulticlassF1Score(count, average="macro"),
+            "accuracy": metrics.MulticlassAccuracy(count, average="micro"),
+            "f1": metrics.MulticlassF1Score(count, average="macro"),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
         """The calibration error with and without the temperature; the confusion matrix."""
         count = len(self.labels)
         names = ["calibration_error"] + ["uncalibrated_error"] * self.calibrates
-        errors = {name: MulticlassCalibrationError(count, n_bins=BINS) for name in names}
-        return {**errors, "confusion": MulticlassConfusionMatrix(count)}
+        errors = {name: metrics.MulticlassCalibrationError(count, n_bins=BINS) for name in names}
+        return {**errors, "confusion": metrics.MulticlassConfusionMatrix(count)}
 
     def views(self, logits: Tensor) -> dict[str, Tensor]:
         """Probabilities, for the calibration errors."""
@@ -149,7 +145,7 @@ class PooledClassification(PooledHead):
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
         """The confusion matrix, the scores of each label and the temperature."""
-        report = confusion_report(self.labels, tables["confusion"])
+        report = metrics.confusion_report(self.labels, tables["confusion"])
         return {**report, "temperature": float(self.temperature)}
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torchmetrics import Metric
-from torchmetrics.classification import (
-    MultilabelExactMatch,
-    MultilabelF1Score,
-    MultilabelStatScores,
-)
 
+from seqtasks import metrics
 from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
@@ -22,7 +17,9 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.calibration import tune_thresholds
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.metrics.classes import class_scores
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 
 class MultiLabelClassification(PooledHead):
@@ -103,18 +100,18 @@ class MultiLabelClassification(PooledHead):
         """F1 over all decisions and averaged over the labels; the share of examples all right."""
         count = len(self.labels)
         return {
-            "f1_micro": MultilabelF1Score(count, average="micro"),
-            "f1_macro": MultilabelF1Score(count, average="macro"),
-            "exact_match": MultilabelExactMatch(count),
+            "f1_micro": metrics.MultilabelF1Score(count, average="micro"),
+            "f1_macro": metrics.MultilabelF1Score(count, average="macro"),
+            "exact_match": metrics.MultilabelExactMatch(count),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
         """The decisions of each label, counted."""
-        return {"counts": MultilabelStatScores(len(self.labels), average="none")}
+        return {"counts": metrics.MultilabelStatScores(len(self.labels), average="none")}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
         """The scores of each label, and its threshold."""
         hits, false, _, _, expected = tables["counts"].unbind(dim=1)
-        scores = class_scores(self.labels, hits, hits + false, expected)
+        scores = metrics.class_scores(self.labels, hits, hits + false, expected)
         thresholds = dict(zip(self.labels, self.thresholds.tolist(), strict=True))
         return {"labels": self.labels, "classes": scores, "thresholds": thresholds}

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torchmetrics import Metric
-from torchmetrics.classification import MulticlassAccuracy, MulticlassConfusionMatrix
-from torchmetrics.regression import MeanAbsoluteError
 
+from seqtasks import metrics
 from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.metrics.classes import confusion_report
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 
 class OrdinalClassification(PooledHead):
@@ -92,14 +92,14 @@ class OrdinalClassification(PooledHead):
     def metrics(self) -> dict[str, Metric]:
         """Accuracy, and the mean distance in ranks."""
         return {
-            "accuracy": MulticlassAccuracy(len(self.labels), average="micro"),
-            "mae": MeanAbsoluteError(),
+            "accuracy": metrics.MulticlassAccuracy(len(self.labels), average="micro"),
+            "mae": metrics.MeanAbsoluteError(),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
         """The confusion matrix."""
-        return {"confusion": MulticlassConfusionMatrix(len(self.labels))}
+        return {"confusion": metrics.MulticlassConfusionMatrix(len(self.labels))}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
         """The confusion matrix and the scores of each label."""
-        return confusion_report(self.labels, tables["confusion"])
+        return metrics.confusion_report(self.labels, tables["confusion"])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
-from torchmetrics import Metric
 
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
@@ -14,6 +13,9 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.comparison import PARTS, joined
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooling import Pooling
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 KINDS = {
     "label": "one label an example: field@data.label=label",

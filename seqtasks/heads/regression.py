@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
-from torchmetrics import Metric
-from torchmetrics.regression import MeanAbsoluteError, MeanSquaredError
 
+from seqtasks import metrics
 from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.metrics.variance import ExplainedShare
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
 
 class PooledRegression(PooledHead):
@@ -97,7 +100,7 @@ class PooledRegression(PooledHead):
     def metrics(self) -> dict[str, Metric]:
         """Mean absolute error, root of the mean squared error, R²."""
         return {
-            "mae": MeanAbsoluteError(),
-            "rmse": MeanSquaredError(squared=False),
-            "r2": ExplainedShare(float(self.center)),
+            "mae": metrics.MeanAbsoluteError(),
+            "rmse": metrics.MeanSquaredError(squared=False),
+            "r2": metrics.ExplainedShare(float(self.center)),
         }

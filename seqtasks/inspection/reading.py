@@ -87,7 +87,7 @@ def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2)
         if name in wanted or (field.derived and field.along in task.inputs)
     }
     dataset = SequenceDataset(fields, [Record(values, "text", 1)])
-    batch: Batch = task.transfer_batch_to_device(dataset[0], task.device, 0)
+    batch: Batch = dataset[0].to(task.device)
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))
     if len(symbols) - field.bos - field.eos < least:

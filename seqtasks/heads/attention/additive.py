@@ -15,7 +15,8 @@ class AdditiveAttention(Attention):
         super().__init__(query_size, memory_size)
         self.query = nn.Linear(query_size, query_size, bias=False)
         self.key = nn.Linear(memory_size, query_size)
-        self.weight = nn.Parameter(torch.empty(query_size).uniform_(-1, 1) * query_size**-0.5)
+        self.weight = nn.Parameter(torch.empty(query_size))
+        nn.init.uniform_(self.weight, -(query_size**-0.5), query_size**-0.5)
 
     def keys(self, memory: Tensor) -> Tensor:
         """U m + b."""

@@ -1,0 +1,124 @@
+"""What Hydra refuses, in words that help, and the command lines that it takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from hydra import compose, initialize_config_module
+from hydra._internal.utils import get_args_parser
+from hydra.conf import OverridesConf
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import (
+    ConfigCompositionException,
+    HydraException,
+    InstantiationException,
+    MissingConfigException,
+    OverrideParseException,
+)
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
+
+from seqtasks.errors import UsageError, first_line, nearest
+
+
+def refusal(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
+    """What to say of an error of Hydra's; None if it is another's.
+
+    Args:
+        error: that was raised.
+        arguments: of the command line.
+    """
+    if isinstance(error, MissingConfigException) and error.options is not None:
+        path = str(error.missing_cfg_file).removesuffix(".yaml")
+        group, _, name = path.rpartition("/")
+        options = [option for option in error.options if option != "base"]
+        return UsageError(
+            f"{group}={name}: there is no such choice;{nearest(name, options)} "
+            f"The choices are {', '.join(options)}."
+        )
+    if isinstance(error, OverrideParseException):
+        return UsageError(
+            f"{error.override!r} cannot be read: options are written name=value, such as "
+            "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
+        )
+    if isinstance(error, ConfigCompositionException) and "defaults list" in str(error):
+        return UsageError(" ".join(str(error).split()))  # of a file, not of the command line
+    if isinstance(error, ConfigCompositionException):
+        return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
+    if isinstance(error, InstantiationException):
+        return UsageError(first_line(error.__cause__ or error))
+    if isinstance(error, InterpolationResolutionError):
+        return UsageError(
+            f"{error.full_key} takes the value of an option that is not there; set it, or leave "
+            f"out what it belongs to ({first_line(error)})"
+        )
+    if isinstance(error, HydraException | OmegaConfBaseException) or (
+        isinstance(error, ValueError) and str(error).startswith("Config group override")
+    ):
+        return UsageError(first_line(error))
+    return None
+
+
+def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:
+    """The command line that does one run of several alone.
+
+    Args:
+        arguments: of the command that does them all.
+        overrides: of this run.
+
+    >>> given = ["--config-dir", "my", "-m", "seed=1,2", "hydra.sweep.dir=x"]
+    >>> arguments_of_a_job(given, OverridesConf(hydra=["hydra.sweep.dir=x"], task=["seed=2"]))
+    ['--config-dir', 'my', 'seed=2']
+    """
+    words = get_args_parser().parse_known_args(list(arguments))[0].overrides
+    flags = [w for w in arguments if w not in words and w not in ("-m", "--multirun")]
+    kept = [word for word in overrides.hydra if word.startswith("hydra.searchpath=")]
+    if any(
+        word.startswith("sweep=") for word in overrides.task
+    ):  # which says that there be several
+        kept.append("hydra.mode=RUN")
+    return [*flags, *kept, *overrides.task]
+
+
+def _unknown_option(arguments: Sequence[str]) -> str:
+    """What to say of the first argument that names no option; empty if all do."""
+    GlobalHydra.instance().clear()
+    parsed, _ = get_args_parser().parse_known_args(list(arguments))
+    with initialize_config_module("seqtasks.conf", version_base="1.3"):
+        choices = []
+        if parsed.config_dir:
+            choices.append(f"hydra.searchpath=[file://{os.path.abspath(parsed.config_dir)}]")
+        for argument in parsed.overrides:
+            try:
+                compose("config", [*choices, argument])
+            except (HydraException, OmegaConfBaseException):
+                name = argument.partition("=")[0].lstrip("+~")
+                known = list(_names(compose("config", choices)))
+                if name in known:
+                    return ""
+                return f"there is no option '{name}';{_nearest_option(name, known)}"
+            choices.append(argument)
+    return ""
+
+
+def _nearest_option(name: str, known: Sequence[str]) -> str:
+    """The option that a misspelt one most likely means."""
+    parent, _, last = name.rpartition(".")
+    siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
+    leaves = {n.rpartition(".")[2]: n for n in known}
+    for wanted, choices in ((last, siblings), (name, {n: n for n in known}), (last, leaves)):
+        if found := nearest(wanted, choices):
+            close = found.split("'")[1]
+            return f" Did you mean '{choices[close]}'?"
+    return " `python -m seqtasks --cfg job` shows all of them."
+
+
+def _names(config: DictConfig, prefix: str = "") -> Iterator[str]:
+    for key in map(str, config):
+        name = prefix + key
+        yield name
+        if not OmegaConf.is_missing(config, key) and not OmegaConf.is_interpolation(config, key):
+            value = config[key]
+            if isinstance(value, DictConfig):
+                yield from _names(value, f"{name}.")

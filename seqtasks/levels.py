@@ -1,0 +1,76 @@
+"""The levels of a model from its output down, each with a learning rate of its own.
+
+Howard and Ruder 2018, "Universal language model fine-tuning for text classification", section 3.2
+(discriminative fine-tuning).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+
+
+class Level(NamedTuple):
+    """Parameters at one distance from the output.
+
+    Attributes:
+        name: ``head``, ``layer N`` or ``embedding``.
+        parameters: those that are trained.
+    """
+
+    name: str
+    parameters: list[Tensor]
+
+
+def levels(task: nn.Module) -> list[Level]:
+    """A model's trained parameters from the output down.
+
+    The first level is all that is neither ``task.encoder`` nor ``task.embedding``: the heads.
+    Below it come the encoder's layers, the top one first, and the embedding last. A weight that
+    two parts share belongs to the lower one.
+
+    Raises:
+        UsageError: the task has no ``encoder`` that is a `RecurrentEncoder`.
+    """
+    encoder = getattr(task, "encoder", None)
+    if not isinstance(encoder, RecurrentEncoder):
+        raise UsageError(
+            f"transfer: {type(task).__name__} has no RecurrentEncoder named 'encoder', whose "
+            "layers could learn one by one; leave transfer.unfreeze_epochs at null and "
+            "transfer.layer_factor at 1"
+        )
+    parts: list[tuple[str, list[nn.Module]]] = []
+    embedding = getattr(task, "embedding", None)
+    if isinstance(embedding, nn.Module):
+        parts.append(("embedding", [embedding]))
+    for number, layer in enumerate(encoder.layers, 1):
+        modules = [layer, encoder.norm] if number == len(encoder.layers) else [layer]
+        parts.append((f"layer {number}", modules))
+    parts.append(("head", [task]))
+    found: list[Level] = []
+    seen: set[int] = set()
+    for name, modules in parts:
+        owned = [p for module in modules for p in module.parameters() if id(p) not in seen]
+        seen.update(map(id, owned))
+        found.append(Level(name, [p for p in owned if p.requires_grad]))
+    return found[::-1]
+
+
+def parameter_groups(task: nn.Module) -> list[dict[str, Any]]:
+    """One group for the optimizer for each level that has something to train, from the top."""
+    return [
+        {"name": level.name, "depth": depth, "params": level.parameters}
+        for depth, level in enumerate(levels(task))
+        if level.parameters
+    ]
+
+
+def slow_down(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Divide each group's rate by ``factor`` once for each level above it."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["lr"] / factor ** group["depth"]
