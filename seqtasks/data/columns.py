@@ -10,6 +10,15 @@ Column = str | int | list[str | int] | None
 """Where a reader finds a field: a name or number, several of them, or its own choice."""
 
 
+def distinct(column: list[str | int]) -> list[str | int]:
+    """Several columns without repetition, in order: a column named twice is given once.
+
+    >>> distinct(["question", "story", "question"])
+    ['question', 'story']
+    """
+    return list(dict.fromkeys(column))
+
+
 def spread(columns: Mapping[str, Column]) -> Columns:
     """What a reader is asked for: each of several columns as a field of its own.
 
@@ -19,7 +28,7 @@ def spread(columns: Mapping[str, Column]) -> Columns:
     asked: dict[str, str | int | None] = {}
     for field, column in columns.items():
         if isinstance(column, list):
-            asked.update({f"{field}[{place}]": one for place, one in enumerate(column)})
+            asked.update({f"{field}[{place}]": one for place, one in enumerate(distinct(column))})
         else:
             asked[field] = column
     return asked
@@ -41,7 +50,7 @@ def gathered(record: Record, columns: Mapping[str, Column]) -> Record:
     values: dict[str, Value] = {}
     for field, column in columns.items():
         if isinstance(column, list):
-            parts = [record.values[f"{field}[{place}]"] for place in range(len(column))]
+            parts = [record.values[f"{field}[{place}]"] for place in range(len(distinct(column)))]
             texts = [part if isinstance(part, str) else " ".join(part) for part in parts]
             values[field] = "\t".join(text.replace("\t", " ") for text in texts)
         else:

@@ -41,8 +41,7 @@ def value(field: Field, row: int) -> str:
         if field.max_length is not None:
             steps = max(1, min(steps, field.max_length - field.bos - field.eos))
         text = " ".join(words[(row + step) % len(words)] for step in range(steps))
-        count = len(field.column) if field.separator and isinstance(field.column, list) else 1
-        return "\t".join([text] * count)
+        return "\t".join([text] * max(1, len(field.parts)))
     if isinstance(field, LabelField):
         return symbols[row % len(symbols)]
     vector = [0.5 * (place + row) for place in range(len(symbols))]

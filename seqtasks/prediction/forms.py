@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from seqtasks.data.columns import Column
+from seqtasks.data.columns import Column, distinct
 from seqtasks.data.readers.json_lines import filled
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError, UsageError, nearest
@@ -58,7 +58,7 @@ class Form(ABC):
     def cell(self, row: Mapping[str, Any], column: Column, place: str) -> Value:
         """One input: the value of its column, of several the texts with tabs between them."""
         if isinstance(column, list):
-            texts = [as_text(self.cell(row, one, place)) for one in column]
+            texts = [as_text(self.cell(row, one, place)) for one in distinct(column)]
             return "\t".join(text.replace("\t", " ") for text in texts)
         name = str(column)
         if name not in row:

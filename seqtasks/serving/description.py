@@ -114,8 +114,7 @@ def kind_of(bundle: Bundle) -> str:
 def input_of(name: str, field: Field) -> dict[str, Any]:
     """One input of a model, and its parts where a text holds several with tabs between them."""
     level = field.level if isinstance(field, TokenField) else None
-    joined = isinstance(field, TokenField) and field.separator
-    parts = list(field.column) if joined and isinstance(field.column, list) else []
+    parts = field.parts if isinstance(field, TokenField) else []
     return {"name": name, "field": type(field).__name__, "level": level, "parts": parts}
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from seqtasks.data.columns import gathered, spread
 from seqtasks.data.fields import CharacterField, LabelField, TagField, TokenField
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
@@ -118,6 +119,21 @@ def test_several_columns_are_joined_by_a_symbol_of_its_own(level):
         field.encode(records("source", "who ?"))
     with pytest.raises(DataError, match=r"file\.txt:1: an empty text between the tabs"):
         field.encode(records("source", "who ?\t "))
+
+
+def test_a_column_that_is_named_twice_stands_in_both_places_and_comes_once():
+    field = named(TokenField(["question", "story", "question"], separator="<sep>"), "source")
+    [row] = rows = records("source", "who ?\tA b")
+    field.fit(rows)
+    assert field.text(row) == "who ? <sep> A b <sep> who ?"
+    assert field.parts == ["question", "story"]
+    with pytest.raises(DataError, match=r"3 text\(s\) .* 2 expected .*: question, story$"):
+        field.encode(records("source", "who ?\tA b\twho ?"))
+    columns = {"source": field.column}
+    asked = {"source[0]": "question", "source[1]": "story"}
+    assert spread(columns) == asked
+    read = Record(dict(zip(asked, ["who ?", "A b"], strict=True)), "file.txt", 1)
+    assert gathered(read, columns).values == {"source": "who ?\tA b"}
 
 
 def test_of_several_references_the_first_is_learnt_and_all_are_right():

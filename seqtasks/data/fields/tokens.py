@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
 from seqtasks.data.bpe_dropout import MergeDropout
-from seqtasks.data.columns import Column
+from seqtasks.data.columns import Column, distinct
 from seqtasks.data.extension import joined
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.ragged import Ragged, pad, sizes
@@ -31,7 +31,8 @@ class TokenField(Field):
     the texts of several columns come with tabs between them, and so does raw text to predict on.
 
     Args:
-        column: where the reader finds it, or a list of columns.
+        column: where the reader finds it, or a list of columns; one that is named twice stands in
+            both places, and comes once.
         level: ``word``, ``character``, ``bpe``, or ``jieba`` for the words of Chinese text.
         lowercase: fold case.
         min_count: rarer symbols become ``<unk>``.
@@ -142,6 +143,12 @@ class TokenField(Field):
         """Given symbols, lower-cased if asked."""
         return [symbol.lower() for symbol in symbols] if self.lowercase else list(symbols)
 
+    @property
+    def parts(self) -> list[str | int]:
+        """The columns whose texts it joins, each once; none where it is fed by one."""
+        joined = self.separator and isinstance(self.column, list)
+        return distinct(self.column) if joined else []  # type: ignore[arg-type]
+
     def texts(self, record: Record) -> list[str]:
         """The record's raw texts, one unless tabs mean something; given symbols joined by spaces.
 
@@ -154,12 +161,13 @@ class TokenField(Field):
         if not (self.separator or self.references):
             return [value]
         texts = value.split("\t")
-        columns = self.column if self.separator and isinstance(self.column, list) else texts
-        if len(texts) != len(columns):
-            raise DataError(
-                f"{record.place}: {len(texts)} text(s) in '{self.name}', {len(columns)} expected "
-                f"with a tab between them: {', '.join(map(str, columns))}"
-            )
+        if parts := self.parts:
+            if len(texts) != len(parts):
+                raise DataError(
+                    f"{record.place}: {len(texts)} text(s) in '{self.name}', {len(parts)} expected "
+                    f"with a tab between them: {', '.join(map(str, parts))}"
+                )
+            texts = [texts[parts.index(column)] for column in self.column]  # type: ignore[union-attr]
         if len(texts) > 1 and not all(text.strip() for text in texts):
             raise DataError(
                 f"{record.place}: an empty text between the tabs of '{self.name}'; write it, or "
