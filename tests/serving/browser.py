@@ -183,7 +183,7 @@ class Tab:
         path.write_bytes(base64.b64decode(found["data"]))
 
 
-def until(ask: Any, what: str, seconds: float = 20) -> Any:
+def until(ask: Any, what: str, seconds: float = 60) -> Any:
     """What a question gives as soon as it is true."""
     end = time.monotonic() + seconds
     while not (found := ask()):
