@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 
 import yaml
 
 from seqtasks.summary import number
+from seqtasks.versions import version
 
 SOURCES = ("train", "val", "test")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import time
-from importlib.metadata import version
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
+
+from seqtasks.versions import version
 
 Row = dict[str, float]
 

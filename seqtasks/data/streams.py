@@ -37,7 +37,8 @@ class Streams:
     with a fresh state. Every token but the first of a document is predicted once an epoch.
 
     In evaluation each document is read from its beginning to its end, so that a score depends on
-    neither the batch size nor the window.
+    neither the batch size nor the window. Where there are fewer documents than rows, windows are
+    as much longer: one text is read by a single row, but as many tokens at once as in training.
 
     Args:
         batch_size: rows read in parallel; fewer where the text does not fill a window of each.
@@ -111,7 +112,8 @@ class Streams:
         if training:
             plan.lay_out(starts, counts, rows, self.window, self.vary_window)
         else:
-            plan.long = deal(starts, counts, min(rows, len(counts)), self.window)
+            few = min(rows, len(counts))
+            plan.long = deal(starts, counts, few, self.window * rows // few)
         if training and rank == 0 and plan.rows < rows:
             _log.warning(
                 "The training text is short: it fills %d of the %d rows of data.batching.batch_size"

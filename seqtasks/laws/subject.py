@@ -161,4 +161,4 @@ def _weighted(tensor: Tensor, leading: int) -> Tensor:
         tensor = torch.view_as_real(tensor)
     shape = tensor.shape[leading:]
     weights = torch.linspace(-1, 1.1, math.prod(shape), dtype=torch.float64)
-    return (tensor * weights.view(shape).to(tensor.dtype)).sum()
+    return (tensor * weights.view(shape).to(tensor)).sum()

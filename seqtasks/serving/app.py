@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 from fastapi import FastAPI, Query, Request
@@ -18,6 +17,7 @@ from seqtasks.serving.pages import add_pages
 from seqtasks.serving.refusal import CONFLICT, UNUSABLE, Refusal, misuse
 from seqtasks.serving.replies import Health, Predictions, problems
 from seqtasks.serving.service import Service
+from seqtasks.versions import version
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

@@ -6,7 +6,6 @@ import dataclasses
 import math
 import re
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 from seqtasks.bundle import Bundle
@@ -24,6 +23,7 @@ from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.limits import Limits
 from seqtasks.serving.refusal import worded
+from seqtasks.versions import version
 
 LABELS = 500
 """Up to so many labels are listed."""
