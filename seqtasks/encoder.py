@@ -199,6 +199,8 @@ class RecurrentEncoder(nn.Module):
             Outputs (batch, time, output_size), zero past each length, and the state after each
             sequence's own last real step.
         """
+        if not ragged(lengths, inputs.size(1)):
+            lengths = None  # asked once for all layers: on a GPU the answer is waited for
         # Dropped weights stay the same for all steps of a call.
         one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
         stairs = None if one_call else plan(lengths, inputs.size(1))
@@ -216,7 +218,7 @@ class RecurrentEncoder(nn.Module):
                 run = functools.partial(checkpoint, layer, use_reentrant=False)
             outputs, final = run(outputs, lengths, given, stairs)
             states.extend(final)
-        if self.dirty_padding and lengths is not None and ragged(lengths, outputs.size(1)):
+        if self.dirty_padding and lengths is not None:
             outputs = zero_padding(self.norm(outputs), lengths)
         else:
             outputs = self.norm(outputs)

@@ -1,8 +1,11 @@
-"""Learning-rate schedules that torch does not have."""
+"""Learning-rate schedules: one that torch does not have, and what each is told."""
 
 from __future__ import annotations
 
+import inspect
 import math
+from collections.abc import Callable
+from typing import Any
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
@@ -40,3 +43,37 @@ def warmup_cosine(
         return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done))
 
     return LambdaLR(optimizer, factor)
+
+
+def scheduled(
+    make: Callable[..., Any], optimizer: Optimizer, *, steps: float, monitor: str, mode: str
+) -> dict[str, Any]:
+    """A schedule as Lightning takes it.
+
+    Args:
+        make: makes it from the optimizer. Where it takes ``total_steps`` it is told them and
+            advances every step, else every epoch; where it takes ``mode`` it is told that.
+        optimizer: whose rate it changes.
+        steps: of the whole training; infinite where no end is set.
+        monitor: the score that a schedule may follow.
+        mode: ``min`` or ``max``, whichever of the score is better.
+
+    Raises:
+        UsageError: the schedule has to know the steps, and they are infinite.
+    """
+    takes = inspect.signature(make).parameters
+    told: dict[str, Any] = {}
+    if "total_steps" in takes:
+        if steps == math.inf:
+            raise UsageError(
+                "this schedule has to know when training ends: set trainer.max_epochs or "
+                "trainer.max_steps, or scheduler=constant"
+            )
+        told["total_steps"] = int(steps)
+    if "mode" in takes:
+        told["mode"] = mode
+    return {
+        "scheduler": make(optimizer, **told),
+        "interval": "step" if "total_steps" in takes else "epoch",
+        "monitor": monitor,
+    }

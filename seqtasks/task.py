@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.levels import parameter_groups, slow_down
+from seqtasks.scheduler import scheduled
 
 if TYPE_CHECKING:
     from pytorch_lightning import LightningModule
@@ -40,9 +40,8 @@ class Task(LightningModule):
     Args:
         vocabularies: field name → vocabulary, as the data module fitted them.
         optimizer: makes the optimizer from the parameters; Adam by default.
-        scheduler: makes the learning-rate schedule from the optimizer. One that takes
-            ``total_steps`` is told it and advances every step; any other advances every epoch.
-            One that takes ``mode`` is told it; `ReduceLROnPlateau` follows the monitored score.
+        scheduler: makes the learning-rate schedule from the optimizer
+            (`seqtasks.scheduler.scheduled`); `ReduceLROnPlateau` follows the monitored score.
         dropout_scale: multiplies every dropout rate of the model, once, before training; at least
             0 (`seqtasks.dropout.scale_dropout`).
         layer_factor: above 0; each level below the heads learns at the rate of the level above it
@@ -285,21 +284,8 @@ class Task(LightningModule):
             raise UsageError(f"optimizer: {error}") from error
         if self.make_scheduler is None:
             return optimizer
-        takes = inspect.signature(self.make_scheduler).parameters
-        told: dict[str, Any] = {}
-        if "total_steps" in takes:
-            steps = self.trainer.estimated_stepping_batches
-            if steps == float("inf"):
-                raise UsageError(
-                    "this schedule has to know when training ends: set trainer.max_epochs or "
-                    "trainer.max_steps, or scheduler=constant"
-                )
-            told["total_steps"] = int(steps)
-        if "mode" in takes:
-            told["mode"] = self.mode
-        entry = {
-            "scheduler": self.make_scheduler(optimizer, **told),
-            "interval": "step" if "total_steps" in takes else "epoch",
-            "monitor": self.monitor,
-        }
+        steps = self.trainer.estimated_stepping_batches
+        entry = scheduled(
+            self.make_scheduler, optimizer, steps=steps, monitor=self.monitor, mode=self.mode
+        )
         return [optimizer], [entry]
