@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-Tokens = Sequence[int] | NDArray[np.int32]
+from seqtasks.ngrams import NGram, Tokens
+
+if TYPE_CHECKING:
+    from seqtasks.data.module import SequenceData
 
 
 def most_frequent(labels: Iterable[int]) -> int:
@@ -97,3 +101,35 @@ def _unigram(sequences: Iterable[Tokens], vocab_size: int) -> NDArray[np.float64
     for tokens in sequences:
         counts += np.bincount(np.asarray(tokens), minlength=vocab_size)
     return counts / counts.sum()
+
+
+def language_nats(
+    data: SequenceData, vocab_size: int, order: int | None
+) -> tuple[int, int, dict[str, float]]:
+    """What a language model of the field ``tokens`` has to beat on the test split.
+
+    Args:
+        data: with its splits read.
+        vocab_size: symbols of the vocabulary.
+        order: of the n-gram model; None for none.
+
+    Returns:
+        The tokens to predict, all but the first of each text; the characters; and the total nats
+        by the model's name, of the best possible one too where the reader knows it.
+    """
+    train = data.datasets["train"].encoded["tokens"]
+    dataset = data.datasets[data.test_split]
+    test = dataset.encoded["tokens"]
+    count = int((test.lengths - 1).sum())
+    nats = {
+        "uniform": count * math.log(vocab_size),
+        "unigram": unigram_nats([t[1:] for t in train], [t[1:] for t in test], vocab_size),
+        "bigram": bigram_nats(train, test, vocab_size),
+    }
+    if order is not None:
+        nats[f"{order}-gram"] = NGram(train, vocab_size, order).nats(test)
+    best = getattr(data.reader, "best_nats", None)
+    source = data.sources[data.test_split]
+    if best is not None and source is not None:
+        nats["best possible"] = best(source)
+    return count, sum(dataset.text_lengths), nats

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.baselines import Tokens
 from seqtasks.data.ragged import Ragged
 from seqtasks.errors import DataError, UsageError
 
+Tokens = Sequence[int] | NDArray[np.int32]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines import bigram_nats, unigram_nats
-from seqtasks.cells.contract import State
+from seqtasks.baselines import language_nats
+from seqtasks.cells.contract import State, mask
 from seqtasks.condition import Condition
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
@@ -21,9 +21,9 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Run
 from seqtasks.graphs.language import attach_language, language_graphs
+from seqtasks.heads.calibration import fit_temperature
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
-from seqtasks.ngrams import NGram
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:
@@ -183,14 +183,49 @@ class LanguageModel(Task):
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Add a window's nats to every metric."""
-        loss = self.loss(self.carry("evaluate", batch), batch)
+        outputs = self.carry("evaluate", batch)
+        loss = self.loss(outputs, batch)
         metrics["loss"].update(loss.total, loss.count)
         metrics["perplexity"].update(loss.total, loss.count)
         metrics["bits_per_char"].update(loss.total, batch.text_length.sum())
+        if "uncalibrated_perplexity" in metrics:
+            with self.head.uncalibrated():
+                loss = self.loss(outputs, batch)
+            metrics["uncalibrated_perplexity"].update(loss.total, loss.count)
+
+    @torch.no_grad()
+    def calibrate(self, data: SequenceData) -> None:
+        """Fit the head's temperature to the whole validation split, on every process alike."""
+        if self.head.temperature is not None:
+            self.eval()
+            self.head.temperature.fill_(fit_temperature(lambda inverse: self.slopes(data, inverse)))
+
+    def slopes(self, data: SequenceData, inverse: float) -> Tensor:
+        """How the nats of the validation split change with 1 / temperature, (2,) float64."""
+        self.carried.pop("evaluate", None)
+        total = torch.zeros(2, dtype=torch.float64)
+        for batch in data.batching.loader(data.datasets["val"], training=False):
+            batch = batch.to(self.device)
+            features, _ = self.carry("evaluate", batch)
+            targets = batch.tokens[:, 1:]
+            real = mask((batch.lengths - 1).clamp(min=0), targets.size(1))
+            total += self.head.temperature_slopes(features[real], targets[real], inverse).cpu()
+        return total
+
+    def report(self) -> dict[str, Any]:
+        """The temperature, where one is fitted."""
+        found = self.head.temperature
+        return {} if found is None else {"temperature": round(float(found), 4)}
 
     def metrics(self) -> dict[str, Metric]:
         """Perplexity a token and bits a character."""
         return {"perplexity": metrics.Perplexity(), "bits_per_char": metrics.BitsPerCharacter()}
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """The perplexity without the temperature, where one is fitted."""
+        if self.head.temperature is None:
+            return {}
+        return {"uncalibrated_perplexity": metrics.Perplexity()}
 
     def predict(self, batch: Batch) -> list[str]:
         """A continuation of each prompt, or a text for each condition."""
@@ -232,24 +267,7 @@ class LanguageModel(Task):
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Uniform and n-gram models, and the best possible one where it is known."""
-        train = data.datasets["train"].encoded["tokens"]
-        dataset = data.datasets[data.test_split]
-        test = dataset.encoded["tokens"]
-        count = int((test.lengths - 1).sum())
-        size = len(self.vocabulary)
-        nats = {
-            "uniform": count * math.log(size),
-            "unigram": unigram_nats(_targets(train), _targets(test), size),
-            "bigram": bigram_nats(train, test, size),
-        }
-        if self.ngram_order is not None:
-            order = self.ngram_order
-            nats[f"{order}-gram"] = NGram(train, size, order).nats(test)
-        best = getattr(data.reader, "best_nats", None)
-        source = data.sources[data.test_split]
-        if best is not None and source is not None:
-            nats["best possible"] = best(source)
-        characters = sum(dataset.text_lengths)
+        count, characters, nats = language_nats(data, len(self.vocabulary), self.ngram_order)
         return {name: _scores(total, count, characters) for name, total in nats.items()}
 
 
@@ -265,10 +283,6 @@ def gathered(tensor: Tensor) -> Tensor:
 def clear_rows(tensor: Tensor, cleared: Tensor) -> Tensor:
     """(batch, …) with zeros in the rows where ``cleared`` (batch,) is True."""
     return tensor.masked_fill(cleared.view(-1, *[1] * (tensor.dim() - 1)), 0)
-
-
-def _targets(sequences: Any) -> list[Any]:
-    return [tokens[1:] for tokens in sequences]
 
 
 def _scores(nats: float, count: int, characters: int) -> Scores:

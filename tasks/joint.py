@@ -111,6 +111,10 @@ class JointTask(Task):
             count = 2 if self.encoder.bidirectional else 1
             for _ in range(count):
                 head = language(input_size=size // count, embedding=self.embedding.tokens)
+                if head.temperature is not None:
+                    raise UsageError(
+                        "task.language.calibrate: a joint task fits no temperature; set it to false"
+                    )
                 self.language.append(head)
 
     def forward(self, batch: Batch) -> Tensor:

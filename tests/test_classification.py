@@ -24,7 +24,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import DataError, UsageError
-from seqtasks.heads.calibration import LIMIT, fit_temperature, tune_thresholds
+from seqtasks.heads.calibration import LIMIT, fit_temperature, slopes, tune_thresholds
 from seqtasks.heads.classification import BINS, PooledClassification
 from seqtasks.heads.multi_label import MultiLabelClassification
 from seqtasks.heads.ordinal import OrdinalClassification
@@ -228,16 +228,20 @@ def test_a_head_refuses_targets_of_another_kind(composed, tmp_path, head, field,
 # Calibration
 
 
+def temperature(logits, targets):
+    return fit_temperature(lambda inverse: slopes(logits, targets, inverse))
+
+
 @pytest.mark.parametrize("truth", [0.4, 1.0, 3.0])
 def test_the_temperature_makes_the_targets_most_probable(truth):
     torch.manual_seed(0)
     logits = torch.randn(400, 5) * 2
     targets = torch.distributions.Categorical(logits=logits / truth).sample()
-    fitted = fit_temperature(logits, targets)
+    fitted = temperature(logits, targets)
     assert fitted == pytest.approx(truth, rel=0.2)
 
-    def nats(temperature):
-        return torch.nn.functional.cross_entropy(logits.double() / temperature, targets).item()
+    def nats(by):
+        return torch.nn.functional.cross_entropy(logits.double() / by, targets).item()
 
     grid = np.geomspace(1 / LIMIT, LIMIT, 999)
     assert nats(fitted) <= min(map(nats, grid)) + 1e-12
@@ -246,9 +250,9 @@ def test_the_temperature_makes_the_targets_most_probable(truth):
 
 def test_the_temperature_is_bounded_where_no_error_or_no_success_bounds_it():
     logits = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
-    assert fit_temperature(logits, torch.tensor([0, 1])) == pytest.approx(1 / LIMIT)
-    assert fit_temperature(logits, torch.tensor([1, 0])) == pytest.approx(LIMIT)
-    assert fit_temperature(logits[:0], torch.zeros(0).long()) == 1
+    assert temperature(logits, torch.tensor([0, 1])) == pytest.approx(1 / LIMIT)
+    assert temperature(logits, torch.tensor([1, 0])) == pytest.approx(LIMIT)
+    assert temperature(logits[:0], torch.zeros(0).long()) == 1
 
 
 def error_by_bins(probabilities, targets):
@@ -289,7 +293,7 @@ def test_calibration_is_fitted_on_validation_and_mends_the_error(composed, tmp_p
     task.calibrate(data)
     batch = data.datasets["val"][list(range(60))]
     with torch.no_grad():
-        expected = fit_temperature(task(batch), batch.label)
+        expected = temperature(task(batch), batch.label)
     assert float(head.temperature) == pytest.approx(expected, rel=1e-4)
     assert expected != 1
 

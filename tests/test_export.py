@@ -114,9 +114,9 @@ def test_attention_is_the_same(made, run, tmp_path):
             assert one == pytest.approx(other, abs=1e-4)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "qrnn"])
-def test_generate_draws_searches_and_scores_the_same(made, run, cell):
-    model, folder = made("task=generation", f"encoder.cell={cell}", "encoder.num_layers=2")
+@pytest.mark.parametrize("option", ["encoder.cell=qrnn", "task.head.calibrate=true"])
+def test_generate_draws_searches_and_scores_the_same(made, run, option):
+    model, folder = made("task=generation", option, "encoder.num_layers=2")
     for more in (
         ["--prompt", "the dog", "--max-length", 20],
         ["--max-length", 9, "--samples", 2],

@@ -98,8 +98,7 @@ class LinearCrossEntropy(torch.autograd.Function):
         for_weight = weight.new_zeros(weight.t().shape, dtype=exact) if wants[1] else None
         for_bias = bias.new_zeros(bias.shape, dtype=exact) if wants[2] else None
         sums = features.new_zeros(2, dtype=exact)
-        limit = CHUNK.get(features.device.type, CHUNK["other"])
-        size = max(ROWS, limit // len(weight))
+        size = chunk_rows(weight)
         for start in range(0, len(features), size):
             rows = features[start : start + size]
             [logits] = affine(rows, weight, bias)
@@ -128,6 +127,11 @@ class LinearCrossEntropy(torch.autograd.Function):
             None if tensor is None else (tensor * factor).to(dtype) for tensor, dtype in pairs
         ]
         return *scaled, None, None, None, None
+
+
+def chunk_rows(weight: Tensor) -> int:
+    """How many rows a chunk has, for the (vocab, size) weights of the layer."""
+    return max(ROWS, CHUNK.get(weight.device.type, CHUNK["other"]) // len(weight))
 
 
 def measure(logits: Tensor, targets: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,7 @@ from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
-from seqtasks.heads.calibration import fit_temperature
+from seqtasks.heads.calibration import fit_temperature, slopes
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
@@ -113,7 +113,8 @@ class PooledClassification(PooledHead):
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         """Fit the temperature."""
-        self.temperature.fill_(fit_temperature(logits, targets))
+        fitted = fit_temperature(lambda inverse: slopes(logits, targets, inverse))
+        self.temperature.fill_(fitted)
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:
         """The most frequent label."""

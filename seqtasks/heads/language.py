@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -9,7 +13,8 @@ from seqtasks.cells.contract import mask
 from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import UsageError
-from seqtasks.heads.chunked import linear_cross_entropy
+from seqtasks.heads.calibration import slopes
+from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.penalty import activation_penalty
 
@@ -27,12 +32,14 @@ class NextToken(nn.Module):
 
     Attributes:
         label_smoothing: share of the objective spread evenly over the vocabulary.
+        temperature: by which the logits are divided; None where none is ever fitted.
 
     Raises:
         UsageError: ``alpha`` or ``beta`` is negative.
     """
 
     label_smoothing = 0.0
+    temperature: Tensor | None
 
     def __init__(
         self, *, dropout: float, variational: bool, alpha: float = 0.0, beta: float = 0.0
@@ -43,10 +50,33 @@ class NextToken(nn.Module):
                 raise UsageError(f"task.head.{name} is at least 0, not {value}")
         self.dropout = SequenceDropout(dropout, variational)
         self.alpha, self.beta = alpha, beta
+        self.register_buffer("temperature", None)
 
     def forward(self, features: Tensor) -> Tensor:
         """(batch, …, input_size) → logits (batch, …, vocab)."""
         return self.scores(self.dropout(features))
+
+    def temperature_slopes(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
+        """How the nats of the targets change with the temperature.
+
+        Args:
+            features: (rows, input_size).
+            targets: (rows,) int64.
+            inverse: 1 / temperature, in place of `temperature`.
+
+        Returns:
+            (2,) float64, as `seqtasks.heads.calibration.slopes`.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def uncalibrated(self) -> Iterator[None]:
+        """As if no temperature were fitted."""
+        fitted, self.temperature = self.temperature, None
+        try:
+            yield
+        finally:
+            self.temperature = fitted
 
     def scores(self, features: Tensor) -> Tensor:
         """(batch, …, input_size) → logits (batch, …, vocab)."""
@@ -95,6 +125,9 @@ class LanguageHead(NextToken):
         label_smoothing: share of the objective spread evenly over the vocabulary.
         alpha: weight of the features' squares in the objective (`activation_penalty`).
         beta: weight of the squares of their changes from step to step.
+        calibrate: fit a temperature to the validation data after training, by which the logits are
+            divided from then on (Guo et al. 2017); a model that has learnt its text too well is
+            too sure of any other. It changes no order of the tokens.
     """
 
     def __init__(
@@ -108,6 +141,7 @@ class LanguageHead(NextToken):
         label_smoothing: float = 0.0,
         alpha: float = 0.0,
         beta: float = 0.0,
+        calibrate: bool = False,
     ) -> None:
         super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
         size = embedding.output_size
@@ -118,17 +152,28 @@ class LanguageHead(NextToken):
         if tied:
             self.output.weight = embedding.table.weight
         self.label_smoothing = label_smoothing
+        if calibrate:
+            self.temperature = torch.ones(())
 
     def scores(self, features: Tensor) -> Tensor:
         """(batch, …, input_size) → logits (batch, …, vocab)."""
-        return functional.linear(self.projection(features), self.output.weight, self.output.bias)
+        logits = functional.linear(self.projection(features), self.output.weight, self.output.bias)
+        return logits if self.temperature is None else logits / self.temperature
 
     def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Nats and objective; see `linear_cross_entropy`."""
-        return linear_cross_entropy(
-            self.projection(features),
-            self.output.weight,
-            self.output.bias,
-            targets,
-            self.label_smoothing,
-        )
+        features, weight, bias = self.projection(features), self.output.weight, self.output.bias
+        if self.temperature is None:
+            return linear_cross_entropy(features, weight, bias, targets, self.label_smoothing)
+        features, divided = features / self.temperature, bias / self.temperature
+        return linear_cross_entropy(features, weight, divided, targets, self.label_smoothing)
+
+    def temperature_slopes(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
+        """How the nats of the targets change with the temperature."""
+        features = self.projection(features)
+        total = torch.zeros(2, dtype=torch.float64, device=features.device)
+        size = chunk_rows(self.output.weight)
+        for some, right in zip(features.split(size), targets.split(size), strict=True):
+            logits = functional.linear(some, self.output.weight, self.output.bias)
+            total += slopes(logits, right, inverse)
+        return total

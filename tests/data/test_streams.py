@@ -124,6 +124,15 @@ def test_evaluation_reads_documents_from_their_beginning(lengths, size, window, 
     assert characters == sum(data.text_lengths)
 
 
+@pytest.mark.parametrize(("lengths", "steps"), [([500], 6), ([21, 9], 1), ([7] * 24, 2)])
+def test_evaluation_reads_as_many_tokens_at_once_as_training(lengths, steps):
+    batches = list(Streams(12, 7).loader(unlike(lengths), training=False))
+    found = [int((batch.lengths - 1).clamp(min=0).sum()) for batch in batches]
+    assert sum(found) == sum(lengths)
+    assert max(found) <= 12 * 7
+    assert len(found) == steps
+
+
 @pytest.mark.parametrize("documents", ["reset", "join"])
 def test_one_long_text_is_cut_into_streams_of_equal_length(documents):
     data = unlike([1000])
