@@ -124,6 +124,9 @@ def validation_is_due(trainer: pl.Trainer) -> bool:
 class EpochLines(pl.Callback):
     """Prints one line an epoch, for output that goes to a file instead of a terminal."""
 
+    validated = False
+    """Whether the epoch has had a validation."""
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Remember when training began, be it within an epoch."""
         self.began = time.perf_counter()
@@ -133,12 +136,18 @@ class EpochLines(pl.Callback):
         self.began = time.perf_counter()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Print the validation scores."""
-        scores = {n: v for n, v in trainer.callback_metrics.items() if n.startswith("val/")}
-        shown = "  ".join(f"{name} {float(value):.4f}" for name, value in scores.items())
-        seconds = time.perf_counter() - self.began
+        """Print the scores of the epoch's validation."""
+        found = trainer.callback_metrics.items() if self.validated else ()
+        shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
+        parts = [f"epoch {trainer.current_epoch + 1}", *shown]
+        parts.append(f"{time.perf_counter() - self.began:.0f} s")
         if trainer.is_global_zero:
-            print(f"epoch {trainer.current_epoch + 1}  {shown}  {seconds:.0f} s", flush=True)
+            print("  ".join(parts), flush=True)
+        self.validated = False
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember it."""
+        self.validated = not trainer.sanity_checking
 
 
 class Checkpoint(ModelCheckpoint):
@@ -147,11 +156,15 @@ class Checkpoint(ModelCheckpoint):
     Options are those of Lightning's `ModelCheckpoint`. One that follows no score saves also when a
     signal ends training, between two steps; one with ``every_n_train_steps`` or
     ``train_time_interval`` saves at the end of an epoch besides. What is due with a step that a
-    validation follows is saved after it, so that no resumed run leaves the validation out.
+    validation follows is saved after it, so that no resumed run leaves the validation out. One that
+    follows a score passes over an epoch without validation.
     """
 
     score: Tensor | None = None
-    """The monitored score at the last validation, for an epoch that ends without one."""
+    """The monitored score at the last validation, for a run resumed after it."""
+
+    validated = False
+    """Whether the epoch has had a validation."""
 
     @property
     def state_key(self) -> str:
@@ -183,10 +196,17 @@ class Checkpoint(ModelCheckpoint):
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save after a validation within an epoch what was due before it."""
         self.score = trainer.callback_metrics.get(self.monitor or "")
+        self.validated = not trainer.sanity_checking
         super().on_validation_end(trainer, pl_module)
         loop = trainer.fit_loop
         if not loop.epoch_loop.batch_progress.is_last_batch and not loop._should_accumulate():
             super().on_train_batch_end(trainer, pl_module, None, None, trainer.fit_loop.batch_idx)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Save, unless the score to follow is that of other weights."""
+        if self.validated or not str(self.monitor).startswith("val/"):
+            super().on_train_epoch_end(trainer, pl_module)
+        self.validated = False
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -209,11 +229,12 @@ class Checkpoint(ModelCheckpoint):
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed run needs to know of the best so far."""
-        return {**super().state_dict(), "score": self.score}
+        return {**super().state_dict(), "score": self.score, "validated": self.validated}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Copy the kept checkpoints of the interrupted run into this run's folder."""
         self.score = state_dict.get("score")
+        self.validated = state_dict.get("validated", False)
         folder = Path(str(self.dirpath))
 
         def moved(path: str) -> str:

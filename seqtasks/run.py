@@ -18,6 +18,7 @@ import torch
 import yaml
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.accelerators import CUDAAccelerator
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
@@ -169,6 +170,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+        warnings.filterwarnings("ignore", "GPU available but not used")
         made: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
     narrow = str(config.trainer.precision).startswith("16")
     if narrow and made.strategy.root_device.type == "cpu":
@@ -176,6 +178,9 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
             f"trainer.precision={config.trainer.precision}: 16-bit floats (fp16) train on a GPU "
             "alone; on a CPU set trainer.precision=bf16-mixed, or null for 32 bits"
         )
+    idle = made.strategy.root_device.type == "cpu" and CUDAAccelerator.is_available()
+    if idle and made.is_global_zero:
+        print("There is a GPU here; trainer=gpu trains on it.", flush=True)
     return made
 
 

@@ -242,6 +242,18 @@ def test_the_mean_of_the_best_checkpoints_is_tested_and_saved(composed, tmp_path
     assert not any(torch.equal(saved[name], value) for name, value in one.items())
 
 
+def test_epochs_without_validation_are_neither_kept_nor_shown(composed, tmp_path, capsys):
+    options = ["task=tagging", *SMALL, "callbacks=average_best", "trainer.max_epochs=5"]
+    config = composed(*options, "trainer.check_val_every_n_epoch=2")
+    run(config, tmp_path / "run", "tagging")
+    folder = tmp_path / "run" / "checkpoints"
+    kept = {path.stem.split("-")[1] for path in folder.glob("best-*.ckpt")}
+    assert kept == {"epoch=1", "epoch=3"}  # counted from 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch ")]
+    assert [int(line.split()[1]) for line in lines if "val/accuracy" in line] == [2, 4]
+    assert len(lines) == 5
+
+
 @pytest.mark.parametrize(("mode", "names"), [("min", ["b", "c", "a"]), ("max", ["a", "c", "b"])])
 def test_the_best_come_first(mode, names):
     scores = {"a": torch.tensor(3.0), "b": torch.tensor(1.0), "c": torch.tensor(2.0)}

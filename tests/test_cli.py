@@ -251,6 +251,14 @@ def test_a_language_model_over_lines_goes_on_from_its_prompt(cli):
     assert loaded.predict(["a b", "a"]) == ["c d", "b c d"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_gpu_that_lies_idle_is_named(cli, monkeypatch, there):
+    monkeypatch.setattr("seqtasks.run.CUDAAccelerator.is_available", staticmethod(lambda: there))
+    code, out, _ = cli("task=one_to_one", *SMALL, "examples=0")
+    assert code == 0
+    assert ("There is a GPU here; trainer=gpu" in out) == there
+
+
 @pytest.mark.parametrize("arguments", [["--batch-size", "0"], ["--device", "cuda:77"]])
 def test_impossible_prediction_options_are_bad_usage(cli, arguments, capsys):
     code, _, error = cli(*SMALL, "hydra.run.dir=made")

@@ -119,7 +119,6 @@ def test_a_head_gives_the_same_loss_and_gradient(name):
         same(theirs, ours)
 
 
-@pytest.mark.filterwarnings("ignore:GPU available but not used")
 @pytest.mark.parametrize("options", VARIANTS, ids=" ".join)
 def test_a_task_trains_to_the_same_loss(options, composed, tmp_path):
     still = ["task.dropout_scale=0", "examples=1", "seed=3"]
