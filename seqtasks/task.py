@@ -178,24 +178,23 @@ class Task(LightningModule):
         return loss.mean
 
     def log_training(self, loss: Loss, batch: Batch) -> None:
-        """Log what a training step shows."""
-        count = max(int(loss.count), 1)
-        total = (loss.total / loss.count.clamp(min=1)).detach()
-        self.log("train/loss", total, prog_bar=True, on_step=True, on_epoch=False, batch_size=count)
+        """Log what a training step shows; nothing here waits for a GPU."""
+        nats = (loss.total / loss.count.clamp(min=1)).detach()
+        self.log("train/loss", nats, prog_bar=True, on_step=True, on_epoch=False, batch_size=1)
         padding = self.padding(batch)
         self.log(
             "train/padding", padding, on_step=False, on_epoch=True, batch_size=1, sync_dist=True
         )
 
-    def padding(self, batch: Batch) -> float:
+    def padding(self, batch: Batch) -> Tensor | float:
         """The share of padding among the places for tokens of a batch."""
-        places = real = 0
+        places, real = 0, []
         for name in {*self.inputs, self.target or ""}:
             lengths = batch.get(lengths_of(name))
             if lengths is not None:
                 places += batch[name].shape[:2].numel()
-                real += int(lengths.sum())
-        return 1 - real / places if places else 0.0
+                real.append(lengths.sum())
+        return 1 - torch.stack(real).sum().float() / places if places else 0.0
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
         """Score a validation batch."""
