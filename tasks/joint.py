@@ -225,11 +225,15 @@ class JointTask(Task):
             metrics["perplexity"].update(loss.total, loss.count)
 
     def study(self, data: SequenceData) -> None:
-        """Tell the classifiers the labels of the training data.
+        """Tell the classifiers the labels of the training data; look at the tags of CRFs.
 
         Raises:
             UsageError: a field of ``labels`` has not one label an example.
+            DataError: tags stand where the scheme of a CRF does not allow them.
         """
+        for name, tagger in self.taggers.items():
+            if isinstance(tagger, CRFTagging):
+                tagger.study(data, name)
         for name, module in self.classifiers.items():
             classifier: Any = module
             classifier.check(getattr(data.fields[name], "kind", "vector"))

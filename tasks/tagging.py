@@ -14,7 +14,6 @@ from seqtasks.answers import Answer
 from seqtasks.baselines import MostFrequentTag
 from seqtasks.cells.contract import mask
 from seqtasks.data.batch import Batch
-from seqtasks.data.ragged import pad, sizes
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -159,10 +158,7 @@ class SequenceTagger(Task):
             DataError: labels stand where the scheme of the head does not allow them.
         """
         if isinstance(self.head, CRFTagging):
-            for dataset in data.datasets.values():
-                rows = list(dataset.encoded["tags"])
-                places = [record.place for record in dataset.records]
-                self.head.constraint.check(pad(rows), sizes(rows), places)
+            self.head.study(data, "tags")
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""

@@ -8,7 +8,7 @@ from hydra.utils import instantiate
 from small import SMALL
 
 from seqtasks import bundle
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError, UsageError
 from seqtasks.run import run
 
 JOINT = ["task=joint", *SMALL]
@@ -168,4 +168,24 @@ def test_a_head_of_another_kind_of_target_is_refused(composed):
     data, task = built(composed, "+field@data.kind=tags", "data.kind.column=tags")
     task.classifiers["kind"] = task.classifiers["label"]
     with pytest.raises(UsageError, match="does not learn from"):
+        task.study(data)
+
+
+def test_tags_that_a_scheme_does_not_allow_are_named_before_training(composed, tmp_path):
+    path = tmp_path / "train.conll"
+    path.write_text("Kim B-PER\nsings O\n\nit O\nrains O\n\nin O\nRome I-LOC\n\n" * 4)
+    config = composed(
+        "task=joint",
+        "data=conll",
+        f"data.train={path}",
+        "data.label=null",
+        "task.labels.label=null",
+        "head@task.tagging=crf",
+        "task.tagging.scheme=BIO",
+        "encoder.hidden_size=8",
+    )
+    data = instantiate(config.data)
+    data.setup()
+    task = instantiate(config.task)(data.vocabularies)
+    with pytest.raises(DataError, match=r"train\.conll:\d+: the tags 'O I-LOC' are not BIO"):
         task.study(data)

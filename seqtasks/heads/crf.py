@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.cells.contract import mask
 from seqtasks.cells.scan import widened
+from seqtasks.data.ragged import pad, sizes
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
@@ -17,6 +19,9 @@ from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss
+
+if TYPE_CHECKING:
+    from seqtasks.data.module import SequenceData
 
 
 class CRFTagging(nn.Module):
@@ -86,6 +91,21 @@ class CRFTagging(nn.Module):
             tags = tags.masked_fill(~mask(lengths, tags.size(1)), 0)
             objective = (self.weights[tags] * nats).sum()
         return Loss(nats.sum(), lengths.sum(), objective)
+
+    def study(self, data: SequenceData, field: str) -> None:
+        """Look, before training, for tags that have the probability 0.
+
+        Args:
+            data: of which every split is looked at.
+            field: the tags.
+
+        Raises:
+            DataError: labels stand where the scheme does not allow them.
+        """
+        for dataset in data.datasets.values():
+            rows = list(dataset.encoded[field])
+            places = [record.place for record in dataset.records]
+            self.constraint.check(pad(rows), sizes(rows), places)
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         """The labels of the most probable sequence."""
