@@ -6,7 +6,6 @@ import functools
 import shutil
 import signal
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -121,35 +120,6 @@ def validation_is_due(trainer: pl.Trainer) -> bool:
     return trainer.fit_loop.epoch_loop._should_check_val_fx(fetcher)
 
 
-class EpochLines(pl.Callback):
-    """Prints one line an epoch, for output that goes to a file instead of a terminal."""
-
-    validated = False
-    """Whether the epoch has had a validation."""
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember when training began, be it within an epoch."""
-        self.began = time.perf_counter()
-
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember when the epoch began."""
-        self.began = time.perf_counter()
-
-    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Print the scores of the epoch's validation."""
-        found = trainer.callback_metrics.items() if self.validated else ()
-        shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
-        parts = [f"epoch {trainer.current_epoch + 1}", *shown]
-        parts.append(f"{time.perf_counter() - self.began:.0f} s")
-        if trainer.is_global_zero:
-            print("  ".join(parts), flush=True)
-        self.validated = False
-
-    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember it."""
-        self.validated = not trainer.sanity_checking
-
-
 class Checkpoint(ModelCheckpoint):
     """Keeps the best and the last weights; a resumed run takes the best so far along.
 
@@ -157,14 +127,15 @@ class Checkpoint(ModelCheckpoint):
     signal ends training, between two steps; one with ``every_n_train_steps`` or
     ``train_time_interval`` saves at the end of an epoch besides. What is due with a step that a
     validation follows is saved after it, so that no resumed run leaves the validation out. One that
-    follows a score passes over an epoch without validation.
+    follows a score of the validation, by a name that begins with ``val/``, saves the weights that
+    were validated and no others.
     """
 
     score: Tensor | None = None
     """The monitored score at the last validation, for a run resumed after it."""
 
-    validated = False
-    """Whether the epoch has had a validation."""
+    step: int | None = None
+    """The optimizer's at that validation."""
 
     @property
     def state_key(self) -> str:
@@ -177,6 +148,12 @@ class Checkpoint(ModelCheckpoint):
         super().setup(trainer, pl_module, stage)
         if self._every_n_train_steps or self._train_time_interval is not None:
             self._every_n_epochs = 1
+            if self.follows_validation:
+                raise UsageError(
+                    f"a checkpoint by {self.monitor} is saved when that is computed; set "
+                    "trainer.val_check_interval in place of every_n_train_steps and "
+                    "train_time_interval"
+                )
 
     def on_train_batch_end(
         self,
@@ -187,7 +164,7 @@ class Checkpoint(ModelCheckpoint):
         batch_idx: int,
     ) -> None:
         """Save within an epoch, if it is due and no validation follows."""
-        if trainer.fit_loop._should_accumulate():  # gradients are not saved
+        if self.follows_validation or trainer.fit_loop._should_accumulate():  # without gradients
             return
         last = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
         if not last and not validation_is_due(trainer):
@@ -195,18 +172,27 @@ class Checkpoint(ModelCheckpoint):
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save after a validation within an epoch what was due before it."""
-        self.score = trainer.callback_metrics.get(self.monitor or "")
-        self.validated = not trainer.sanity_checking
+        if not trainer.sanity_checking:
+            self.score = trainer.callback_metrics.get(self.monitor or "")
+            self.step = trainer.global_step
         super().on_validation_end(trainer, pl_module)
         loop = trainer.fit_loop
-        if not loop.epoch_loop.batch_progress.is_last_batch and not loop._should_accumulate():
+        if loop.epoch_loop.batch_progress.is_last_batch or loop._should_accumulate():
+            return
+        if not self.follows_validation:
             super().on_train_batch_end(trainer, pl_module, None, None, trainer.fit_loop.batch_idx)
+        elif not self._should_skip_saving_checkpoint(trainer):
+            self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
+
+    @property
+    def follows_validation(self) -> bool:
+        """Whether the score is one of the validation."""
+        return str(self.monitor).startswith("val/")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save, unless the score to follow is that of other weights."""
-        if self.validated or not str(self.monitor).startswith("val/"):
+        if not self.follows_validation or self.step == trainer.global_step:
             super().on_train_epoch_end(trainer, pl_module)
-        self.validated = False
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -229,12 +215,12 @@ class Checkpoint(ModelCheckpoint):
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed run needs to know of the best so far."""
-        return {**super().state_dict(), "score": self.score, "validated": self.validated}
+        return {**super().state_dict(), "score": self.score, "step": self.step}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Copy the kept checkpoints of the interrupted run into this run's folder."""
         self.score = state_dict.get("score")
-        self.validated = state_dict.get("validated", False)
+        self.step = state_dict.get("step")
         folder = Path(str(self.dirpath))
 
         def moved(path: str) -> str:

@@ -200,7 +200,7 @@ class RecurrentEncoder(nn.Module):
             sequence's own last real step.
         """
         if not ragged(lengths, inputs.size(1)):
-            lengths = None  # asked once for all layers: on a GPU the answer is waited for
+            lengths = None  # so that no layer asks again: a GPU's answer is waited for
         # Dropped weights stay the same for all steps of a call.
         one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
         stairs = None if one_call else plan(lengths, inputs.size(1))

@@ -77,6 +77,35 @@ class History(pl.Callback):
         self.rows = list(state_dict["rows"])
 
 
+class EpochLines(pl.Callback):
+    """Prints one line an epoch, for output that goes to a file instead of a terminal."""
+
+    validated = False
+    """Whether the epoch has had a validation."""
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember when training began, be it within an epoch."""
+        self.began = time.perf_counter()
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember when the epoch began."""
+        self.began = time.perf_counter()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Print the scores of the epoch's validation."""
+        found = trainer.callback_metrics.items() if self.validated else ()
+        shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
+        parts = [f"epoch {trainer.current_epoch + 1}", *shown]
+        parts.append(f"{time.perf_counter() - self.began:.0f} s")
+        if trainer.is_global_zero:
+            print("  ".join(parts), flush=True)
+        self.validated = False
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Remember it."""
+        self.validated = not trainer.sanity_checking
+
+
 def environment(trainer: pl.Trainer) -> dict[str, Any]:
     """Versions, machine and device, as JSON takes them."""
     device = trainer.strategy.root_device

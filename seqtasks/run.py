@@ -25,11 +25,11 @@ from rich.console import Console
 from seqtasks import bundle, checkpoint, pretrained, summary
 from seqtasks.averaging import WeightAverage
 from seqtasks.build import foreign_modules
-from seqtasks.callbacks import BatchSeed, EpochLines, Interruption, chosen
+from seqtasks.callbacks import BatchSeed, Interruption, chosen
 from seqtasks.card import card
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.history import History, environment
+from seqtasks.history import EpochLines, History, environment
 from seqtasks.interruption import resumable
 from seqtasks.range_test import RangeTest
 from seqtasks.report import write as write_report
@@ -38,13 +38,14 @@ from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
-# a loader that cannot resume within an epoch (the data module's can).
+# a loader that cannot resume within an epoch (the data module's can), a GPU by Lightning's option.
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
     r"You're resuming from a checkpoint that ended before the epoch ended",
+    r"GPU available but not used",
 ):
     warnings.filterwarnings("ignore", message=message)
 
@@ -170,7 +171,6 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
-        warnings.filterwarnings("ignore", "GPU available but not used")
         made: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
     narrow = str(config.trainer.precision).startswith("16")
     if narrow and made.strategy.root_device.type == "cpu":

@@ -46,7 +46,12 @@ def warmup_cosine(
 
 
 def scheduled(
-    make: Callable[..., Any], optimizer: Optimizer, *, steps: float, monitor: str, mode: str
+    make: Callable[..., Any],
+    optimizer: Optimizer,
+    *,
+    steps: Callable[[], float],
+    monitor: str,
+    mode: str,
 ) -> dict[str, Any]:
     """A schedule as Lightning takes it.
 
@@ -54,7 +59,7 @@ def scheduled(
         make: makes it from the optimizer. Where it takes ``total_steps`` it is told them and
             advances every step, else every epoch; where it takes ``mode`` it is told that.
         optimizer: whose rate it changes.
-        steps: of the whole training; infinite where no end is set.
+        steps: counts those of the whole training, infinite where no end is set; asked if needed.
         monitor: the score that a schedule may follow.
         mode: ``min`` or ``max``, whichever of the score is better.
 
@@ -64,12 +69,13 @@ def scheduled(
     takes = inspect.signature(make).parameters
     told: dict[str, Any] = {}
     if "total_steps" in takes:
-        if steps == math.inf:
+        count = steps()
+        if count == math.inf:
             raise UsageError(
                 "this schedule has to know when training ends: set trainer.max_epochs or "
                 "trainer.max_steps, or scheduler=constant"
             )
-        told["total_steps"] = int(steps)
+        told["total_steps"] = int(count)
     if "mode" in takes:
         told["mode"] = mode
     return {

@@ -283,8 +283,11 @@ class Task(LightningModule):
             raise UsageError(f"optimizer: {error}") from error
         if self.make_scheduler is None:
             return optimizer
-        steps = self.trainer.estimated_stepping_batches
         entry = scheduled(
-            self.make_scheduler, optimizer, steps=steps, monitor=self.monitor, mode=self.mode
+            self.make_scheduler,
+            optimizer,
+            steps=lambda: self.trainer.estimated_stepping_batches,
+            monitor=self.monitor,
+            mode=self.mode,
         )
         return [optimizer], [entry]

@@ -198,10 +198,10 @@ class LanguageModel(Task):
         """Fit the head's temperature to the whole validation split, on every process alike."""
         if self.head.temperature is not None:
             self.eval()
-            self.head.temperature.fill_(fit_temperature(lambda inverse: self.slopes(data, inverse)))
+            self.head.temperature.fill_(fit_temperature(lambda by: self.derivatives(data, by)))
 
-    def slopes(self, data: SequenceData, inverse: float) -> Tensor:
-        """How the nats of the validation split change with 1 / temperature, (2,) float64."""
+    def derivatives(self, data: SequenceData, inverse: float) -> Tensor:
+        """Of the validation split's nats with respect to 1 / temperature, (2,) float64."""
         self.carried.pop("evaluate", None)
         total = torch.zeros(2, dtype=torch.float64)
         for batch in data.batching.loader(data.datasets["val"], training=False):
@@ -209,7 +209,7 @@ class LanguageModel(Task):
             features, _ = self.carry("evaluate", batch)
             targets = batch.tokens[:, 1:]
             real = mask((batch.lengths - 1).clamp(min=0), targets.size(1))
-            total += self.head.temperature_slopes(features[real], targets[real], inverse).cpu()
+            total += self.head.temperature_derivatives(features[real], targets[real], inverse).cpu()
         return total
 
     def report(self) -> dict[str, Any]:

@@ -231,9 +231,9 @@ class JointTask(Task):
             UsageError: a field of ``labels`` has not one label an example.
             DataError: tags stand where the scheme of a CRF does not allow them.
         """
-        for name, tagger in self.taggers.items():
-            if isinstance(tagger, CRFTagging):
-                tagger.study(data, name)
+        crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
+        for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
+            crf.study(list(dataset.encoded[name]), dataset.places)
         for name, module in self.classifiers.items():
             classifier: Any = module
             classifier.check(getattr(data.fields[name], "kind", "vector"))

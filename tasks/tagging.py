@@ -158,7 +158,8 @@ class SequenceTagger(Task):
             DataError: labels stand where the scheme of the head does not allow them.
         """
         if isinstance(self.head, CRFTagging):
-            self.head.study(data, "tags")
+            for dataset in data.datasets.values():
+                self.head.study(list(dataset.encoded["tags"]), dataset.places)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""

@@ -254,6 +254,43 @@ def test_epochs_without_validation_are_neither_kept_nor_shown(composed, tmp_path
     assert len(lines) == 5
 
 
+class Watched(pl.Callback):
+    """Notes the score and one weight at each validation."""
+
+    def __init__(self):
+        self.seen = []
+
+    def on_validation_end(self, trainer, pl_module):
+        weight = pl_module.head.linear.weight.detach().clone()
+        self.seen.append((float(trainer.callback_metrics["val/loss"]), weight))
+
+
+@pytest.mark.parametrize("interval", [0.4, 0.5, 1.0])
+def test_the_best_weights_are_those_of_a_validation(composed, tmp_path, monkeypatch, interval):
+    watched = Watched()
+
+    def with_it(config, task):
+        trainer = make_trainer(config, task)
+        trainer.callbacks.insert(0, watched)
+        return trainer
+
+    monkeypatch.setattr("seqtasks.run.make_trainer", with_it)
+    options = ["task=tagging", *SMALL, "trainer.max_epochs=2", "data.batching.batch_size=16"]
+    options += ["callbacks=by_loss", f"trainer.val_check_interval={interval}", "optimizer.lr=0.2"]
+    run(composed(*options), tmp_path / "run", "tagging")
+    assert len(watched.seen) == {0.4: 4, 0.5: 4, 1.0: 2}[interval]
+    saved = torch.load(tmp_path / "run" / "checkpoints" / "best.ckpt", weights_only=False)
+    _, weight = min(watched.seen, key=lambda pair: pair[0])
+    assert torch.equal(saved["state_dict"]["head.linear.weight"], weight)
+
+
+def test_a_score_of_the_validation_is_not_kept_at_other_steps(composed, tmp_path):
+    options = ["task=tagging", *SMALL, "+callbacks.checkpoint.every_n_train_steps=3"]
+    config = composed(*options)
+    with pytest.raises(UsageError, match=r"val/accuracy is saved .* trainer\.val_check_int"):
+        run(config, tmp_path / "run", "tagging")
+
+
 @pytest.mark.parametrize(("mode", "names"), [("min", ["b", "c", "a"]), ("max", ["a", "c", "b"])])
 def test_the_best_come_first(mode, names):
     scores = {"a": torch.tensor(3.0), "b": torch.tensor(1.0), "c": torch.tensor(2.0)}

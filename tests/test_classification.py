@@ -24,7 +24,12 @@ from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import DataError, UsageError
-from seqtasks.heads.calibration import LIMIT, fit_temperature, slopes, tune_thresholds
+from seqtasks.heads.calibration import (
+    LIMIT,
+    fit_temperature,
+    temperature_derivatives,
+    tune_thresholds,
+)
 from seqtasks.heads.classification import BINS, PooledClassification
 from seqtasks.heads.multi_label import MultiLabelClassification
 from seqtasks.heads.ordinal import OrdinalClassification
@@ -229,7 +234,21 @@ def test_a_head_refuses_targets_of_another_kind(composed, tmp_path, head, field,
 
 
 def temperature(logits, targets):
-    return fit_temperature(lambda inverse: slopes(logits, targets, inverse))
+    return fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
+
+
+@pytest.mark.parametrize("labels", [10, 10_000, 50_000])
+@pytest.mark.parametrize("peak", [2.0, 6.5, 7.6])
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_the_temperature_is_found_beside_many_labels(labels, peak, noise):
+    """Between all labels alike and one label alone there is little to tell where the minimum is."""
+    generator = torch.Generator().manual_seed(0)
+    logits = noise * torch.randn(20, labels, generator=generator)
+    logits[:, 0] = peak
+    targets = torch.arange(20) % 2
+    at = temperature(logits, targets)
+    [slope, curvature] = temperature_derivatives(logits, targets, 1 / at).tolist()
+    assert abs(slope) <= 1e-6 * max(1.0, curvature)
 
 
 @pytest.mark.parametrize("truth", [0.4, 1.0, 3.0])

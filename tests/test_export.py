@@ -14,7 +14,7 @@ import pytest
 from saved import reseal, save
 from small import ROOT
 
-from seqtasks import bundle, export, generate, picture, predict
+from seqtasks import bundle, evaluate, export, generate, picture, predict
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.graphs.export import export_bundle
 
@@ -130,6 +130,11 @@ def test_generate_draws_searches_and_scores_the_same(made, run, option):
     for ours, theirs in zip(*scores, strict=True):
         assert ours["tokens"] == theirs["tokens"]
         assert ours["nats"] == pytest.approx(theirs["nats"], rel=1e-4)
+    ours, theirs = (
+        json.loads(run(evaluate.main, place, "--json", "--samples", "0"))["scores"]
+        for place in (folder, model)
+    )
+    assert ours["perplexity"] == pytest.approx(theirs["perplexity"], rel=1e-4)
 
 
 def test_a_condition_is_a_graph_of_its_own(made, run):

@@ -45,6 +45,11 @@ class SequenceDataset(Dataset[Batch]):
                 if isinstance(encoded, Ragged):
                     self.encoded[name] = encoded.mapped(folder / f"{name}.npy")
 
+    @property
+    def places(self) -> list[str]:
+        """Where each example stands, for messages."""
+        return [record.place for record in self.records]
+
     def aligned(self, name: str, along: str) -> Any:
         """A field that goes token by token, cut where its tokens are cut.
 

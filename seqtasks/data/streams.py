@@ -112,8 +112,9 @@ class Streams:
         if training:
             plan.lay_out(starts, counts, rows, self.window, self.vary_window)
         else:
-            few = min(rows, len(counts))
-            plan.long = deal(starts, counts, few, self.window * rows // few)
+            few = -(-min(rows, len(counts)) // world_size)  # of this process at most
+            window = self.window * self.batch_size // few
+            plan.long = deal(starts, counts, min(rows, len(counts)), window)
         if training and rank == 0 and plan.rows < rows:
             _log.warning(
                 "The training text is short: it fills %d of the %d rows of data.batching.batch_size"

@@ -46,7 +46,7 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
 
 @torch.inference_mode()
 def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
-    """What each example, run alone, adds to each score; of running text each batch of windows.
+    """What each example, run alone, adds to each score; of running text each window of each text.
 
     Scores that are no function of sums over examples have none.
 
@@ -57,7 +57,7 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
     task: Any = bundle.task
     task.setup("test")
     metrics = task.split_scores("test")
-    names = ("loss", *task.metrics())  # those of the test alone are tables
+    names = ("loss", *task.metrics())
     found = {name: Sums(metrics[name]) for name in names if Sums.fits(metrics[name])}
     for batch in batches(bundle, split, alone=True):
         task.evaluate(batch, metrics)
@@ -71,12 +71,15 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
 def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch]:
     """The examples where the model is, in the batches of a test, or each alone.
 
-    Running text has no examples, and comes in its windows in either case.
+    Running text has no examples; alone are its windows, read one after another.
     """
     task: Any = bundle.task
     task.on_test_start()
-    loader = split.batching.loader(split.dataset, training=False)
-    whole = not alone or isinstance(split.batching, Streams)
-    found = loader if whole else (split.dataset[index] for index in range(len(split.dataset)))
-    for batch in found:
+    batching = split.batching
+    if alone and isinstance(batching, Streams):
+        batching = Streams(1, batching.window)
+    elif alone:
+        yield from (split.dataset[index].to(task.device) for index in range(len(split.dataset)))
+        return
+    for batch in batching.loader(split.dataset, training=False):
         yield batch.to(task.device)

@@ -11,9 +11,16 @@ from torch import Tensor, nn
 from seqtasks.cells.contract import State
 from seqtasks.data.batch import Batch
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+from seqtasks.heads.loss import Loss, cross_entropy
 
 LOGITS = 2**22
 """How many a scoring holds at once, of a batch of 32 texts."""
+
+
+class Scored(nn.Identity):
+    """The head of a model whose graph gives logits."""
+
+    temperature = None
 
 
 def named(state: State, prefix: str = "") -> Named:
@@ -97,8 +104,13 @@ def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
     def start(batch: Batch) -> State | None:
         return unnamed(runs["start"](tensors(batch))) if "start" in runs else None
 
+    def loss(outputs: tuple[Tensor, State], batch: Batch) -> Loss:
+        lengths = (batch.lengths - 1).clamp(min=0)
+        return cross_entropy(outputs[0], batch.tokens[:, 1:], lengths)
+
     replace(model, "read", read)
     replace(model, "skim", skim)
     replace(model, "start", start)
-    model.head = nn.Identity()
+    model.head = Scored()
+    replace(model, "loss", loss)
     model.window = max(1, LOGITS // (32 * len(model.vocabulary)))

@@ -34,10 +34,11 @@ class AdaptiveLanguageHead(NextToken):
         variational: one dropout mask for all steps of a sequence.
         alpha: weight of the features' squares in the objective (`activation_penalty`).
         beta: weight of the squares of their changes from step to step.
+        calibrate: has to be false: no temperature is fitted.
 
     Raises:
-        UsageError: ``tied`` is true, a cutoff does not fit, or there are more clusters than the
-            features can be divided among.
+        UsageError: ``tied`` or ``calibrate`` is true, a cutoff does not fit, or there are more
+            clusters than the features can be divided among.
 
     >>> from seqtasks.data.vocabulary import Vocabulary
     >>> embedding = TokenEmbedding(Vocabulary([str(n) for n in range(1000)]), embedding_dim=8)
@@ -57,8 +58,14 @@ class AdaptiveLanguageHead(NextToken):
         variational: bool = False,
         alpha: float = 0.0,
         beta: float = 0.0,
+        calibrate: bool = False,
     ) -> None:
         super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
+        if calibrate:
+            raise UsageError(
+                "task.head.calibrate: one temperature does not fit a softmax in two steps; set it "
+                "to false, or take the full softmax: head@task.head=language"
+            )
         if tied:
             raise UsageError(
                 "task.head.tied: an adaptive softmax has vectors of several sizes, not those of "

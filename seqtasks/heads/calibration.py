@@ -11,43 +11,46 @@ from torch import Tensor
 LIMIT = 20.0
 """Temperatures lie between 1 / LIMIT and LIMIT, also where no error bounds them."""
 
-PASSES = 40
-"""Over the data, at most; four or five are usual."""
+PASSES = 100
+"""Over the data, at most; five or six are usual."""
 
 
-def fit_temperature(slopes: Callable[[float], Tensor]) -> float:
+def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
     """The temperature at which the targets are most probable (Guo et al. 2017, section 4.2).
 
-    The nats are convex in 1 / temperature, so Newton's method finds it, in steps that at most
-    halve or double.
+    The nats are convex in 1 / temperature. Newton's method finds their minimum; the sign of the
+    first derivative bounds it, and a step that would leave the bounds, or is not at most half the
+    one before, goes to their geometric mean instead.
 
     Args:
-        slopes: from 1 / temperature to the first two derivatives of the nats, as `slopes` gives
-            them for logits, or a sum of such.
+        derivatives: from 1 / temperature to the first two derivatives of the nats, as
+            `temperature_derivatives` gives them for logits, or a sum of such.
 
     Returns:
         T in [1 / LIMIT, LIMIT]; logits / T give the calibrated probabilities. 1 where the
         temperature makes no difference.
 
     >>> logits, targets = torch.tensor([[4.0, 0.0]] * 4), torch.tensor([0, 0, 0, 1])
-    >>> temperature = fit_temperature(lambda inverse: slopes(logits, targets, inverse))
+    >>> temperature = fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
     >>> round((logits[0] / temperature).softmax(0)[0].item(), 4)  # three in four are right
     0.75
     """
-    inverse = 1.0
+    low, high, inverse, last = 1 / LIMIT, LIMIT, 1.0, math.inf
     for _ in range(PASSES):
-        slope, curvature = slopes(inverse).tolist()
+        slope, curvature = derivatives(inverse).tolist()
         if slope == 0:
             break
-        step = -slope / curvature if curvature > 0 else -math.copysign(math.inf, slope)
-        before = inverse
-        inverse = min(max(inverse + step, before / 2, 1 / LIMIT), before * 2, LIMIT)
-        if abs(inverse - before) <= 1e-9 * before:
+        low, high = (inverse, high) if slope < 0 else (low, inverse)
+        step = -slope / curvature if curvature > 0 else math.inf
+        if not low <= inverse + step <= high or abs(step) > last / 2:
+            step = math.sqrt(low * high) - inverse
+        inverse, last = inverse + step, abs(step)
+        if last <= 1e-9 * inverse:
             break
     return 1 / inverse
 
 
-def slopes(logits: Tensor, targets: Tensor, inverse: float) -> Tensor:
+def temperature_derivatives(logits: Tensor, targets: Tensor, inverse: float) -> Tensor:
     """The first two derivatives of the nats with respect to 1 / temperature.
 
     With p the softmax of the logits divided by the temperature: how much the mean logit under p
@@ -61,7 +64,7 @@ def slopes(logits: Tensor, targets: Tensor, inverse: float) -> Tensor:
     Returns:
         (2,) float64.
 
-    >>> slopes(torch.tensor([[1.0, -1.0]]), torch.tensor([0]), 0.0).tolist()
+    >>> temperature_derivatives(torch.tensor([[1.0, -1.0]]), torch.tensor([0]), 0.0).tolist()
     [-1.0, 1.0]
     """
     logits = logits.double()

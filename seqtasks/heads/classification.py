@@ -15,7 +15,7 @@ from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
-from seqtasks.heads.calibration import fit_temperature, slopes
+from seqtasks.heads.calibration import fit_temperature, temperature_derivatives
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
@@ -113,7 +113,7 @@ class PooledClassification(PooledHead):
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         """Fit the temperature."""
-        fitted = fit_temperature(lambda inverse: slopes(logits, targets, inverse))
+        fitted = fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
         self.temperature.fill_(fitted)
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +18,6 @@ from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss
-
-if TYPE_CHECKING:
-    from seqtasks.data.module import SequenceData
 
 
 class CRFTagging(nn.Module):
@@ -92,20 +88,17 @@ class CRFTagging(nn.Module):
             objective = (self.weights[tags] * nats).sum()
         return Loss(nats.sum(), lengths.sum(), objective)
 
-    def study(self, data: SequenceData, field: str) -> None:
+    def study(self, rows: Sequence[Sequence[int]], places: Sequence[str]) -> None:
         """Look, before training, for tags that have the probability 0.
 
         Args:
-            data: of which every split is looked at.
-            field: the tags.
+            rows: the tags of each sequence.
+            places: where it stands, for the message.
 
         Raises:
             DataError: labels stand where the scheme does not allow them.
         """
-        for dataset in data.datasets.values():
-            rows = list(dataset.encoded[field])
-            places = [record.place for record in dataset.records]
-            self.constraint.check(pad(rows), sizes(rows), places)
+        self.constraint.check(pad(rows), sizes(rows), places)
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         """The labels of the most probable sequence."""

@@ -140,8 +140,10 @@ class AttentionDecoder(nn.Module):
         self.combine = nn.Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)
         self.output = output(input_size=size, embedding=self.embedding)
-        if self.output.temperature is not None:
-            raise UsageError("task.decoder.output.calibrate: a decoder fits no temperature")
+        if getattr(self.output, "temperature", None) is not None:
+            raise UsageError(
+                "task.decoder.output.calibrate: a decoder fits no temperature; set it to false"
+            )
         self.copier = CopyGate(size) if copying else None
         if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
             raise UsageError(

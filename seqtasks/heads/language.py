@@ -13,7 +13,7 @@ from seqtasks.cells.contract import mask
 from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import UsageError
-from seqtasks.heads.calibration import slopes
+from seqtasks.heads.calibration import temperature_derivatives
 from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.penalty import activation_penalty
@@ -22,7 +22,7 @@ from seqtasks.heads.penalty import activation_penalty
 class NextToken(nn.Module):
     """Scores of all tokens for what follows each step, and their loss.
 
-    A subclass defines `scores` and `nats`.
+    A subclass defines `scores` and `nats`; one with a temperature `temperature_derivatives` too.
 
     Args:
         dropout: rate on the features.
@@ -56,7 +56,7 @@ class NextToken(nn.Module):
         """(batch, …, input_size) → logits (batch, …, vocab)."""
         return self.scores(self.dropout(features))
 
-    def temperature_slopes(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
+    def temperature_derivatives(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
         """How the nats of the targets change with the temperature.
 
         Args:
@@ -65,7 +65,7 @@ class NextToken(nn.Module):
             inverse: 1 / temperature, in place of `temperature`.
 
         Returns:
-            (2,) float64, as `seqtasks.heads.calibration.slopes`.
+            (2,) float64, as `seqtasks.heads.calibration.temperature_derivatives`.
         """
         raise NotImplementedError
 
@@ -168,12 +168,12 @@ class LanguageHead(NextToken):
         features, divided = features / self.temperature, bias / self.temperature
         return linear_cross_entropy(features, weight, divided, targets, self.label_smoothing)
 
-    def temperature_slopes(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
+    def temperature_derivatives(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
         """How the nats of the targets change with the temperature."""
         features = self.projection(features)
         total = torch.zeros(2, dtype=torch.float64, device=features.device)
-        size = chunk_rows(self.output.weight)
+        size = max(1, chunk_rows(self.output.weight) // 8)  # 64 bits and several copies
         for some, right in zip(features.split(size), targets.split(size), strict=True):
             logits = functional.linear(some, self.output.weight, self.output.bias)
-            total += slopes(logits, right, inverse)
+            total += temperature_derivatives(logits, right, inverse)
         return total

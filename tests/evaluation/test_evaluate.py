@@ -40,6 +40,21 @@ def test_a_model_trained_in_16_bits_is_tested_in_32(composed, tmp_path):
     assert scores == pytest.approx(found["test"], abs=1e-6)
 
 
+def test_the_windows_of_one_text_are_drawn_one_by_one(composed, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("the dog sees the cat . " * 40)
+    options = [f"data.{name}={text}" for name in ("train", "val", "test")]
+    options += ["data.batching.window=20", "data.batching.batch_size=16", "trainer.max_epochs=1"]
+    options += ["encoder.hidden_size=8", "logger=none", "report=false", "examples=0"]
+    run(composed("task=generation", "data=text", *options), tmp_path / "run", "generation")
+    model = bundle.load(tmp_path / "run" / "bundle")
+    split = read_split(model)
+    sums = contributions(model, split)["perplexity"]
+    assert len(sums) == -(-int(split.dataset.encoded["tokens"].lengths.sum() - 1) // 20)
+    whole = float(sums.resampled(torch.ones(1, len(sums)).double())[0])
+    assert whole == pytest.approx(evaluate(model, split).scores["perplexity"], rel=1e-5)
+
+
 @pytest.fixture(scope="module")
 def taggers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("taggers")
