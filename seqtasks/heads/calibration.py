@@ -45,7 +45,7 @@ def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
         if not low <= inverse + step <= high or abs(step) > last / 2:
             step = math.sqrt(low * high) - inverse
         inverse, last = inverse + step, abs(step)
-        if last <= 1e-9 * inverse:
+        if last <= 1e-7 * inverse:
             break
     return 1 / inverse
 
