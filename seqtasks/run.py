@@ -38,14 +38,13 @@ from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
-# a loader that cannot resume within an epoch (the data module's can), a GPU by Lightning's option.
+# a loader that cannot resume within an epoch (the data module's can).
 for message in (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
     r"You're resuming from a checkpoint that ended before the epoch ended",
-    r"GPU available but not used",
 ):
     warnings.filterwarnings("ignore", message=message)
 
@@ -169,8 +168,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     loggers = [instantiate(options) for options in (config.logger or {}).values() if options]
     if not loggers:
         callbacks = [c for c in callbacks if not isinstance(c, pl.callbacks.LearningRateMonitor)]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+    with unadvised():
         made: pl.Trainer = instantiate(config.trainer)(callbacks=callbacks, logger=loggers or False)
     narrow = str(config.trainer.precision).startswith("16")
     if narrow and made.strategy.root_device.type == "cpu":
@@ -188,7 +186,7 @@ def find_rate(config: DictConfig, task: Task, data: SequenceData, transfer: Tran
     """Let the range test choose the learning rate; the line that says it."""
     finder: RangeTest = instantiate(config.lr_finder)
     callbacks = [BatchSeed(config.seed), *transfer.callbacks]
-    with understood():
+    with understood(), unadvised():
         rate = finder.find(task, data, instantiate(config.trainer), callbacks)
     OmegaConf.update(config, "optimizer.lr", rate)
     task.make_optimizer = instantiate(config.optimizer)
@@ -216,6 +214,15 @@ def followed(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
             f"not {mode}"
         )
     return {"monitor": monitor, "mode": mode}
+
+
+@contextmanager
+def unadvised() -> Iterator[None]:
+    """Without what Lightning says of a device, which `make_trainer` says in terms of options."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+        warnings.filterwarnings("ignore", "GPU available but not used")
+        yield
 
 
 @contextmanager
