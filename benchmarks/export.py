@@ -22,13 +22,13 @@ from rich.table import Table
 from timing import interleaved, machine
 
 from seqtasks import bundle
-from seqtasks.build import build
 from seqtasks.bundle import Bundle
-from seqtasks.continuation import Continuation, Text
+from seqtasks.bundle.build import build
+from seqtasks.bundle.export import export_bundle
+from seqtasks.data.raw_inputs import spelled
 from seqtasks.data.record import Record
 from seqtasks.export import size
-from seqtasks.graphs.export import export_bundle
-from seqtasks.inputs import spelled
+from seqtasks.prediction.text_generator import Continuation, Text
 
 BATCHES = (1, 32)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqtasks.api import compose, train
     from seqtasks.bundle import Bundle, load
-    from seqtasks.notebook import compose, train
 
 _root = Path(__file__).resolve().parent
 if _root.name == "seqtasks" and not (_root / "tasks").exists():
@@ -19,9 +19,9 @@ __all__ = ["Bundle", "compose", "load", "train"]
 
 _PLACES = {
     "Bundle": "seqtasks.bundle",
-    "compose": "seqtasks.notebook",
+    "compose": "seqtasks.api",
     "load": "seqtasks.bundle",
-    "train": "seqtasks.notebook",
+    "train": "seqtasks.api",
 }
 
 

@@ -12,9 +12,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
-from seqtasks.composition import arguments_of_a_job
+from seqtasks.cli.exit_on_error import passed_over, reported
+from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.errors import Interrupted
-from seqtasks.usage import passed_over, reported
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import SeqtasksError, UsageError, nearest
-from seqtasks.usage import reported
 
 if TYPE_CHECKING:
     from seqtasks.laws import Broken, Finding, Subject

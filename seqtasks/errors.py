@@ -7,9 +7,26 @@ from collections.abc import Iterable
 
 
 class SeqtasksError(Exception):
-    """Something in the data, the files or the machine that the user can put right (exit code 1)."""
+    """Something in the data, the files or the machine that the user can put right (exit code 1).
+
+    Args:
+        message: what was given, what was expected, how to put it right.
+        option: what the message speaks of, by the name that it has where the error is raised:
+            ``num_layers`` in an encoder, ``n_best`` in a prediction. Whoever calls from a command
+            line, a configuration or a request spells it in its own way.
+
+    >>> str(UsageError("it is at least 1, not 0", option="num_layers"))
+    'num_layers: it is at least 1, not 0'
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, *, option: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.option = message, option
+
+    def __str__(self) -> str:
+        return self.message if self.option is None else f"{self.option}: {self.message}"
 
 
 class UsageError(SeqtasksError):
@@ -50,3 +67,14 @@ def first_line(error: BaseException) -> str:
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
+
+
+def check_rate(name: str, rate: float) -> float:
+    """The rate itself.
+
+    Raises:
+        UsageError: it is not in [0, 1).
+    """
+    if not 0 <= rate < 1:
+        raise UsageError(f"{name}: a rate is at least 0 and below 1, not {rate:g}")
+    return rate

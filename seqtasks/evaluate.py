@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import UsageError
-from seqtasks.usage import reported
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -128,7 +128,7 @@ def show(found: dict[str, Any], confidence: float) -> None:
     """Print tables."""
     from rich.console import Console
 
-    from seqtasks.summary import number, show_report
+    from seqtasks.reporting.console import number, show_report
 
     console = Console(soft_wrap=False)
     place = f"{found['examples']:,} examples of the {found['tested_on']} split"
@@ -174,7 +174,7 @@ def span(name: str, interval: Sequence[float] | None) -> str:
     >>> span("accuracy", [0.5, 0.75]), span("bleu", None)
     ('50.00 % to 75.00 %', '–')
     """
-    from seqtasks.summary import number
+    from seqtasks.reporting.console import number
 
     if interval is None:
         return "–"

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import UsageError
-from seqtasks.usage import reported
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,8 +37,8 @@ def export(options: argparse.Namespace) -> str:
         BundleError: the bundle cannot be loaded.
     """
     from seqtasks.bundle import load
-    from seqtasks.bundle_files import located
-    from seqtasks.graphs.export import export_bundle
+    from seqtasks.bundle.export import export_bundle
+    from seqtasks.bundle.files import located
 
     source = located(options.bundle)
     kind = f"{options.format}-int8" if options.int8 else options.format

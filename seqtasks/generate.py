@@ -11,12 +11,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.prediction.line import decoded
-from seqtasks.usage import reported
 
 if TYPE_CHECKING:
-    from seqtasks.continuation import Continuation, Text
+    from seqtasks.prediction.text_generator import Continuation, Text
 
 Item = TypeVar("Item")
 
@@ -163,8 +163,8 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
         UsageError: there is none, or the command line is not UTF-8.
         DataError: the file or the input cannot be read.
     """
-    from seqtasks.continuation import Text
     from seqtasks.data.readers.files import read_text
+    from seqtasks.prediction.text_generator import Text
 
     if options.prompt is not None:
         try:
@@ -190,12 +190,12 @@ def model(options: argparse.Namespace) -> Continuation:
     Raises:
         SeqtasksError: it cannot be loaded, or is no language model.
     """
-    from seqtasks.lightness import leave_out_lightning
+    from seqtasks.training.module import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
     from seqtasks.bundle import load
-    from seqtasks.continuation import Continuation
+    from seqtasks.prediction.text_generator import Continuation
 
     bundle = load(options.bundle, options.device, options.trust)
     return Continuation(bundle, options.bundle, options.condition)

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.usage import reported
 
 ENDINGS = (".png", ".svg", ".json")
 VIEWS = ("states", "gradients", "attention", "training")
@@ -103,7 +103,8 @@ def check(output: str) -> str:
 
 def states(options: argparse.Namespace, plain: bool) -> str:
     """Write the states of a layer; says what they are."""
-    from seqtasks.bundle import load, with_weights
+    from seqtasks.bundle import load
+    from seqtasks.bundle.bundle import with_weights
     from seqtasks.inspection.states import OUTPUT, hidden_states
 
     if options.units is not None and options.unit:
@@ -122,7 +123,8 @@ def states(options: argparse.Namespace, plain: bool) -> str:
 
 def gradients(options: argparse.Namespace, plain: bool) -> str:
     """Write the gradients through time; says what they are."""
-    from seqtasks.bundle import load, with_weights
+    from seqtasks.bundle import load
+    from seqtasks.bundle.bundle import with_weights
     from seqtasks.inspection.reach import trace_gradients
 
     bundle = with_weights(load(options.folder, trusted=options.trust), "--gradients")

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.prediction.line import decoded
-from seqtasks.usage import reported
 
 if TYPE_CHECKING:
     from seqtasks.bundle import Bundle
@@ -125,13 +125,13 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
     Outputs that were cut at their greatest length, and records that could not be used, are counted
     on the error stream; of the latter there being any, the exit code is 1.
     """
-    from seqtasks.lightness import leave_out_lightning
+    from seqtasks.training.module import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
-    from seqtasks.answers import set_search
     from seqtasks.bundle import load
     from seqtasks.prediction.forms import make_form
+    from seqtasks.prediction.n_best import set_search
     from seqtasks.prediction.predictor import Predictor
 
     folders = [options.bundle, *options.ensemble]
@@ -175,7 +175,7 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
 
 def alignments(bundle: Bundle, path: Path) -> Callable[[Any, str], None]:
     """What writes into a file the attention of one output after another."""
-    from seqtasks.inputs import spelled
+    from seqtasks.data.raw_inputs import spelled
     from seqtasks.inspection.alignment import align
     from seqtasks.inspection.alignment_file import AlignmentFile
 

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.usage import reported
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

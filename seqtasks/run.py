@@ -22,18 +22,23 @@ from pytorch_lightning.accelerators import CUDAAccelerator
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
-from seqtasks import bundle, checkpoint, pretrained, summary
-from seqtasks.averaging import WeightAverage
-from seqtasks.build import foreign_modules
-from seqtasks.callbacks import BatchSeed, Interruption, chosen
-from seqtasks.card import card
+from seqtasks import bundle
+from seqtasks.bundle.build import foreign_modules
+from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.history import EpochLines, History, environment
-from seqtasks.interruption import resumable
-from seqtasks.range_test import RangeTest
 from seqtasks.report import write as write_report
+from seqtasks.reporting import console as summary
+from seqtasks.reporting.model_card import card
 from seqtasks.task import Scores, Task
+from seqtasks.training import checkpoint_file as checkpoint
+from seqtasks.training.averaging import WeightAverage
+from seqtasks.training.batch_seed import BatchSeed
+from seqtasks.training.checkpoints import chosen
+from seqtasks.training.history import EpochLines, History, environment
+from seqtasks.training.interruption import Interruption
+from seqtasks.training.range_test import RangeTest
+from seqtasks.training.resuming import resumable
 from seqtasks.transfer import Transfer
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from seqtasks.cli.exit_on_error import reported
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.limits import add_limits, limits_of
-from seqtasks.usage import reported
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

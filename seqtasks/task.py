@@ -10,15 +10,15 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from seqtasks import metrics
-from seqtasks.data.batch import Batch, lengths_of
+from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.dropout import scale_dropout
 from seqtasks.embedding import TokenEmbedding
+from seqtasks.encoder.dropout import scale_dropout
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
-from seqtasks.levels import parameter_groups, slow_down
-from seqtasks.scheduler import scheduled
+from seqtasks.optim.layer_groups import parameter_groups, slow_down
+from seqtasks.optim.schedules import scheduled
 
 if TYPE_CHECKING:
     from pytorch_lightning import LightningModule
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from seqtasks.data.module import SequenceData
 else:
-    from seqtasks.lightness import LightningModule
+    from seqtasks.training.module import LightningModule
 
 Scores = dict[str, float]
 
@@ -41,15 +41,15 @@ class Task(LightningModule):
         vocabularies: field name → vocabulary, as the data module fitted them.
         optimizer: makes the optimizer from the parameters; Adam by default.
         scheduler: makes the learning-rate schedule from the optimizer
-            (`seqtasks.scheduler.scheduled`); `ReduceLROnPlateau` follows the monitored score.
+            (`seqtasks.optim.schedules.scheduled`); `ReduceLROnPlateau` follows the monitored score.
         dropout_scale: multiplies every dropout rate of the model, once, before training; at least
-            0 (`seqtasks.dropout.scale_dropout`).
+            0 (`seqtasks.encoder.dropout.scale_dropout`).
         layer_factor: above 0; each level below the heads learns at the rate of the level above it
-            divided by this (`seqtasks.levels.levels`).
+            divided by this (`seqtasks.optim.layer_groups.levels`).
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first; several stand
-            on a line in this order (`seqtasks.inputs`).
+            on a line in this order (`seqtasks.data.raw_inputs`).
         target: the field that is predicted, or None.
         pipeline: what the Hugging Face Hub calls such tasks; None where it has no name.
         monitor: the score by which the best checkpoint is chosen.

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from seqtasks import chunks
-from seqtasks.data.batch import Batch, stacked
+from seqtasks.data.batching.batch import Batch, stacked
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
-from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder import RecurrentEncoder, chunks
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
@@ -36,7 +35,8 @@ class SequenceClassifier(Task):
         encoder: makes the `RecurrentEncoder` from ``input_size``.
         head: makes the `PooledHead` from ``encoder``, ``labels`` and ``texts``.
         chunk: read long texts in chunks of so many steps, with the state carried; in training the
-            activations of one chunk alone are kept (`seqtasks.chunks`). None reads them whole.
+            activations of one chunk alone are kept (`seqtasks.encoder.chunks`). None reads them
+            whole.
         detach: cut the gradient between chunks.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
 

@@ -10,10 +10,8 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines import language_nats
-from seqtasks.cells.contract import State, mask
-from seqtasks.condition import Condition
-from seqtasks.data.batch import Batch
+from seqtasks.baselines.language import language_nats
+from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
@@ -22,8 +20,10 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Run
 from seqtasks.graphs.language import attach_language, language_graphs
 from seqtasks.heads.calibration import fit_temperature
+from seqtasks.heads.condition import Condition
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
+from seqtasks.kernels.lengths import State, mask
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:

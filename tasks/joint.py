@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks import metrics
-from seqtasks.baselines import MostFrequentTag
-from seqtasks.cells.contract import mask
-from seqtasks.data.batch import Batch
+from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -23,6 +22,7 @@ from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.kernels.lengths import mask
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:

@@ -10,10 +10,8 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.answers import Answer
-from seqtasks.baselines import MostFrequentTag
-from seqtasks.cells.contract import mask
-from seqtasks.data.batch import Batch
+from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -21,6 +19,8 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.kernels.lengths import mask
+from seqtasks.prediction.n_best import Answer
 from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
 

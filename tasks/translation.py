@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from seqtasks import metrics, text_scores
-from seqtasks.answers import Answer
-from seqtasks.cells.contract import State
-from seqtasks.data.batch import Batch
+from seqtasks import metrics
+from seqtasks.baselines.rewriting import find_guess
+from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
+from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
-from seqtasks.guesses import find_guess
 from seqtasks.heads.copying import copied_targets
 from seqtasks.heads.decoder import AttentionDecoder, Reading
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
+from seqtasks.kernels.lengths import State
+from seqtasks.metrics import text_scores
+from seqtasks.metrics.text_scores import TextScores
+from seqtasks.prediction.n_best import Answer
 from seqtasks.task import Scores, Task
-from seqtasks.text_scores import TextScores
-from seqtasks.tying import tie_source
 
 if TYPE_CHECKING:
     from torchmetrics import Metric

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from seqtasks.cells.contract import last_step, mask, zero_padding
 from seqtasks.cells.elman import Elman
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import last_step, mask, zero_padding
 
 
 class Good(nn.Module):

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, open_dict
 from small import OUTSIDE
 
 from seqtasks.__main__ import main
-from seqtasks.usage import reported
+from seqtasks.cli.exit_on_error import reported
 
 torch.set_num_threads(1)
 

@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from small import OUTSIDE, SMALL
 
 from seqtasks import bundle
-from seqtasks.inputs import spelled
+from seqtasks.data.raw_inputs import spelled
 
 
 def save(folder: Path, *options: str, seed: int = 5, sizes: Sequence[str] = SMALL[:4]) -> list[str]:

@@ -14,12 +14,12 @@ from torch import nn
 
 from seqtasks import bundle, generate, predict
 from seqtasks.cells import CELLS
-from seqtasks.cells.scan import linear_scan
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.heads.adaptive import AdaptiveLanguageHead
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import LanguageHead
+from seqtasks.kernels.scan import linear_scan
 from seqtasks.laws import Case, Subject, Topology
 from seqtasks.laws.subject import run as passed
 from seqtasks.run import run

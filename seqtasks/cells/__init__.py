@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seqtasks.cells.contract import Recurrence, State
+from seqtasks.cells.contract import Recurrence
 from seqtasks.cells.elman import Elman
 from seqtasks.cells.gru import GRU
 from seqtasks.cells.indrnn import IndRNN
@@ -23,6 +23,7 @@ from seqtasks.cells.slstm import SLSTM
 from seqtasks.cells.sru import SRU
 from seqtasks.cells.unshared_elman import UnsharedElman
 from seqtasks.errors import UsageError, nearest
+from seqtasks.kernels.lengths import State
 
 CELLS: dict[str, Callable[..., Recurrence]] = {
     "elman": Elman,

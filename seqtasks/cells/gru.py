@@ -16,9 +16,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
-from seqtasks.cells.loop import Step, unroll
-from seqtasks.cells.unrolled import UnrolledRecurrence
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.loop import Step, unroll
+from seqtasks.kernels.unrolled import UnrolledRecurrence
 
 
 class _GRUStep(Step):

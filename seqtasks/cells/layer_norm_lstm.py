@@ -17,9 +17,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
-from seqtasks.cells.loop import Step, SteppedRecurrence, unroll
 from seqtasks.cells.orthogonal import orthogonal_
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.loop import Step, SteppedRecurrence, unroll
 
 EPSILON = 1e-5
 

@@ -17,10 +17,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.affine import affine
-from seqtasks.cells.contract import State
-from seqtasks.cells.scan import ScanRecurrence, linear_scan, widest
 from seqtasks.errors import UsageError
+from seqtasks.kernels.affine import affine
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, linear_scan, widest
 
 
 class LRU(ScanRecurrence):

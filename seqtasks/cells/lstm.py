@@ -14,8 +14,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State, last_step, mask, zero_padding
-from seqtasks.cells.fused import FusedRecurrence
+from seqtasks.kernels.fused import FusedRecurrence
+from seqtasks.kernels.lengths import State, last_step, mask, zero_padding
 
 SATURATED = 1e4
 """A gate input at which the logistic function is exactly 0 or 1 in every float type."""

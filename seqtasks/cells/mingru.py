@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from seqtasks.cells.affine import blocks, stacked
-from seqtasks.cells.contract import State
-from seqtasks.cells.scan import ScanRecurrence, gated_scan
+from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, gated_scan
 
 
 class MinGRU(ScanRecurrence):

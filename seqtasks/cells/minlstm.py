@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
-from seqtasks.cells.affine import blocks, stacked
-from seqtasks.cells.contract import State
 from seqtasks.cells.mingru import positive_part
-from seqtasks.cells.scan import ScanRecurrence, gated_scan
+from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, gated_scan
 
 
 class MinLSTM(ScanRecurrence):

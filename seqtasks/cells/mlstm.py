@@ -28,9 +28,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.cells.contract import Recurrence, State, mask, zero_padding
+from seqtasks.cells.contract import Recurrence
 from seqtasks.cells.slstm import head_size
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import State, mask, zero_padding
 
 BOUND = 80.0
 """Where the exponent -m ends, so that exp is finite in float32; outputs are near 1e-35 there."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import Recurrence, State, zero_padding
+from seqtasks.cells.contract import Recurrence
+from seqtasks.kernels.lengths import State, zero_padding
 
 
 class Pointwise(Recurrence):

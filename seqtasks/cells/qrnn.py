@@ -18,10 +18,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.cells.affine import blocks, stacked
-from seqtasks.cells.contract import State
-from seqtasks.cells.scan import ScanRecurrence, gated_scan
 from seqtasks.errors import UsageError
+from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, gated_scan
 
 
 class QRNN(ScanRecurrence):

@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from seqtasks.cells.affine import blocks, stacked
-from seqtasks.cells.contract import State
-from seqtasks.cells.scan import ScanRecurrence, linear_scan, widest
+from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, linear_scan, widest
 
 SHARPNESS = 8.0
 """c."""

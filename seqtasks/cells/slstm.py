@@ -25,10 +25,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.cells.contract import State
-from seqtasks.cells.loop import Step, SteppedRecurrence, unroll
 from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.loop import Step, SteppedRecurrence, unroll
 
 
 class _SLSTMStep(Step):

@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from seqtasks.cells.affine import affine
-from seqtasks.cells.contract import State
-from seqtasks.cells.scan import ScanRecurrence, before, nonlinear_scan
+from seqtasks.kernels.affine import affine
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.scan import ScanRecurrence, before, nonlinear_scan
 
 
 class SRU(ScanRecurrence):

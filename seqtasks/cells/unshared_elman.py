@@ -13,10 +13,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
-from seqtasks.cells.loop import SteppedRecurrence
 from seqtasks.cells.orthogonal import orthogonal_
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import State
+from seqtasks.kernels.loop import SteppedRecurrence
 
 
 class UnsharedElman(SteppedRecurrence):

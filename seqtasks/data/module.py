@@ -13,14 +13,14 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from seqtasks.data.batching.loader import Plan, batches_done
 from seqtasks.data.columns import gathered, spread
-from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
-from seqtasks.data.loader import Plan, batches_done
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import draw, hold_out, split_records, split_texts
+from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.cells.contract import mask
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import mask
 
 
 @torch.no_grad()

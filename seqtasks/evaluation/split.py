@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from seqtasks.build import build
 from seqtasks.bundle import Bundle
-from seqtasks.data.dataset import SequenceDataset
+from seqtasks.bundle.build import build
+from seqtasks.cli.options import overridden
 from seqtasks.data.module import Batching, SequenceData
+from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError
-from seqtasks.overrides import overridden
 
 
 class Split(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqtasks.cells.contract import State
 from seqtasks.graphs.graph import Axes, Graph, Named, Run, replace
 from seqtasks.heads.decoder import AttentionDecoder, Parts, Reading
+from seqtasks.kernels.lengths import State
 
 CHANGING = ("coverage", "fed", "alignment")
 """Parts of the state that a step changes, beside the recurrence's own."""

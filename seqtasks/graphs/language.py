@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
-from seqtasks.data.batch import Batch
+from seqtasks.data.batching.batch import Batch
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss, cross_entropy
+from seqtasks.kernels.lengths import State
 
 LOGITS = 2**22
 """How many a scoring holds at once, of a batch of 32 texts."""

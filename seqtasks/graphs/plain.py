@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State, zero_padding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.graphs.leaves import cells, copied, recurrence
 from seqtasks.heads.copying import CopyGate, exact
+from seqtasks.kernels.lengths import State, zero_padding
 
 
 @contextmanager

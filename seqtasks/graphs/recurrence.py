@@ -9,11 +9,11 @@ import torch
 from onnx import TensorProto, helper
 
 from seqtasks.cells.contract import Recurrence
-from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.graphs.operators import Operand
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.steps import write_step
 from seqtasks.graphs.writer import Writer
+from seqtasks.kernels.fused import FusedRecurrence
 
 FUSED: dict[str, tuple[str, list[int], dict[str, Any]]] = {
     "RNN_TANH": ("RNN", [0], {"activations": ["Tanh"]}),

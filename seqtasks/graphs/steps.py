@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 from torch.nn import functional
 
-from seqtasks.cells.contract import Recurrence, State
+from seqtasks.cells.contract import Recurrence
 from seqtasks.cells.layer_norm_lstm import EPSILON, LayerNormLSTM
 from seqtasks.cells.lru import LRU
 from seqtasks.cells.slstm import SLSTM
@@ -23,6 +23,7 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, decompose
 from seqtasks.graphs.writer import Writer
+from seqtasks.kernels.lengths import State
 
 ROWS = 7
 """Sequences of the example that is traced; any number but 0 and 1, which a trace would keep."""

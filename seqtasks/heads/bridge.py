@@ -7,9 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
-from seqtasks.encoder import EncoderLayer, RecurrentEncoder
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.errors import UsageError, nearest
+from seqtasks.kernels.lengths import State
 
 
 class Bridge(nn.Module):

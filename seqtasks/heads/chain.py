@@ -27,7 +27,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.contract import mask
+from seqtasks.kernels.lengths import mask
 
 CHUNK = 2**20
 """Numbers held at once of the transitions' probabilities at all steps."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.affine import affine
+from seqtasks.kernels.affine import affine
 
 CHUNK = {"cpu": 2**21, "other": 2**26}
 """Logits of a chunk: what the caches of a processor hold, or enough to occupy a GPU."""

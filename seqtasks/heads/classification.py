@@ -10,8 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks import metrics
-from seqtasks.baselines import most_frequent
-from seqtasks.cells.scan import widened
+from seqtasks.baselines.most_frequent import most_frequent
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
@@ -19,6 +18,7 @@ from seqtasks.heads.calibration import fit_temperature, temperature_derivatives
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.kernels.scan import widened
 
 if TYPE_CHECKING:
     from torchmetrics import Metric

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import mask
 from seqtasks.errors import DataError
 from seqtasks.heads.chain import Chain
+from seqtasks.kernels.lengths import mask
 from seqtasks.schemes import allowed_transitions, chosen, violation
 
 

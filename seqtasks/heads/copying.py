@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.cells.contract import mask
 from seqtasks.heads.loss import Loss
+from seqtasks.kernels.lengths import mask
 
 
 class CopyGate(nn.Module):

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import mask
-from seqtasks.cells.scan import widened
-from seqtasks.data.ragged import pad, sizes
+from seqtasks.data.store.ragged import pad, sizes
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
-from seqtasks.dropout import SequenceDropout
+from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss
+from seqtasks.kernels.lengths import mask
+from seqtasks.kernels.scan import widened
 
 
 class CRFTagging(nn.Module):

@@ -9,11 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State, mask
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import UsageError
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
 from seqtasks.heads.bridge import find_bridge
@@ -21,6 +20,7 @@ from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
+from seqtasks.kernels.lengths import State, mask
 
 
 class Reading(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import torch
 
-from seqtasks.dropout import SequenceDropout
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import UsageError
 
 

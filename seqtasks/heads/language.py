@@ -9,14 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.cells.contract import mask
-from seqtasks.dropout import SequenceDropout
 from seqtasks.embedding import TokenEmbedding
+from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import UsageError
 from seqtasks.heads.calibration import temperature_derivatives
 from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.penalty import activation_penalty
+from seqtasks.kernels.lengths import mask
 
 
 class NextToken(nn.Module):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from seqtasks.cells.contract import mask
+from seqtasks.kernels.lengths import mask
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks import metrics
-from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.calibration import tune_thresholds
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.kernels.scan import widened
 
 if TYPE_CHECKING:
     from torchmetrics import Metric

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqtasks import metrics
-from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.kernels.scan import widened
 
 if TYPE_CHECKING:
     from torchmetrics import Metric

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import mask
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
+from seqtasks.kernels.lengths import mask
 
 
 class Pooling(nn.Module):

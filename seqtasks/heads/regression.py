@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.cells.scan import widened
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.kernels.scan import widened
 
 if TYPE_CHECKING:
     from torchmetrics import Metric

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.cells.contract import State
 from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.decoder import AttentionDecoder
+from seqtasks.kernels.lengths import State
 
 SCHEDULES = ("linear", "constant")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import mask
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.viterbi import best_paths
-from seqtasks.dropout import SequenceDropout
+from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.heads.chain import Chain
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss, cross_entropy
+from seqtasks.kernels.lengths import mask
 
 
 class SoftmaxTagging(nn.Module):

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from seqtasks.errors import DataError, SeqtasksError
-from seqtasks.gradient_norm import AFTER, BEFORE
+from seqtasks.training.gradient_norm import AFTER, BEFORE
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class TrainingNorms:
 
 
 def read_norms(folder: Path) -> TrainingNorms:
-    """What `seqtasks.gradient_norm.GradientNorm` logged.
+    """What `seqtasks.training.gradient_norm.GradientNorm` logged.
 
     Args:
         folder: of the run, or of the bundle in it.

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batch import Batch, lengths_of
-from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.fields import TagField, TokenField
 from seqtasks.data.record import Record, Value
+from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.task import Task

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.encoder import EncoderLayer, RecurrentEncoder
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.errors import UsageError
 from seqtasks.inspection.properties import properties
 from seqtasks.inspection.reading import features, find_encoder, read

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import State
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.kernels.lengths import State
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from seqtasks.cells.contract import zero_padding
+from seqtasks.kernels.lengths import zero_padding
 from seqtasks.laws.broken import compare
 from seqtasks.laws.case import Case
 from seqtasks.laws.subject import Pass, Subject, run

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from seqtasks.data.columns import Column, distinct
+from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.readers.json_lines import filled
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError, UsageError, nearest
-from seqtasks.inputs import as_text
 from seqtasks.prediction.line import Line, numbered
 
 Columns = Mapping[str, Column]

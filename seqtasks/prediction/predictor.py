@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from seqtasks.answers import Answer, answers, searches
 from seqtasks.bundle import Bundle
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 from seqtasks.prediction.line import Line
+from seqtasks.prediction.n_best import Answer, answers, searches
 
 
 class Output(NamedTuple):

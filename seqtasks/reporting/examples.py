@@ -8,18 +8,18 @@ from random import Random
 from typing import Any
 
 from seqtasks.bundle import Bundle, load
-from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.streams import Streams
+from seqtasks.data.batching.streams import Streams
+from seqtasks.data.raw_inputs import as_text, spelled
+from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import SeqtasksError
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.evaluation.split import Split, read_split
-from seqtasks.inputs import as_text, spelled
 from seqtasks.inspection.alignment import align
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.states import hidden_states
 from seqtasks.reporting.breakdown import Group, by_length, by_rarest_word, most_loss
+from seqtasks.reporting.console import number
 from seqtasks.reporting.markup import heat, paragraph, section, table
-from seqtasks.summary import number
 
 ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""

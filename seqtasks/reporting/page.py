@@ -13,9 +13,9 @@ import yaml
 
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.reporting.chart import curves
+from seqtasks.reporting.console import CLASSES, number
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.markup import heat, paragraph, section, table
-from seqtasks.summary import CLASSES, number
 
 Results = Mapping[str, Any]
 

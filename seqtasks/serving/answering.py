@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from seqtasks.answers import Answer, answers, searches
 from seqtasks.bundle import Bundle
 from seqtasks.data.fields import SynchronousField, TagField, TokenField
 from seqtasks.decoding import Sampling, Search, change_search
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inspection.alignment import align, attends
 from seqtasks.inspection.reading import symbols_of
+from seqtasks.prediction.n_best import Answer, answers, searches
 from seqtasks.schemes import scheme_of, spans
 from seqtasks.serving.job import Job, Wanted
 

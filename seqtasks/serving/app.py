@@ -11,13 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from seqtasks.cli.versions import version
 from seqtasks.serving import forms
 from seqtasks.serving.gate import Gate
 from seqtasks.serving.pages import add_pages
 from seqtasks.serving.refusal import CONFLICT, UNUSABLE, Refusal, misuse
 from seqtasks.serving.replies import Health, Predictions, problems
 from seqtasks.serving.service import Service
-from seqtasks.versions import version
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqtasks.bundle import Bundle
+from seqtasks.cli.versions import version
 from seqtasks.data.fields import (
     Field,
     LabelField,
@@ -23,7 +24,6 @@ from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.limits import Limits
 from seqtasks.serving.refusal import worded
-from seqtasks.versions import version
 
 LABELS = 500
 """Up to so many labels are listed."""

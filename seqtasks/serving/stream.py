@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from seqtasks import generate
 from seqtasks.bundle import Bundle
-from seqtasks.continuation import Continuation, Text
+from seqtasks.prediction.text_generator import Continuation, Text
 
 
 class Event(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqtasks.summary import PERCENT, number
+from seqtasks.reporting.console import PERCENT, number
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from seqtasks.summary import number
+from seqtasks.reporting.console import number
 from seqtasks.sweep.group import Group
 
 Row = tuple[str, list[str]]

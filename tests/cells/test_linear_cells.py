@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from seqtasks.cells import scan
 from seqtasks.cells.indrnn import IndRNN
 from seqtasks.cells.lru import LRU
 from seqtasks.cells.mingru import MinGRU
@@ -20,6 +19,7 @@ from seqtasks.cells.rglru import RGLRU
 from seqtasks.cells.sru import SRU
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.kernels import scan
 
 CELLS = {
     "indrnn": IndRNN,

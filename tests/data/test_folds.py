@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from seqtasks.data.buckets import Buckets
+from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.fields import LabelField, TokenField
 from seqtasks.data.module import SequenceData
 from seqtasks.data.readers import LineReader, TextReader

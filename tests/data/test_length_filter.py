@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from seqtasks.data.buckets import Buckets
+from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.fields import TokenField
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.module import SequenceData

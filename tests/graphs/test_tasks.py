@@ -11,10 +11,10 @@ from saved import reseal, save
 from small import OUTSIDE, TASKS
 
 from seqtasks import bundle
-from seqtasks.answers import answers, searches
+from seqtasks.bundle.export import export_bundle
 from seqtasks.graphs.eight_bit import quantise
-from seqtasks.graphs.export import export_bundle
 from seqtasks.graphs.session import Session
+from seqtasks.prediction.n_best import answers, searches
 
 ODD = ["zzz", "", "The zzz , !", "a"]
 

@@ -13,8 +13,8 @@ from serving.client import events, text_of
 from serving.conftest import LETTERS, TAGGING
 
 from seqtasks import generate
-from seqtasks.continuation import Continuation
 from seqtasks.errors import SeqtasksError
+from seqtasks.prediction.text_generator import Continuation
 
 PROMPT = "the cat"
 CONDITION = [

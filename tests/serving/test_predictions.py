@@ -8,8 +8,8 @@ import pytest
 from serving.conftest import LETTERS, TAGGING, TRANSLATION
 
 from seqtasks import bundle
-from seqtasks.answers import answers
 from seqtasks.inspection.alignment import align
+from seqtasks.prediction.n_best import answers
 from seqtasks.schemes import spans
 
 TEXTS = [

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.ragged import Ragged, pad, sizes
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged, pad, sizes
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import UsageError
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
-from seqtasks.data.ragged import Ragged, pad
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged, pad
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import UsageError
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.labels import note_rare, number_of
-from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.ragged import Ragged, pad
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged, pad
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.schemes import convert, detect, find_scheme

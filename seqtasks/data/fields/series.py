@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqtasks.data.batch import lengths_of
+from seqtasks.data.batching.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
-from seqtasks.data.ragged import Ragged, sizes
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged, sizes
 from seqtasks.errors import DataError, UsageError
 
 _log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from seqtasks.data.fields.field import check_varied
 from seqtasks.data.fields.labels import TagField
-from seqtasks.data.ragged import Ragged
 from seqtasks.data.record import Record
+from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.errors import UsageError
 

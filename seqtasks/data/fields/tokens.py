@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.data.batch import lengths_of
-from seqtasks.data.bpe_dropout import MergeDropout
+from seqtasks.data.batching.batch import lengths_of
 from seqtasks.data.columns import Column, distinct
 from seqtasks.data.extension import joined
+from seqtasks.data.fields.bpe_dropout import MergeDropout
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.ragged import Ragged, pad, sizes
+from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
-from seqtasks.data.segmentation import segmented
+from seqtasks.data.store.ragged import Ragged, pad, sizes
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
-from seqtasks.dropout import check_rate
-from seqtasks.errors import DataError, UsageError, nearest
-from seqtasks.pretrained import vector_words
+from seqtasks.data.word_vectors import vector_words
+from seqtasks.errors import DataError, UsageError, check_rate, nearest
 
 
 class TokenField(Field):

@@ -1,0 +1,73 @@
+"""Training from Python, a notebook say, in place of the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_module
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from seqtasks.bundle import Bundle, load
+from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.exit_on_error import explain
+from seqtasks.run import disband, run
+
+
+def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
+    """The configuration that ``python -m seqtasks OPTION …`` would run; it can be changed.
+
+    Args:
+        options: as on the command line: ``task=tagging``, ``encoder.hidden_size=64``.
+        config_dir: a folder of your own choices, as ``--config-dir``.
+
+    Raises:
+        UsageError: there is no such option or choice.
+
+    >>> compose("task=tagging", "encoder.cell=gru").encoder.cell
+    'gru'
+    """
+    search = []
+    if config_dir is not None:
+        search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"]
+    try:
+        with initialize_config_module("seqtasks.conf", version_base="1.3"):
+            config = hydra_compose("config", [*search, *options], return_hydra_config=True)
+    except Exception as error:
+        known = explain(error, options)
+        if known is None:
+            raise
+        raise known from error
+    task = config.hydra.runtime.choices.task
+    with open_dict(config):
+        del config["hydra"]
+    config.paths.run = f"runs/{task}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    return config
+
+
+def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
+    """Train, test and save what a configuration says; the model, loaded from its bundle.
+
+    Args:
+        config: from `compose`; it stays as it is.
+        folder: of the run; by default ``runs/TASK/TIME`` below the working folder.
+
+    Raises:
+        SeqtasksError: something that you can put right; it says what.
+    """
+    plain: Any = OmegaConf.to_container(config)
+    config = OmegaConf.create(plain)
+    place = Path(config.paths.run)
+    target = (place if folder is None else Path(folder)).absolute()
+    try:
+        run(config, target, place.parent.name, command="seqtasks.train(config)")
+    except Exception as error:
+        known = explain(error, ())
+        if known is None:
+            raise
+        raise known from error
+    finally:
+        disband()
+    return load(target / "bundle", trusted=foreign_modules(plain["task"]))

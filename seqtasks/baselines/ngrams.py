@@ -1,0 +1,218 @@
+"""N-gram language models: the probability of a token given the few before it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.data.store.ragged import Ragged
+from seqtasks.errors import DataError, UsageError
+
+Tokens = Sequence[int] | NDArray[np.int32]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Level(NamedTuple):
+    """What training leaves of the k-grams of one length.
+
+    Attributes:
+        keys: the number that names each k-gram, ascending.
+        kept: the discounted share of its context's count that each k-gram keeps, and 0.
+        spread: the share of its count that each context of k - 1 tokens gives to shorter
+            contexts, and 1, which is the share of a context never seen.
+    """
+
+    keys: Integers
+    kept: Floats
+    spread: Floats
+
+
+class NGram:
+    """An n-gram model with modified Kneser-Ney smoothing (Chen and Goodman 1999, section 3).
+
+    Interpolated at every order, with three discounts each:
+
+        P(w | c) = (a(cw) - D(a(cw))) / A(c) + spread(c) P(w | c without its first token)
+
+    A(c) is the sum of a(cw) over w, and spread(c) the share of it that the discounts took off.
+    Below order 1 stands the uniform distribution; a context never seen passes everything on.
+    At the highest order, a counts occurrences in training. At lower orders it counts the
+    distinct tokens that precede the n-gram, where the beginning of each sequence counts as a
+    token of its own; so n-grams that begin with ``<bos>`` count by their occurrences.
+
+    The first token of a sequence is never predicted and serves as context only. A token with
+    fewer than ``order - 1`` before it is predicted from those there are, by the lower order.
+
+    Args:
+        sequences: of training; none gives the uniform distribution.
+        vocab_size: number of distinct tokens.
+        order: tokens of an n-gram, the predicted one included; 1 or more.
+        forbidden: tokens left out of the uniform distribution, such as ``<pad>`` and ``<bos>``;
+            unless training predicts them, they have probability 0 in every context.
+
+    Raises:
+        UsageError: the order is below 1, or no token is left to predict.
+        DataError: a token is not in the vocabulary.
+
+    >>> import math
+    >>> model = NGram([[0, 1, 2, 1, 2, 1]], vocab_size=3, order=2)
+    >>> round(math.exp(model.log_prob([0, 1], 2)), 4)
+    0.6852
+    >>> total = sum(math.exp(model.log_prob([0, 1], token)) for token in range(3))
+    >>> round(total, 12)
+    1.0
+    """
+
+    def __init__(
+        self,
+        sequences: Iterable[Tokens],
+        vocab_size: int,
+        order: int = 5,
+        forbidden: Collection[int] = (),
+    ) -> None:
+        if order < 1:
+            raise UsageError(f"the order of an n-gram model is at least 1, not {order}")
+        self.vocab_size, self.order = vocab_size, order
+        left_out = self._checked(np.array(list(forbidden), dtype=np.int64))
+        allowed = ~np.isin(np.arange(vocab_size), left_out)
+        if not allowed.any():
+            raise UsageError(
+                f"an n-gram model needs a token to predict, but vocab_size={vocab_size} and "
+                f"{len(forbidden)} forbidden tokens leave none"
+            )
+        self.uniform = allowed / allowed.sum()
+        self.levels = self._fit(*self._flat(sequences))
+
+    def nats(self, sequences: Iterable[Tokens]) -> float:
+        """Total nats of every token after the first of its sequence, each given those before it.
+
+        Raises:
+            DataError: a token is not in the vocabulary.
+        """
+        values, place = self._flat(sequences)
+        return float((-_log(self._probabilities(values, place)[place > 0])).sum())
+
+    def log_prob(self, context: Tokens, token: int) -> float:
+        """Natural logarithm of a token's probability after a context of any length.
+
+        A context shorter than ``order - 1`` is taken for the beginning of a sequence; an empty
+        one gives the probability of order 1. Minus infinity for a forbidden token.
+
+        Raises:
+            DataError: a token is not in the vocabulary.
+        """
+        values, place = self._flat([[*context, token]])
+        return float(_log(self._probabilities(values, place))[-1])
+
+    def _flat(self, sequences: Iterable[Tokens]) -> tuple[Integers, Integers]:
+        """All tokens (total,) and the place of each in its own sequence, from 0."""
+        ragged = sequences if isinstance(sequences, Ragged) else Ragged.pack(sequences)
+        values = self._checked(ragged.values.astype(np.int64))
+        place = np.arange(len(values)) - np.repeat(ragged.offsets[:-1], ragged.lengths)
+        return values, place
+
+    def _checked(self, tokens: Integers) -> Integers:
+        wrong = tokens[(tokens < 0) | (tokens >= self.vocab_size)]
+        if wrong.size:
+            raise DataError(
+                f"token {wrong[0]} is not in the vocabulary of this n-gram model; its "
+                f"vocab_size={self.vocab_size} allows 0 to {self.vocab_size - 1}"
+            )
+        return tokens
+
+    def _keys(self, size: int, ids: Integers, values: Integers, place: Integers) -> Integers:
+        """A number for the n-gram of a size that ends at each place, below 0 where there is none.
+
+        Args:
+            size: tokens of the n-gram.
+            ids: (total,) which n-gram of one token less ends there, -1 if none.
+            values: (total,) tokens.
+            place: (total,) place of each in its sequence.
+        """
+        keys = ids * self.vocab_size + np.roll(values, size - 1)
+        return np.where(place >= size - 1, keys, -1)
+
+    def _fit(self, values: Integers, place: Integers) -> list[Level]:
+        levels = []
+        ids, contexts = np.zeros_like(values), 1  # of the n-gram of no token, the only one
+        for size in range(1, self.order + 1):
+            wanted = self._keys(size, ids, values, place)
+            keys = np.unique(wanted[wanted >= 0])
+            before, ids = np.roll(ids, 1), _find(keys, wanted)
+            predicted = place >= max(size - 1, 1)
+            context = np.zeros(len(keys), dtype=np.int64)  # which shorter n-gram each goes on from
+            context[ids[predicted]] = before[predicted]
+            if size == self.order:
+                counts = np.bincount(ids[predicted], minlength=len(keys))
+            else:
+                # Beginnings of sequences, and the distinct tokens before it: the n-grams of one
+                # token more that end in it.
+                counts = np.bincount(ids[predicted & (place == size - 1)], minlength=len(keys))
+                longer = self._keys(size + 1, ids, values, place)
+                preceded = np.unique(longer[longer >= 0]) // self.vocab_size
+                counts += np.bincount(preceded, minlength=len(keys))
+            levels.append(_level(keys, counts, context, contexts))
+            contexts = len(keys)
+        return levels
+
+    def _probabilities(self, values: Integers, place: Integers) -> Floats:
+        """(total,) of each token given those before it in its sequence, the first given none."""
+        ids = np.zeros_like(values)
+        result = self.uniform[values]
+        for size, level in enumerate(self.levels, start=1):
+            context = np.where(place >= size - 1, np.roll(ids, 1), -1)
+            ids = _find(level.keys, self._keys(size, ids, values, place))
+            result = level.kept[ids] + level.spread[context] * result
+        return result
+
+
+def discounts(counts: Integers) -> Floats:
+    """What to take off a count of 0, 1, 2, and 3 or more, (4,).
+
+    With n_i the number of n-grams counted i times and Y = n_1 / (n_1 + 2 n_2), a count of i
+    loses i - (i + 1) Y n_{i + 1} / n_i (Chen and Goodman 1999, section 3). Where that is not
+    between 0 and i, or a number it needs is zero, the loss is i / 2.
+
+    Args:
+        counts: (n-grams,) how often each was counted.
+
+    >>> discounts(np.array([1, 1, 1, 1, 2, 2, 3, 4])).tolist()
+    [0.0, 0.5, 1.25, 1.0]
+    >>> discounts(np.array([7, 8, 9])).tolist()
+    [0.0, 0.5, 1.0, 1.5]
+    """
+    times = np.bincount(np.minimum(counts, 5), minlength=6).tolist()
+    result = np.array([0.0, 0.5, 1.0, 1.5])
+    for i in (1, 2, 3):
+        if times[1] and times[2] and times[i]:
+            loss = i - (i + 1) * times[1] / (times[1] + 2 * times[2]) * times[i + 1] / times[i]
+            if 0 < loss < i:
+                result[i] = loss
+    return result
+
+
+def _level(keys: Integers, counts: Integers, context: Integers, contexts: int) -> Level:
+    """The shares of the n-grams of one length, from their counts and the context of each."""
+    taken = discounts(counts)[np.minimum(counts, 3)]
+    totals = np.bincount(context, counts, contexts)
+    losses = np.bincount(context, taken, contexts)
+    spread = np.append(np.where(totals > 0, losses, 1) / np.maximum(totals, 1), 1.0)
+    kept = np.append((counts - taken) / np.maximum(totals, 1)[context], 0.0)
+    return Level(keys, kept, spread)
+
+
+def _find(keys: Integers, wanted: Integers) -> Integers:
+    """Where each wanted number stands among ascending keys, -1 where it does not."""
+    if not len(keys):
+        return np.full_like(wanted, -1)
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[found] == wanted, found, -1)
+
+
+def _log(probabilities: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.log(probabilities)

@@ -1,0 +1,6 @@
+"""A trained model as a folder of plain files."""
+
+from seqtasks.bundle.bundle import Bundle, load, save, with_weights
+from seqtasks.bundle.files import MANIFEST, checksum
+
+__all__ = ["MANIFEST", "Bundle", "checksum", "load", "save", "with_weights"]

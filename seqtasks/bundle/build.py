@@ -1,0 +1,100 @@
+"""Objects from a plain configuration, without Hydra and without running a stranger's code."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import BundleError
+
+
+def build(node: Any, trusted: Collection[str] = ()) -> Any:
+    """Make what a configuration describes, as `hydra.utils.instantiate` would.
+
+    Only classes are called, and only those that are defined inside ``seqtasks`` or in a module
+    that the caller names.
+
+    Args:
+        node: plain lists, numbers, strings and dicts; a dict with ``_target_`` becomes an object,
+            with ``_partial_: true`` a `functools.partial`.
+        trusted: modules (and what lies below them) whose classes may be made as well.
+
+    Raises:
+        BundleError: a target is not an allowed class, or does not take what it is given.
+    """
+    if isinstance(node, list):
+        return [build(item, trusted) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "_target_" not in node:
+        return {name: build(value, trusted) for name, value in node.items()}
+    target = find_class(str(node["_target_"]), trusted)
+    skipped = ("_target_", "_partial_", "_convert_", "_recursive_")
+    arguments = {k: build(value, trusted) for k, value in node.items() if k not in skipped}
+    if node.get("_partial_"):
+        return functools.partial(target, **arguments)
+    try:
+        return target(**arguments)
+    except TypeError as error:
+        raise BundleError(f"config.yaml: {node['_target_']}: {error}") from error
+
+
+def find_class(path: str, trusted: Collection[str] = ()) -> type:
+    """The class at a dotted path.
+
+    Raises:
+        BundleError: the path leads outside ``seqtasks`` and the trusted modules, or to no class.
+    """
+    module_name, _, name = path.rpartition(".")
+    _check(module_name, path, trusted)
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise BundleError(f"config.yaml names {path}, which is not there: {error}") from error
+    if not inspect.isclass(found):
+        raise BundleError(f"config.yaml names {path}, which is not a class")
+    _check(found.__module__, path, trusted)
+    return found
+
+
+def foreign_modules(node: Any) -> list[str]:
+    """Modules outside ``seqtasks`` that a configuration names, in order.
+
+    >>> foreign_modules({"_target_": "seqtasks.encoder.RecurrentEncoder", "cell": [
+    ...     {"_target_": "mine.Cell"}]})
+    ['mine']
+    """
+    if isinstance(node, list):
+        found = [module for item in node for module in foreign_modules(item)]
+    elif isinstance(node, dict):
+        found = [module for item in node.values() for module in foreign_modules(item)]
+        module = str(node.get("_target_", "")).rpartition(".")[0]
+        if module and not _inside(module, ("seqtasks",)):
+            found.insert(0, module)
+    else:
+        found = []
+    return list(dict.fromkeys(found))
+
+
+def _inside(module: str, names: Collection[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def _check(module: str, path: str, trusted: Collection[str]) -> None:
+    """Refuse a module that is neither a part of the package nor trusted, before importing it.
+
+    In a checkout every folder beside the package could be imported as a part of it, so the first
+    name below ``seqtasks`` has to be one that the package itself holds.
+    """
+    folder = Path(__file__).parents[1]
+    parts = {entry.stem for entry in folder.iterdir()} | {"tasks"}
+    ours = module.split(".")[0] == "seqtasks" and set(module.split(".")[1:2]) <= parts
+    if not ours and not _inside(module, trusted):
+        raise BundleError(
+            f"config.yaml names {path}, which is not a part of seqtasks; if you trust that code, "
+            f"name its module: --trust {module or path}"
+        )

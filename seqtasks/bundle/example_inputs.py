@@ -1,0 +1,71 @@
+"""Made-up inputs of a model, from which its computations are traced."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import Any
+
+from torch import Tensor
+from torch.nn import functional
+
+from seqtasks.bundle.bundle import Bundle
+from seqtasks.data.batching.batch import Batch
+from seqtasks.data.fields import Field, LabelField, TokenField, VectorSequenceField
+from seqtasks.data.raw_inputs import spelled
+from seqtasks.graphs.graph import Graph, Named
+
+
+def example(bundle: Bundle, rows: int) -> Batch:
+    """A batch of so many examples, the first of two tokens and each of one more.
+
+    Args:
+        bundle: the model.
+        rows: at least 1.
+    """
+    names = bundle.task.inputs
+    lines = [
+        spelled({name: value(bundle.fields[name], row) for name in names}, names)
+        for row in range(rows)
+    ]
+    dataset = bundle.read(lines)
+    return bundle.batch(dataset, range(rows))
+
+
+def value(field: Field, row: int) -> str:
+    """A raw value of a field."""
+    symbols, steps = field.vocabulary.symbols, row + 2
+    if isinstance(field, TokenField):
+        written = map(field.vocabulary.decode, ([number] for number in range(len(symbols))))
+        words = list(islice((word for word in written if word.strip()), 50))
+        if field.max_length is not None:
+            steps = max(1, min(steps, field.max_length - field.bos - field.eos))
+        text = " ".join(words[(row + step) % len(words)] for step in range(steps))
+        return "\t".join([text] * max(1, len(field.parts)))
+    if isinstance(field, LabelField):
+        return symbols[row % len(symbols)]
+    vector = [0.5 * (place + row) for place in range(len(symbols))]
+    if isinstance(field, VectorSequenceField):
+        return json.dumps([vector] * steps)
+    return " ".join(map(str, vector))
+
+
+def spread(graph: Graph) -> Graph:
+    """The example of a graph with a step of padding along every axis that is of length 1.
+
+    A trace takes 1 for a length that never varies.
+    """
+    inputs: Named = dict(graph.inputs)
+    for name, axes in graph.axes.items():
+        amounts: list[int] = []
+        for axis, label in enumerate(axes):
+            single = label not in (None, "batch") and inputs[name].size(axis) == 1
+            amounts = [0, int(single), *amounts]
+        inputs[name] = padded(inputs[name], amounts)
+    return graph._replace(inputs=inputs)
+
+
+def padded(tensor: Tensor, amounts: list[int]) -> Tensor:
+    """With zeros behind, as many along each axis as torch's ``pad`` takes them."""
+    filling: Any = False if tensor.dtype.is_signed is False else 0
+    return functional.pad(tensor, amounts, value=filling) if any(amounts) else tensor

@@ -1,0 +1,57 @@
+"""From a bundle to an exported folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from seqtasks.bundle.bundle import Bundle, describe, with_weights
+from seqtasks.bundle.example_inputs import example, spread
+from seqtasks.bundle.files import MANIFEST
+from seqtasks.errors import UsageError
+from seqtasks.graphs.folder import ENDING, write_graphs
+
+ROWS = (2, 4)
+"""Examples that a model is traced with, and then compared on."""
+
+
+def export_bundle(bundle: Bundle, folder: Path, *, int8: bool = False) -> None:
+    """Write a model as ONNX graphs into a folder that `seqtasks.bundle.load` opens.
+
+    Args:
+        bundle: the model, on the CPU.
+        folder: made if need be; may hold an earlier export and nothing else of importance.
+        int8: keep large weights in eight bits.
+
+    Raises:
+        UsageError: onnx or onnxruntime is not installed, or the model cannot be written down.
+    """
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            "an export needs the packages onnx and onnxruntime: pip install 'seqtasks[onnx]'"
+        ) from error
+    with_weights(bundle, "export")
+    task = bundle.task
+    with torch.no_grad():
+        graphs, others = (
+            [spread(graph) for graph in task.graphs(example(bundle, rows))] for rows in ROWS
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in [*folder.glob(f"*{ENDING}"), *folder.glob("*.safetensors"), folder / MANIFEST]:
+        old.unlink(missing_ok=True)
+    files = write_graphs(task, folder, graphs, others, int8)
+    config = {**bundle.config, "export": {"format": "onnx", "int8": int8}}
+    describe(folder, files, config, bundle.fields, bundle.metrics, card(bundle.card, int8))
+
+
+def card(text: str, int8: bool) -> str:
+    """A model card with what the export has changed."""
+    kept = ", the large weights in eight bits" if int8 else ""
+    return (
+        f"{text.rstrip()}\n\n## Export\n\nThe model stands here as ONNX graphs{kept}. The scores "
+        "above are those of the model in torch, before the export.\n"
+    )

@@ -1,0 +1,169 @@
+"""The files of a bundle, by name and content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seqtasks.bundle.hub import fetched
+from seqtasks.bundle.integrity import check_config
+from seqtasks.data.fields import Field
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import BundleError, first_line
+
+WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
+    "model.safetensors",
+    "config.yaml",
+    "metrics.json",
+    "README.md",
+    "manifest.json",
+)
+
+FORMAT = 1
+"""Of the folder; a bundle of another format is refused by name."""
+
+
+def located(folder: str | Path) -> Path:
+    """The folder of a bundle, from itself, its run, or a path through ``latest``."""
+    folder = followed(fetched(str(folder)))
+    if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
+        folder = folder / "bundle"
+    return folder
+
+
+def check_files(folder: Path, sums: Mapping[str, str], needed: Sequence[str]) -> None:
+    """Refuse a bundle whose files are not those of its manifest.
+
+    Args:
+        folder: of the bundle.
+        sums: from `read_manifest`.
+        needed: files that the manifest has to list.
+
+    Raises:
+        BundleError: one is not listed, missing, changed, or lies elsewhere.
+    """
+    for name in needed:
+        if name not in sums:
+            raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
+    for name, expected in sums.items():
+        path = folder / name
+        if Path(name).name != name:
+            raise BundleError(f"{folder / MANIFEST}: '{name}' is not a file of the bundle")
+        if not path.is_file():
+            raise BundleError(f"{folder}: {name} is missing; copy the whole folder again")
+        if checksum(path) != expected:
+            raise BundleError(f"{path} is damaged or was changed; copy the whole folder again")
+
+
+def vocabulary_file(field: Field) -> str:
+    """What the file of a field's vocabulary is called."""
+    kind = "vocabulary" if field.vocabulary.tokenizer is None else "tokenizer"
+    return f"{field.name}.{kind}.json"
+
+
+def followed(folder: Path) -> Path:
+    """The folder itself, or where a file called ``latest`` on the way to it points."""
+    for parent in folder.parents:
+        if parent.name == "latest" and parent.is_file():
+            return parent.parent / read_text(parent).strip() / folder.relative_to(parent)
+    return folder
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """What ``metrics.json`` holds.
+
+    Raises:
+        BundleError: it is damaged.
+    """
+    try:
+        return dict(json.loads(read_text(folder / METRICS)))
+    except (ValueError, TypeError) as error:
+        raise BundleError(f"{folder / METRICS} is damaged: {first_line(error)}") from error
+
+
+def read_vocabulary(
+    folder: Path, name: str, listed: Collection[str], kind: type[Vocabulary]
+) -> Vocabulary:
+    """The vocabulary of a field, of a kind.
+
+    Raises:
+        BundleError: there is none, or it is damaged.
+    """
+    names = [f"{name}.{form}.json" for form in ("tokenizer", "vocabulary")]
+    found = [candidate for candidate in names if candidate in listed]
+    if not name.isidentifier() or not found:
+        raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
+    path = folder / found[0]
+    try:
+        return kind.from_json(read_text(path))
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}") from error
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The checksum of every file, by name.
+
+    Raises:
+        BundleError: the folder is no bundle, or one of another format.
+    """
+    if not folder.is_dir():
+        raise BundleError(f"{folder}: there is no such folder; training prints the bundle's path")
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
+    try:
+        manifest = json.loads(read_text(path))
+        if manifest["format"] != FORMAT:
+            raise BundleError(
+                f"{path}: format {manifest['format']!r} is not {FORMAT}; use the version of "
+                "seqtasks that wrote it"
+            )
+        return {str(name): str(value) for name, value in manifest["sha256"].items()}
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise BundleError(f"{path} is damaged: {error}; copy the whole folder again") from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What ``config.yaml`` holds.
+
+    Raises:
+        BundleError: it describes no model.
+    """
+    path = folder / CONFIG
+    try:
+        config = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
+    check_config(path, config)
+    parts = [config.get(part) for part in ("task", "fields")] if isinstance(config, dict) else []
+    if not parts or not all(isinstance(part, dict) for part in parts):
+        raise BundleError(f"{path} has no 'task' and 'fields'")
+    return config
+
+
+def read_text(path: Path) -> str:
+    """What a file of a bundle holds.
+
+    Raises:
+        BundleError: it is missing, or no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BundleError(f"{path} is missing; copy the whole folder again") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"{path} cannot be read: {error}") from error
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

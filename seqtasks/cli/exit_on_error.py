@@ -1,0 +1,79 @@
+"""From an exception to one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from seqtasks.errors import SeqtasksError, first_line
+
+
+@contextmanager
+def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
+    """Print an error that a user can act on as one line, and exit with its code.
+
+    Codes: 1 for what a user can put right, 2 for bad usage. An unforeseen error keeps its
+    traceback.
+
+    Args:
+        arguments: of the command line.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(_say("interrupted", 1))
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        known = explain(error, arguments)
+        if known is None:
+            raise
+        sys.exit(_say(str(known), known.exit_code))
+
+
+def passed_over(error: Exception, arguments: Sequence[str] = ()) -> str:
+    """Print why one run of several failed, as `reported` would; the reason in one line.
+
+    Args:
+        error: what it failed with.
+        arguments: of its command line.
+    """
+    known = explain(error, arguments)
+    if known is None:
+        traceback.print_exception(error)
+        return f"{type(error).__name__}: {first_line(error)}"
+    _say(str(known), known.exit_code)
+    return str(known)
+
+
+def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:
+    """The error as one that a user can act on, or None if it is a defect of the program."""
+    for cause in _causes(error):
+        if isinstance(cause, SeqtasksError):
+            return cause
+    if "hydra" in sys.modules:  # it takes its time, and not every command needs it
+        from seqtasks.cli.hydra_errors import refusal
+
+        if (known := refusal(error, arguments)) is not None:
+            return known
+    if isinstance(error, OSError) and error.filename:
+        return SeqtasksError(
+            f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
+            "another: hydra.run.dir=PATH"
+        )
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _say(message: str, code: int) -> int:
+    print(f"seqtasks: {message}", file=sys.stderr)
+    return code

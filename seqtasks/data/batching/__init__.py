@@ -1,0 +1,1 @@
+"""From encoded examples to batches."""

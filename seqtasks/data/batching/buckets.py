@@ -1,0 +1,191 @@
+"""Batches of separate sequences of similar length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader
+
+from seqtasks.data.batching.loader import Draw, Loader, Plan, as_it_is
+from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.errors import UsageError, nearest
+
+
+class Buckets:
+    """Sorts by length with ties in random order, cuts into batches, shuffles the batches.
+
+    Args:
+        batch_size: sequences in a batch at most; None for no such limit.
+        batch_tokens: padded tokens of a batch at most, counted on its longest field; None for no
+            such limit. A single sequence longer than that makes a batch of its own.
+        balance: a field of labels; an epoch of training then holds as many examples as ever, and
+            each label equally often, to within one: rare examples again and again, some of the
+            others. It goes without ``batch_tokens``, so that all epochs have as many batches.
+
+    Raises:
+        UsageError: neither limit is given, one is not positive, or ``balance`` goes with
+            ``batch_tokens``.
+    """
+
+    def __init__(
+        self,
+        batch_size: int | None = 32,
+        batch_tokens: int | None = None,
+        balance: str | None = None,
+    ) -> None:
+        limits = [limit for limit in (batch_size, batch_tokens) if limit is not None]
+        if not limits or min(limits) < 1:
+            raise UsageError(
+                "data.batching: give batch_size or batch_tokens, at least 1, "
+                f"not {batch_size} and {batch_tokens}"
+            )
+        if balance is not None and batch_tokens is not None:
+            raise UsageError(
+                f"data.batching.balance={balance} goes with batches of so many sequences: set "
+                "data.batching.batch_size, and data.batching.batch_tokens=null"
+            )
+        self.batch_size, self.batch_tokens, self.balance = batch_size, batch_tokens, balance
+
+    def loader(
+        self,
+        dataset: SequenceDataset,
+        *,
+        training: bool,
+        seed: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+        num_workers: int = 0,
+    ) -> DataLoader[Any]:
+        """Batches of a split; those of training come in a new order every epoch."""
+        sizes = np.array(dataset.sizes() or [[1] * len(dataset)])
+        classes = self.classes(dataset) if training else None
+        sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size, classes)
+        return Loader(
+            dataset,
+            batch_size=None,
+            sampler=sampler,
+            collate_fn=as_it_is,
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+        )
+
+    def classes(self, dataset: SequenceDataset) -> NDArray[np.int32] | None:
+        """(examples,) the label by which an epoch is balanced, or None.
+
+        Raises:
+            UsageError: there is no such field, or it has not one label for each example.
+        """
+        if self.balance is None:
+            return None
+        found = {
+            name: values
+            for name, values in dataset.encoded.items()
+            if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.int32
+        }
+        if self.balance not in found:
+            raise UsageError(
+                f"data.batching.balance={self.balance}: no field of that name has one label for "
+                f"each example;{nearest(self.balance, found)} Fields that have: "
+                f"{', '.join(found) or 'none'}"
+            )
+        return found[self.balance]
+
+    def cut(self, order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[list[int]]:
+        """Consecutive runs of ``order`` that keep both limits.
+
+        Args:
+            order: example numbers, sorted by length.
+            sizes: (examples,), the length of each example's longest field.
+        """
+        batches: list[list[int]] = []
+        batch: list[int] = []
+        longest = 0
+        for index in order.tolist():
+            size = int(sizes[index])
+            count = len(batch) + 1
+            full = self.batch_size is not None and count > self.batch_size
+            heavy = self.batch_tokens is not None and count * max(longest, size) > self.batch_tokens
+            if batch and (full or heavy):
+                batches.append(batch)
+                batch, longest = [], 0
+            batch.append(index)
+            longest = max(longest, size)
+        return [*batches, batch] if batch else batches
+
+
+class BucketSampler(Plan):
+    """One epoch's batches; the order follows from the seed and the epoch alone."""
+
+    def __init__(
+        self,
+        cut: Any,
+        sizes: NDArray[np.int64],
+        training: bool,
+        seed: int,
+        rank: int,
+        world_size: int,
+        classes: NDArray[np.int32] | None = None,
+    ) -> None:
+        super().__init__()
+        self.classes = classes
+        self.cut, self.sizes, self.training, self.seed = cut, sizes, training, seed
+        self.rank, self.world_size = rank, world_size
+        self.epoch = -1
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Lay out the batches of an epoch; Lightning calls this."""
+        if epoch == self.epoch or (self.epoch >= 0 and not self.training):
+            return
+        self.epoch = epoch
+        random = np.random.default_rng([self.seed, epoch])
+        count = self.sizes.shape[1]
+        order = random.permutation(count) if self.training else np.arange(count)
+        if self.classes is not None:
+            order = balanced(self.classes, random)
+        order = order[np.lexsort(self.sizes[::-1, order])]
+        longest = self.sizes.max(axis=0)
+        if not self.training:
+            self.batches = self.cut(order[self.rank :: self.world_size], longest)
+        else:  # every process takes as many steps as the others
+            batches = self.cut(order, longest)
+            batches = [batches[number] for number in random.permutation(len(batches))]
+            whole = len(batches) // self.world_size * self.world_size
+            self.batches = batches[self.rank : whole : self.world_size]
+        if count and not self.batches:
+            raise UsageError(
+                f"there is not one batch for each of the {self.world_size} processes; give more "
+                "data, a smaller data.batching.batch_size, or fewer trainer.devices"
+            )
+
+    def __iter__(self) -> Iterator[list[int]]:
+        done = self.begin()
+        for number, batch in enumerate(self.batches[done:], done):
+            place = (self.seed, self.epoch, number, self.rank)
+            yield Draw(batch, place) if self.training else batch
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+
+def balanced(classes: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
+    """As many examples as there are, each class equally often, to within one.
+
+    No example of a class comes again before all others of it have come.
+
+    >>> classes = np.array([0, 0, 0, 0, 1, 1], np.int32)
+    >>> sorted(classes[balanced(classes, np.random.default_rng(0))].tolist())
+    [0, 0, 0, 1, 1, 1]
+    """
+    names = np.unique(classes)
+    quotas = np.full(len(names), len(classes) // max(len(names), 1))
+    quotas[random.permutation(len(names))[: len(classes) - quotas.sum()]] += 1
+    drawn = [np.zeros(0, np.int64)]
+    for name, quota in zip(names, quotas, strict=True):
+        members = np.flatnonzero(classes == name)
+        rounds = -(-quota // len(members))
+        drawn.append(np.concatenate([random.permutation(members) for _ in range(rounds)])[:quota])
+    return random.permutation(np.concatenate(drawn))

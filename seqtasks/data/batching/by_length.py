@@ -1,0 +1,15 @@
+"""Batches of like lengths, each example once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from seqtasks.data.store.dataset import SequenceDataset
+
+
+def by_length(dataset: SequenceDataset, batch_size: int) -> Iterator[list[int]]:
+    """The examples in batches of similar lengths."""
+    [sizes, *_] = dataset.sizes() or [[1] * len(dataset)]
+    order = sorted(range(len(dataset)), key=lambda index: sizes[index])
+    for start in range(0, len(order), batch_size):
+        yield order[start : start + batch_size]

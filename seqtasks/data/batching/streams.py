@@ -1,0 +1,261 @@
+"""Batches of windows over continuous text, for language models that carry their state."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset
+
+from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batching.loader import Loader, Plan, as_it_is
+from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
+from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.data.store.ragged import Ragged
+from seqtasks.errors import DataError, UsageError, nearest
+
+DOCUMENTS = ("reset", "join")
+
+SHORT = 4
+"""Windows that a text may have to be read whole beside others of its length."""
+
+_log = logging.getLogger(__name__)
+
+
+class Streams:
+    """Reads text in parallel rows, window by window, with the state carried on.
+
+    Each text (a file, a line, a record: whatever the reader takes for one example) is a document.
+    In training, documents of up to four windows stand side by side with others of their length,
+    in a new order every epoch; longer ones are laid end to end and cut into ``batch_size`` streams
+    of equal length. A window ends where its document ends, and the row begins the next document
+    with a fresh state. Every token but the first of a document is predicted once an epoch.
+
+    In evaluation each document is read from its beginning to its end, so that a score depends on
+    neither the batch size nor the window. Where there are fewer documents than rows, windows are
+    as much longer: one text is read by a single row, but as many tokens at once as in training.
+
+    Args:
+        batch_size: rows read in parallel; fewer where the text does not fill a window of each.
+        window: steps between two updates; the state goes on, the gradient stops there.
+        documents: ``reset`` as said above; ``join`` takes the training texts for one running
+            text, in their order, with the state carried across their ends.
+        vary_window: in training, vary the windows of long documents in the proportions of Merity,
+            Keskar and Socher (2018, "Regularizing and optimizing LSTM language models", section
+            4.1): ``window`` steps, with a chance of 5 % half as many, plus normal noise of 5 steps.
+            Their number and mean stay what they are without. A window's ``share`` is its length in
+            relation to the mean; the task multiplies the learning rate by it.
+
+    Raises:
+        UsageError: a size is not positive, or there is no such treatment of documents.
+    """
+
+    def __init__(
+        self,
+        batch_size: int = 32,
+        window: int = 128,
+        *,
+        documents: str = "reset",
+        vary_window: bool = False,
+    ) -> None:
+        if batch_size < 1 or window < 1:
+            raise UsageError(
+                "data.batching: batch_size and window are at least 1, "
+                f"not {batch_size} and {window}"
+            )
+        if documents not in DOCUMENTS:
+            raise UsageError(
+                f"data.batching.documents: there is no {documents!r}; it is one of "
+                f"{', '.join(DOCUMENTS)}.{nearest(str(documents), DOCUMENTS)}"
+            )
+        self.batch_size, self.window = batch_size, window
+        self.documents, self.vary_window = documents, vary_window
+
+    def loader(
+        self,
+        dataset: SequenceDataset,
+        *,
+        training: bool,
+        seed: int = 0,
+        rank: int = 0,
+        world_size: int = 1,
+        num_workers: int = 0,
+    ) -> DataLoader[Any]:
+        """Windows of a split, in order; each process reads rows of its own, in as many steps.
+
+        Raises:
+            UsageError: a field is to be encoded anew for every batch.
+            DataError: no text has a token to predict.
+        """
+        if training and any(field.varies for field in dataset.fields.values()):
+            raise UsageError(
+                "data.tokens.bpe_dropout encodes each batch anew, which streams cut from one "
+                "running text cannot; set it to 0, or take batching@data.batching=buckets"
+            )
+        texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
+        starts, counts = texts.offsets[:-1] + 1, texts.lengths - 1
+        if not (counts > 0).any():
+            raise DataError(
+                f"{dataset.records[0].place}: no token to predict: each text has a single token "
+                "at most; give more text, or set data.tokens.bos=true"
+            )
+        if training and self.documents == "join":
+            starts, counts = np.array([1]), np.array([len(texts.values) - 1])
+        starts, counts = starts[counts > 0], counts[counts > 0]
+        rows = self.batch_size * world_size
+        plan = StreamPlan(rank, world_size, seed)
+        if training:
+            plan.lay_out(starts, counts, rows, self.window, self.vary_window)
+        else:
+            few = -(-min(rows, len(counts)) // world_size)  # of this process at most
+            window = self.window * self.batch_size // few
+            plan.long = deal(starts, counts, min(rows, len(counts)), window)
+        if training and rank == 0 and plan.rows < rows:
+            _log.warning(
+                "The training text is short: it fills %d of the %d rows of data.batching.batch_size"
+                " (data.batching.window=%d)",
+                plan.rows,
+                rows,
+                self.window,
+            )
+        return Loader(
+            Windows(texts, dataset.text_lengths, plan),
+            batch_size=None,
+            sampler=plan,
+            collate_fn=as_it_is,
+            num_workers=num_workers,
+            persistent_workers=num_workers > 0,
+        )
+
+
+class StreamPlan(Plan):
+    """The windows of an epoch, one after another.
+
+    Args:
+        rank: of the process.
+        world_size: the number of processes.
+        seed: of the order of short documents and of the varied windows.
+    """
+
+    def __init__(self, rank: int = 0, world_size: int = 1, seed: int = 0) -> None:
+        super().__init__()
+        self.rank, self.world_size, self.seed = rank, world_size, seed
+        self.window, self.vary = 1, False
+        self.long: Pieces | None = None
+        self.starts = self.counts = np.zeros(0, dtype=np.int64)  # of the short documents
+        self.sizes: list[int] = []  # how many of them are read side by side
+
+    def lay_out(self, starts: Numbers, counts: Numbers, rows: int, window: int, vary: bool) -> None:
+        """Tell short documents from long ones and divide the long ones among the rows.
+
+        Args:
+            starts: (documents,), where the targets of each begin.
+            counts: (documents,), how many they are, at least 1.
+            rows: of all processes together, at most.
+            window: targets of a window, at most unless varied.
+            vary: whether to vary the windows.
+        """
+        self.window, self.vary = window, vary
+        limit = max(window, min(SHORT * window, int(counts.sum()) // rows))
+        long = counts > limit
+        if long.any():
+            total = int(counts[long].sum())
+            self.long = divide(starts[long], counts[long], min(rows, -(-total // window)), window)
+        # Sorted, so that every epoch has the same lengths in the same groups.
+        order = np.argsort(counts[~long], kind="stable")
+        self.starts, self.counts = starts[~long][order], counts[~long][order]
+        groups = -(-len(order) // rows)
+        self.sizes = [len(part) for part in np.array_split(order, groups)] if groups else []
+
+    @property
+    def rows(self) -> int:
+        """How many rows the widest window has, over all processes."""
+        return max([*self.sizes, 0 if self.long is None else int(self.long.rows[-1]) + 1])
+
+    def __len__(self) -> int:
+        ends = np.cumsum(self.sizes, dtype=np.int64)
+        short = sum(-(-int(self.counts[end - 1]) // self.window) for end in ends)
+        return short + (0 if self.long is None else self.long.steps)
+
+    def __iter__(self) -> Iterator[Window]:
+        done = self.begin()
+        random = np.random.default_rng([self.seed, self.epoch])
+        for pieces in self.groups(random):
+            shares = self.shares(pieces.steps, random)
+            if done < pieces.steps:
+                windows = pieces.cut(shares, self.rank, self.world_size)
+                yield from itertools.islice(windows, done, None)
+            done = max(done - pieces.steps, 0)
+
+    def groups(self, random: np.random.Generator) -> Iterator[Pieces]:
+        """What is read from one fresh beginning of all rows to the next, in the epoch's order."""
+        order = random.permutation(len(self.counts))
+        order = order[np.argsort(self.counts[order], kind="stable")]
+        parts = np.split(order, np.cumsum(self.sizes)[:-1]) if self.sizes else []
+        for number in random.permutation(len(parts) + (self.long is not None)).tolist():
+            if number < len(parts):
+                part = parts[number]
+                yield side_by_side(self.starts[part], self.counts[part], self.window)
+            elif self.long is not None:
+                yield self.long
+
+    def shares(self, steps: int, random: np.random.Generator) -> NDArray[np.float64]:
+        """(steps,) the lengths of successive windows in relation to their mean."""
+        if not self.vary:
+            return np.ones(steps)
+        usual = np.where(random.random(steps) < 0.95, self.window, self.window / 2)
+        drawn = np.maximum(random.normal(usual, 5), min(5, self.window))
+        return drawn / drawn.mean()
+
+
+class Windows(Dataset[Batch]):
+    """Windows of tokens; neighbours overlap by the token that is both target and input.
+
+    Args:
+        texts: the documents.
+        characters: how many each has.
+        plan: its windows also go by their number.
+    """
+
+    def __init__(self, texts: Ragged, characters: Sequence[int], plan: StreamPlan) -> None:
+        self.texts, self.plan = texts, plan
+        self.rates = np.array(characters) / np.maximum(texts.lengths - 1, 1)
+        self.before = np.concatenate([[0], np.cumsum(characters)])
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __getitem__(self, window: Window | int) -> Batch:
+        """The batch of a window.
+
+        Returns:
+            tokens (rows, time + 1), lengths (rows,) with the extra token counted, text_length
+            (rows,) the characters of the targets, first (rows,) bool: whether the row begins with
+            a fresh state, and share: the window's length in relation to the others.
+        """
+        if isinstance(window, int):
+            window = next(itertools.islice(iter(self.plan), window, None))
+        lengths = np.where(window.counts > 0, window.counts + 1, 0)
+        tokens = np.zeros((len(lengths), window.width + 1), dtype=np.int64)
+        for row, start, length in zip(tokens, window.starts - 1, lengths, strict=True):
+            row[:length] = self.texts.values[start : start + length]
+        ends = np.maximum(window.starts + window.counts - 1, 0)
+        spanned = self.characters(ends) - self.characters(np.maximum(window.starts - 1, 0))
+        return Batch(
+            tokens=torch.from_numpy(tokens),
+            lengths=torch.from_numpy(lengths),
+            text_length=torch.from_numpy(np.where(window.counts > 0, spanned, 0)),
+            first=torch.from_numpy(window.first),
+            share=window.share,
+        )
+
+    def characters(self, places: Numbers) -> Numbers:
+        """The characters up to tokens of the flat text, these included."""
+        text = np.searchsorted(self.texts.offsets, places, side="right") - 1
+        within = np.rint((places - self.texts.offsets[text]) * self.rates[text])
+        return self.before[text] + within.astype(np.int64)

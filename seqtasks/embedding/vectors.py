@@ -1,0 +1,37 @@
+"""Vectors as they are, or mapped linearly."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder.dropout import SequenceDropout
+
+
+class VectorProjection(nn.Module):
+    """Vectors as they are, or mapped linearly to another size.
+
+    Args:
+        vocabulary: the channels of the vectors.
+        projection_size: the size that they are mapped to; None leaves them as they are.
+        dropout: rate on the vectors.
+        variational: one dropout mask for all steps of a sequence.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        projection_size: int | None = None,
+        dropout: float = 0.0,
+        variational: bool = False,
+    ) -> None:
+        super().__init__()
+        count = len(vocabulary)
+        self.map = nn.Identity() if projection_size is None else nn.Linear(count, projection_size)
+        self.dropout = SequenceDropout(dropout, variational)
+        self.output_size = count if projection_size is None else projection_size
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(batch, time, channels) → (batch, time, output_size)."""
+        return self.dropout(self.map(vectors))

@@ -1,0 +1,98 @@
+"""Long sequences read chunk by chunk: the state is carried, the activations of one chunk are kept.
+
+Sequences of thousands of steps are more than memory holds at once. By the chunking law of a
+recurrence a sequence fed in pieces gives what it gives whole; in training each piece is run again
+in the backward pass from the state that it began with (Chen et al. 2016, "Training deep nets with
+sublinear memory cost"), with the same dropout masks, so that the gradient is exact.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint
+
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import State
+
+
+def check(encoder: RecurrentEncoder, chunk: int | None, detach: bool) -> None:
+    """Refuse options by which `read` could not read.
+
+    Raises:
+        UsageError: the chunk is below 1, or the encoder also reads from the end; or the gradient
+            is to be cut between chunks, and there are none.
+    """
+    if chunk is None:
+        if detach:
+            raise UsageError(
+                "task.detach=true cuts the gradient between chunks, and there are none; set "
+                "task.chunk to their number of steps, or task.detach=false"
+            )
+        return
+    if isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1:
+        raise UsageError(f"task.chunk is a number of steps, at least 1, or null, not {chunk}")
+    if encoder.bidirectional:
+        raise UsageError(
+            f"task.chunk={chunk}: an encoder that reads from both ends has no state to carry from "
+            "chunk to chunk; set encoder=unidirectional, or task.chunk=null to read texts whole"
+        )
+
+
+def read(
+    encoder: RecurrentEncoder,
+    inputs: Tensor,
+    lengths: Tensor | None = None,
+    state: State | None = None,
+    *,
+    chunk: int | None,
+    detach: bool = False,
+) -> tuple[Tensor, State]:
+    """Run an encoder over time, chunk by chunk.
+
+    Without dropout, outputs, states and gradients are those of the encoder by itself, whatever the
+    chunk. Where the encoder holds a dropout mask for all steps of a call, it does so for a chunk.
+
+    Args:
+        encoder: reads from past to future.
+        inputs: (batch, time, input_size).
+        lengths: (batch,) int64, or None where every sequence fills the batch.
+        state: as returned by an earlier call, or None to start afresh.
+        chunk: steps at a time; None reads all at once.
+        detach: let no gradient pass from a chunk to the one before: truncated backpropagation
+            through time (Williams and Peng 1990).
+
+    Returns:
+        Outputs (batch, time, output_size), zero past each length, and the state after each
+        sequence's own last real step.
+
+    Raises:
+        UsageError: see `check`.
+
+    >>> encoder = RecurrentEncoder(3, 5)
+    >>> inputs, lengths = torch.randn(2, 7, 3), torch.tensor([7, 2])
+    >>> whole, pieces = encoder(inputs, lengths)[0], read(encoder, inputs, lengths, chunk=3)[0]
+    >>> torch.allclose(whole, pieces, atol=1e-6)
+    True
+    """
+    check(encoder, chunk, detach)
+    time = inputs.size(1)
+    if chunk is None or time <= chunk:
+        return encoder(inputs, lengths, state)
+    run: Any = encoder
+    if torch.is_grad_enabled():
+        run = functools.partial(checkpoint, encoder, use_reentrant=False)
+    outputs: list[Tensor] = []
+    for start in range(0, time, chunk):
+        if detach and start and state is not None:
+            state = tuple(tensor.detach() for tensor in state)
+        piece = inputs[:, start : start + chunk]
+        left = None if lengths is None else (lengths - start).clamp(0, piece.size(1))
+        output, state = run(piece, left, state)
+        outputs.append(output)
+    assert state is not None
+    return torch.cat(outputs, dim=1), state

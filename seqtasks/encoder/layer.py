@@ -1,0 +1,82 @@
+"""One level of the stack: norm, one or two directions, dropout, shortcut."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.cells.contract import Recurrence
+from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.kernels.lengths import State, reverse
+from seqtasks.kernels.schedule import Stairs, climb
+
+
+class EncoderLayer(nn.Module):
+    """One level of the stack: norm, one or two directions, dropout, shortcut.
+
+    Args:
+        forward_cell: the recurrence from past to future.
+        backward_cell: the recurrence from future to past, or None.
+        norm: normalise the input (pre-norm: the shortcut stays clean).
+        residual: add the input to the output, through a linear map where their sizes differ.
+        dropout: applied to the recurrence's output, before the shortcut is added.
+    """
+
+    def __init__(
+        self,
+        forward_cell: Recurrence,
+        backward_cell: Recurrence | None,
+        *,
+        norm: bool,
+        residual: bool,
+        dropout: SequenceDropout,
+    ) -> None:
+        super().__init__()
+        directions = [forward_cell] if backward_cell is None else [forward_cell, backward_cell]
+        self.cells = nn.ModuleList(directions)
+        self.input_size = forward_cell.input_size
+        self.output_size = sum(cell.output_size for cell in directions)
+        self.state_shapes = tuple(shape for cell in directions for shape in cell.state_shapes)
+        self.state_counts = [len(cell.state_shapes) for cell in directions]
+        self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
+        self.dropout = dropout
+        self.shortcut: nn.Module | None = None
+        if residual:
+            same = self.input_size == self.output_size
+            self.shortcut = (
+                nn.Identity() if same else nn.Linear(self.input_size, self.output_size, bias=False)
+            )
+
+    def forward(
+        self,
+        inputs: Tensor,
+        lengths: Tensor | None = None,
+        state: State | None = None,
+        stairs: Stairs | None = None,
+    ) -> tuple[Tensor, State]:
+        """Run each direction over time; shapes as in the contract.
+
+        Args:
+            inputs: (batch, time, input_size); in the order of the stairs, if there are any.
+            lengths: (batch,) int64, or None.
+            state: as returned by an earlier call, or None.
+            stairs: how to cut the batch, or None to run it as it is.
+        """
+        features = self.norm(inputs)
+        outputs: list[Tensor] = []
+        states: list[Tensor] = []
+        for number, cell in enumerate(self.cells):
+            first = len(states)
+            given = None if state is None else state[first : first + self.state_counts[number]]
+            backward = number == 1
+            steps = reverse(features, lengths) if backward else features
+            if stairs is None:
+                output, final = cell(steps, lengths, given)
+            else:
+                output, final = climb(cell, steps, stairs, given)
+            outputs.append(reverse(output, lengths) if backward else output)
+            states.extend(final)
+        output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
+        if self.shortcut is not None:
+            output = output + self.shortcut(inputs)
+        return output, tuple(states)

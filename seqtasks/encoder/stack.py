@@ -1,0 +1,178 @@
+"""The one recurrent encoder under every task: a stack of recurrences."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from seqtasks.cells import find_cell
+from seqtasks.cells.contract import Recurrence
+from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.encoder.layer import EncoderLayer
+from seqtasks.encoder.sizing import largest_width
+from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
+from seqtasks.kernels.schedule import plan
+
+
+class RecurrentEncoder(nn.Module):
+    """A stack of recurrent layers on the contract ``outputs, state = encoder(inputs, …)``.
+
+    The state is one flat tuple: layer by layer, in each layer the forward cell's tensors before
+    the backward cell's. A residual stack with layer norm also normalises what it puts out.
+
+    Args:
+        input_size: features of each input step.
+        hidden_size: units of each layer and direction; None to let ``parameters`` say.
+        num_layers: levels of the stack, at least 1.
+        cell: a name (``elman``, ``gru``, ``lstm``; ``none`` for no recurrence), or a callable
+            ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
+        cell_options: keyword arguments for the cell.
+        bidirectional: also read each sequence from its end; doubles the output size.
+        residual: add each layer's input to its output, projected where their sizes differ.
+        layer_norm: normalise each layer's input.
+        dropout: rate between layers.
+        variational: one dropout mask for all steps of a sequence.
+        recompute: in training keep only each layer's inputs and run the layer again in the
+            backward pass: memory of one layer instead of all, for a third more time (Chen et al.
+            2016, "Training deep nets with sublinear memory cost").
+        parameters: in place of ``hidden_size``, the most parameters the stack may have: the width
+            is the greatest multiple of 8 that keeps within them, so that cells can be compared at
+            equal size.
+
+    Raises:
+        UsageError: a size is not positive, there is no such cell or option, or not exactly one of
+            ``hidden_size`` and ``parameters`` is given.
+
+    >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
+    >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
+    >>> outputs.shape, len(state), state[0].shape
+    (torch.Size([4, 7, 10]), 4, torch.Size([4, 5]))
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int | None = None,
+        num_layers: int = 1,
+        *,
+        cell: str | Callable[..., Recurrence] = "lstm",
+        cell_options: Mapping[str, Any] | None = None,
+        bidirectional: bool = False,
+        residual: bool = False,
+        layer_norm: bool = False,
+        dropout: float = 0.0,
+        variational: bool = False,
+        recompute: bool = False,
+        parameters: int | None = None,
+    ) -> None:
+        super().__init__()
+        if (hidden_size is None) == (parameters is None):
+            raise UsageError(
+                "the encoder takes either encoder.hidden_size or encoder.parameters; set the other "
+                f"to null (given: hidden_size {hidden_size}, parameters {parameters})"
+            )
+        if hidden_size is None:
+            rest: dict[str, Any] = {
+                "cell": cell,
+                "cell_options": cell_options,
+                "bidirectional": bidirectional,
+                "residual": residual,
+                "layer_norm": layer_norm,
+            }
+            hidden_size = largest_width(
+                lambda width: RecurrentEncoder(input_size, width, num_layers, **rest),
+                parameters or 0,
+            )
+        sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
+        for name, value in sizes.items():
+            if value < 1:
+                raise UsageError(f"encoder.{name} is at least 1, not {value}")
+        options = dict(cell_options or {})
+        make = find_cell(cell, options)
+        layers: list[EncoderLayer] = []
+        size = input_size
+        for number in range(num_layers):
+            last = number == num_layers - 1
+            layer = EncoderLayer(
+                make(size, hidden_size, **options),
+                make(size, hidden_size, **options) if bidirectional else None,
+                norm=layer_norm,
+                residual=residual,
+                dropout=SequenceDropout(0.0 if last else dropout, variational),
+            )
+            layers.append(layer)
+            size = layer.output_size
+        self.layers = nn.ModuleList(layers)
+        self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
+        self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, size
+        self.bidirectional, self.recompute = bidirectional, recompute
+        self.dirty_padding = residual  # a shortcut or the last norm may write past a length
+        self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
+        self.state_counts = [len(layer.state_shapes) for layer in layers]
+
+    def forward(
+        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """Run the stack over time.
+
+        Args:
+            inputs: (batch, time, input_size).
+            lengths: (batch,) int64, or None where every sequence fills the batch.
+            state: as returned by an earlier call, or None to start afresh.
+
+        Returns:
+            Outputs (batch, time, output_size), zero past each length, and the state after each
+            sequence's own last real step.
+        """
+        if not ragged(lengths, inputs.size(1)):
+            lengths = None  # so that no layer asks again: a GPU's answer is waited for
+        # Dropped weights stay the same for all steps of a call.
+        one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
+        stairs = None if one_call else plan(lengths, inputs.size(1))
+        if stairs is not None:
+            inputs, lengths = inputs.index_select(0, stairs.order), stairs.lengths
+            if state is not None:
+                state = tuple(tensor.index_select(0, stairs.order) for tensor in state)
+        states: list[Tensor] = []
+        outputs = inputs
+        for layer, count in zip(self.layers, self.state_counts, strict=True):
+            first = len(states)
+            given = None if state is None else state[first : first + count]
+            run: Callable[..., tuple[Tensor, State]] = layer
+            if self.recompute and self.training and torch.is_grad_enabled():
+                run = functools.partial(checkpoint, layer, use_reentrant=False)
+            outputs, final = run(outputs, lengths, given, stairs)
+            states.extend(final)
+        if self.dirty_padding and lengths is not None:
+            outputs = zero_padding(self.norm(outputs), lengths)
+        else:
+            outputs = self.norm(outputs)
+        if stairs is not None:
+            outputs = outputs.index_select(0, stairs.back)
+            states = [tensor.index_select(0, stairs.back) for tensor in states]
+        return outputs, tuple(states)
+
+    def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """The last output of each direction: the end for forward, the start for backward.
+
+        Args:
+            outputs: (batch, time, output_size), as returned.
+            lengths: (batch,) int64.
+
+        Returns:
+            (batch, output_size); zeros for a sequence of length zero.
+        """
+        zeros = outputs.new_zeros(outputs.size(0), self.output_size)
+        if outputs.size(1) == 0:
+            return zeros
+        ends = last_step(outputs, lengths, zeros)
+        if not self.bidirectional:
+            return ends
+        half = self.output_size // 2
+        return torch.cat([ends[:, :half], outputs[:, 0, half:]], dim=-1)

@@ -1,0 +1,96 @@
+"""What a generated sequence is about: one-to-many begins with it.
+
+A label or a vector is mapped to the initial state of the recurrence, and may be fed beside every
+token as well; Vinyals et al., "Show and tell" (CVPR 2015), section 3.1, compare the two for images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.data.batching.batch import Batch
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import UsageError
+from seqtasks.heads.bridge import Bridge
+from seqtasks.kernels.lengths import State
+
+
+class Condition(nn.Module):
+    """Labels or vectors as the start of a recurrence; a subclass maps them to one size.
+
+    The state of a conditioned recurrence is its vector and then the encoder's own state.
+
+    Args:
+        vocabularies: of the data's fields.
+        field: the field that conditions.
+        embedding_dim: size that a label or vector is mapped to.
+        every_step: also feed it beside every token.
+
+    Raises:
+        UsageError: the data has no such field.
+    """
+
+    bridge: Bridge
+
+    def __init__(
+        self,
+        vocabularies: Mapping[str, Vocabulary],
+        *,
+        field: str,
+        embedding_dim: int,
+        every_step: bool = False,
+    ) -> None:
+        super().__init__()
+        if field not in vocabularies:
+            raise UsageError(
+                f"task.condition.field: the data has no field '{field}'; its fields are "
+                f"{', '.join(vocabularies)}"
+            )
+        self.field, self.size = field, embedding_dim
+        self.every_step = every_step
+        self.fed = embedding_dim if every_step else 0  # features beside each token's own
+        self.map = self.mapping(len(vocabularies[field]))
+
+    def mapping(self, count: int) -> nn.Module:
+        """From ``count`` labels, or a vector of that size, to (batch, size)."""
+        raise NotImplementedError
+
+    def fit(self, encoder: RecurrentEncoder) -> None:
+        """Learn of the state that is to be started."""
+        self.bridge = Bridge(self.size, encoder.state_shapes)
+
+    def start(self, batch: Batch) -> State:
+        """The state before the first token; every tensor's first axis is the batch."""
+        vector = torch.tanh(self.map(batch[self.field]))
+        return (vector, *self.bridge(vector))
+
+    def read(
+        self, encoder: RecurrentEncoder, features: Tensor, lengths: Tensor | None, state: State
+    ) -> tuple[Tensor, State]:
+        """Run the encoder over embedded tokens (batch, time, size), from `start` or onwards."""
+        vector, *rest = state
+        if self.every_step:
+            beside = vector.unsqueeze(1).expand(-1, features.size(1), -1)
+            features = torch.cat([features, beside], dim=-1)
+        outputs, final = encoder(features, lengths, tuple(rest))
+        return outputs, (vector, *final)
+
+
+class LabelCondition(Condition):
+    """A learned vector for each label; arguments as in `Condition`."""
+
+    def mapping(self, count: int) -> nn.Module:
+        """Labels (batch,) int64 → (batch, size)."""
+        return nn.Embedding(count, self.size)
+
+
+class VectorCondition(Condition):
+    """A linear map of a vector; arguments as in `Condition`."""
+
+    def mapping(self, count: int) -> nn.Module:
+        """Vectors (batch, count) → (batch, size)."""
+        return nn.Linear(count, self.size)

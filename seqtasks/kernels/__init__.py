@@ -1,0 +1,1 @@
+"""How a recurrence runs fast: torch's kernels, unrolled steps, scans, ragged schedules."""

@@ -1,0 +1,1 @@
+"""Learning rates: their schedules, and groups of parameters by layer."""

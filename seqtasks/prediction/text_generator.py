@@ -1,0 +1,242 @@
+"""What follows given texts, and how probable they are, by a saved language model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+import torch
+
+from seqtasks import metrics
+from seqtasks.bundle import Bundle
+from seqtasks.data.fields import Field, LabelField, TokenField
+from seqtasks.data.record import Record
+from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.decoding import (
+    Start,
+    State,
+    generate_text,
+    read_prompts,
+    score_texts,
+    search_text,
+    select,
+    stream_text,
+    text_tokens,
+)
+from seqtasks.decoding.prompts import named
+from seqtasks.errors import DataError, UsageError
+
+
+class Text(NamedTuple):
+    """A given text.
+
+    Attributes:
+        number: its place among the given ones, from 1 up.
+        content: the text itself.
+        sample: which of the samples that go on from it is meant, from 0 up.
+    """
+
+    number: int
+    content: str
+    sample: int = 0
+
+
+def to_error_stream(message: str) -> None:
+    """Print what a person should know of a text."""
+    print(f"seqtasks: {message}", file=sys.stderr)
+
+
+class Continuation:
+    """A saved language model that goes on with texts, or scores them.
+
+    Args:
+        bundle: the loaded model.
+        name: of the bundle, for the error.
+        condition: the raw label or vector that every text starts from, where the model has one.
+        warn: takes what a person should know of a text, such as symbols read as ``<unk>``.
+
+    Raises:
+        UsageError: it is no language model; or the condition is missing, unknown, or not wanted.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        name: str = "the bundle",
+        condition: str | None = None,
+        warn: Callable[[str], None] = to_error_stream,
+    ) -> None:
+        self.warn = warn
+        self.model = cast(Any, bundle.task)
+        if not all(hasattr(self.model, part) for part in ("sampling", "read", "head", "step")):
+            raise UsageError(
+                f"{name} holds a {type(self.model).__name__}, which is no language model; use "
+                "python -m seqtasks.predict for it, or train one: python -m seqtasks "
+                "task=generation"
+            )
+        field = bundle.fields[self.model.target]
+        assert isinstance(field, TokenField)
+        self.field = field
+        part: Any = getattr(self.model, "condition", None)
+        wanted = None if part is None else bundle.fields[part.field]
+        self.state = self.started(wanted, condition)
+
+    def started(self, field: Field | None, condition: str | None) -> State | None:
+        """The state before the first token that a condition sets, of one row; None without one.
+
+        Raises:
+            UsageError: the condition is missing, unknown, or not wanted.
+        """
+        if field is None:
+            if condition is not None:
+                raise UsageError("this model starts from no condition; leave --condition out")
+            return None
+        if condition is None:
+            labels = field.vocabulary.symbols if isinstance(field, LabelField) else []
+            choices = f"; the labels are {', '.join(labels)}" if labels else ""
+            raise UsageError(
+                f"this model starts from its '{field.name}'; give one with --condition{choices}"
+            )
+        record = Record({field.name: condition}, "--condition", 1)
+        try:
+            batch = SequenceDataset({field.name: field}, [record])[0]
+        except DataError as error:
+            raise UsageError(str(error).replace("--condition:1:", "--condition:", 1)) from error
+        batch = batch.to(self.model.device)
+        with torch.no_grad():
+            return self.model.start(batch)
+
+    def before(self, count: int) -> State | None:
+        """The state before the first token of so many texts; None for the model's own."""
+        rows = torch.zeros(count, dtype=torch.int64)
+        return None if self.state is None else select(self.state, rows)
+
+    def follow(self, text: Text, settings: Mapping[str, Any]) -> Iterator[str]:
+        """What follows one text, in pieces that are given as soon as they are settled.
+
+        Args:
+            text: the prompt.
+            settings: keyword arguments of `stream_text`.
+
+        Raises:
+            SeqtasksError: the prompt or a setting cannot be used.
+        """
+        start = self.begin([text])
+        for pieces in stream_text(
+            self.model, start, rows=[text.number], samples=[text.sample], **settings
+        ):
+            for _, piece in pieces:
+                yield piece
+
+    def draw(self, texts: Sequence[Text], settings: Mapping[str, Any]) -> list[str]:
+        """What follows each text; the same as in any other batch, and as in `follow`.
+
+        Args:
+            texts: the prompts.
+            settings: keyword arguments of `stream_text`.
+
+        Raises:
+            SeqtasksError: a prompt or a setting cannot be used.
+        """
+        numbers, samples = [text.number for text in texts], [text.sample for text in texts]
+        start = self.begin(texts)
+        return generate_text(self.model, start, rows=numbers, samples=samples, **settings)
+
+    def search(self, texts: Sequence[Text], **settings: Any) -> list[tuple[str, float]]:
+        """The most probable continuation of each text that a beam finds, and its nats.
+
+        Args:
+            texts: the prompts.
+            settings: keyword arguments of `search_text`.
+
+        Raises:
+            SeqtasksError: a prompt or a setting cannot be used.
+        """
+        found = search_text(self.model, self.begin(texts), **settings)
+        return [(text, -log_prob) for text, log_prob in found]
+
+    def score(self, texts: Sequence[Text]) -> list[dict[str, float]]:
+        """How probable each text is: what evaluation would report of it alone.
+
+        The state at the beginning is zero, or that of the condition. Scored is every token after
+        ``<bos>``, or after the first where the model reads none, and ``<eos>`` where it does.
+
+        Returns:
+            ``tokens`` that are scored, ``nats`` in total, ``perplexity``, ``characters`` of the
+            text, ``bits_per_char``; NaN where there is nothing to divide by.
+
+        Raises:
+            UsageError: a symbol cannot be read.
+        """
+        end = [self.field.vocabulary.index["<eos>"]] if self.field.eos else []
+        tokens = [[*self.tokens(text), *end] for text in texts]
+        found = score_texts(
+            self.model,
+            tokens,
+            state=self.before(len(tokens)),
+            device=self.model.device,
+            window=getattr(self.model, "window", 256),
+        )
+        scores = []
+        for text, numbers, nats in zip(texts, tokens, found, strict=True):
+            count, characters = max(len(numbers) - 1, 0), len(text.content)
+            scores.append(
+                {
+                    "tokens": count,
+                    "nats": nats,
+                    "perplexity": metrics.perplexity(nats, count),
+                    "characters": characters,
+                    "bits_per_char": metrics.bits_per_character(nats, characters),
+                }
+            )
+        return scores
+
+    def begin(self, texts: Sequence[Text]) -> Start:
+        """Read the prompts, each once however many samples are wanted of it.
+
+        Raises:
+            UsageError: a prompt has nothing to go on from, or a symbol that cannot be read.
+        """
+        distinct = {text.number: text for text in reversed(texts)}
+        prompts = [self.prompt(text) for text in distinct.values()]
+        state, device = self.before(len(prompts)), self.model.device
+        start = read_prompts(self.model, prompts, state=state, device=device)
+        places = {number: place for place, number in enumerate(distinct)}
+        return start.rows([places[text.number] for text in texts])
+
+    def prompt(self, text: Text) -> Iterator[int]:
+        """The tokens of a text, of which there is at least one.
+
+        Raises:
+            UsageError: there is none, or a symbol cannot be read.
+        """
+        empty = True
+        for token in self.tokens(text):
+            empty = False
+            yield token
+        if empty:
+            raise UsageError(
+                f"text {text.number} is empty, and the model was trained without <bos>, so it "
+                "cannot begin one; give at least one token"
+            )
+
+    def tokens(self, text: Text) -> Iterator[int]:
+        """The tokens of a text; `warn` is told the symbols read as ``<unk>``.
+
+        Raises:
+            UsageError: a symbol cannot be read.
+        """
+        unknown: dict[str, None] = {}
+        try:
+            yield from text_tokens(self.field, text.content, unknown)
+        except UsageError as error:
+            raise UsageError(f"text {text.number}: {error}") from error
+        if unknown and not text.sample:
+            self.warn(f"text {text.number}: read as <unk>: {named(unknown)}")
+
+    def opening(self, text: Text) -> str:
+        """A prompt as it stands before its continuation: words get a space behind."""
+        words = self.field.level == "word"
+        gap = words and text.content and not text.content[-1].isspace()
+        return text.content + " " * bool(gap)

@@ -1,0 +1,1 @@
+"""What Lightning sees of a training: callbacks, checkpoints, averages, the history."""

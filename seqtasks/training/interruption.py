@@ -1,0 +1,92 @@
+"""A training that a signal ends stops between two steps."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import threading
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.plugins.environments import LightningEnvironment
+from pytorch_lightning.trainer.states import TrainerFn
+
+
+class Interruption(pl.Callback):
+    """Ends a training between two steps at SIGINT (Ctrl-C) or SIGTERM; a second one does not wait.
+
+    Processes that Lightning started agree on the step; those of other launchers are left to them.
+    """
+
+    asked = False
+
+    def __init__(self) -> None:
+        self.before: dict[signal.Signals, Any] = {}
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take the signals over."""
+        launched = getattr(trainer.strategy, "cluster_environment", None)
+        if trainer.world_size > 1 and not isinstance(launched, LightningEnvironment):
+            return
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.before[number] = signal.signal(number, functools.partial(self.ask, trainer))
+
+    def ask(self, trainer: pl.Trainer, number: int, frame: Any) -> None:
+        """Ask for the end of training."""
+        self.restore()
+        self.asked = True
+        if trainer.world_size == 1 and not trainer.fit_loop._should_accumulate():
+            self.end(trainer)
+
+    def end(self, trainer: pl.Trainer) -> None:
+        """Let Lightning stop where the step, or the batch of a validation, is complete."""
+        trainer._signal_connector.received_sigterm = True
+
+    def agree(self, trainer: pl.Trainer) -> None:
+        """End all processes if one was asked to; all of them have come to the same place."""
+        if self.before or self.asked:
+            asked = trainer.strategy.reduce_boolean_decision(self.asked, all=False)
+            if asked:
+                self.end(trainer)
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Agree after a step, but for one that a validation follows."""
+        if not trainer.fit_loop._should_accumulate() and not validation_is_due(trainer):
+            self.agree(trainer)
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Agree after a validation."""
+        if trainer.state.fn == TrainerFn.FITTING and not trainer.fit_loop._should_accumulate():
+            self.agree(trainer)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+        self.before = {}
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Give the signals back."""
+        self.restore()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Give the signals back."""
+        self.restore()
+
+
+def validation_is_due(trainer: pl.Trainer) -> bool:
+    """Whether a validation follows the step just done; False where the clock decides it."""
+    fetcher = trainer.fit_loop._data_fetcher
+    if fetcher is None or getattr(trainer, "_val_check_time_interval", None) is not None:
+        return False
+    return trainer.fit_loop.epoch_loop._should_check_val_fx(fetcher)

@@ -1,0 +1,286 @@
+"""A model that starts from another one: its encoder and vectors, or the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import pytorch_lightning as pl
+from torch import nn
+
+from seqtasks import bundle
+from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.options import differences, spelled
+from seqtasks.data.fields import Field
+from seqtasks.data.module import SequenceData
+from seqtasks.embedding import InputEmbedding, TokenEmbedding
+from seqtasks.encoder import RecurrentEncoder
+from seqtasks.errors import BundleError, UsageError
+from seqtasks.optim.layer_groups import levels
+from seqtasks.task import Task
+from seqtasks.transfer import copy_weights as grafting
+from seqtasks.transfer.unfreezing import GradualUnfreezing
+
+
+class Transfer:
+    """What training starts from, and how fast what it took may change.
+
+    Args:
+        encoder: a bundle whose encoder and token vectors are taken, whatever its task.
+        model: a bundle that is trained on whole; new symbols and labels come behind its own.
+        trust: modules of the user's own that the bundle may name.
+        join_vocabulary: with ``encoder``: the tokens of the bundle, and behind them the new ones
+            of the training data, instead of the latter's alone.
+        freeze: what is taken of the encoder stays as it is.
+        freeze_vectors: the token vectors stay as they are, those of new tokens with them.
+        unfreeze_epochs: the head learns alone for so many epochs, then one more level from the
+            top joins every so many (`GradualUnfreezing`); None: all learn from the start.
+        layer_factor: a level's rate is that of the level above divided by this (`levels`).
+
+    Raises:
+        UsageError: options that do not go together.
+    """
+
+    def __init__(
+        self,
+        encoder: str | None = None,
+        model: str | None = None,
+        trust: Collection[str] = (),
+        *,
+        join_vocabulary: bool = False,
+        freeze: bool = False,
+        freeze_vectors: bool = False,
+        unfreeze_epochs: int | None = None,
+        layer_factor: float = 1.0,
+    ) -> None:
+        if encoder is not None and model is not None:
+            raise UsageError(
+                "transfer.encoder and transfer.model: a training starts from one of them; set the "
+                "other to null"
+            )
+        if encoder is None and join_vocabulary:
+            raise UsageError(
+                "transfer.join_vocabulary goes with transfer.encoder; transfer.model keeps its "
+                "vocabulary by itself"
+            )
+        if encoder is None and model is None and (freeze or freeze_vectors):
+            name = "freeze" if freeze else "freeze_vectors"
+            raise UsageError(
+                f"transfer.{name} keeps what was taken; name a bundle: transfer.encoder=PATH or "
+                "transfer.model=PATH"
+            )
+        if freeze and unfreeze_epochs is not None:
+            raise UsageError(
+                "transfer.freeze is for the whole training; set it to false, or "
+                "transfer.unfreeze_epochs to null"
+            )
+        self.option = "transfer.model" if encoder is None else "transfer.encoder"
+        self.path = model if encoder is None else encoder
+        self.trust, self.join_vocabulary = list(trust), join_vocabulary
+        self.freeze, self.freeze_vectors = freeze, freeze_vectors
+        self.unfreezing = None if unfreeze_epochs is None else GradualUnfreezing(unfreeze_epochs)
+        self.layer_factor = layer_factor
+        self.source: bundle.Bundle | None = None
+
+    @property
+    def callbacks(self) -> list[pl.Callback]:
+        """What has to watch over training."""
+        return [] if self.unfreezing is None else [self.unfreezing]
+
+    def prepare(self, data: SequenceData, options: Mapping[str, Any]) -> None:
+        """Load the bundle, and let the data go on from its vocabularies.
+
+        Args:
+            data: not set up yet.
+            options: the configuration of the new task, plain; what it names runs anyway.
+
+        Raises:
+            BundleError: the bundle cannot be loaded.
+            UsageError: the new data's fields are of another kind.
+        """
+        if self.path is None:
+            return
+        trusted = [*self.trust, *foreign_modules(options)]
+        try:
+            self.source = bundle.with_weights(bundle.load(self.path, trusted=trusted), "transfer")
+        except BundleError as error:
+            here = "; here that is transfer.trust=[MODULE]" if "--trust" in str(error) else ""
+            raise BundleError(f"{self.option}: {error}{here}") from error
+        fields = self.source.fields
+        if self.option == "transfer.model":
+            if set(fields) != set(data.fields):
+                raise UsageError(
+                    f"transfer.model: {self.path} has the fields {', '.join(sorted(fields))} and "
+                    f"this data {', '.join(sorted(data.fields))}; choose the same task and fields"
+                )
+            for name, there in fields.items():
+                self.agree(name, there, data.fields[name])
+            data.known = {name: there.vocabulary for name, there in fields.items()}
+        elif self.join_vocabulary:
+            name = main_field(data.fields)
+            there = fields[main_field(fields)]
+            self.agree(name, there, data.fields[name])
+            data.known = {data.fields[name].like or name: there.vocabulary}
+
+    def agree(self, name: str, there: Field, here: Field) -> None:
+        """Refuse a field whose symbols mean something else than the bundle's."""
+        if type(there) is not type(here):
+            raise UsageError(
+                f"{self.option}: data.{name} is a {type(there).__name__} in {self.path}, not a "
+                f"{type(here).__name__}"
+            )
+        options = ["level", "lowercase", "scheme", "target", "order"]
+        if self.option == "transfer.model":
+            options.append("like")
+        if getattr(there, "level", None) == "bpe":  # whose vocabulary takes no more symbols
+            options.append("separator")
+        for option in options:
+            value = getattr(there, option, None)
+            if value != getattr(here, option, None):
+                raise UsageError(
+                    f"{self.option}: the symbols of {self.path} are of another kind; set "
+                    f"data.{name}.{option}={spelled(value)}"
+                )
+
+    def fill(self, task: Task, options: Mapping[str, Any]) -> str | None:
+        """Set the taken weights into a new task and freeze what is to stay.
+
+        Args:
+            task: made from the data's vocabularies.
+            options: its configuration, plain.
+
+        Returns:
+            One line that says what was taken, or None where nothing was.
+
+        Raises:
+            UsageError: the weights do not fit, and which options would make them fit.
+        """
+        if self.unfreezing is not None or self.layer_factor != 1:
+            levels(task)
+        if self.source is None:
+            return None
+        if self.option == "transfer.encoder":
+            return self.fill_encoder(task, options)
+        return self.fill_model(task, options)
+
+    def fill_encoder(self, task: Task, options: Mapping[str, Any]) -> str:
+        """Take the encoder, and the vectors of the tokens that both vocabularies have."""
+        assert self.source is not None
+        encoders = [self.part(t, "encoder", RecurrentEncoder) for t in (self.source.task, task)]
+        vectors = [self.vectors(t) for t in (self.source.task, task)]
+        there = self.source.config["task"].get("encoder") or {}
+        embedding: Any = task.embedding
+        self.check(encoders, vectors, embedding, there, options.get("encoder") or {})
+        vocabularies = [
+            fields[main_field(fields)]
+            for fields in (self.source.task.vocabularies, task.vocabularies)
+        ]
+        tables = [vector.table.weight for vector in vectors]
+        rows = grafting.take_rows(tables[0], tables[1], *vocabularies)
+        shared = vectors[1].output_size
+        taken = grafting.take_encoder(encoders[0], encoders[1], shared)
+        if self.freeze:
+            for name, weight in encoders[1].named_parameters():
+                if name not in taken.left:
+                    weight.requires_grad_(False)
+        if self.freeze_vectors:
+            tables[1].requires_grad_(False)
+        said = (
+            f"transfer: {rows:,} of {len(vocabularies[1]):,} symbols and "
+            f"{len(taken.whole) + len(taken.part)} of {len(list(encoders[1].parameters()))} "
+            f"tensors of the encoder taken from {self.path}"
+        )
+        if encoders[0].bidirectional != encoders[1].bidirectional:
+            said += "; the forward direction alone"
+        if taken.part:
+            said += f"; for common features alone: {', '.join(taken.part)}"
+        if taken.left:
+            places = dict.fromkeys(name.rpartition(".")[0] for name in taken.left)
+            said += f"; not taken: {', '.join(places)}"
+        return said
+
+    def fill_model(self, task: Task, options: Mapping[str, Any]) -> str:
+        """Take every weight; those of new symbols keep their start."""
+        assert self.source is not None
+        if type(self.source.task) is not type(task):
+            raise UsageError(
+                f"transfer.model: {self.path} is a {type(self.source.task).__name__}, not a "
+                f"{type(task).__name__}; choose its task, or take its encoder: transfer.encoder"
+            )
+        old, new = self.source.task.vocabularies, task.vocabularies
+        growth = {len(new[name]) - len(old[name]) for name in new}
+        theirs = dict(self.source.task.named_parameters())
+        ours = dict(task.named_parameters())
+        wrong = ours.keys() ^ theirs.keys() or {
+            name
+            for name, weight in ours.items()
+            if not grafting.take_grown(theirs[name], weight, growth)
+        }
+        if wrong:
+            changed = differences(self.source.config["task"], options)
+            fix = f"set {' '.join(changed)}" if changed else "train a new model"
+            raise UsageError(f"transfer.model: {self.path} has other sizes ({min(wrong)}); {fix}")
+        if self.freeze:
+            self.part(task, "encoder", RecurrentEncoder).requires_grad_(False)
+        if self.freeze_vectors:
+            self.vectors(task).table.requires_grad_(False)
+        counts = ", ".join(f"{len(new[n]) - len(old[n]):,} new {n}" for n in new)
+        return f"transfer: {len(ours)} tensors taken from {self.path}; {counts}"
+
+    def vectors(self, task: Task) -> TokenEmbedding:
+        """A task's token vectors.
+
+        Raises:
+            UsageError: it reads no tokens.
+        """
+        embedding = self.part(task, "embedding", (TokenEmbedding, InputEmbedding))
+        found = embedding if isinstance(embedding, TokenEmbedding) else embedding.tokens
+        if found is None:
+            raise UsageError(f"{self.option}: a {type(task).__name__} that reads no tokens")
+        return found
+
+    def part(self, task: Task, name: str, kinds: Any) -> Any:
+        """A task's part of that name.
+
+        Raises:
+            UsageError: it has none of the right kind.
+        """
+        found = getattr(task, name, None)
+        if not isinstance(found, kinds):
+            kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+            raise UsageError(
+                f"{self.option}: {type(task).__name__} has no part '{name}' that is a "
+                f"{' or '.join(kind.__name__ for kind in kinds)}"
+            )
+        return found
+
+    def check(
+        self,
+        encoders: list[RecurrentEncoder],
+        vectors: list[TokenEmbedding],
+        embedding: nn.Module,
+        there: Mapping[str, Any],
+        here: Mapping[str, Any],
+    ) -> None:
+        """Refuse sizes that differ, with the values that they must have."""
+        needed = [
+            f"encoder.{option}={spelled(there.get(option))}"
+            for option in ("cell", "cell_options")
+            if (there.get(option) or {}) != (here.get(option) or {})
+        ]
+        wanted, given = (grafting.sizes(encoder) for encoder in encoders)
+        needed += [f"encoder.{n}={spelled(wanted[n])}" for n in wanted if wanted[n] != given[n]]
+        if vectors[0].output_size != vectors[1].output_size:
+            place = "task.embedding"
+            if isinstance(embedding, InputEmbedding):
+                place += ".tokens"
+            needed.append(f"{place}.embedding_dim={vectors[0].output_size}")
+        if needed:
+            raise UsageError(
+                f"transfer.encoder: {self.path} has other sizes; set {' '.join(needed)}"
+            )
+
+
+def main_field(fields: Mapping[str, Any]) -> str:
+    """The field that an encoder reads: ``tokens``, else ``source``, else the first."""
+    return next((name for name in ("tokens", "source") if name in fields), next(iter(fields)))

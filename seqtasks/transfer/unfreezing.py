@@ -1,0 +1,44 @@
+"""The levels of a model learn one by one, from its output down.
+
+Howard and Ruder 2018, "Universal language model fine-tuning for text classification", section 3.3
+(gradual unfreezing).
+"""
+
+from __future__ import annotations
+
+import pytorch_lightning as pl
+
+from seqtasks.errors import UsageError
+from seqtasks.optim.layer_groups import Level, levels
+
+
+class GradualUnfreezing(pl.Callback):
+    """The head learns alone at first; then one more level from the top joins at a time.
+
+    The gradient of a level that does not learn yet is taken away before gradients are clipped; an
+    optimizer passes over parameters without one. Which levels learn follows from the epoch alone,
+    so that a resumed training goes on alike.
+
+    Args:
+        epochs: between one level and the next, at least 1.
+
+    Raises:
+        UsageError: the number is below 1.
+    """
+
+    def __init__(self, epochs: int = 1) -> None:
+        if epochs < 1:
+            raise UsageError(f"transfer.unfreeze_epochs is at least 1, or null, not {epochs}")
+        self.epochs = epochs
+        self.levels: list[Level] = []
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Find the levels, where the model is complete and in its place."""
+        self.levels = levels(pl_module)
+
+    def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take the gradient of the levels that wait."""
+        learning = 1 + trainer.current_epoch // self.epochs
+        for level in self.levels[learning:]:
+            for parameter in level.parameters:
+                parameter.grad = None

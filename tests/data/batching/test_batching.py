@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from seqtasks.data.batching.buckets import Buckets
+from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
+from seqtasks.data.splits import hold_out, split_records, split_texts
+from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.errors import DataError, UsageError
+
+
+def dataset(texts, **options):
+    field = TokenField(**options)
+    field.name = "tokens"
+    records = [Record({"tokens": text}, "f", n) for n, text in enumerate(texts, 1)]
+    field.fit(records)
+    return SequenceDataset({"tokens": field}, records)
+
+
+def words(count, seed=0):
+    random = np.random.default_rng(seed)
+    return [
+        " ".join(random.choice(list("abcd"), size=random.integers(1, 40))) for _ in range(count)
+    ]
+
+
+def test_buckets_serve_every_example_once_and_keep_their_limits():
+    data = dataset(words(200))
+    lengths = data.encoded["tokens"].lengths
+    for options in ({"batch_size": 7}, {"batch_size": None, "batch_tokens": 120}):
+        loader = Buckets(**options).loader(data, training=True)
+        assert sorted(itertools.chain(*loader.sampler.batches)) == list(range(200))
+        for indices in loader.sampler.batches:
+            if options.get("batch_size"):
+                assert len(indices) <= 7
+            else:
+                assert len(indices) * lengths[indices].max() <= 120
+
+
+def test_buckets_hold_similar_lengths():
+    data = dataset(words(500))
+    real = padded = 0
+    for batch in Buckets(16).loader(data, training=True):
+        real += int(batch.lengths.sum())
+        padded += batch.tokens.numel()
+    assert 1 - real / padded < 0.05
+
+
+def test_the_order_follows_from_seed_and_epoch():
+    def order(seed, epoch):
+        sampler = Buckets(8).loader(dataset(words(60)), training=True, seed=seed).sampler
+        sampler.set_epoch(epoch)
+        return sampler.batches
+
+    assert order(1, 3) == order(1, 3)
+    assert order(1, 3) != order(1, 4)
+    assert order(1, 3) != order(2, 3)
+
+
+def test_processes_share_the_batches():
+    data = dataset(words(64))
+    parts = [
+        Buckets(8).loader(data, training=True, rank=rank, world_size=2).sampler.batches
+        for rank in (0, 1)
+    ]
+    assert len(parts[0]) == len(parts[1])
+    assert sorted(itertools.chain(*parts[0], *parts[1])) == list(range(64))
+
+
+def test_one_sentence_longer_than_the_budget_is_a_batch_of_its_own():
+    data = dataset(["a b", "b " * 500, "a"])
+    loader = Buckets(None, 20).loader(data, training=False)
+    assert sorted(map(len, loader.sampler.batches)) == [1, 2]
+
+
+@pytest.mark.parametrize("options", [(None, None), (0, None), (None, -3)])
+def test_impossible_limits_are_refused(options):
+    with pytest.raises(UsageError, match="batch_size or batch_tokens"):
+        Buckets(*options)
+
+
+def test_random_splits_are_disjoint_reproducible_and_complete():
+    records = [Record({}, "f", n) for n in range(50)]
+    rest, val, test = split_records(records, [0.1, 0.2], seed=4)
+    assert (len(rest), len(val), len(test)) == (35, 5, 10)
+    assert sorted(r.line for r in rest + val + test) == list(range(50))
+    assert split_records(records, [0.1, 0.2], seed=4) == [rest, val, test]
+    assert split_records(records, [0.1, 0.2], seed=5)[1] != val
+    with pytest.raises(DataError, match="too little to split"):
+        split_records(records[:3], [0.1], seed=0)
+
+
+def test_texts_are_split_in_order():
+    text = "one two three four five six seven eight nine ten"
+    [record] = [Record({"tokens": text}, "f", 1)]
+    parts = split_texts([record], [0.2, 0.3], whole_words=True)
+    values = [part[0].values["tokens"] for part in parts]
+    assert "".join(values) == text
+    assert all(v.split()[0] in text.split() for v in values)
+    cut = split_texts([record], [0.1], whole_words=False)
+    assert cut[0][0].values["tokens"] == text[: int(len(text) * 0.9)]
+
+
+def test_examples_that_agree_are_split_off_together():
+    records = [Record({"source": str(n // 3)}, "a", n) for n in range(60)]
+    parts = split_records(records, [0.2, 0.1], seed=1, together="source")
+    assert sorted(record.line for part in parts for record in part) == list(range(60))
+    assert [len(part) for part in parts] == [42, 12, 6]
+    words = [{record.values["source"] for record in part} for part in parts]
+    assert not (words[0] | words[1]) & words[2]
+    assert not words[0] & words[1]
+
+
+def test_folds_keep_examples_that_agree_together_and_test_each_once():
+    records = [Record({"source": f"w{n % 7}"}, "f", n) for n in range(20)]
+    tested = []
+    for fold in range(3):
+        train, test = hold_out(records, 3, fold, seed=1, together="source")
+        assert not {r.values["source"] for r in train} & {r.values["source"] for r in test}
+        assert len(train) + len(test) == 20
+        tested += test
+    assert sorted(record.line for record in tested) == list(range(20))
+    with pytest.raises(DataError, match="there are 7 examples"):
+        hold_out(records, 8, 0, seed=1, together="source")
