@@ -28,7 +28,7 @@ from seqtasks.bundle.export import export_bundle
 from seqtasks.data.raw_inputs import spelled
 from seqtasks.data.record import Record
 from seqtasks.export import size
-from seqtasks.prediction.text_generator import Continuation, Text
+from seqtasks.prediction.text_generator import Text, TextGenerator
 
 BATCHES = (1, 32)
 
@@ -94,7 +94,7 @@ def score(model: Bundle, examples: list[Record]) -> dict[str, float]:
     task: Any = model.task
     if hasattr(task, "sampling"):
         texts = [Text(n, spelled(e.values, ["tokens"])) for n, e in enumerate(examples)]
-        found = Continuation(model).score(texts)
+        found = TextGenerator(model).score(texts)
         return {"nats": sum(o["nats"] for o in found) / sum(o["tokens"] for o in found)}
     lines = [spelled(example.values, task.inputs) for example in examples]
     predicted = model.predict(lines)

@@ -12,7 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
-from seqtasks.cli.exit_on_error import passed_over, reported
+from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.errors import Interrupted
 
@@ -34,7 +34,7 @@ def main(config: DictConfig) -> Any:
         with read_write(hydra_config):  # where the processes that Lightning starts look
             hydra_config.run.dir = folder
     try:
-        with reported(sys.argv[1:]):
+        with exit_on_error(sys.argv[1:]):
             from seqtasks.run import disband, run  # late, so that --help need not wait for torch
 
             try:
@@ -44,7 +44,7 @@ def main(config: DictConfig) -> Any:
             except Exception as error:
                 if not several:
                     raise
-                return {"error": passed_over(error, sys.argv[1:])}
+                return {"error": report_failed_job(error, sys.argv[1:])}
             finally:
                 disband()
     finally:  # another job may follow in this process, with processes of its own
@@ -55,5 +55,5 @@ def main(config: DictConfig) -> Any:
 
 if __name__ == "__main__":
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
-    with reported(sys.argv[1:]):
+    with exit_on_error(sys.argv[1:]):
         main()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--option goes with one CELL")
     if options.size < 1:
         parser.error("--size is at least 1")
-    with reported():
+    with exit_on_error():
         sys.exit(diagnose(options))
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="a module of your own that holds the task's class; may be given again",
     )
     options = parser.parse_args(arguments)
-    with reported():
+    with exit_on_error():
         if options.samples < 0:
             raise UsageError(f"--samples is at least 0, not {options.samples}")
         found = results(options)

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import UsageError
 
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trust = "a module of your own that holds the task's class; may be given again"
     add("--trust", action="append", default=[], metavar="MODULE", help=trust)
     options = parser.parse_args(arguments)
-    with reported():
+    with exit_on_error():
         print(export(options))
 
 

@@ -11,12 +11,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.prediction.line import decoded
 
 if TYPE_CHECKING:
-    from seqtasks.prediction.text_generator import Continuation, Text
+    from seqtasks.prediction.text_generator import Text, TextGenerator
 
 Item = TypeVar("Item")
 
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write what follows each prompt, or score each text."""
-    with reported():
+    with exit_on_error():
         options = parse(arguments)
         for part in score(options) if options.score else generate(options):
             sys.stdout.buffer.write(part.encode())
@@ -184,7 +184,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
             raise UsageError("the input is empty; give lines, --prompt TEXT or --prompt-file FILE")
 
 
-def model(options: argparse.Namespace) -> Continuation:
+def model(options: argparse.Namespace) -> TextGenerator:
     """The saved model.
 
     Raises:
@@ -195,10 +195,10 @@ def model(options: argparse.Namespace) -> Continuation:
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
     from seqtasks.bundle import load
-    from seqtasks.prediction.text_generator import Continuation
+    from seqtasks.prediction.text_generator import TextGenerator
 
     bundle = load(options.bundle, options.device, options.trust)
-    return Continuation(bundle, options.bundle, options.condition)
+    return TextGenerator(bundle, options.bundle, options.condition)
 
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
@@ -230,7 +230,7 @@ def generate(options: argparse.Namespace) -> Iterator[str]:
 
 
 def streamed(
-    writer: Continuation, text: Text, how: Mapping[str, Any], no_prompt: bool
+    writer: TextGenerator, text: Text, how: Mapping[str, Any], no_prompt: bool
 ) -> Iterator[str]:
     """A text and what follows it, in pieces."""
     pieces = writer.follow(text, how)
@@ -241,7 +241,7 @@ def streamed(
 
 
 def results(
-    writer: Continuation, batch: Sequence[Text], how: Mapping[str, Any], beam: int | None
+    writer: TextGenerator, batch: Sequence[Text], how: Mapping[str, Any], beam: int | None
 ) -> list[dict[str, Any]]:
     """What follows each text: ``text``, and after a beam search its ``nats``."""
     if beam is None:

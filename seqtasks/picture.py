@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError
 
 ENDINGS = (".png", ".svg", ".json")
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.error(f"--{name} goes with --{' or --'.join(owners)}")
     if (view == "training") != (options.text is None):
         parser.error("--states, --gradients and --attention need --text, --training takes none")
-    with reported():
+    with exit_on_error():
         ending = check(options.output)
         pictures = (states, gradients, attention, training)
         picture = pictures[VIEWS.index(view)]

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.prediction.line import decoded
 
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="a module of your own that holds the task's class; may be given again",
     )
     options = parser.parse_args(arguments)
-    with reported(), ExitStack() as files:
+    with exit_on_error(), ExitStack() as files:
         if options.batch_size < 1:
             raise UsageError(f"--batch-size is at least 1, not {options.batch_size}")
         if options.n_best is not None and options.n_best < 1:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError
 
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="a module of your own that holds the task's class; may be given again",
     )
     options = parser.parse_args(arguments)
-    with reported():
+    with exit_on_error():
         if options.examples < 1:
             raise UsageError(f"--examples is at least 1, not {options.examples}")
         print(write(options.run, options.out, options.trust, options.examples))

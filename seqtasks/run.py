@@ -109,7 +109,7 @@ def run(
     if config.ckpt_path:
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
         checkpoint.check(config.ckpt_path, task, averaged)
-    task.study(data)
+    task.fit_to_training_data(data)
     baselines = task.baselines(data)
 
     with resumable(trainer, folder, lambda: settled(config)):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.limits import add_limits, limits_of
 
@@ -17,7 +17,7 @@ from seqtasks.serving.limits import add_limits, limits_of
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load a model and answer requests until a signal comes."""
     options = make_parser().parse_args(arguments)
-    with reported():
+    with exit_on_error():
         serve(options)
 
 

@@ -17,7 +17,7 @@ from seqtasks.encoder.dropout import scale_dropout
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
-from seqtasks.optim.layer_groups import parameter_groups, slow_down
+from seqtasks.optim.layer_groups import groups_by_layer, slow_down
 from seqtasks.optim.schedules import scheduled
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Task(LightningModule):
         """Scores of naive methods on the test split, by the method's name."""
         return {}
 
-    def study(self, data: SequenceData) -> None:
+    def fit_to_training_data(self, data: SequenceData) -> None:
         """Before training: learn from the training data what takes no network."""
 
     def calibrate(self, data: SequenceData) -> None:
@@ -243,12 +243,12 @@ class Task(LightningModule):
 
     def log_scores(self, split: str) -> None:
         """Compute, log and reset the metrics of a split."""
-        for name, value in self.computed(split).items():
+        for name, value in self.compute_and_reset(split).items():
             shown = f"{split}/{name}" == self.monitor
             # Metrics add up over processes themselves; the mean over them is that value.
             self.log(f"{split}/{name}", value, prog_bar=shown, sync_dist=True)
 
-    def computed(self, split: str) -> dict[str, Tensor]:
+    def compute_and_reset(self, split: str) -> dict[str, Tensor]:
         """Compute and reset the metrics of a split: the scores, float32; tables are kept apart."""
         scores: dict[str, Tensor] = {}
         for name, metric in self.split_scores(split).items():
@@ -267,16 +267,16 @@ class Task(LightningModule):
         steps = self.trainer.estimated_stepping_batches
         return None if steps == float("inf") else min(1.0, self.trainer.global_step / steps)
 
-    def trained(self) -> list[Any]:
+    def parameter_groups(self) -> list[Any]:
         """What the optimizer takes: parameters, or a group for each level with its own rate."""
         if self.layer_factor == 1:
             return [p for p in self.parameters() if p.requires_grad]
-        return parameter_groups(self)
+        return groups_by_layer(self)
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the schedule where one is given."""
         try:
-            optimizer = self.make_optimizer(self.trained())
+            optimizer = self.make_optimizer(self.parameter_groups())
             if self.layer_factor != 1:
                 slow_down(optimizer, self.layer_factor)
         except (TypeError, ValueError) as error:

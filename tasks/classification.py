@@ -130,14 +130,14 @@ class SequenceClassifier(Task):
         """Compare what the head decides with what is right."""
         self.head.score(metrics, logits, batch.label)
 
-    def study(self, data: SequenceData) -> None:
+    def fit_to_training_data(self, data: SequenceData) -> None:
         """Tell the head the targets of the training data.
 
         Raises:
             UsageError: the head learns from another kind of targets.
         """
         self.head.check(getattr(data.fields["label"], "kind", "vector"))
-        self.head.study(targets(data, "train"))
+        self.head.fit_to_training_data(targets(data, "train"))
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:

@@ -131,10 +131,12 @@ class JointTask(Task):
         for name, weight in self.label_weights.items():
             head = self.classifiers[name]
             found.append((weight, head.loss(head(outputs, batch.lengths), batch[name])))
-        spoken = self.spoken(outputs, batch)
-        return found + [(self.language_weight / len(spoken), loss) for loss in spoken]
+        language_losses = self.language_losses(outputs, batch)
+        return found + [
+            (self.language_weight / len(language_losses), loss) for loss in language_losses
+        ]
 
-    def spoken(self, outputs: Tensor, batch: Batch) -> list[Loss]:
+    def language_losses(self, outputs: Tensor, batch: Batch) -> list[Loss]:
         """The language model's loss in each direction, over all tokens but the first it reads."""
         lengths = (batch.lengths - 1).clamp(min=0)
         size = outputs.size(2) // max(len(self.language), 1)
@@ -219,12 +221,12 @@ class JointTask(Task):
             metrics[self.score_name(name)].update(guesses.to(expected.device), expected)
         for name, module in self.classifiers.items():
             classifier: Any = module
-            guesses = classifier.guesses(classifier(outputs, batch.lengths))
+            guesses = classifier.predicted(classifier(outputs, batch.lengths))
             metrics[self.score_name(name)].update(guesses, batch[name])
-        for loss in self.spoken(outputs, batch):
+        for loss in self.language_losses(outputs, batch):
             metrics["perplexity"].update(loss.total, loss.count)
 
-    def study(self, data: SequenceData) -> None:
+    def fit_to_training_data(self, data: SequenceData) -> None:
         """Tell the classifiers the labels of the training data; look at the tags of CRFs.
 
         Raises:
@@ -233,11 +235,13 @@ class JointTask(Task):
         """
         crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
         for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
-            crf.study(list(dataset.encoded[name]), dataset.places)
+            crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)
         for name, module in self.classifiers.items():
             classifier: Any = module
             classifier.check(getattr(data.fields[name], "kind", "vector"))
-            classifier.study(torch.as_tensor(data.datasets["train"].encoded[name]).long())
+            classifier.fit_to_training_data(
+                torch.as_tensor(data.datasets["train"].encoded[name]).long()
+            )
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training, and the most frequent label."""

@@ -151,7 +151,7 @@ class SequenceTagger(Task):
         if "bleu" in metrics:
             metrics["bleu"].update(self.texts(predicted), batch.tags_text)
 
-    def study(self, data: SequenceData) -> None:
+    def fit_to_training_data(self, data: SequenceData) -> None:
         """Look, before training, for tags that a CRF gives the probability 0.
 
         Raises:
@@ -159,7 +159,7 @@ class SequenceTagger(Task):
         """
         if isinstance(self.head, CRFTagging):
             for dataset in data.datasets.values():
-                self.head.study(list(dataset.encoded["tags"]), dataset.places)
+                self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""

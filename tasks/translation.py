@@ -12,7 +12,7 @@ from seqtasks import metrics
 from seqtasks.baselines.rewriting import find_guess
 from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.decoding import Hypothesis, Opening, change_search, make_search
+from seqtasks.decoding import Hypothesis, SearchInput, change_search, make_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
@@ -20,7 +20,7 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.copying import copied_targets
-from seqtasks.heads.decoder import AttentionDecoder, Reading
+from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
 from seqtasks.kernels.lengths import State
@@ -104,7 +104,7 @@ class EncoderDecoder(Task):
         copies = batch.copies if self.copies else None  # (batch, source time)
         return self.decoder.start(memory, batch.source_lengths, summary, final, copies)
 
-    def forward(self, batch: Batch) -> Reading:
+    def forward(self, batch: Batch) -> DecoderOutput:
         """What scores every target token after ``<bos>``."""
         state, tokens = self.start(batch), batch.target[:, :-1]
         if self.training and self.scheduled_sampling is not None:
@@ -112,16 +112,16 @@ class EncoderDecoder(Task):
             tokens = sampled(self.decoder, tokens, state, rate)
         return self.decoder(tokens, state)
 
-    def loss(self, reading: Reading, batch: Batch) -> Loss:
+    def loss(self, reading: DecoderOutput, batch: Batch) -> Loss:
         """Nats of every target token after ``<bos>``, ``<eos>`` included."""
         targets = batch.target[:, 1:]
         if self.copies:
             targets = copied_targets(targets, batch.copies_target, self.decoder.unk_id)
         return self.decoder.loss(reading, targets, batch.target_lengths - 1)
 
-    def opening(self, batch: Batch) -> Opening:
+    def search_input(self, batch: Batch) -> SearchInput:
         """Where the search begins; a batch may have a ``prefix`` of tokens for each example."""
-        return Opening(
+        return SearchInput(
             step=self.decoder.step,
             state=self.start(batch),
             first=self.first(batch),
@@ -135,7 +135,7 @@ class EncoderDecoder(Task):
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The translations that the search finds for each example, best first."""
-        return self.answers(self.search(self.opening(batch), count), batch)
+        return self.answers(self.search(self.search_input(batch), count), batch)
 
     def answers(self, found: list[list[Hypothesis]], batch: Batch) -> list[list[Answer]]:
         """What a search has found for each example of a batch, as text."""
@@ -186,11 +186,11 @@ class EncoderDecoder(Task):
         """The worst texts."""
         return {"worst": self.text_scores.worst()}
 
-    def score(self, metrics: Mapping[str, Any], reading: Reading, batch: Batch) -> None:
+    def score(self, metrics: Mapping[str, Any], reading: DecoderOutput, batch: Batch) -> None:
         """Write a text for each source, and compare it with the right ones."""
         testing = self._trainer is None or self.trainer.testing
         search = self.search if testing else change_search(self.search, {"method": "greedy"})
-        found = [answer for [answer] in self.answers(search(self.opening(batch)), batch)]
+        found = [answer for [answer] in self.answers(search(self.search_input(batch)), batch)]
         texts = [str(answer.value) for answer in found]
         sources = [source for [source] in batch.source_text]
         text_scores.update(metrics, sources, texts, batch.target_text)

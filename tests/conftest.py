@@ -15,7 +15,7 @@ from omegaconf import DictConfig, open_dict
 from small import OUTSIDE
 
 from seqtasks.__main__ import main
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 
 torch.set_num_threads(1)
 
@@ -48,7 +48,7 @@ def cli(monkeypatch, tmp_path, capsys):
         monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
         code = 0
         try:
-            with reported(arguments):
+            with exit_on_error(arguments):
                 main()
         except SystemExit as stop:
             code = stop.code or 0

@@ -32,7 +32,7 @@ from seqtasks.bundle.files import (
     read_vocabulary,
     vocabulary_file,
 )
-from seqtasks.bundle.integrity import NoInitialValues, check_weights, sizes_alone
+from seqtasks.bundle.integrity import NoInitialValues, check_weights, on_meta_device
 from seqtasks.data.batching.batch import Batch
 from seqtasks.data.batching.by_length import by_length
 from seqtasks.data.fields import Field
@@ -208,7 +208,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         make = build(config["task"], trusted)
         ours = not foreign_modules(config["task"])
         if ours and not exported:
-            with sizes_alone():
+            with on_meta_device():
                 check_weights(folder / WEIGHTS, make(vocabularies))
         with NoInitialValues() if ours else nullcontext():
             task = make(vocabularies)

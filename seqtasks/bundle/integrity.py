@@ -38,7 +38,7 @@ def check_config(path: Path, config: Any) -> None:
 
 
 @contextmanager
-def sizes_alone() -> Iterator[None]:
+def on_meta_device() -> Iterator[None]:
     """Make models of sizes without numbers, which take neither memory nor time."""
     with torch.device("meta"), NoInitialValues():
         yield
@@ -61,7 +61,7 @@ def check_weights(path: Path, task: nn.Module) -> None:
 
     Args:
         path: of the weights.
-        task: the model, of which the sizes alone are looked at (`sizes_alone`).
+        task: the model, of which the sizes alone are looked at (`on_meta_device`).
 
     Raises:
         BundleError: the file is of another format, or a weight is missing, unknown, or of another

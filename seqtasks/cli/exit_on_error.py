@@ -12,7 +12,7 @@ from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
-def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
+def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
     """Print an error that a user can act on as one line, and exit with its code.
 
     Codes: 1 for what a user can put right, 2 for bad usage. An unforeseen error keeps its
@@ -35,8 +35,8 @@ def reported(arguments: Sequence[str] = ()) -> Iterator[None]:
         sys.exit(_say(str(known), known.exit_code))
 
 
-def passed_over(error: Exception, arguments: Sequence[str] = ()) -> str:
-    """Print why one run of several failed, as `reported` would; the reason in one line.
+def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
+    """Print why one run of several failed, as `exit_on_error` would; the reason in one line.
 
     Args:
         error: what it failed with.
@@ -56,9 +56,9 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
         if isinstance(cause, SeqtasksError):
             return cause
     if "hydra" in sys.modules:  # it takes its time, and not every command needs it
-        from seqtasks.cli.hydra_errors import refusal
+        from seqtasks.cli.hydra_errors import as_usage_error
 
-        if (known := refusal(error, arguments)) is not None:
+        if (known := as_usage_error(error, arguments)) is not None:
             return known
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(

@@ -22,7 +22,7 @@ from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseExceptio
 from seqtasks.errors import UsageError, first_line, nearest
 
 
-def refusal(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
+def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
     """What to say of an error of Hydra's; None if it is another's.
 
     Args:

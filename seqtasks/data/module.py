@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
-from seqtasks.data.batching.loader import Plan, batches_done
+from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.columns import gathered, spread
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.fitting import fit
@@ -191,11 +191,11 @@ class SequenceData(pl.LightningDataModule):
             world_size=trainer.world_size if trainer else 1,
             num_workers=self.num_workers,
         )
-        if training and isinstance(loader.sampler, Plan):
+        if training and isinstance(loader.sampler, ResumableSampler):
             loader.sampler.begin = functools.partial(self.begin, loader.sampler)
         return loader
 
-    def begin(self, plan: Plan) -> int:
+    def begin(self, plan: ResumableSampler) -> int:
         """How many batches of the epoch a training was resumed after."""
         trainer = self.trainer
         if trainer is None or not trainer.training:

@@ -5,7 +5,6 @@ from seqtasks.decoding.ensemble import together
 from seqtasks.decoding.filters import filter_logits
 from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.hypotheses import Hypothesis
-from seqtasks.decoding.opening import Opening
 from seqtasks.decoding.prompts import Start, read_prompts, text_tokens
 from seqtasks.decoding.repetition import penalise
 from seqtasks.decoding.sampling import check_sampling, generate, sample, stream
@@ -18,22 +17,23 @@ from seqtasks.decoding.search import (
     change_search,
     make_search,
 )
+from seqtasks.decoding.search_input import SearchInput
 from seqtasks.decoding.steps import State, Step, TextModel, select
+from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 from seqtasks.decoding.texts import generate_text, search_text, stream_text
-from seqtasks.decoding.transcript import Transcript
 
 __all__ = [
     "BeamSearch",
     "Greedy",
     "Hypothesis",
-    "Opening",
     "Sampling",
     "Search",
+    "SearchInput",
     "Start",
     "State",
     "Step",
+    "StreamingDetokenizer",
     "TextModel",
-    "Transcript",
     "beam_search",
     "change_search",
     "check_sampling",

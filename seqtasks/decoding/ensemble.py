@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from seqtasks.decoding.coverage import Coverage
-from seqtasks.decoding.opening import Opening
+from seqtasks.decoding.search_input import SearchInput
 from seqtasks.decoding.steps import State, Step, log_softmax
 from seqtasks.errors import UsageError
 
 
-def together(openings: Sequence[Opening]) -> Opening:
+def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
     """One model made of several: the mean of their probabilities at every step.
 
     The models' states stand side by side in one tuple. Limits of length that depend on the source
@@ -22,23 +22,24 @@ def together(openings: Sequence[Opening]) -> Opening:
     result does not depend on the models' order but for the last digits.
 
     Args:
-        openings: One a model, of the same targets; their sources may be cut into tokens otherwise.
+        search_inputs: one of each model, for the same targets; their sources may be cut into
+            tokens in other ways.
 
     Raises:
         UsageError: There is none, or they have not the same number of sequences.
     """
-    if not openings:
+    if not search_inputs:
         raise UsageError("no model is given; expected at least one")
-    lead = openings[0]
-    if any(len(opening.first) != len(lead.first) for opening in openings):
+    lead = search_inputs[0]
+    if any(len(one.first) != len(lead.first) for one in search_inputs):
         raise UsageError("the models of an ensemble have to begin the same sequences")
-    sizes = [len(opening.state) for opening in openings]
-    coverages = [opening.coverage for opening in openings if opening.coverage is not None]
+    sizes = [len(one.state) for one in search_inputs]
+    coverages = [one.coverage for one in search_inputs if one.coverage is not None]
     return lead._replace(
-        step=mean_step([opening.step for opening in openings], sizes),
-        state=tuple(part for opening in openings for part in opening.state),
-        lengths=[max(some) for some in zip(*(o.lengths for o in openings), strict=True)],
-        coverage=mean_coverage(coverages, sizes) if len(coverages) == len(openings) else None,
+        step=mean_step([one.step for one in search_inputs], sizes),
+        state=tuple(part for one in search_inputs for part in one.state),
+        lengths=[max(some) for some in zip(*(o.lengths for o in search_inputs), strict=True)],
+        coverage=mean_coverage(coverages, sizes) if len(coverages) == len(search_inputs) else None,
     )
 
 

@@ -13,7 +13,7 @@ from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.repetition import check_penalty
 from seqtasks.decoding.rules import Rules
 from seqtasks.decoding.steps import State, Step, check_lengths
-from seqtasks.decoding.transcript import check_stop
+from seqtasks.decoding.streaming_detokenizer import check_stop
 
 
 def generate(

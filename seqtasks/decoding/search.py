@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from seqtasks.decoding.beam import beam_search, check_beam
 from seqtasks.decoding.hypotheses import Hypothesis
-from seqtasks.decoding.opening import Opening
 from seqtasks.decoding.sampling import check_sampling, sample
+from seqtasks.decoding.search_input import SearchInput
 from seqtasks.errors import UsageError, nearest
 
 MARGIN = 5
@@ -51,7 +51,7 @@ class Search:
         most = self.min_length + 1 if self.max_length is None else self.max_length
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
-    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+    def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """The outputs of each sequence, best first, as many as asked for or as there are.
 
         Raises:
@@ -73,15 +73,15 @@ class Search:
         most = math.inf if self.max_length is None else self.max_length
         return [int(min(limit, most)) for limit in found]
 
-    def rules(self, opening: Opening) -> dict[str, Any]:
+    def rules(self, search_input: SearchInput) -> dict[str, Any]:
         """Keyword arguments that all decoders take."""
         return {
-            "max_length": self.limits(opening.lengths),
+            "max_length": self.limits(search_input.lengths),
             "min_length": self.min_length,
             "no_repeat_ngram": self.no_repeat_ngram,
-            "eos_id": opening.eos_id,
-            "forbidden": opening.forbidden,
-            "prefix": opening.prefix,
+            "eos_id": search_input.eos_id,
+            "forbidden": search_input.forbidden,
+            "prefix": search_input.prefix,
         }
 
 
@@ -91,15 +91,17 @@ class Greedy(Search):
 
     method = "greedy"
 
-    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+    def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """One output of each sequence."""
         if n_best != 1:
             raise UsageError(
                 f"n_best is {n_best}; a greedy search finds one output: take method=beam or "
                 "method=sampling"
             )
-        rules = self.rules(opening)
-        found = sample(opening.step, opening.state, opening.first, temperature=0.0, **rules)
+        rules = self.rules(search_input)
+        found = sample(
+            search_input.step, search_input.state, search_input.first, temperature=0.0, **rules
+        )
         return [[one] for one in found]
 
 
@@ -121,15 +123,15 @@ class BeamSearch(Search):
         """The options that are this search's alone."""
         return _own(self)
 
-    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+    def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """The outputs of highest score."""
         return beam_search(
-            opening.step,
-            opening.state,
-            opening.first,
+            search_input.step,
+            search_input.state,
+            search_input.first,
             n_best=n_best,
-            coverage=opening.coverage,
-            **self.rules(opening),
+            coverage=search_input.coverage,
+            **self.rules(search_input),
             **self.scores(),
         )
 
@@ -150,12 +152,14 @@ class Sampling(Search):
         super().__post_init__()
         check_sampling(1, **_own(self))
 
-    def __call__(self, opening: Opening, n_best: int = 1) -> list[list[Hypothesis]]:
+    def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """So many samples of each sequence, the same ones in any batch."""
         if n_best < 1:
             raise UsageError(f"n_best is {n_best}; expected at least 1")
-        size = len(opening.first)
-        numbered = opening._replace(numbers=opening.numbers or range(size)).repeated(n_best)
+        size = len(search_input.first)
+        numbered = search_input._replace(numbers=search_input.numbers or range(size)).repeated(
+            n_best
+        )
         found = sample(
             numbered.step,
             numbered.state,

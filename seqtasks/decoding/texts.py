@@ -9,7 +9,7 @@ from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.prompts import Start
 from seqtasks.decoding.sampling import stream
 from seqtasks.decoding.steps import TextModel
-from seqtasks.decoding.transcript import Transcript
+from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 
 
 def stream_text(
@@ -26,7 +26,7 @@ def stream_text(
         model: The language model; of its special tokens only the end is ever drawn.
         start: The prompts, from `read_prompts`.
         max_length: The most tokens a row draws.
-        stop: Strings that end a row's text and are cut off, as in `Transcript`.
+        stop: Strings that end a row's text and are cut off, as in `StreamingDetokenizer`.
         options: How to draw, as in `draws`: ``min_length``, ``no_repeat_ngram``, ``temperature``,
             ``top_k``, ``top_p``, ``typical_p``, ``repetition_penalty``, ``seed``, ``rows``,
             ``samples``.
@@ -40,7 +40,7 @@ def stream_text(
         SeqtasksError: The model's logits are NaN or leave no token that may follow.
     """
     vocabulary = model.vocabulary
-    transcripts = [Transcript(vocabulary.decode, stop) for _ in start.seen]
+    transcripts = [StreamingDetokenizer(vocabulary.decode, stop) for _ in start.seen]
     for drawn in stream(
         model.step,
         start.state,
@@ -108,7 +108,7 @@ def search_text(
     )
     results = []
     for best, *_ in found:
-        transcript = Transcript(vocabulary.decode, stop)
+        transcript = StreamingDetokenizer(vocabulary.decode, stop)
         text = "".join(map(transcript.write, best.tokens)) + transcript.close()
         results.append((text, best.log_prob))
     return results

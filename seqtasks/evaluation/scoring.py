@@ -40,7 +40,7 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
     metrics = task.split_scores("test")
     for batch in batches(bundle, split):
         task.evaluate(batch, metrics)
-    scores = {name: float(value) for name, value in task.computed("test").items()}
+    scores = {name: float(value) for name, value in task.compute_and_reset("test").items()}
     return Evaluation(scores, task.report())
 
 

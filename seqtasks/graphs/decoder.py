@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.graphs.graph import Axes, Graph, Named, Run, replace
-from seqtasks.heads.decoder import AttentionDecoder, Parts, Reading
+from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput, Parts
 from seqtasks.kernels.lengths import State
 
 CHANGING = ("coverage", "fed", "alignment")
@@ -79,7 +79,7 @@ def attach_step(decoder: AttentionDecoder, run: Run) -> None:
         run: the graph.
     """
 
-    def forward(tokens: Tensor, state: State) -> Reading:
+    def forward(tokens: Tensor, state: State) -> DecoderOutput:
         parts = named(decoder.parts(state))
         logits, weights = [], []
         for column in tokens.unbind(1):
@@ -87,7 +87,7 @@ def attach_step(decoder: AttentionDecoder, run: Run) -> None:
             logits.append(found.pop("logits"))
             weights.append(found.pop("weights"))
             parts |= {name.removeprefix("next_"): tensor for name, tensor in found.items()}
-        return Reading(
+        return DecoderOutput(
             torch.stack(logits, dim=1), torch.stack(weights, dim=1), unnamed(parts).joined()
         )
 

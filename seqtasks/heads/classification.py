@@ -95,7 +95,7 @@ class PooledClassification(PooledHead):
         )
         return Loss(plain.total, plain.count, (self.weights[targets] * nats).sum())
 
-    def guesses(self, logits: Tensor) -> Tensor:
+    def predicted(self, logits: Tensor) -> Tensor:
         """The most probable label of each sequence, (batch,) int64."""
         return logits.argmax(dim=-1)
 
@@ -104,7 +104,7 @@ class PooledClassification(PooledHead):
         [wide] = widened(logits)
         return (wide / self.temperature).softmax(dim=-1)
 
-    def study(self, targets: Tensor) -> None:
+    def fit_to_training_data(self, targets: Tensor) -> None:
         """Set balanced weights from the frequencies of the labels; targets (examples,) int64."""
         if self.balanced and self.weights is not None:
             counts = targets.bincount(minlength=len(self.labels))

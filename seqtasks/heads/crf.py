@@ -88,7 +88,7 @@ class CRFTagging(nn.Module):
             objective = (self.weights[tags] * nats).sum()
         return Loss(nats.sum(), lengths.sum(), objective)
 
-    def study(self, rows: Sequence[Sequence[int]], places: Sequence[str]) -> None:
+    def fit_to_training_data(self, rows: Sequence[Sequence[int]], places: Sequence[str]) -> None:
         """Look, before training, for tags that have the probability 0.
 
         Args:

@@ -23,7 +23,7 @@ from seqtasks.heads.loss import Loss
 from seqtasks.kernels.lengths import State, mask
 
 
-class Reading(NamedTuple):
+class DecoderOutput(NamedTuple):
     """What a decoder makes of a target.
 
     Attributes:
@@ -191,7 +191,7 @@ class AttentionDecoder(nn.Module):
         copies = rest.pop(0) if self.copier is not None else None
         return Parts(values, keys, real, coverage, fed, alignment, copies, tuple(rest))
 
-    def forward(self, tokens: Tensor, state: State) -> Reading:
+    def forward(self, tokens: Tensor, state: State) -> DecoderOutput:
         """Read a target, or go on with it.
 
         Args:
@@ -204,15 +204,15 @@ class AttentionDecoder(nn.Module):
             return self.fed(embedded, self.parts(state))
         return self.fused(embedded, self.parts(state))
 
-    def fused(self, embedded: Tensor, parts: Parts) -> Reading:
+    def fused(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
         """All steps of the recurrence, then all of the attention; embedded (batch, time, size)."""
         outputs, final = self.recurrence(embedded, None, parts.recurrent)
         context, weights = self.attention(outputs, parts.keys, parts.values, parts.real)
         coverage = parts.coverage + weights.sum(dim=1)
         after = parts._replace(coverage=coverage, recurrent=final)
-        return Reading(self.mixed(outputs, context), weights, after.joined())
+        return DecoderOutput(self.mixed(outputs, context), weights, after.joined())
 
-    def fed(self, embedded: Tensor, parts: Parts) -> Reading:
+    def fed(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
         """Step by step, each with the attentional state of the one before it."""
         features: list[Tensor] = []
         alignments: list[Tensor] = []
@@ -233,7 +233,9 @@ class AttentionDecoder(nn.Module):
                 alignment=None if parts.alignment is None else latest,
                 recurrent=final,
             )
-        return Reading(torch.cat(features, dim=1), torch.cat(alignments, dim=1), parts.joined())
+        return DecoderOutput(
+            torch.cat(features, dim=1), torch.cat(alignments, dim=1), parts.joined()
+        )
 
     def mixed(self, outputs: Tensor, context: Tensor) -> Tensor:
         """Attentional states, (batch, time, size)."""
@@ -256,7 +258,7 @@ class AttentionDecoder(nn.Module):
         assert copies is not None
         return self.copier(features, logits, weights, copies)
 
-    def loss(self, reading: Reading, targets: Tensor, lengths: Tensor) -> Loss:
+    def loss(self, reading: DecoderOutput, targets: Tensor, lengths: Tensor) -> Loss:
         """Nats of the targets; in training the objective has the coverage loss too.
 
         Args:

@@ -77,13 +77,13 @@ class MultiLabelClassification(PooledHead):
         [wide] = widened(logits)
         return wide.sigmoid()
 
-    def guesses(self, logits: Tensor) -> Tensor:
+    def predicted(self, logits: Tensor) -> Tensor:
         """(batch, labels) int64, 1 where a label's probability reaches its threshold."""
         return (self.probabilities(logits) >= self.thresholds).long()
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
         """The labels of each example, the most frequent in training first."""
-        rows = self.guesses(logits).tolist()
+        rows = self.predicted(logits).tolist()
         return [[label for label, yes in zip(self.labels, row, strict=True) if yes] for row in rows]
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:

@@ -73,7 +73,7 @@ class OrdinalClassification(PooledHead):
         )
         return Loss(nats, torch.tensor(len(targets), device=logits.device))
 
-    def guesses(self, logits: Tensor) -> Tensor:
+    def predicted(self, logits: Tensor) -> Tensor:
         """How many labels the right one most likely lies above, (batch,) int64."""
         return (logits > 0).sum(dim=1)
 

@@ -100,19 +100,19 @@ class PooledHead(nn.Module):
         """The loss summed over the examples."""
         raise NotImplementedError
 
-    def guesses(self, logits: Tensor) -> Tensor:
+    def predicted(self, logits: Tensor) -> Tensor:
         """What the head decides for each example, in the form of the targets."""
         raise NotImplementedError
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
         """What the head decides for each example, in words."""
-        return [self.labels[number] for number in self.guesses(logits).tolist()]
+        return [self.labels[number] for number in self.predicted(logits).tolist()]
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """The probability of each label, (batch, labels)."""
         raise UsageError(f"{type(self).__name__} gives no probabilities of labels")
 
-    def study(self, targets: Tensor) -> None:
+    def fit_to_training_data(self, targets: Tensor) -> None:
         """Learn from all targets of the training data what does not take a network."""
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
@@ -136,7 +136,7 @@ class PooledHead(nn.Module):
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, targets: Tensor) -> None:
         """Update the metrics with a batch."""
-        guesses, views = self.guesses(logits), self.views(logits)
+        guesses, views = self.predicted(logits), self.views(logits)
         for name, metric in metrics.items():
             if name != "loss":
                 metric.update(views.get(name, guesses), targets)

@@ -67,16 +67,16 @@ class PooledRegression(PooledHead):
         error = (wide - (targets.to(wide.dtype) - center) / scale).square().sum()
         return Loss(error, torch.tensor(len(targets), device=logits.device))
 
-    def guesses(self, logits: Tensor) -> Tensor:
+    def predicted(self, logits: Tensor) -> Tensor:
         """(batch,) in the units of the data."""
         wide, center, scale = widened(logits, self.center, self.scale)
         return center + scale * wide
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
         """Each number, to six digits."""
-        return [f"{number:.6g}" for number in self.guesses(logits).tolist()]
+        return [f"{number:.6g}" for number in self.predicted(logits).tolist()]
 
-    def study(self, targets: Tensor) -> None:
+    def fit_to_training_data(self, targets: Tensor) -> None:
         """Take mean and standard deviation from the training data; targets (examples,).
 
         Raises:

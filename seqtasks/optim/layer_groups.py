@@ -15,7 +15,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 
 
-class Level(NamedTuple):
+class LayerGroup(NamedTuple):
     """Parameters at one distance from the output.
 
     Attributes:
@@ -27,7 +27,7 @@ class Level(NamedTuple):
     parameters: list[Tensor]
 
 
-def levels(task: nn.Module) -> list[Level]:
+def layer_groups(task: nn.Module) -> list[LayerGroup]:
     """A model's trained parameters from the output down.
 
     The first level is all that is neither ``task.encoder`` nor ``task.embedding``: the heads.
@@ -52,20 +52,20 @@ def levels(task: nn.Module) -> list[Level]:
         modules = [layer, encoder.norm] if number == len(encoder.layers) else [layer]
         parts.append((f"layer {number}", modules))
     parts.append(("head", [task]))
-    found: list[Level] = []
+    found: list[LayerGroup] = []
     seen: set[int] = set()
     for name, modules in parts:
         owned = [p for module in modules for p in module.parameters() if id(p) not in seen]
         seen.update(map(id, owned))
-        found.append(Level(name, [p for p in owned if p.requires_grad]))
+        found.append(LayerGroup(name, [p for p in owned if p.requires_grad]))
     return found[::-1]
 
 
-def parameter_groups(task: nn.Module) -> list[dict[str, Any]]:
+def groups_by_layer(task: nn.Module) -> list[dict[str, Any]]:
     """One group for the optimizer for each level that has something to train, from the top."""
     return [
         {"name": level.name, "depth": depth, "params": level.parameters}
-        for depth, level in enumerate(levels(task))
+        for depth, level in enumerate(layer_groups(task))
         if level.parameters
     ]
 

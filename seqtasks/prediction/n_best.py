@@ -137,8 +137,10 @@ def answers(
                 some = lead.best(batches[0], count)
             else:
                 tasks: list[Any] = [bundle.task for bundle in bundles]
-                openings = [task.opening(b) for task, b in zip(tasks, batches, strict=True)]
-                some = lead.answers(lead.search(together(openings), count), batches[0])
+                search_inputs = [
+                    task.search_input(b) for task, b in zip(tasks, batches, strict=True)
+                ]
+                some = lead.answers(lead.search(together(search_inputs), count), batches[0])
             for place, answer in zip(places, some, strict=True):
                 found[place] = answer
     return found

@@ -47,7 +47,7 @@ def to_error_stream(message: str) -> None:
     print(f"seqtasks: {message}", file=sys.stderr)
 
 
-class Continuation:
+class TextGenerator:
     """A saved language model that goes on with texts, or scores them.
 
     Args:

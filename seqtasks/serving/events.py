@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from seqtasks.errors import SeqtasksError
-from seqtasks.serving.attending import attended
 from seqtasks.serving.refusal import GONE, Refusal, worded
 from seqtasks.serving.stream import Event
+from seqtasks.serving.while_connected import while_connected
 
 Queue = asyncio.Queue[Event | BaseException]
 
@@ -56,7 +56,7 @@ class EventStream(Response):
         try:
             head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(head)
-            await attended(emit_all(), receive, self.deadline - time.monotonic())
+            await while_connected(emit_all(), receive, self.deadline - time.monotonic())
         except Refusal as refusal:
             if refusal.status_code != GONE:
                 late = Event(

@@ -13,13 +13,13 @@ from starlette.types import Receive
 from seqtasks.bundle import Bundle
 from seqtasks.errors import SeqtasksError
 from seqtasks.serving.answering import Answering
-from seqtasks.serving.attending import attended
 from seqtasks.serving.description import described, examples_of
 from seqtasks.serving.events import EventStream, Queue, as_event
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
 from seqtasks.serving.refusal import UNUSABLE, Refusal, unusable, worded
 from seqtasks.serving.stream import Event, Stream
+from seqtasks.serving.while_connected import while_connected
 from seqtasks.serving.worker import Worker
 
 Input = str | Mapping[str, str | list[str]]
@@ -75,7 +75,7 @@ class Service:
             answers = asyncio.gather(
                 *(asyncio.wrap_future(job.answer) for job in jobs), return_exceptions=True
             )
-            found = await attended(answers, receive, self.limits.timeout)
+            found = await while_connected(answers, receive, self.limits.timeout)
         finally:
             self.worker.line.leave(jobs)
         return {"predictions": [answered(one, len(texts) > 1) for one in found]}
@@ -121,7 +121,7 @@ class Service:
         deadline = time.monotonic() + self.limits.timeout
         self.worker.line.enter(streams=[stream])
         try:
-            first = await attended(queue.get(), receive, self.limits.timeout)
+            first = await while_connected(queue.get(), receive, self.limits.timeout)
             if isinstance(first, SeqtasksError):
                 raise unusable(first)
             if isinstance(first, BaseException):

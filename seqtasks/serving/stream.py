@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from seqtasks import generate
 from seqtasks.bundle import Bundle
-from seqtasks.prediction.text_generator import Continuation, Text
+from seqtasks.prediction.text_generator import Text, TextGenerator
 
 
 class Event(NamedTuple):
@@ -76,7 +76,7 @@ class Stream:
             SeqtasksError: the prompt or a setting cannot be used; before the first event.
         """
         notes: list[str] = []
-        writer = Continuation(bundle, condition=self.condition, warn=notes.append)
+        writer = TextGenerator(bundle, condition=self.condition, warn=notes.append)
         given = Namespace(**self.settings, beam=None, samples=None)
         how = generate.settings(given, writer.model.sampling)
         text = Text(1, self.prompt)

@@ -10,8 +10,8 @@ import torch
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.job import Job
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.line import Line
 from seqtasks.serving.refusal import FULL, Refusal
+from seqtasks.serving.request_queue import RequestQueue
 from seqtasks.serving.stream import Stream
 
 
@@ -29,7 +29,7 @@ class Worker:
 
     def __init__(self, answering: Answering, limits: Limits) -> None:
         self.answering, self.limits = answering, limits
-        self.line = Line(limits)
+        self.line = RequestQueue(limits)
         self.running: list[Stream] = []
         self.thread = Thread(target=self.run, name="seqtasks-model", daemon=True)
 

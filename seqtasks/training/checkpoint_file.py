@@ -48,7 +48,7 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
                 f"there and {here.get(name, 'missing')} here; resume with the options and data of "
                 "the run that wrote it"
             )
-    trained = task.trained()
+    trained = task.parameter_groups()
     groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
     for kept in content.get("optimizer_states", []):
         if [len(g["params"]) for g in kept["param_groups"]] != [len(g["params"]) for g in groups]:

@@ -16,7 +16,7 @@ from seqtasks.data.module import SequenceData
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import BundleError, UsageError
-from seqtasks.optim.layer_groups import levels
+from seqtasks.optim.layer_groups import layer_groups
 from seqtasks.task import Task
 from seqtasks.transfer import copy_weights as grafting
 from seqtasks.transfer.unfreezing import GradualUnfreezing
@@ -35,7 +35,7 @@ class Transfer:
         freeze_vectors: the token vectors stay as they are, those of new tokens with them.
         unfreeze_epochs: the head learns alone for so many epochs, then one more level from the
             top joins every so many (`GradualUnfreezing`); None: all learn from the start.
-        layer_factor: a level's rate is that of the level above divided by this (`levels`).
+        layer_factor: a level's rate is that of the level above divided by this (`layer_groups`).
 
     Raises:
         UsageError: options that do not go together.
@@ -156,7 +156,7 @@ class Transfer:
             UsageError: the weights do not fit, and which options would make them fit.
         """
         if self.unfreezing is not None or self.layer_factor != 1:
-            levels(task)
+            layer_groups(task)
         if self.source is None:
             return None
         if self.option == "transfer.encoder":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytorch_lightning as pl
 
 from seqtasks.errors import UsageError
-from seqtasks.optim.layer_groups import Level, levels
+from seqtasks.optim.layer_groups import LayerGroup, layer_groups
 
 
 class GradualUnfreezing(pl.Callback):
@@ -30,11 +30,11 @@ class GradualUnfreezing(pl.Callback):
         if epochs < 1:
             raise UsageError(f"transfer.unfreeze_epochs is at least 1, or null, not {epochs}")
         self.epochs = epochs
-        self.levels: list[Level] = []
+        self.levels: list[LayerGroup] = []
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Find the levels, where the model is complete and in its place."""
-        self.levels = levels(pl_module)
+        self.levels = layer_groups(pl_module)
 
     def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Take the gradient of the levels that wait."""

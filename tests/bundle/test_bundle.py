@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 import yaml
+from saved import reseal
 from small import ROOT, SMALL
 
 from seqtasks import bundle
@@ -31,14 +32,6 @@ def made(tmp_path_factory):
 def copied(made, tmp_path):
     """A copy that a test may damage."""
     return shutil.copytree(made, tmp_path / "bundle")
-
-
-def seal(folder):
-    """Write checksums that fit, as someone would who changes a bundle on purpose."""
-    manifest = json.loads((folder / bundle.MANIFEST).read_text())
-    for name in manifest["sha256"]:
-        manifest["sha256"][name] = bundle.checksum(folder / name)
-    (folder / bundle.MANIFEST).write_text(json.dumps(manifest))
 
 
 def test_holds_weights_configuration_vocabularies_scores_and_a_card(made):
@@ -91,7 +84,7 @@ def test_weights_of_other_sizes_are_refused(copied):
     config = yaml.safe_load(path.read_text())
     config["task"]["encoder"]["hidden_size"] = 13
     path.write_text(yaml.safe_dump(config))
-    seal(copied)
+    reseal(copied)
     with pytest.raises(BundleError, match=r"model.safetensors does not fit config.yaml"):
         bundle.load(copied)
 
@@ -117,7 +110,7 @@ def test_a_target_outside_the_package_is_refused_unrun(copied, target):
     config = yaml.safe_load(path.read_text())
     config["task"] = {"_target_": target, "_partial_": True}
     path.write_text(yaml.safe_dump(config))
-    seal(copied)
+    reseal(copied)
     with pytest.raises(BundleError, match=r"config\.yaml names"):
         bundle.load(copied)
 
@@ -147,7 +140,7 @@ def test_a_field_that_names_a_path_is_refused(copied, name):
     config = yaml.safe_load(path.read_text())
     config["fields"] = {name: config["fields"]["tokens"]}
     path.write_text(yaml.safe_dump(config))
-    seal(copied)
+    reseal(copied)
     with pytest.raises(BundleError, match="no vocabulary for the field"):
         bundle.load(copied)
 
@@ -157,7 +150,7 @@ def test_another_format_and_another_configuration_are_refused(copied):
     config = yaml.safe_load(path.read_text())
     config["task"]["renamed"] = 1
     path.write_text(yaml.safe_dump(config))
-    seal(copied)
+    reseal(copied)
     with pytest.raises(BundleError, match="does not fit this version"):
         bundle.load(copied)
     manifest = json.loads((copied / bundle.MANIFEST).read_text())

@@ -11,8 +11,8 @@ import struct
 import pytest
 import yaml
 from hydra import compose, initialize_config_module
+from saved import reseal
 from small import SMALL, TASKS
-from test_bundle import seal
 
 from seqtasks import bundle
 from seqtasks.errors import BundleError
@@ -80,7 +80,7 @@ def test_a_pickle_named_as_weights_is_not_unpickled(copied, tmp_path):
     pickle.loads(pickle.dumps(Evil(trace))).close()
     trace.unlink()
     (copied / bundle.WEIGHTS).write_bytes(pickle.dumps(Evil(trace)))
-    seal(copied)
+    reseal(copied)
     refused(copied, "holds no weights in the format of safetensors")
     assert not trace.exists()
 
@@ -97,7 +97,7 @@ def test_a_symbol_with_a_number_beyond_all_others(copied):
     content = json.loads(path.read_text())
     content["model"]["vocab"]["z"] = 10**9
     path.write_text(json.dumps(content))
-    seal(copied)
+    reseal(copied)
     refused(copied, r"symbols with numbers up to 1,000,000,000")
 
 
@@ -106,7 +106,7 @@ def test_sizes_that_no_weights_back(copied):
     config = yaml.safe_load(path.read_text())
     config["task"]["encoder"]["hidden_size"] = 10**6
     path.write_text(yaml.safe_dump(config))
-    seal(copied)
+    reseal(copied)
     refused(copied, "does not fit config.yaml: .* is .* there, and .* by the configuration")
 
 
@@ -119,7 +119,7 @@ def test_weights_that_declare_a_billion_rows(copied):
     header[name]["shape"][0] = 10**9
     changed = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(changed)) + changed + content[8 + size :])
-    seal(copied)
+    reseal(copied)
     refused(copied, bundle.WEIGHTS)
 
 
@@ -127,7 +127,7 @@ def test_a_short_configuration_that_stands_for_billions(copied):
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (copied / "config.yaml").write_text("\n".join([*lines, "task: {a: *a8}", "fields: {}"]))
-    seal(copied)
+    reseal(copied)
     refused(copied, "holds more than 100,000 values")
 
 

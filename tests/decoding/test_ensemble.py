@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from seqtasks.decoding import BeamSearch, Opening, Sampling, together
+from seqtasks.decoding import BeamSearch, Sampling, SearchInput, together
 from seqtasks.errors import UsageError
 
 EOS = 0
@@ -15,8 +15,8 @@ SEARCHES = [
 ]
 
 
-def opening(model, **changes):
-    return Opening(
+def search_input(model, **changes):
+    return SearchInput(
         model.step, model.state, model.first, EOS, model.lengths, coverage=model.coverage
     )._replace(**changes)
 
@@ -30,22 +30,24 @@ def assert_same(one, other):
 @pytest.mark.parametrize("search", SEARCHES)
 def test_a_model_with_itself_is_the_model(reader, search):
     model = reader(1, vocabulary=7)
-    alone = search(opening(model), 3)
-    assert_same(search(together([opening(model)] * 3), 3), alone)
+    alone = search(search_input(model), 3)
+    assert_same(search(together([search_input(model)] * 3), 3), alone)
 
 
 @pytest.mark.parametrize("search", SEARCHES)
 def test_the_order_of_the_models_does_not_matter(reader, search):
     models = [reader(seed, vocabulary=7, steps=3 + seed) for seed in range(3)]
-    openings = [opening(model) for model in models]
-    found = search(together(openings), 3)
-    assert_same(search(together(openings[::-1]), 3), found)
-    assert [row[0].tokens for row in found] != [row[0].tokens for row in search(openings[0], 3)]
+    search_inputs = [search_input(model) for model in models]
+    found = search(together(search_inputs), 3)
+    assert_same(search(together(search_inputs[::-1]), 3), found)
+    assert [row[0].tokens for row in found] != [
+        row[0].tokens for row in search(search_inputs[0], 3)
+    ]
 
 
 def test_the_probabilities_are_the_mean(reader):
     models = [reader(seed, vocabulary=5) for seed in range(3)]
-    joint = together([opening(model) for model in models])
+    joint = together([search_input(model) for model in models])
     logits, state = joint.step(joint.first, joint.state)
     each = [model.step(model.first, model.state)[0].softmax(1) for model in models]
     torch.testing.assert_close(logits.exp(), torch.stack(each).mean(0))
@@ -59,7 +61,7 @@ def test_the_probabilities_are_the_mean(reader):
 
 def test_limits_take_the_longest_source_and_coverage_needs_every_model(reader):
     models = [reader(seed, vocabulary=5, rows=2) for seed in range(2)]
-    one, other = (opening(model) for model in models)
+    one, other = (search_input(model) for model in models)
     joint = together([one._replace(lengths=[1, 4]), other._replace(lengths=[3, 2])])
     assert joint.lengths == [3, 4]
     assert together([one, other._replace(coverage=None)]).coverage is None
@@ -67,6 +69,6 @@ def test_limits_take_the_longest_source_and_coverage_needs_every_model(reader):
 
 def test_models_of_other_batches_are_refused(reader):
     with pytest.raises(UsageError, match="the same sequences"):
-        together([opening(reader(0, 5, rows=2)), opening(reader(0, 5, rows=3))])
+        together([search_input(reader(0, 5, rows=2)), search_input(reader(0, 5, rows=3))])
     with pytest.raises(UsageError, match="at least one"):
         together([])

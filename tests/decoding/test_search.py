@@ -12,8 +12,8 @@ from small import ROOT
 from seqtasks.decoding import (
     BeamSearch,
     Greedy,
-    Opening,
     Sampling,
+    SearchInput,
     beam_search,
     change_search,
     greedy,
@@ -44,8 +44,8 @@ def test_every_method_has_a_file():
     assert files - {"base"} == set(SEARCHES)
 
 
-def opening(model, **changes):
-    return Opening(
+def search_input(model, **changes):
+    return SearchInput(
         model.step, model.state, model.first, EOS, model.lengths, forbidden=[3], numbers=[7, 5, 9]
     )._replace(coverage=model.coverage, **changes)
 
@@ -56,29 +56,29 @@ def test_a_search_is_the_function_of_its_name(reader):
     options = {"beam_size": 4, "length_penalty": 0.5, "length_offset": 1.0, "coverage_penalty": 0.3}
     begin = (model.step, model.state, model.first)
     prefix = [[], [2], [1]]
-    found = BeamSearch(**rules, **options)(opening(model, prefix=prefix), 3)
+    found = BeamSearch(**rules, **options)(search_input(model, prefix=prefix), 3)
     shared = {**rules, "eos_id": EOS, "forbidden": [3], "prefix": prefix}
     expected = beam_search(*begin, n_best=3, coverage=model.coverage, **shared, **options)
     assert found == expected
-    found = Greedy(**rules)(opening(model, prefix=prefix))
+    found = Greedy(**rules)(search_input(model, prefix=prefix))
     assert [one.tokens for [one] in found] == greedy(*begin, **shared)
     with pytest.raises(UsageError, match="a greedy search finds one output"):
-        Greedy()(opening(model), 2)
+        Greedy()(search_input(model), 2)
 
 
 def test_samples_are_the_same_in_any_batch_and_go_on_with_their_number(reader):
     model = reader(2, vocabulary=6, rows=3)
     search = Sampling(max_length=9, top_p=0.95, seed=5)
-    three = search(opening(model), 3)
-    assert [row[:2] for row in three] == search(opening(model), 2)
+    three = search(search_input(model), 3)
+    assert [row[:2] for row in three] == search(search_input(model), 2)
     assert len({tuple(one.tokens) for row in three for one in row}) > 3
-    assert Sampling(max_length=9, top_p=0.95, seed=6)(opening(model), 3) != three
+    assert Sampling(max_length=9, top_p=0.95, seed=6)(search_input(model), 3) != three
     for index, number in enumerate([7, 5, 9]):
         state, first = model.row(index)
-        alone = opening(model, state=state, first=first, numbers=[number], lengths=[1])
+        alone = search_input(model, state=state, first=first, numbers=[number], lengths=[1])
         assert search(alone, 3) == [three[index]]
-    cold = Sampling(max_length=9, temperature=0.0)(opening(model))
-    assert cold == Greedy(max_length=9)(opening(model))
+    cold = Sampling(max_length=9, temperature=0.0)(search_input(model))
+    assert cold == Greedy(max_length=9)(search_input(model))
 
 
 @pytest.mark.parametrize("kind", [BeamSearch, Greedy, Sampling])
@@ -87,7 +87,7 @@ def test_limits_in_proportion_to_the_source_stop_a_decoder_that_never_ends(kind)
         return torch.tensor([[-1e4, 0.0, 0.0]]).expand(len(tokens), 3), state
 
     first = torch.ones(3, dtype=torch.int64)
-    begin = Opening(step, (), first, EOS, [1, 4, 90])
+    begin = SearchInput(step, (), first, EOS, [1, 4, 90])
     search = kind(max_length=60, max_length_ratio=0.5, min_length=6)
     assert search.limits([1, 4, 90]) == [7, 7, 50]
     found = search(begin)

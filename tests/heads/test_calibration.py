@@ -41,7 +41,7 @@ def scores(data, task, split="val"):
     with torch.no_grad():
         for batch in data.batching.loader(data.datasets[split], training=False):
             task.evaluate(batch, metrics)
-    return {name: float(value) for name, value in task.computed("test").items()}
+    return {name: float(value) for name, value in task.compute_and_reset("test").items()}
 
 
 @pytest.mark.parametrize("tied", [True, False])

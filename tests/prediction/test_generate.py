@@ -18,7 +18,7 @@ from omegaconf import OmegaConf
 from small import SMALL
 
 from seqtasks import bundle, generate
-from seqtasks.prediction.text_generator import Continuation, Text
+from seqtasks.prediction.text_generator import Text, TextGenerator
 
 WORDS = ["data=lines", "data.train=lines.txt", "data.tokens.eos=true", "data.val_fraction=0.3"]
 LETTERS = ["data.tokens.level=character", "data.train.sentences=20"]
@@ -125,7 +125,7 @@ def test_several_texts_stand_apart(made, run):
 
 def test_text_is_written_as_it_is_drawn(made):
     made(*LETTERS)
-    writer = Continuation(bundle.load("model"))
+    writer = TextGenerator(bundle.load("model"))
     steps = 0
     step = writer.model.step
 

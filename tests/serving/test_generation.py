@@ -14,7 +14,7 @@ from serving.conftest import LETTERS, TAGGING
 
 from seqtasks import generate
 from seqtasks.errors import SeqtasksError
-from seqtasks.prediction.text_generator import Continuation
+from seqtasks.prediction.text_generator import TextGenerator
 
 PROMPT = "the cat"
 CONDITION = [
@@ -149,7 +149,7 @@ def test_an_error_on_the_way_is_an_event(lasting, monkeypatch):
         raise SeqtasksError("the model's logits are NaN")
 
     live = lasting(*LETTERS)
-    monkeypatch.setattr(Continuation, "follow", broken)
+    monkeypatch.setattr(TextGenerator, "follow", broken)
     stream = live.client.generate(prompt=PROMPT).body
     assert [name for name, _ in stream] == ["start", "text", "error"]
     assert stream[-1][1] == {"error": "the model's logits are NaN"}

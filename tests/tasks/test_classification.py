@@ -79,7 +79,7 @@ def build(composed, folder, head, *more):
     data.setup()
     torch.manual_seed(0)
     task = instantiate(config.task)(data.vocabularies)
-    task.study(data)
+    task.fit_to_training_data(data)
     task.setup("fit")
     return data, task
 
@@ -228,7 +228,7 @@ def test_a_head_refuses_targets_of_another_kind(composed, tmp_path, head, field,
     data = instantiate(config.data)
     data.setup()
     with pytest.raises(UsageError, match=said):
-        instantiate(config.task)(data.vocabularies).study(data)
+        instantiate(config.task)(data.vocabularies).fit_to_training_data(data)
 
 
 # Calibration
@@ -294,12 +294,12 @@ def test_calibration_is_fitted_on_validation_and_mends_the_error(composed, tmp_p
     logits = torch.randn(900, 3) * 2
     targets = torch.distributions.Categorical(logits=logits).sample()
     logits = logits * 4  # far too sure
-    before = head.guesses(logits)
+    before = head.predicted(logits)
     plain = head.loss(logits, targets).total
     metrics = head.test_metrics()
     head.calibrate(logits, targets)
     head.score(metrics, logits, targets)
-    assert torch.equal(head.guesses(logits), before)
+    assert torch.equal(head.predicted(logits), before)
     assert torch.equal(head.loss(logits, targets).total, plain)
     after, uncalibrated = (
         float(metrics[name].compute()) for name in ("calibration_error", "uncalibrated_error")
@@ -491,16 +491,16 @@ def test_a_regression_learns_the_same_in_other_units():
     torch.manual_seed(0)
     head = PooledRegression(encoder(), Vocabulary([]))
     logits, targets = torch.randn(50), torch.rand(50) * 9
-    head.study(targets)
-    loss, guesses = head.loss(logits, targets), head.guesses(logits)
-    head.study(targets * 1000 - 400)
+    head.fit_to_training_data(targets)
+    loss, guesses = head.loss(logits, targets), head.predicted(logits)
+    head.fit_to_training_data(targets * 1000 - 400)
     other = head.loss(logits, targets * 1000 - 400)
     torch.testing.assert_close(other.total, loss.total, rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(head.guesses(logits), guesses * 1000 - 400, rtol=1e-4, atol=1e-2)
+    torch.testing.assert_close(head.predicted(logits), guesses * 1000 - 400, rtol=1e-4, atol=1e-2)
     always = head.loss(torch.zeros(50), targets * 1000 - 400)
     assert always.mean.item() == pytest.approx(1, abs=1e-4)
     with pytest.raises(DataError, match="the same number"):
-        head.study(torch.full((4,), 3.0))
+        head.fit_to_training_data(torch.full((4,), 3.0))
 
 
 def test_the_explained_share_keeps_its_digits_far_from_zero():
@@ -532,7 +532,7 @@ def test_an_ordinal_head_gives_probabilities_in_the_order_of_its_labels(count):
     # A decision is the median label of the distribution.
     cumulative = table.cumsum(1)
     medians = [next(n for n in range(count) if row[n] >= 0.5) for row in cumulative.tolist()]
-    assert head.guesses(logits).tolist() == medians
+    assert head.predicted(logits).tolist() == medians
     targets = torch.randint(count, (30,))
     nats = 0.0
     for row, target in zip(table.tolist(), targets.tolist(), strict=True):

@@ -63,7 +63,7 @@ def test_the_language_model_sees_no_token_that_it_says(composed, bidirectional):
     task.double().eval()
     sentence = data.datasets["train"][[4]]
     tokens = sentence.tokens[0]
-    [*losses] = task.spoken(task(sentence), sentence)
+    [*losses] = task.language_losses(task(sentence), sentence)
     assert len(losses) == (2 if bidirectional == "true" else 1)
     vectors = task.embedding(sentence)[0]
 
@@ -144,8 +144,8 @@ def test_scores_are_those_of_a_count_by_hand(composed):
     assert len(right) == batch.lengths.sum()
     assert metrics["accuracy"].compute() == pytest.approx(sum(right) / len(right))
     outputs = task(batch)
-    spoken = task.spoken(outputs, batch)
-    nats = sum(loss.total for loss in spoken) / sum(loss.count for loss in spoken)
+    language_losses = task.language_losses(outputs, batch)
+    nats = sum(loss.total for loss in language_losses) / sum(loss.count for loss in language_losses)
     assert metrics["perplexity"].compute() == pytest.approx(nats.exp().item(), rel=1e-5)
 
 
@@ -168,7 +168,7 @@ def test_a_head_of_another_kind_of_target_is_refused(composed):
     data, task = built(composed, "+field@data.kind=tags", "data.kind.column=tags")
     task.classifiers["kind"] = task.classifiers["label"]
     with pytest.raises(UsageError, match="does not learn from"):
-        task.study(data)
+        task.fit_to_training_data(data)
 
 
 def test_tags_that_a_scheme_does_not_allow_are_named_before_training(composed, tmp_path):
@@ -188,4 +188,4 @@ def test_tags_that_a_scheme_does_not_allow_are_named_before_training(composed, t
     data.setup()
     task = instantiate(config.task)(data.vocabularies)
     with pytest.raises(DataError, match=r"train\.conll:\d+: the tags 'O I-LOC' are not BIO"):
-        task.study(data)
+        task.fit_to_training_data(data)

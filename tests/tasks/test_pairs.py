@@ -60,7 +60,7 @@ def build(composed, folder, head="single_label", *more):
     data.setup()
     torch.manual_seed(0)
     task = instantiate(config.task)(data.vocabularies)
-    task.study(data)
+    task.fit_to_training_data(data)
     return data, task
 
 

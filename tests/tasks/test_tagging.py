@@ -138,4 +138,4 @@ def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(composed, tmp_path
     config = composed(*options(tmp_path, "BIO", "head@task.head=crf"))
     data = instantiate(config.data)
     data.setup()
-    instantiate(config.task)(data.vocabularies).study(data)
+    instantiate(config.task)(data.vocabularies).fit_to_training_data(data)

@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from pytorch_lightning.trainer.states import TrainerFn
 from small import SMALL
 
-from seqtasks.cli.exit_on_error import reported
+from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError
 from seqtasks.run import make_trainer, run
 from seqtasks.training.finite_loss import FiniteLoss
@@ -77,7 +77,7 @@ def test_no_checkpoint_holds_spoilt_weights(composed, tmp_path):
 def test_a_first_epoch_that_fails_is_one_line_and_code_1(composed, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["seqtasks"])
     options = ["optimizer=sgd", "optimizer.lr=1e30", "trainer.gradient_clip_val=null"]
-    with pytest.raises(SystemExit) as stop, reported():
+    with pytest.raises(SystemExit) as stop, exit_on_error():
         run(composed(*OPTIONS, *options), tmp_path / "run", "generation")
     assert stop.value.code == 1
     error = capsys.readouterr().err

@@ -12,8 +12,8 @@ import yaml
 from hydra import compose, initialize_config_module
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from saved import reseal
 from small import SMALL
-from test_bundle import seal
 
 from seqtasks import bundle
 from seqtasks import run as entry
@@ -22,7 +22,7 @@ from seqtasks.data.fields.channels import Channels
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
-from seqtasks.optim.layer_groups import levels
+from seqtasks.optim.layer_groups import layer_groups
 from seqtasks.run import make_trainer, run
 from seqtasks.transfer import Transfer
 from seqtasks.transfer.copy_weights import take_encoder, take_rows
@@ -211,7 +211,7 @@ def test_a_stranger_s_code_is_not_run(composed, language, tmp_path):
     config = yaml.safe_load((copy / "config.yaml").read_text())
     config["task"]["_target_"] = "mean_task.MeanClassifier"
     (copy / "config.yaml").write_text(yaml.safe_dump(config))
-    seal(copy)
+    reseal(copy)
     with pytest.raises(BundleError, match=r"transfer.encoder: .*mean_task.*transfer.trust="):
         started(composed, "task=tagging", f"transfer.encoder={copy}")
 
@@ -405,7 +405,7 @@ def test_each_level_has_its_rate(composed, tmp_path):
 @pytest.mark.parametrize("name", ["tagging", "classification", "generation", "translation"])
 def test_every_parameter_is_at_one_level(composed, name):
     _, _, _, task, _ = started(composed, f"task={name}", *LAYERS)
-    found = levels(task)
+    found = layer_groups(task)
     assert [level.name for level in found] == ["head", "layer 2", "layer 1", "embedding"]
     ids = [id(p) for level in found for p in level.parameters]
     assert len(ids) == len(set(ids))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
-from seqtasks.data.batching.loader import Draw, Loader, Plan, as_it_is
+from seqtasks.data.batching.loader import Loader, ResumableSampler, SeededBatch, as_it_is
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError, nearest
 
@@ -116,7 +116,7 @@ class Buckets:
         return [*batches, batch] if batch else batches
 
 
-class BucketSampler(Plan):
+class BucketSampler(ResumableSampler):
     """One epoch's batches; the order follows from the seed and the epoch alone."""
 
     def __init__(
@@ -165,7 +165,7 @@ class BucketSampler(Plan):
         done = self.begin()
         for number, batch in enumerate(self.batches[done:], done):
             place = (self.seed, self.epoch, number, self.rank)
-            yield Draw(batch, place) if self.training else batch
+            yield SeededBatch(batch, place) if self.training else batch
 
     def __len__(self) -> int:
         return len(self.batches)

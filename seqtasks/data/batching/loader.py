@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytorch_lightning import Trainer
 
 
-class Draw(list[int]):
+class SeededBatch(list[int]):
     """The numbers of a training batch's examples, and where in the training it stands.
 
     Attributes:
@@ -23,7 +23,7 @@ class Draw(list[int]):
         self.place = place
 
 
-class Plan(Sampler[Any]):
+class ResumableSampler(Sampler[Any]):
     """One epoch's batches in order; they follow from the seed and the epoch alone.
 
     Attributes:

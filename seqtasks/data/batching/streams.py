@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from seqtasks.data.batching.batch import Batch
-from seqtasks.data.batching.loader import Loader, Plan, as_it_is
+from seqtasks.data.batching.loader import Loader, ResumableSampler, as_it_is
 from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.store.ragged import Ragged
@@ -133,7 +133,7 @@ class Streams:
         )
 
 
-class StreamPlan(Plan):
+class StreamPlan(ResumableSampler):
     """The windows of an epoch, one after another.
 
     Args:

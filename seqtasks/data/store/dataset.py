@@ -13,7 +13,7 @@ import torch
 from torch.utils.data import Dataset
 
 from seqtasks.data.batching.batch import Batch
-from seqtasks.data.batching.loader import Draw
+from seqtasks.data.batching.loader import SeededBatch
 from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
@@ -73,11 +73,11 @@ class SequenceDataset(Dataset[Batch]):
     def __getitem__(self, indices: Sequence[int] | int) -> Batch:
         """The batch of some examples, in the given order, or of one alone.
 
-        A batch of training (`Draw`) is encoded anew by fields that encode at random.
+        A batch of training (`SeededBatch`) is encoded anew by fields that encode at random.
         """
         if isinstance(indices, int):
             indices = [indices]
-        random = Random(repr(indices.place)) if isinstance(indices, Draw) else None
+        random = Random(repr(indices.place)) if isinstance(indices, SeededBatch) else None
         batch = Batch()
         for name, field in self.fields.items():
             if random is not None and field.varies:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from seqtasks.decoding import (
-    Transcript,
+    StreamingDetokenizer,
     generate_text,
     read_prompts,
     score_texts,
@@ -50,7 +50,7 @@ def test_pieces_of_bytes_join_to_the_whole_text(seed, valid):
         else bytes(dice.choice([65, 0xC3, 0xA9, 0xE2, 0x82, 0xF0, 0x9F, 0xFF]) for _ in range(90))
     )
     symbols = cut(data, dice)
-    transcript = Transcript(
+    transcript = StreamingDetokenizer(
         lambda tokens: b"".join(map(symbols.__getitem__, tokens)).decode("utf-8", "replace")
     )
     pieces = [transcript.write(token) for token in range(len(symbols))]
@@ -69,7 +69,7 @@ def test_pieces_of_every_kind_of_token_join_to_what_the_vocabulary_decodes(write
     dice = random.Random(0)
     for _ in range(20):
         tokens = [dice.randrange(4, len(vocabulary)) for _ in range(60)]
-        transcript = Transcript(vocabulary.decode)
+        transcript = StreamingDetokenizer(vocabulary.decode)
         pieces = [transcript.write(token) for token in tokens]
         assert "".join(pieces) + transcript.close() == vocabulary.decode(tokens)
 
@@ -82,7 +82,7 @@ def test_only_a_few_tokens_are_decoded_however_long_the_text():
         longest = max(longest, len(tokens))
         return bytewise(tokens)
 
-    transcript = Transcript(decode)
+    transcript = StreamingDetokenizer(decode)
     for _ in range(300):
         transcript.write(0xF0)  # never settled
     assert longest < 12
@@ -95,7 +95,9 @@ def test_a_text_ends_before_its_first_stop_string(seed):
     text = "".join(dice.choice("abc") for _ in range(25))
     stops = ["".join(dice.choice("abc") for _ in range(dice.randint(1, 5))) for _ in range(3)]
     symbols = cut(text, dice)
-    transcript = Transcript(lambda tokens: "".join(map(symbols.__getitem__, tokens)), stops)
+    transcript = StreamingDetokenizer(
+        lambda tokens: "".join(map(symbols.__getitem__, tokens)), stops
+    )
     written, met = "", 0
     for token in range(len(symbols)):
         written += transcript.write(token)
@@ -110,7 +112,7 @@ def test_a_text_ends_before_its_first_stop_string(seed):
 
 
 def test_nothing_is_held_back_that_no_stop_string_can_need():
-    transcript = Transcript(lambda tokens: "".join(map(chr, tokens)), ["\n\n"])
+    transcript = StreamingDetokenizer(lambda tokens: "".join(map(chr, tokens)), ["\n\n"])
     assert [transcript.write(ord(letter)) for letter in "ab\nc\n\nd"] == [
         "a", "b", "", "\nc", "", "", "",
     ]  # fmt: skip
@@ -119,7 +121,7 @@ def test_nothing_is_held_back_that_no_stop_string_can_need():
 
 
 def test_a_stop_string_that_ends_with_the_replacement_itself():
-    transcript = Transcript(bytewise, ["�"])
+    transcript = StreamingDetokenizer(bytewise, ["�"])
     assert transcript.write(0x41) == "A"
     assert transcript.write(0xE2) == ""
     assert transcript.close() == ""
@@ -208,4 +210,4 @@ def test_a_beam_over_texts_without_an_end_runs_to_the_last_token(writer):
 @pytest.mark.parametrize("stop", [[""], ["a", ""], [None]])
 def test_a_stop_string_has_a_character(stop):
     with pytest.raises(UsageError, match=r"stop holds .* at least one character"):
-        Transcript(bytewise, stop)
+        StreamingDetokenizer(bytewise, stop)

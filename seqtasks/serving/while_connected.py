@@ -13,7 +13,7 @@ from seqtasks.serving.refusal import GONE, LATE, Refusal
 Result = TypeVar("Result")
 
 
-async def attended(work: Awaitable[Result], receive: Receive, seconds: float) -> Result:
+async def while_connected(work: Awaitable[Result], receive: Receive, seconds: float) -> Result:
     """What some work gives, while the client is there and there is time.
 
     Args:

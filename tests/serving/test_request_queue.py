@@ -6,8 +6,8 @@ import pytest
 
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.line import Line
 from seqtasks.serving.refusal import Refusal
+from seqtasks.serving.request_queue import RequestQueue
 
 PLAIN = Wanted()
 
@@ -17,7 +17,7 @@ def job(length, wanted=PLAIN, request=None, number=1, arrived=0.0):
 
 
 def test_a_batch_holds_the_oldest_and_those_of_similar_length():
-    line = Line(Limits(batch_size=3))
+    line = RequestQueue(Limits(batch_size=3))
     lengths = [50, 1, 2, 49, 51, 3, 90]
     line.enter([job(length) for length in lengths])
     taken = []
@@ -28,7 +28,7 @@ def test_a_batch_holds_the_oldest_and_those_of_similar_length():
 
 def test_the_oldest_is_always_in_the_batch():
     for place in range(9):
-        line = Line(Limits(batch_size=4))
+        line = RequestQueue(Limits(batch_size=4))
         jobs = [job(length) for length in range(9)]
         jobs.insert(0, jobs.pop(place))
         line.enter(jobs)
@@ -39,7 +39,7 @@ def test_the_oldest_is_always_in_the_batch():
 
 
 def test_others_wait_where_something_else_is_wanted():
-    line = Line(Limits(batch_size=9))
+    line = RequestQueue(Limits(batch_size=9))
     other = Wanted(n_best=2)
     line.enter([job(1), job(2, other), job(3)])
     assert [len(one.text) for one in line.batch()] == [1, 3]
@@ -47,7 +47,7 @@ def test_others_wait_where_something_else_is_wanted():
 
 
 def test_texts_of_one_request_alone_keep_their_order():
-    line = Line(Limits(batch_size=2))
+    line = RequestQueue(Limits(batch_size=2))
     mine, yours = object(), object()
     line.enter([job(9, request=mine, number=1), job(1, request=mine, number=2)])
     line.enter([job(5, request=yours)])
@@ -57,7 +57,7 @@ def test_texts_of_one_request_alone_keep_their_order():
 
 
 def test_a_batch_is_due_when_it_is_full_or_has_waited():
-    line = Line(Limits(batch_size=2, wait_ms=10))
+    line = RequestQueue(Limits(batch_size=2, wait_ms=10))
     assert line.due(0.0) is None
     line.enter([job(1, arrived=5.0)])
     assert line.due(5.0) == pytest.approx(0.01)
@@ -70,7 +70,7 @@ def test_a_batch_is_due_when_it_is_full_or_has_waited():
 
 
 def test_all_enter_or_none():
-    line = Line(Limits(queue=3))
+    line = RequestQueue(Limits(queue=3))
     first = [job(1), job(1)]
     line.enter(first)
     with pytest.raises(Refusal, match="2 texts wait and 2 more are too many"):

@@ -13,7 +13,7 @@ from seqtasks.decoding.rules import Prefix
 from seqtasks.decoding.steps import State, Step, select
 
 
-class Opening(NamedTuple):
+class SearchInput(NamedTuple):
     """A model that has read its sources and is about to write.
 
     Attributes:
@@ -38,12 +38,11 @@ class Opening(NamedTuple):
     prefix: Prefix | None = None
     coverage: Coverage | None = None
 
-    def repeated(self, times: int) -> Opening:
+    def repeated(self, times: int) -> SearchInput:
         """Every row so many times, one after another.
 
-        >>> opening = Opening(lambda tokens, state: (tokens, state), (), torch.tensor([1, 2]),
-        ...     0, [5, 6])
-        >>> opening.repeated(2).first.tolist(), opening.repeated(2).lengths
+        >>> start = SearchInput(lambda token, state: None, (), torch.tensor([1, 2]), 0, [5, 6])
+        >>> start.repeated(2).first.tolist(), start.repeated(2).lengths
         ([1, 1, 2, 2], [5, 5, 6, 6])
         """
         places = [row for row in range(len(self.first)) for _ in range(times)]

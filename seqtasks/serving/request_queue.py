@@ -11,7 +11,7 @@ from seqtasks.serving.refusal import FULL, Refusal
 from seqtasks.serving.stream import Stream
 
 
-class Line:
+class RequestQueue:
     """Texts and prompts in the order of their arrival; any thread may call it.
 
     Args:

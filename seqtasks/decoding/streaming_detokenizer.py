@@ -13,7 +13,7 @@ UNSETTLED = "�"
 """What stands for the bytes of a character whose other bytes are still to come."""
 
 
-class Transcript:
+class StreamingDetokenizer:
     """The text of one row, written token by token.
 
     A token may hold a part of a character's bytes, and a text may hold the beginning of a stop
@@ -27,7 +27,7 @@ class Transcript:
     Attributes:
         ended: Whether a stop string was met.
 
-    >>> transcript = Transcript(lambda tokens: "".join(map(chr, tokens)), stop=["END"])
+    >>> transcript = StreamingDetokenizer(lambda tokens: "".join(map(chr, tokens)), stop=["END"])
     >>> [transcript.write(ord(letter)) for letter in "REND"]
     ['R', '', '', '']
     >>> transcript.ended, transcript.close()
