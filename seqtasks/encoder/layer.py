@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.kernels.lengths import State, reverse
-from seqtasks.kernels.schedule import Stairs, climb
+from seqtasks.kernels.schedule import RaggedSchedule, run_scheduled
 
 
 class EncoderLayer(nn.Module):
@@ -52,15 +52,15 @@ class EncoderLayer(nn.Module):
         inputs: Tensor,
         lengths: Tensor | None = None,
         state: State | None = None,
-        stairs: Stairs | None = None,
+        schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
         """Run each direction over time; shapes as in the contract.
 
         Args:
-            inputs: (batch, time, input_size); in the order of the stairs, if there are any.
+            inputs: (batch, time, input_size); in the order of the schedule, if there is one.
             lengths: (batch,) int64, or None.
             state: as returned by an earlier call, or None.
-            stairs: how to cut the batch, or None to run it as it is.
+            schedule: how to cut the batch, or None to run it as it is.
         """
         features = self.norm(inputs)
         outputs: list[Tensor] = []
@@ -70,10 +70,10 @@ class EncoderLayer(nn.Module):
             given = None if state is None else state[first : first + self.state_counts[number]]
             backward = number == 1
             steps = reverse(features, lengths) if backward else features
-            if stairs is None:
+            if schedule is None:
                 output, final = cell(steps, lengths, given)
             else:
-                output, final = climb(cell, steps, stairs, given)
+                output, final = run_scheduled(cell, steps, schedule, given)
             outputs.append(reverse(output, lengths) if backward else output)
             states.extend(final)
         output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])

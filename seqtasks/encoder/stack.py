@@ -17,7 +17,7 @@ from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
 from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
-from seqtasks.kernels.schedule import plan
+from seqtasks.kernels.schedule import make_schedule
 
 
 class RecurrentEncoder(nn.Module):
@@ -112,7 +112,7 @@ class RecurrentEncoder(nn.Module):
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, size
         self.bidirectional, self.recompute = bidirectional, recompute
-        self.dirty_padding = residual  # a shortcut or the last norm may write past a length
+        self.residual = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
         self.state_counts = [len(layer.state_shapes) for layer in layers]
 
@@ -134,11 +134,11 @@ class RecurrentEncoder(nn.Module):
             lengths = None  # so that no layer asks again: a GPU's answer is waited for
         # Dropped weights stay the same for all steps of a call.
         one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
-        stairs = None if one_call else plan(lengths, inputs.size(1))
-        if stairs is not None:
-            inputs, lengths = inputs.index_select(0, stairs.order), stairs.lengths
+        schedule = None if one_call else make_schedule(lengths, inputs.size(1))
+        if schedule is not None:
+            inputs, lengths = inputs.index_select(0, schedule.order), schedule.lengths
             if state is not None:
-                state = tuple(tensor.index_select(0, stairs.order) for tensor in state)
+                state = tuple(tensor.index_select(0, schedule.order) for tensor in state)
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
@@ -147,15 +147,15 @@ class RecurrentEncoder(nn.Module):
             run: Callable[..., tuple[Tensor, State]] = layer
             if self.recompute and self.training and torch.is_grad_enabled():
                 run = functools.partial(checkpoint, layer, use_reentrant=False)
-            outputs, final = run(outputs, lengths, given, stairs)
+            outputs, final = run(outputs, lengths, given, schedule)
             states.extend(final)
-        if self.dirty_padding and lengths is not None:
+        if self.residual and lengths is not None:
             outputs = zero_padding(self.norm(outputs), lengths)
         else:
             outputs = self.norm(outputs)
-        if stairs is not None:
-            outputs = outputs.index_select(0, stairs.back)
-            states = [tensor.index_select(0, stairs.back) for tensor in states]
+        if schedule is not None:
+            outputs = outputs.index_select(0, schedule.back)
+            states = [tensor.index_select(0, schedule.back) for tensor in states]
         return outputs, tuple(states)
 
     def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:

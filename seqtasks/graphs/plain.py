@@ -70,7 +70,7 @@ class PlainEncoder:
             joined = torch.cat(found, dim=-1) if len(found) > 1 else found[0]
             outputs = joined if level.shortcut is None else joined + level.shortcut(outputs)
         outputs = encoder.norm(outputs)
-        if encoder.dirty_padding and lengths is not None:
+        if encoder.residual and lengths is not None:
             outputs = zero_padding(outputs, lengths)
         return outputs, tuple(states)
 

@@ -9,11 +9,11 @@ import torch
 from onnx import TensorProto, helper
 
 from seqtasks.cells.contract import Recurrence
+from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.graphs.operators import Operand
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.steps import write_step
 from seqtasks.graphs.writer import Writer
-from seqtasks.kernels.fused import FusedRecurrence
 
 FUSED: dict[str, tuple[str, list[int], dict[str, Any]]] = {
     "RNN_TANH": ("RNN", [0], {"activations": ["Tanh"]}),
@@ -122,7 +122,7 @@ def write_loop(
     body = write.body()
     step, now = body.name("step"), body.name("now")
     before = [body.name("before") for _ in state]
-    output, *after = write_step(body, source, cell, step, before, now)
+    output, *after = write_step(body, source, cell, step, before)
     held = [
         body("Where", widened(body, now, len(shape)), new, old)
         for new, old, shape in zip(after, before, cell.state_shapes, strict=True)

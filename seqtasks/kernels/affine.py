@@ -30,13 +30,13 @@ def affine(
     """W x + b, in blocks of rows.
 
     Args:
-        inputs: (batch, time, input_size).
+        inputs: (…, input_size).
         weight: (count · size, input_size).
         bias: (count · size,), or None.
         count: blocks, each of ``size`` rows.
 
     Returns:
-        One tensor (batch, time, size) for each block.
+        One tensor (…, size) for each block.
     """
     if suits(inputs, weight) and not torch.is_autocast_enabled("cpu"):
         return Affine.apply(inputs, weight, bias, count)
@@ -53,12 +53,11 @@ def suits(inputs: Tensor, weight: Tensor) -> bool:
     )
 
 
-def multiplier(matrices: Tensor, bias: Tensor | None, rows: int) -> Callable[[Tensor], Tensor]:
+def multiplier(matrices: Tensor, rows: int) -> Callable[[Tensor], Tensor]:
     """Many products with the same matrices, one after the other.
 
     Args:
         matrices: (heads, k, n).
-        bias: (n,), or None.
         rows: of each product.
 
     Returns:
@@ -68,12 +67,9 @@ def multiplier(matrices: Tensor, bias: Tensor | None, rows: int) -> Callable[[Te
     heads, size, width = matrices.shape
     if heads == 1 and suits(matrices.new_empty(rows, size), weight := matrices[0].t()):
         weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
-        return lambda left: product(left, weight, bias)
+        return lambda left: product(left, weight)
     out = matrices.new_empty(heads, rows, width)
-    if bias is None:
-        return lambda left: torch.bmm(left, matrices, out=out)
-    offset = bias.expand(heads, rows, width)
-    return lambda left: torch.baddbmm(offset, left, matrices, out=out)
+    return lambda left: torch.bmm(left, matrices, out=out)
 
 
 def outer(left: Tensor, right: Tensor) -> Tensor:
@@ -90,16 +86,6 @@ def outer(left: Tensor, right: Tensor) -> Tensor:
     if left.size(0) == 1 and suits(left, right[0].t()):
         return product(left[0].t().contiguous(), right[0].contiguous().t()).unsqueeze(0)
     return left.mT @ right
-
-
-def stacked(input_size: int, hidden_size: int, count: int) -> nn.Linear:
-    """``count`` blocks of hidden_size rows; Xavier weights block by block, zero biases."""
-    layer = nn.Linear(input_size, count * hidden_size)
-    with torch.no_grad():
-        for block in layer.weight.chunk(count):
-            nn.init.xavier_uniform_(block)
-        nn.init.zeros_(layer.bias)
-    return layer
 
 
 def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
@@ -133,11 +119,11 @@ class Affine(torch.autograd.Function):
             for gradient, block in others:
                 for_inputs += product(gradient, block.t())
         if wants_weight:
-            features = inputs.flatten(0, 1).t().contiguous()
-            rows = (gradient.flatten(0, 1).contiguous() for gradient in gradients)
+            features = inputs.flatten(0, -2).t().contiguous()
+            rows = (gradient.flatten(0, -2).contiguous() for gradient in gradients)
             for_weight = torch.cat([product(features, block.t()).t() for block in rows])
         if wants_bias:
-            for_bias = torch.cat([gradient.sum((0, 1)) for gradient in gradients])
+            for_bias = torch.cat([gradient.flatten(0, -2).sum(0) for gradient in gradients])
         return for_inputs, for_weight, for_bias, None
 
 

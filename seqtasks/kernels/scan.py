@@ -32,42 +32,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.contract import Recurrence
-from seqtasks.kernels.lengths import State, last_step, zero_padding
-
 NARROW = 1024
 """Numbers in a step up to which a processor spends its time on calls, not on arithmetic."""
 
 Steps = tuple[Tensor, ...]
-
-
-class ScanRecurrence(Recurrence):
-    """A recurrence that computes its states at all steps at once."""
-
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Run over every step of every sequence.
-
-        Args:
-            inputs: (batch, time, input_size), at least one step.
-            state: tensors (batch, …), the state before the first step.
-
-        Returns:
-            Outputs (batch, time, output_size), and each state tensor after every step,
-            (batch, time, …).
-        """
-        raise NotImplementedError
-
-    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
-        """Run over time and read each sequence's state where it ends."""
-        if lengths is None:
-            outputs, states = self.scan(inputs, state)
-            return outputs, tuple(tensor[:, -1] for tensor in states)
-        outputs, states = self.scan(zero_padding(inputs, lengths), state)
-        ends = tuple(
-            last_step(after.flatten(2), lengths, before.flatten(1)).view(before.shape)
-            for after, before in zip(states, state, strict=True)
-        )
-        return zero_padding(outputs, lengths), ends
 
 
 def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ CUT_COST = 60.0
 
 
 @dataclass(frozen=True)
-class Stairs:
+class RaggedSchedule:
     """How a ragged batch is cut.
 
     Attributes:
@@ -40,7 +40,7 @@ class Stairs:
     pieces: list[tuple[int, int, int]]
 
 
-def plan(lengths: Tensor | None, time: int) -> Stairs | None:
+def make_schedule(lengths: Tensor | None, time: int) -> RaggedSchedule | None:
     """The cheapest cuts of a batch; None if it is best run as it is.
 
     Args:
@@ -53,7 +53,7 @@ def plan(lengths: Tensor | None, time: int) -> Stairs | None:
     pieces = _cuts(ordered.tolist())
     if not pieces or pieces == [(0, time, len(lengths))]:
         return None
-    return Stairs(order, order.argsort(), ordered, pieces)
+    return RaggedSchedule(order, order.argsort(), ordered, pieces)
 
 
 def _cuts(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -93,18 +93,18 @@ def _cuts(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
     return pieces[::-1]
 
 
-def climb(
+def run_scheduled(
     layer: Callable[..., tuple[Tensor, State]],
     inputs: Tensor,
-    stairs: Stairs,
+    schedule: RaggedSchedule,
     state: State | None,
 ) -> tuple[Tensor, State]:
-    """Run a layer piece by piece over a batch that is in the stairs' order.
+    """Run a layer piece by piece over a batch that is in the schedule's order.
 
     Args:
         layer: on the contract of a recurrence.
         inputs: (batch, time, input_size), longest first.
-        stairs: from `plan`.
+        schedule: from `make_schedule`.
         state: of every sequence, (batch, …), or None to start afresh.
 
     Returns:
@@ -114,15 +114,15 @@ def climb(
     outputs: list[Tensor] = []
     finished: list[State] = []
     live = state
-    for start, end, rows in stairs.pieces:
+    for start, end, rows in schedule.pieces:
         if live is not None and rows < batch:
             finished.append(tuple(tensor[rows:] for tensor in live))
             live = tuple(tensor[:rows] for tensor in live)
-        lengths = (stairs.lengths[:rows] - start).clamp(max=end - start)
+        lengths = (schedule.lengths[:rows] - start).clamp(max=end - start)
         piece, live = layer(inputs[:rows, start:end], lengths, live)
         outputs.append(functional.pad(piece, (0, 0, 0, 0, 0, batch - rows)))
     finished.append(live or ())
-    done = stairs.pieces[-1][1]
+    done = schedule.pieces[-1][1]
     if done < time:
         outputs.append(inputs.new_zeros(batch, time - done, outputs[0].size(2)))
     states = tuple(torch.cat(parts) for parts in zip(*finished[::-1], strict=True))

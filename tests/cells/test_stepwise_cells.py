@@ -10,12 +10,13 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from seqtasks.cells.layer_norm_lstm import EPSILON, LayerNormLSTM
+from seqtasks.cells.layer_norm_lstm import LayerNormLSTM
 from seqtasks.cells.mlstm import MLSTM
 from seqtasks.cells.slstm import SLSTM
 from seqtasks.cells.unshared_elman import UnsharedElman
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.kernels.layer_norm_lstm import EPSILON
 
 INPUT, HIDDEN = 3, 4
 LENGTHS = torch.tensor([5, 0, 1, 3])
@@ -325,7 +326,7 @@ def test_heads_of_an_slstm_do_not_mix():
 @pytest.mark.parametrize("cell", [SLSTM, MLSTM])
 @pytest.mark.parametrize("heads", [0, 3])
 def test_heads_that_do_not_divide_the_size_are_refused(cell, heads):
-    with pytest.raises(UsageError, match=rf"heads={heads} does not divide .*hidden_size=4"):
+    with pytest.raises(UsageError, match=rf"^heads: {heads} does not divide hidden_size=4$"):
         cell(INPUT, HIDDEN, heads=heads)
 
 
@@ -346,7 +347,7 @@ def test_unshared_elman_with_equal_weights_is_an_elman_cell():
 def test_unshared_elman_refuses_what_it_has_no_weights_for():
     cell = randomise(UnsharedElman(INPUT, HIDDEN, max_length=5))
     inputs = draw(2, 8, INPUT)
-    with pytest.raises(UsageError, match=r"^unshared_elman has weights for 5 steps .* takes 8: "):
+    with pytest.raises(UsageError, match=r"^max_length: .* for 5 steps .* takes 8: "):
         cell(inputs)
     lengths = torch.tensor([5, 2])
     outputs, state = cell(inputs, lengths)  # padding may be as long as it likes
@@ -359,7 +360,7 @@ def test_unshared_elman_refuses_what_it_has_no_weights_for():
     outputs, state = cell(inputs, torch.tensor([0, 0]), state)
     assert state[1].tolist() == [[5.0], [5.0]]
     assert not outputs.any()
-    with pytest.raises(UsageError, match="max_length is at least 1, not 0"):
+    with pytest.raises(UsageError, match="max_length: it is at least 1, not 0"):
         UnsharedElman(INPUT, HIDDEN, max_length=0)
 
 
