@@ -80,9 +80,8 @@ class UnsharedElman(ParallelRecurrence):
             end = end if state is None else end + self.taken(state)
             if int(end.max()) > self.max_length:
                 raise UsageError(
-                    f"there are weights for {self.max_length} steps and a sequence takes "
-                    f"{int(end.max())}: shorten it, or set a greater max_length",
-                    option="max_length",
+                    f"unshared_elman has weights for {self.max_length} steps and a sequence takes "
+                    f"{int(end.max())}: shorten it, or set a greater cell_options.max_length"
                 )
         return super().forward(inputs, lengths, state)
 

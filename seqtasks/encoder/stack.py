@@ -15,7 +15,7 @@ from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
 from seqtasks.kernels.schedule import make_schedule
 
@@ -30,13 +30,13 @@ class RecurrentEncoder(nn.Module):
         input_size: features of each input step.
         hidden_size: units of each layer and direction; None to let ``parameters`` say.
         num_layers: levels of the stack, at least 1.
-        cell: a name (``elman``, ``gru``, ``lstm``; ``none`` for no recurrence), or a callable
+        cell: a key of `seqtasks.cells.CELLS` (``none`` for no recurrence), or a callable
             ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
         cell_options: keyword arguments for the cell.
         bidirectional: also read each sequence from its end; doubles the output size.
         residual: add each layer's input to its output, projected where their sizes differ.
         layer_norm: normalise each layer's input.
-        dropout: rate between layers.
+        dropout: rate between layers, of which there are then at least two.
         variational: one dropout mask for all steps of a sequence.
         recompute: in training keep only each layer's inputs and run the layer again in the
             backward pass: memory of one layer instead of all, for a third more time (Chen et al.
@@ -46,8 +46,8 @@ class RecurrentEncoder(nn.Module):
             equal size.
 
     Raises:
-        UsageError: a size is not positive, there is no such cell or option, or not exactly one of
-            ``hidden_size`` and ``parameters`` is given.
+        UsageError: a size is not positive, a rate is not in [0, 1), there is no such cell or
+            option, or not exactly one of ``hidden_size`` and ``parameters`` is given.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
     >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
@@ -92,16 +92,22 @@ class RecurrentEncoder(nn.Module):
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
             if value < 1:
-                raise UsageError(f"encoder.{name} is at least 1, not {value}")
+                raise UsageError(f"it is at least 1, not {value}", option=name)
+        if check_rate("dropout", dropout) and num_layers == 1:
+            raise UsageError(
+                f"{dropout:g} would do nothing: dropout acts between layers, and there is one; set "
+                "it to 0, or `num_layers` to 2 or more",
+                option="dropout",
+            )
         options = dict(cell_options or {})
-        make = find_cell(cell, options)
+        make = cell_maker(cell, options)
         layers: list[EncoderLayer] = []
         size = input_size
         for number in range(num_layers):
             last = number == num_layers - 1
             layer = EncoderLayer(
-                make(size, hidden_size, **options),
-                make(size, hidden_size, **options) if bidirectional else None,
+                make(size, hidden_size),
+                make(size, hidden_size) if bidirectional else None,
                 norm=layer_norm,
                 residual=residual,
                 dropout=SequenceDropout(0.0 if last else dropout, variational),
@@ -176,3 +182,28 @@ class RecurrentEncoder(nn.Module):
             return ends
         half = self.output_size // 2
         return torch.cat([ends[:, :half], outputs[:, 0, half:]], dim=-1)
+
+
+def cell_maker(
+    cell: str | Callable[..., Recurrence], options: Mapping[str, Any]
+) -> Callable[[int, int], Recurrence]:
+    """What makes a recurrence from its sizes; an option that it refuses is named with its place.
+
+    Args:
+        cell: as the encoder takes it.
+        options: of the cell.
+
+    Raises:
+        UsageError: there is no such cell or option.
+    """
+    make = find_cell(cell, options)
+
+    def made(input_size: int, hidden_size: int) -> Recurrence:
+        try:
+            return make(input_size, hidden_size, **options)
+        except UsageError as error:
+            if error.option not in options:
+                raise
+            raise UsageError(error.message, option=f"cell_options.{error.option}") from error
+
+    return made

@@ -326,7 +326,7 @@ def test_heads_of_an_slstm_do_not_mix():
 @pytest.mark.parametrize("cell", [SLSTM, MLSTM])
 @pytest.mark.parametrize("heads", [0, 3])
 def test_heads_that_do_not_divide_the_size_are_refused(cell, heads):
-    with pytest.raises(UsageError, match=rf"^heads: {heads} does not divide hidden_size=4$"):
+    with pytest.raises(UsageError, match=rf"^heads: {heads} does not divide `hidden_size`=4$"):
         cell(INPUT, HIDDEN, heads=heads)
 
 
@@ -347,7 +347,7 @@ def test_unshared_elman_with_equal_weights_is_an_elman_cell():
 def test_unshared_elman_refuses_what_it_has_no_weights_for():
     cell = randomise(UnsharedElman(INPUT, HIDDEN, max_length=5))
     inputs = draw(2, 8, INPUT)
-    with pytest.raises(UsageError, match=r"^max_length: .* for 5 steps .* takes 8: "):
+    with pytest.raises(UsageError, match=r"^unshared_elman has weights for 5 steps .* takes 8: "):
         cell(inputs)
     lengths = torch.tensor([5, 2])
     outputs, state = cell(inputs, lengths)  # padding may be as long as it likes

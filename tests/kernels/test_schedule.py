@@ -7,11 +7,11 @@ import torch
 
 from seqtasks.cells import CELLS
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.kernels import schedule as schedule
+from seqtasks.kernels import schedule
 
 
 def work(lengths: list[int]) -> tuple[int, int]:
-    """Row-steps that the make_schedule runs, and real tokens."""
+    """Row-steps that a schedule runs, and real tokens."""
     planned = schedule.make_schedule(torch.tensor(lengths), max(lengths))
     if planned is None:
         return len(lengths) * max(lengths), sum(lengths)
