@@ -48,14 +48,17 @@ class UnsharedElman(ParallelRecurrence):
             orthogonal_(weight_hh)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equation at the top of this file; a step too many has no weights and gives nan."""
+        """The equation at the top of this file.
+
+        The first step that has no weights gives nan, because it may be padding; the next one fails.
+        """
         h, steps = state
         taken = steps.long().clamp(min=0)  # (batch, 1)
-        t = taken.squeeze(1).clamp(max=self.max_length - 1)
+        full = taken == self.max_length
+        t = taken.masked_fill(full, 0).squeeze(1)
         pairs = (x, self.weight_ih[t]), (h, self.weight_hh[t])
         W_x, U_h = ((vector.unsqueeze(1) @ matrix).squeeze(1) for vector, matrix in pairs)
-        h = (W_x + U_h + self.bias[t]).tanh()
-        h = h.masked_fill(taken >= self.max_length, torch.nan)
+        h = (W_x + U_h + self.bias[t]).tanh().masked_fill(full, torch.nan)
         return h, (taken + 1).to(h.dtype)
 
     def scan(self, inputs: Tensor, state: State) -> State:

@@ -113,9 +113,13 @@ def test_a_sequence_alone_is_as_in_a_batch():
         )
 
 
-def test_a_step_without_weights_gives_no_number():
+def test_steps_without_weights_give_no_number_or_fail():
     model = encoder("unshared_elman", cell_options={"max_length": 5})
     run = runner(model)
+    case = graph(model, 2, 7, torch.tensor([7, 2]))
+    case.inputs["state_1"].zero_()
+    with pytest.raises(Exception, match="out of data bounds"):
+        run(case.inputs)
     case = graph(model, 2, 6, torch.tensor([6, 2]))
     case.inputs["state_1"].zero_()
     outputs = run(case.inputs)["outputs"]
