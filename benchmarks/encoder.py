@@ -7,12 +7,11 @@ quotes medians:
 
 - ``train tok/s`` and ``infer tok/s``: real tokens a second, forward and back, and forward alone;
 - ``step ms``: one step of one sequence, as in generation;
-- ``of GEMM``: the share that the matrix products of Elman, GRU and LSTM have of the speed of a large
-  product;
+- ``of GEMM``: the speed of the matrix products of Elman, GRU and LSTM, as a share of a large one's;
 - ``MB``: the peak memory of a training pass beyond what is held before, where the system tells it;
-- ``× packed``, ``× padded``, ``× loop``: how many times faster a training pass is than ``torch.nn`` on a
-  packed and on a padded batch (an LSTM, for a cell that ``torch.nn`` lacks), and than the same cell
-  called once a step (on small shapes).
+- ``× packed``, ``× padded``, ``× loop``: how many times faster a training pass is than ``torch.nn``
+  on a packed and on a padded batch (an LSTM's, for a cell that ``torch.nn`` lacks), and than the
+  same cell called once a step (on small shapes).
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Inside, tensors are (time, heads, batch, size): the slice of a step is contiguou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,68 +18,50 @@ from torch.autograd.function import once_differentiable
 from seqtasks.kernels.affine import multiplier, outer
 from seqtasks.kernels.lengths import State
 
+Tensors = Sequence[Tensor]
 
-class Step:
-    """One step of a recurrence, h first among its states, on tensors (heads, batch, …).
+
+class Now(NamedTuple):
+    """The tensors of one step, (heads, batch, …).
 
     Attributes:
-        kept: sizes of what the derivative needs besides the states, in multiples of a state's.
-        blocks: blocks of the gradient that ``backward`` fills, in multiples of a state's size; None
-            for as many as there are gates.
-        of_inputs: the blocks that are the gradient of the input's contribution.
-        of_products: the blocks that are the gradient of the recurrent product; the same ones where
-            the gates are the sum of both.
+        before: the states at t - 1, h first.
+        after: the states at t, which ``forward`` fills.
+        kept: what ``forward`` keeps for ``backward``.
+        weights: further parameters.
     """
 
-    kept: ClassVar[tuple[int, ...]]
-    blocks: ClassVar[int | None] = None
-    of_inputs: ClassVar[slice] = slice(None)
-    of_products: ClassVar[slice] = slice(None)
+    before: Tensors
+    after: Tensors
+    kept: Tensors
+    weights: Tensors
 
-    @staticmethod
-    def forward(
-        inputs: Tensor,
-        recurrent: Tensor,
-        before: Sequence[Tensor],
-        after: Sequence[Tensor],
-        kept: Sequence[Tensor],
-        *weights: Tensor,
-    ) -> None:
-        """Fill ``after`` and ``kept``.
 
-        Args:
-            inputs: (heads, batch, gates · size), the input's contribution to the gates.
-            recurrent: h_{t-1} R, of the same shape.
-            before: the states at t - 1.
-            after: the states at t.
-            kept: for ``backward``.
-            weights: further parameters.
-        """
-        raise NotImplementedError
+class Step(NamedTuple):
+    """One step of a recurrence.
 
-    @staticmethod
-    def backward(
-        grads: Sequence[Tensor],
-        gradient: Tensor,
-        grad_weights: Sequence[Tensor],
-        before: Sequence[Tensor],
-        after: Sequence[Tensor],
-        kept: Sequence[Tensor],
-        *weights: Tensor,
-    ) -> None:
-        """Fill the gradients of what ``forward`` was given.
+    Attributes:
+        forward: ``forward(inputs, product, now)`` fills what ``now`` is to hold after the step from
+            the input's contribution to the gates and the product h_{t-1} R, both
+            (heads, batch, gates · size).
+        backward: ``backward(grads, gradient, grad_weights, now)`` is the derivative. It turns
+            ``grads``, those of the states at t, into those at t - 1, but for that of h, which flows
+            through the product alone; fills ``gradient``, (heads, batch, blocks · size); and adds
+            to the gradients of the weights.
+        kept: sizes of what is kept, in multiples of a state's.
+        blocks: blocks of ``gradient``, in multiples of a state's size; None for as many as there
+            are gates.
+        of_inputs: the blocks that are the gradient of the input's contribution.
+        of_products: the blocks that are the gradient of the product; the same ones where the gates
+            are the sum of both.
+    """
 
-        Args:
-            grads: of the states at t; turned into those at t - 1, but for that of h, which flows
-                through the recurrent product alone.
-            gradient: (heads, batch, blocks · size), to be filled.
-            grad_weights: to be added to.
-            before: as in ``forward``, and so are the rest.
-            after: filled by ``forward``.
-            kept: filled by ``forward``.
-            weights: further parameters.
-        """
-        raise NotImplementedError
+    forward: Callable[[Tensor, Tensor, Now], None]
+    backward: Callable[[Tensors, Tensor, Tensors, Now], None]
+    kept: tuple[int, ...]
+    blocks: int | None = None
+    of_inputs: slice = slice(None)
+    of_products: slice = slice(None)
 
 
 class Unroll(torch.autograd.Function):
@@ -87,7 +69,7 @@ class Unroll(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, step: type[Step], number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
+        ctx: Any, step: Step, number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
     ) -> tuple[Tensor, ...]:
         """Each state at each step; ``more`` is the ``number`` initial states, then weights."""
         start, weights = more[:number], more[number:]
@@ -100,8 +82,8 @@ class Unroll(torch.autograd.Function):
         multiply = multiplier(recurrent, batch)
         steps, keeps = by_step(states), by_step(kept)
         for t, step_inputs in enumerate(inputs.unbind()):
-            product = multiply(steps[t][0])
-            step.forward(step_inputs, product, steps[t], steps[t + 1], keeps[t], *weights)
+            now = Now(steps[t], steps[t + 1], keeps[t], weights)
+            step.forward(step_inputs, multiply(steps[t][0]), now)
         ctx.save_for_backward(recurrent, *weights, *states, *kept)
         ctx.step, ctx.weights, ctx.states = step, len(weights), number
         ctx.set_materialize_grads(False)
@@ -114,7 +96,7 @@ class Unroll(torch.autograd.Function):
         recurrent, *rest = ctx.saved_tensors
         weights, rest = rest[: ctx.weights], rest[ctx.weights :]
         states, kept = rest[: ctx.states], rest[ctx.states :]
-        step: type[Step] = ctx.step
+        step: Step = ctx.step
         length, heads, batch, size = states[0].shape
         grads = [torch.zeros_like(state[0]) for state in states]
         grad_weights = [torch.zeros_like(weight) for weight in weights]
@@ -130,15 +112,14 @@ class Unroll(torch.autograd.Function):
         for t in reversed(range(length - 1)):
             for i, grad in given:
                 grads[i].add_(grad[t])
-            step.backward(
-                grads, filled[t], grad_weights, steps[t], steps[t + 1], keeps[t], *weights
-            )
+            now = Now(steps[t], steps[t + 1], keeps[t], weights)
+            step.backward(grads, filled[t], grad_weights, now)
             grads[0].copy_(multiply(products[t]))
         grad_recurrent = outer(states[0][:-1], grad_products)
         return None, None, grad_inputs, grad_recurrent, *grads, *grad_weights
 
 
-def by_step(tensors: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+def by_step(tensors: Tensors) -> list[tuple[Tensor, ...]]:
     """Tensors with time in front as one tuple of their parts for each step."""
     return list(zip(*(tensor.unbind() for tensor in tensors), strict=True))
 
@@ -153,9 +134,7 @@ def columns(part: slice, size: int) -> slice:
     return slice(start, stop)
 
 
-def unroll(
-    step: type[Step], inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor
-) -> State:
+def unroll(step: Step, inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor) -> State:
     """Every state after every step.
 
     Args:
