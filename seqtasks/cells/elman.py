@@ -23,8 +23,6 @@ class Elman(FusedRecurrence):
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         nonlinearity: φ, ``tanh`` or ``relu``.
 
     Raises:
@@ -38,7 +36,6 @@ class Elman(FusedRecurrence):
         self.phi = FUNCTIONS[nonlinearity]
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equation at the top of this file."""
         [h], [W, U, b, c] = state, self.weights()
         h = self.phi(linear(x, W, b) + linear(h, U, c))
         return (h,)

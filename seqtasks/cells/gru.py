@@ -24,8 +24,6 @@ class GRU(FusedRecurrence):
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         weight_drop: share of recurrent weights dropped in training, as in `FusedRecurrence`.
     """
 
@@ -33,7 +31,6 @@ class GRU(FusedRecurrence):
         super().__init__(nn.GRU(input_size, hidden_size, batch_first=True), weight_drop)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         [h], [W, U, b, c] = state, self.weights()
         x_r, x_z, x_n = linear(x, W, b).chunk(3, dim=-1)
         h_r, h_z, h_n = linear(h, U, c).chunk(3, dim=-1)

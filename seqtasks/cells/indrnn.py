@@ -32,8 +32,6 @@ class IndRNN(ParallelRecurrence):
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         nonlinearity: φ, ``relu`` or ``tanh``.
         horizon: steps over which gradients are to survive.
 
@@ -60,7 +58,6 @@ class IndRNN(ParallelRecurrence):
         self.recurrent = nn.Parameter(0.5 ** (horizon ** -torch.rand(hidden_size)))
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equation at the top of this file."""
         h = self.update(state[0], self.linear(x), self.bounded())
         return (h,)
 
@@ -69,7 +66,6 @@ class IndRNN(ParallelRecurrence):
         return self.phi(torch.addcmul(x, u, h))
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A scan of the update."""
         steps = blocks(self.linear, inputs, 1)
         return (nonlinear_scan(self.update, state[0], steps, self.bounded()),)
 

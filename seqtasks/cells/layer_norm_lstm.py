@@ -27,8 +27,6 @@ class LayerNormLSTM(ParallelRecurrence):
     State: (h, c), each of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         forget_bias: start value of the forget gate's bias.
     """
 
@@ -44,7 +42,6 @@ class LayerNormLSTM(ParallelRecurrence):
         nn.init.constant_(self.input_norm.bias[:hidden_size], forget_bias)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         h, c = state
         gates = self.gates(x) + layer_norm(h @ self.recurrent[0], self.recurrent_gain)
         f, i, o, g = gates.chunk(4, dim=-1)
@@ -53,7 +50,6 @@ class LayerNormLSTM(ParallelRecurrence):
         return h, c
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A loop with a backward pass of its own."""
         norm, gain = self.cell_norm, self.recurrent_gain
         return layer_norm_lstm(
             self.gates(inputs), state, self.recurrent, gain, norm.weight, norm.bias

@@ -30,8 +30,6 @@ class LRU(ParallelRecurrence):
     State: (x,) of shape (batch, state_size, 2), real and imaginary parts.
 
     Args:
-        input_size: features of each input step.
-        hidden_size: features of each output step.
         state_size: units of the complex state; ``hidden_size`` if None.
         r_min: smallest |λ| at the start.
         r_max: largest |λ| at the start.

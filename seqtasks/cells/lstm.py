@@ -24,8 +24,6 @@ class LSTM(FusedRecurrence):
     State: (h, c), each of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         forget_bias: start value of the forget gate's bias.
         weight_drop: share of recurrent weights dropped in training, as in `FusedRecurrence`.
     """
@@ -42,7 +40,6 @@ class LSTM(FusedRecurrence):
         nn.init.constant_(self.rnn.all_weights[0][2][hidden_size : 2 * hidden_size], forget_bias)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         [h, c], [W, U, b, d] = state, self.weights()
         i, f, g, o = (linear(x, W, b) + linear(h, U, d)).chunk(4, dim=-1)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()

@@ -27,8 +27,6 @@ class MinGRU(ParallelRecurrence):
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         positive: pass candidates through g.
     """
 
@@ -38,14 +36,12 @@ class MinGRU(ParallelRecurrence):
         self.linear = stacked(input_size, hidden_size, 2)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         [h], [z, v] = state, self.gates(x)
         z = z.sigmoid()
         h = (1 - z) * h + z * v
         return (h,)
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A linear scan."""
         return (gated_scan(*self.gates(inputs), *state),)
 
     def gates(self, x: Tensor) -> tuple[Tensor, Tensor]:

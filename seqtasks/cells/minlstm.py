@@ -29,8 +29,6 @@ class MinLSTM(ParallelRecurrence):
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         positive: pass candidates through g.
         forget_bias: start value of the forget gate's bias.
     """
@@ -49,14 +47,12 @@ class MinLSTM(ParallelRecurrence):
         nn.init.constant_(self.linear.bias[:hidden_size], forget_bias)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         [h], [odds, v] = state, self.gates(x)
         i = odds.sigmoid()
         h = (1 - i) * h + i * v
         return (h,)
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A linear scan."""
         return (gated_scan(*self.gates(inputs), *state),)
 
     def gates(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -36,8 +36,6 @@ class MLSTM(Recurrence):
     d = hidden_size / heads; C is values by keys.
 
     Args:
-        input_size: features of each input step.
-        hidden_size: features of each output step.
         heads: memories, each of its own share of the features; divides ``hidden_size``.
         chunk_size: steps that are computed at once; the results do not depend on it.
 
@@ -63,7 +61,6 @@ class MLSTM(Recurrence):
             bias[-heads:] = torch.linspace(3, 6, heads)
 
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """The equations at the top of this file."""
         (C, n, m), (q, k, v, o, i, log_f) = state, self.parts(x)
         before, m = m, torch.maximum(log_f + m, i)
         i = (i - m).exp().unsqueeze(-1)

@@ -12,12 +12,7 @@ from seqtasks.kernels.lengths import State
 
 
 class Pointwise(ParallelRecurrence):
-    """A dense layer with tanh; its state is the empty tuple.
-
-    Args:
-        input_size: features of each input step.
-        hidden_size: features of each output step.
-    """
+    """A dense layer with tanh; its state is the empty tuple."""
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__(input_size, hidden_size, ())
@@ -28,5 +23,4 @@ class Pointwise(ParallelRecurrence):
         return self.linear(x).tanh(), ()
 
     def scan(self, inputs: Tensor, state: State) -> State | tuple[Tensor, State]:
-        """Every step at once."""
         return self.step(inputs, state)

@@ -32,8 +32,6 @@ class QRNN(ParallelRecurrence):
     State: (c, past), of shapes (batch, hidden_size) and (batch, window - 1, input_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the cell state.
         window: k, the input steps that each gate sees, the current one included.
 
     Raises:
@@ -48,7 +46,6 @@ class QRNN(ParallelRecurrence):
         self.linear = stacked(window * input_size, hidden_size, 3)
 
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """The equations at the top of this file."""
         c, past = state
         seen = torch.cat([past, x.unsqueeze(1)], dim=1)  # (batch, window, input_size)
         z, f, o = blocks(self.linear, seen.flatten(1), 3)

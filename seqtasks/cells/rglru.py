@@ -33,10 +33,6 @@ class RGLRU(ParallelRecurrence):
     """Two gates, one state.
 
     State: (h,) of shape (batch, hidden_size).
-
-    Args:
-        input_size: features of each input step.
-        hidden_size: units of the state.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
@@ -48,13 +44,11 @@ class RGLRU(ParallelRecurrence):
         self.decay = nn.Parameter(decay.logit())
 
     def step(self, x: Tensor, state: State) -> State:
-        """The last of the equations at the top of this file."""
         [h], [a, x] = state, self.gated(x)
         h = a * h + x
         return (h,)
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A linear scan."""
         return (linear_scan(*self.gated(inputs), *state),)
 
     def gated(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -36,8 +36,6 @@ class SLSTM(ParallelRecurrence):
     State: (h, c, n, m), each of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         heads: groups of units that mix their memories; divides ``hidden_size``.
         forget_bias: start value of the forget gate's bias.
 
@@ -59,7 +57,6 @@ class SLSTM(ParallelRecurrence):
         nn.init.constant_(self.inputs.bias.view(heads, 4, size)[:, 2], forget_bias)
 
     def step(self, x: Tensor, state: State) -> State:
-        """The equations at the top of this file."""
         h, c, n, m = state
         m = m.masked_fill(n == 0, -torch.inf)
         recurrent = h.unflatten(1, (self.heads, 1, -1)) @ self.recurrent  # (batch, heads, 1, 4 …)
@@ -74,7 +71,6 @@ class SLSTM(ParallelRecurrence):
         return h, c, n, m
 
     def scan(self, inputs: Tensor, state: State) -> State:
-        """A loop with a backward pass of its own."""
         return slstm(self.inputs(inputs), state, self.recurrent)
 
 

@@ -31,8 +31,6 @@ class SRU(ParallelRecurrence):
     State: (c,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the state.
         highway_bias: start value b of b_r; the lower, the more of its input a layer passes on.
     """
 
@@ -58,7 +56,6 @@ class SRU(ParallelRecurrence):
         nn.init.constant_(self.highway_bias, highway_bias)
 
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """The equations at the top of this file."""
         [c], [candidate, f, r, x] = state, self.gates(x)
         f = (f + self.forget_weight * c).sigmoid()
         r = (r + self.highway_weight * c).sigmoid()

@@ -27,8 +27,6 @@ class UnsharedElman(ParallelRecurrence):
     sequence has taken, held as a float (its fraction and sign are ignored where it is given).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         max_length: steps that have weights, the most that a sequence can take.
 
     Raises:
