@@ -17,7 +17,7 @@ from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
 from seqtasks.errors import UsageError, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
-from seqtasks.kernels.schedule import make_schedule
+from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
 
 
 class RecurrentEncoder(nn.Module):
@@ -141,27 +141,42 @@ class RecurrentEncoder(nn.Module):
         # Dropped weights stay the same for all steps of a call.
         one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
         schedule = None if one_call else make_schedule(lengths, inputs.size(1))
-        if schedule is not None:
-            inputs, lengths = inputs.index_select(0, schedule.order), schedule.lengths
-            if state is not None:
-                state = tuple(tensor.index_select(0, schedule.order) for tensor in state)
+        if schedule is None:
+            return self.run(inputs, lengths, state)
+        if state is not None:
+            state = tuple(tensor.index_select(0, schedule.order) for tensor in state)
+        inputs = inputs.index_select(0, schedule.order)
+        outputs, state = self.run(inputs, schedule.lengths, state, schedule)
+        back = schedule.back
+        return outputs.index_select(0, back), tuple(part.index_select(0, back) for part in state)
+
+    def run(
+        self,
+        inputs: Tensor,
+        lengths: Tensor | None,
+        state: State | None,
+        schedule: RaggedSchedule | None = None,
+    ) -> tuple[Tensor, State]:
+        """Run layer after layer.
+
+        Args:
+            inputs: (batch, time, input_size), in the order of the schedule if there is one.
+            lengths: (batch,) int64, in that order, or None.
+            state: in that order, or None.
+            schedule: how to cut the batch, or None to run it as it is.
+        """
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
-            first = len(states)
-            given = None if state is None else state[first : first + count]
+            given = None if state is None else state[len(states) :][:count]
             run: Callable[..., tuple[Tensor, State]] = layer
             if self.recompute and self.training and torch.is_grad_enabled():
                 run = functools.partial(checkpoint, layer, use_reentrant=False)
             outputs, final = run(outputs, lengths, given, schedule)
             states.extend(final)
+        outputs = self.norm(outputs)
         if self.residual and lengths is not None:
-            outputs = zero_padding(self.norm(outputs), lengths)
-        else:
-            outputs = self.norm(outputs)
-        if schedule is not None:
-            outputs = outputs.index_select(0, schedule.back)
-            states = [tensor.index_select(0, schedule.back) for tensor in states]
+            outputs = zero_padding(outputs, lengths)
         return outputs, tuple(states)
 
     def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:

@@ -54,11 +54,7 @@ def write_step(
     Raises:
         UsageError: the cell cannot be traced.
     """
-    program = source.traced(cell)
-    if program is None:
-        program = traced(cell)
-        source.steps.append((cell, program))
-    return Translation(program, write, source, Step(cell)).run([x, *state])
+    return Translation(source.step(cell, traced), write, source, Step(cell)).run([x, *state])
 
 
 def traced(cell: Recurrence) -> ExportedProgram:
