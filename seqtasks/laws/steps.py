@@ -18,11 +18,7 @@ from seqtasks.laws.subject import Subject, feed, run
 
 
 def causality(subject: Subject, case: Case) -> None:
-    """No output depends on a later input, by its value and by its gradient.
-
-    Raises:
-        Broken: one does.
-    """
+    """No output depends on a later input, by its value and by its gradient."""
     encoder = subject.encoder(case)
     inputs, _ = subject.inputs(case)
     axes = ("sequence", "step")
@@ -49,9 +45,6 @@ def chunking(subject: Subject, case: Case) -> None:
     """A sequence in pieces with the state carried equals the whole, gradients included.
 
     A padded batch ends with a piece of no steps.
-
-    Raises:
-        Broken: it does not.
     """
     half = case.time // 2
     cuts = [0, half, half + 2, case.time] if case.time > 5 else [0, half, case.time]
@@ -62,11 +55,7 @@ def chunking(subject: Subject, case: Case) -> None:
 
 
 def stepping(subject: Subject, case: Case) -> None:
-    """One step at a time equals the parallel pass, in float64 and, roughly, in float32.
-
-    Raises:
-        Broken: it does not.
-    """
+    """One step at a time equals the parallel pass, in float64 and, roughly, in float32."""
     cuts = list(range(case.time + 1))
     _pieces_equal_the_whole(subject, case, cuts, "one step at a time")
     _pieces_equal_the_whole(subject, case, cuts, "one step at a time in float32", torch.float32)
@@ -78,11 +67,7 @@ def has_step(cell: object) -> bool:
 
 
 def truth(subject: Subject, case: Case) -> None:
-    """However a cell runs, its values, states and gradients are those of its step.
-
-    Raises:
-        Broken: they are not.
-    """
+    """However a cell runs, its values, states and gradients are those of its step."""
     encoder, plain = subject.encoder(case), subject.encoder(case)
     for cell in plain.modules():
         if has_step(cell):
