@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -15,8 +17,7 @@ class EncoderLayer(nn.Module):
     """One level of the stack: norm, one or two directions, dropout, shortcut.
 
     Args:
-        forward_cell: the recurrence from past to future.
-        backward_cell: the recurrence from future to past, or None.
+        cells: the recurrence from past to future, and perhaps that from future to past.
         norm: normalise the input (pre-norm: the shortcut stays clean).
         residual: add the input to the output, through a linear map where their sizes differ.
         dropout: applied to the recurrence's output, before the shortcut is added.
@@ -24,20 +25,18 @@ class EncoderLayer(nn.Module):
 
     def __init__(
         self,
-        forward_cell: Recurrence,
-        backward_cell: Recurrence | None,
+        cells: Sequence[Recurrence],
         *,
         norm: bool,
         residual: bool,
         dropout: SequenceDropout,
     ) -> None:
         super().__init__()
-        directions = [forward_cell] if backward_cell is None else [forward_cell, backward_cell]
-        self.cells = nn.ModuleList(directions)
-        self.input_size = forward_cell.input_size
-        self.output_size = sum(cell.output_size for cell in directions)
-        self.state_shapes = tuple(shape for cell in directions for shape in cell.state_shapes)
-        self.state_counts = [len(cell.state_shapes) for cell in directions]
+        self.cells = nn.ModuleList(cells)
+        self.input_size = cells[0].input_size
+        self.output_size = sum(cell.output_size for cell in cells)
+        self.state_shapes = tuple(shape for cell in cells for shape in cell.state_shapes)
+        self.state_counts = [len(cell.state_shapes) for cell in cells]
         self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
         self.dropout = dropout
         self.shortcut: nn.Module | None = None

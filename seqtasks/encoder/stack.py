@@ -106,8 +106,7 @@ class RecurrentEncoder(nn.Module):
         for number in range(num_layers):
             last = number == num_layers - 1
             layer = EncoderLayer(
-                make(size, hidden_size),
-                make(size, hidden_size) if bidirectional else None,
+                [make(size, hidden_size) for _ in range(1 + bidirectional)],
                 norm=layer_norm,
                 residual=residual,
                 dropout=SequenceDropout(0.0 if last else dropout, variational),

@@ -1,4 +1,4 @@
-"""The model that a graph is written from."""
+"""A model whose computations are written as graphs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from seqtasks.cells.contract import Recurrence
 
 
 class Source:
-    """What the parts of a graph share.
+    """A model, the names of its parameters, and the traces of its cells.
 
     Args:
-        model: whose computations are written down.
+        model: the model, in evaluation mode, on the CPU.
 
     Attributes:
         names: parameters and buffers by identity → their names in the model.
@@ -53,6 +53,6 @@ def form(module: nn.Module) -> tuple[Any, ...]:
 
 
 def everything(module: nn.Module) -> list[tuple[str, Tensor]]:
-    """Parameters and buffers, one that has several names under each."""
+    """Parameters and buffers by name; one that has several names stands under each."""
     parts = (module.named_parameters, module.named_buffers)
     return [pair for part in parts for pair in part(remove_duplicate=False)]

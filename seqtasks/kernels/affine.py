@@ -1,8 +1,8 @@
-"""W x + b at every step of a sequence, the part of a linear recurrence that takes most of its time.
+"""W x + b at every step of a sequence, which takes most of a linear recurrence's time.
 
-On a CPU torch multiplies float32 matrices with MKL, which on processors that Intel does not make
-leaves half of a vector unit idle. oneDNN, which torch carries for its compiler, fills it: large
-products go there where this build of torch has it, all others to ``nn.functional.linear``.
+On a CPU torch multiplies float32 matrices with MKL, which leaves half of the vector unit idle on
+processors that Intel does not make. oneDNN, which torch carries for its compiler, fills the unit:
+large products go there where this build of torch has it, all others to ``nn.functional.linear``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
 LARGE = 2**21
-"""Multiplications below which a product is over before the better library has begun."""
+"""Multiplications below which oneDNN's start costs more than it gains."""
 
 ONEDNN = torch.backends.mkldnn.is_available() and all(
     hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_reorder_linear_weight")
@@ -54,15 +54,14 @@ def suits(inputs: Tensor, weight: Tensor) -> bool:
 
 
 def multiplier(matrices: Tensor, rows: int) -> Callable[[Tensor], Tensor]:
-    """Many products with the same matrices, one after the other.
+    """Prepare many products with the same matrices, one after the other.
 
     Args:
         matrices: (heads, k, n).
-        rows: of each product.
+        rows: the rows of each product.
 
     Returns:
-        A function from (heads, rows, k) to (heads, rows, n); what it returns may be overwritten
-        by its next call.
+        A function from (heads, rows, k) to (heads, rows, n), which may overwrite its last result.
     """
     heads, size, width = matrices.shape
     if heads == 1 and suits(matrices.new_empty(rows, size), weight := matrices[0].t()):
@@ -94,13 +93,12 @@ def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
 
 
 class Affine(torch.autograd.Function):
-    """`affine` by oneDNN."""
+    """`affine` by oneDNN, each block in memory of its own."""
 
     @staticmethod
     def forward(
         ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int
     ) -> tuple[Tensor, ...]:
-        """W x + b, each block in memory of its own."""
         ctx.save_for_backward(inputs, weight)
         biases = [None] * count if bias is None else bias.chunk(count)
         pairs = zip(weight.chunk(count), biases, strict=True)
@@ -109,7 +107,6 @@ class Affine(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of inputs, weight and bias."""
         inputs, weight = ctx.saved_tensors
         wants_inputs, wants_weight, wants_bias, _ = ctx.needs_input_grad
         for_inputs = for_weight = for_bias = None

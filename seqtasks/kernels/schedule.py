@@ -1,8 +1,8 @@
-"""Ragged batches in steps of falling size, so that little time is spent on padding.
+"""Ragged batches cut into pieces of falling size, so that little time is spent on padding.
 
-Sorted by length, a ragged batch looks like a staircase. It is cut where it pays: each piece runs
-the sequences that are still going, from the state that the piece before it left. By the chunking
-law the result is that of the whole padded batch; the work is near that of its real tokens.
+The batch is sorted by length and cut where that pays: each piece runs the sequences that are still
+going, from the state that the piece before it left. By the chunking law the result is that of the
+whole padded batch; the work is near that of its real tokens.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from torch.nn import functional
 from seqtasks.kernels.lengths import State, ragged
 
 ROW_COST = 16.0
-"""Rows whose work one step's fixed cost equals."""
+"""The fixed cost of a step, in rows."""
 
 CUT_COST = 60.0
-"""Row-steps whose work one more call equals."""
+"""The cost of one more call, in steps of one row."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RaggedSchedule:
 
 
 def make_schedule(lengths: Tensor | None, time: int) -> RaggedSchedule | None:
-    """The cheapest cuts of a batch; None if it is best run as it is.
+    """The cheapest cuts of a batch; None where the batch is best run as it is.
 
     Args:
         lengths: (batch,) int64, or None.
