@@ -70,18 +70,19 @@ class LRU(ParallelRecurrence):
 
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """The equations at the top of this file, in real and imaginary parts; u is named x."""
-        (re, im), (a, b), (p, q) = state[0].unbind(-1), self.eigenvalues(x), self.written(x)
+        (re, im), (p, q) = state[0].unbind(-1), self.written(x).unbind(-1)
+        a, b = self.eigenvalues(x)
         re, im = a * re - b * im + p, a * im + b * re + q
         after = torch.stack([re, im], dim=-1)
         return self.output(x, after), (after,)
 
     def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """A linear scan over complex numbers."""
-        decay = torch.complex(*self.eigenvalues(inputs))
-        steps = torch.complex(*self.written(inputs))
+        steps = torch.view_as_complex(self.written(inputs))
         start = torch.view_as_complex(state[0].to(widest(inputs)).contiguous())
-        states = torch.view_as_real(linear_scan(decay, steps, start))
-        return self.output(inputs, states), (states,)
+        states = linear_scan(torch.complex(*self.eigenvalues(inputs)), steps, start)
+        parts = torch.view_as_real(states).to(inputs.dtype)
+        return self.output(inputs, parts), (parts,)
 
     def eigenvalues(self, like: Tensor) -> tuple[Tensor, Tensor]:
         """The real and the imaginary part of λ, (state_size,), as wide as the inputs' sums."""
@@ -89,16 +90,15 @@ class LRU(ParallelRecurrence):
         radius, angle = (-self.nu.to(dtype).exp()).exp(), self.theta.to(dtype).exp()
         return radius * angle.cos(), radius * angle.sin()
 
-    def written(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The real and the imaginary part of γ ⊙ (B u); x is (…, input_size)."""
+    def written(self, x: Tensor) -> Tensor:
+        """γ ⊙ (B u), (…, state_size, 2), the real part before the imaginary one."""
         weight = self.gamma.exp()[:, None, None] * self.write
         [steps] = affine(x, weight.flatten(0, 1))
-        re, im = steps.to(widest(x)).unflatten(-1, (-1, 2)).unbind(-1)
-        return re, im
+        return steps.to(widest(x)).unflatten(-1, (-1, 2))
 
     def output(self, x: Tensor, states: Tensor) -> Tensor:
         """Re(C x) + D u, with Re(C x) = Re C Re x - Im C Im x."""
         conjugate = self.read * self.read.new_tensor([1.0, -1.0])
-        [read] = affine(states.to(x.dtype).flatten(-2), conjugate.flatten(1))
+        [read] = affine(states.flatten(-2).to(x.dtype), conjugate.flatten(1))
         [skipped] = affine(x, self.skip.weight)
         return read + skipped

@@ -56,8 +56,8 @@ def matrix_memory(
     parts = (part.transpose(1, 2).split(size, dim=2) for part in (q, k, v, write, keep))
     for piece in zip(*parts, strict=True):
         read, state = chunk(state, *piece)
-        reads.append(read.transpose(1, 2))
-    return torch.cat(reads, dim=1), state
+        reads.append(read)
+    return torch.cat(reads, dim=2).transpose(1, 2), state
 
 
 def chunk(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from functools import partial
 
@@ -201,41 +200,6 @@ def test_each_state_is_the_one_after_the_last_real_step_whatever_follows(name):
         assert not inputs.grad[row, length:].any()
         for ours, theirs in zip(state, end, strict=True):
             torch.testing.assert_close(ours[row], theirs[0], rtol=1e-5, atol=1e-6)
-
-
-@every_cell
-@pytest.mark.parametrize("depth", [1, 3])
-@pytest.mark.parametrize("residual", [False, True])
-def test_a_stack_fed_in_pieces_equals_the_stack_fed_whole(name, depth, residual):
-    torch.manual_seed(1)
-    encoder = RecurrentEncoder(3, 4, depth, cell=CELLS[name], residual=residual).double()
-    inputs = sequences()
-    whole, end = encoder(inputs, LENGTHS)
-    for cuts in ([0, 1, 2, 3, 4, 5, 6], [0, 2, 6], [0, 5, 5, 6]):
-        state, pieces = None, []
-        for start, stop in itertools.pairwise(cuts):
-            lengths = (LENGTHS - start).clamp(0, stop - start)
-            piece, state = encoder(inputs[:, start:stop], lengths, state)
-            pieces.append(piece)
-        torch.testing.assert_close(torch.cat(pieces, dim=1), whole)
-        torch.testing.assert_close(state, end)
-
-
-@every_cell
-@pytest.mark.parametrize("depth", [1, 3])
-@pytest.mark.parametrize("both", [False, True])
-@pytest.mark.parametrize("residual", [False, True])
-def test_a_batch_equals_its_members(name, depth, both, residual):
-    torch.manual_seed(2)
-    encoder = RecurrentEncoder(
-        3, 4, depth, cell=CELLS[name], bidirectional=both, residual=residual
-    ).double()
-    inputs = sequences()
-    outputs, state = encoder(inputs, LENGTHS)
-    for row, length in enumerate(LENGTHS.tolist()):
-        alone, end = encoder(inputs[row : row + 1, :length])
-        torch.testing.assert_close(outputs[row, :length], alone[0])
-        torch.testing.assert_close(tuple(tensor[row : row + 1] for tensor in state), end)
 
 
 @every_cell

@@ -9,7 +9,7 @@ from torch import nn
 from seqtasks.cells import CELLS
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.kernels import fused
-from seqtasks.laws import LAWS, TOPOLOGIES, Case, Subject, Topology, settle
+from seqtasks.laws import LAWS, TOPOLOGIES, Case, Subject, Topology, examine, settle
 
 INPUT, HIDDEN = 5, 6
 ROWS = (7, 4, 1, 0, 7, 2)
@@ -28,6 +28,29 @@ def test_a_cell_obeys_a_law(cell, law):
     for case in law.cases(TOPOLOGIES):
         if broken := law.broken_by(subject, case):
             pytest.fail(f"{cell} breaks {law.name} on {case}: {broken}")
+
+
+@pytest.mark.parametrize(
+    ("cell", "options"),
+    [
+        ("elman", {"nonlinearity": "relu"}),
+        ("indrnn", {"nonlinearity": "tanh", "horizon": 10}),
+        ("qrnn", {"window": 1}),
+        ("qrnn", {"window": 4}),
+        ("sru", {"highway_bias": -1.0}),
+        ("mingru", {"positive": True}),
+        ("minlstm", {"positive": True}),
+        ("lru", {"state_size": 3, "r_min": 0.5, "max_phase": 1.0}),
+        ("slstm", {"heads": 2}),
+        ("mlstm", {"heads": 2, "chunk_size": 2}),
+        ("unshared_elman", {"max_length": 50}),
+    ],
+)
+def test_a_cell_obeys_the_laws_with_other_options(cell, options):
+    subject = settle(Subject(cell, options, HIDDEN))
+    shapes = [Topology(), Topology(3, False, True), Topology(3, True, True, True)]
+    for finding in examine(subject, shapes):
+        assert finding.broken is None, f"{finding.law.name}: {finding.broken}"
 
 
 def test_every_law_is_examined_on_every_depth_direction_and_shortcut():

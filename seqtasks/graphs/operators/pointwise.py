@@ -88,6 +88,7 @@ for _name, _kind in COMPARISONS.items():
 
 OPERATORS |= {
     "aten.rsqrt.default": lambda write, result, x: write("Reciprocal", write("Sqrt", x.name)),
+    "aten._to_copy.default": lambda write, result, x, **_: operand(write, x, result.dtype),
     "aten.where.self": lambda write, result, condition, x, y: write(
         "Where", condition.name, *(operand(write, part, result.dtype) for part in (x, y))
     ),
@@ -96,14 +97,8 @@ for _name in ("aten.ne.Tensor", "aten.ne.Scalar"):
     OPERATORS[_name] = lambda write, *parts: write(
         "Not", OPERATORS["aten.eq.Tensor"](write, *parts)
     )
-for _name in ("aten.masked_fill.Scalar", "aten.masked_fill.Tensor"):
-    OPERATORS[_name] = lambda write, result, x, mask, value: write(
-        "Where", mask.name, operand(write, value, result.dtype), x.name
-    )
-for _name in ("aten._to_copy.default", "aten.to.dtype"):
-    OPERATORS[_name] = lambda write, result, x, *_, **__: operand(write, x, result.dtype)
-for _name in ("clone", "alias", "detach", "lift_fresh_copy", "contiguous"):
-    OPERATORS[f"aten.{_name}.default"] = lambda write, result, x, *_, **__: x.name
+for _name in ("clone", "alias"):
+    OPERATORS[f"aten.{_name}.default"] = lambda write, result, x, **_: x.name
 
 
 @translates("aten.add.Tensor", "aten.add.Scalar")

@@ -12,7 +12,7 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.operators.table import OPERATORS, Operand, translates
 from seqtasks.graphs.writer import Writer
 
-for _name in ("mm", "bmm", "matmul", "mv"):
+for _name in ("mm", "bmm"):
     OPERATORS[f"aten.{_name}.default"] = lambda write, _, x, y: write("MatMul", x.name, y.name)
 OPERATORS["aten.embedding.default"] = lambda write, _, table, index, *__: write(
     "Gather", table.name, index.name, axis=0
@@ -28,7 +28,7 @@ def linear(
     return product if bias is None else write("Add", product, bias.name)
 
 
-@translates("aten.addmm.default", "aten.baddbmm.default")
+@translates("aten.addmm.default")
 def addmm(
     write: Writer, result: Tensor, bias: Operand, x: Operand, y: Operand, **factors: Any
 ) -> str:

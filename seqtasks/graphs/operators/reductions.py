@@ -69,6 +69,5 @@ def largest(
 OPERATORS["aten.cumsum.default"] = lambda write, result, x, axis, **_: write(
     "CumSum", operand(write, x, result.dtype), write.constant(axis)
 )
-for _name, _kind in {"softmax": "Softmax", "log_softmax": "LogSoftmax"}.items():
-    for _path in (f"aten._{_name}.default", f"aten.{_name}.int"):
-        OPERATORS[_path] = _shares(_kind)
+OPERATORS["aten._softmax.default"] = _shares("Softmax")
+OPERATORS["aten._log_softmax.default"] = _shares("LogSoftmax")

@@ -25,12 +25,8 @@ OPERATORS |= {
     "aten.permute.default": lambda write, _, x, order: write(
         "Transpose", x.name, perm=[axis % x.rank for axis in order]
     ),
-    "aten.t.default": lambda write, _, x: write("Transpose", x.name, perm=[1, 0]),
     "aten.expand.default": lambda write, _, x, shape: write(
         "Expand", x.name, write.shape(*(1 if size == -1 else size for size in shape))
-    ),
-    "aten.unbind.int": lambda write, result, x, axis=0: tuple(
-        select(write, result, x, axis, place) for place in range(len(result))
     ),
     "aten.index_select.default": lambda write, _, x, axis, index: write(
         "Gather", x.name, index.name, axis=axis
@@ -44,7 +40,7 @@ OPERATORS |= {
 }
 
 
-@translates("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default")
+@translates("aten.view.default", "aten._unsafe_view.default")
 def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
     """The same numbers in another shape; a single unknown size follows from the others."""
     open_places = [place for place, size in enumerate(shape) if not isinstance(size, int)]
@@ -53,20 +49,11 @@ def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> 
     return write("Reshape", x.name, write.shape(*shape))
 
 
-@translates("aten.squeeze.dims", "aten.squeeze.dim")
-def squeeze(write: Writer, result: Tensor, x: Operand, axes: int | Sequence[int]) -> str:
+@translates("aten.squeeze.dims")
+def squeeze(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
     """Without those of the axes that are of length 1."""
-    listed = [axes] if isinstance(axes, int) else axes
-    gone = [axis for axis in listed if x.like.shape[axis] == 1]
+    gone = [axis for axis in axes if x.like.shape[axis] == 1]
     return write("Squeeze", x.name, write.ints(*gone)) if gone else x.name
-
-
-@translates("aten.transpose.int")
-def transpose(write: Writer, result: Tensor, x: Operand, first: int, second: int) -> str:
-    """Two axes in each other's place."""
-    order = list(range(x.rank))
-    order[first], order[second] = order[second], order[first]
-    return write("Transpose", x.name, perm=order)
 
 
 @translates("aten.repeat.default")
@@ -146,13 +133,6 @@ def cat(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) 
     return names[0] if len(names) == 1 else write("Concat", *names, axis=axis)
 
 
-@translates("aten.stack.default")
-def stack(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) -> str:
-    """Side by side along a new axis."""
-    laid = [write("Unsqueeze", part.name, write.ints(axis)) for part in parts]
-    return write("Concat", *laid, axis=axis)
-
-
 @translates("aten.split_with_sizes.default")
 def split(
     write: Writer, result: Any, x: Operand, sizes: Sequence[Length], axis: int = 0
@@ -203,33 +183,23 @@ def arange(
     return counted if result.dtype == torch.int64 else write.cast(counted, result.dtype)
 
 
-def full(write: Writer, result: Tensor, shape: Sequence[Length], value: Any) -> str:
+@translates("aten.full.default")
+def full(write: Writer, result: Tensor, shape: Sequence[Length], value: Any, **_: Any) -> str:
     """One value everywhere in a shape."""
     if not shape:
         return write.constant(value, result.dtype)
     return write("Expand", operand(write, value, result.dtype), write.shape(*shape))
 
 
+@translates("aten.full_like.default")
 def full_like(write: Writer, result: Tensor, x: Operand, value: float, **_: Any) -> str:
     """One value everywhere in the shape of another tensor."""
     return write("Expand", write.constant(value, result.dtype), write("Shape", x.name))
 
 
-OPERATORS |= {
-    "aten.full.default": lambda write, result, shape, value, **_: full(write, result, shape, value),
-    "aten.new_full.default": lambda write, result, x, shape, value, **_: full(
-        write, result, shape, value
-    ),
-    "aten.full_like.default": full_like,
-    "aten.zeros_like.default": lambda write, result, x, **_: full_like(write, result, x, 0),
-    "aten.ones_like.default": lambda write, result, x, **_: full_like(write, result, x, 1),
-}
-for _name in ("empty.memory_format", "zeros.default"):
-    OPERATORS[f"aten.{_name}"] = lambda write, result, shape, **_: full(write, result, shape, 0)
-for _name in ("new_zeros", "new_empty"):
-    OPERATORS[f"aten.{_name}.default"] = lambda write, result, _, shape, **__: full(
-        write, result, shape, 0
-    )
+OPERATORS["aten.empty.memory_format"] = lambda write, result, shape, **_: full(
+    write, result, shape, 0
+)
 
 
 @translates("aten.scalar_tensor.default")
