@@ -19,10 +19,8 @@ from seqtasks.errors import SeqtasksError, UsageError, nearest
 if TYPE_CHECKING:
     from seqtasks.laws import Broken, Finding, Subject
 
-CONTRACT = (
-    "outputs, state = cell(inputs, lengths, state), with three attributes that tell the sizes"
-)
-WHERE = "'For your own cell' in docs/doctor.md"
+CONTRACT = "a Recurrence with a step(x, state), or a module that is called and sized as one"
+WHERE = "'Your own cell' in docs/cells.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from seqtasks.cells import ParallelRecurrence, Recurrence
 from seqtasks.cells.elman import Elman
 from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import last_step, mask, zero_padding
@@ -143,6 +144,54 @@ class SaysNothing(nn.Module):
 class ReturnsOutputsAlone(Good):
     def forward(self, inputs, lengths=None, state=None):
         return super().forward(inputs, lengths, state)[0]
+
+
+class GoodStep(Recurrence):
+    """The same sums, by their step alone."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.linear = nn.Linear(input_size, hidden_size)
+
+    def step(self, x, state):
+        total = 0.5 * state[0] + self.linear(x)
+        return total.tanh(), (total,)
+
+
+class StepsToATensor(GoodStep):
+    def step(self, x, state):
+        return self.linear(x)
+
+
+class StepsToAnotherState(GoodStep):
+    def step(self, x, state):
+        return state[0], (*state, self.linear(x))
+
+
+class ScansAnotherWay(ParallelRecurrence, GoodStep):
+    def scan(self, inputs, state):
+        totals = (0.5 * state[0].unsqueeze(1) + self.linear(inputs)).cumsum(dim=1)
+        return totals.tanh(), (totals,)
+
+
+class ForgetsItsStateInAScan(ParallelRecurrence, GoodStep):
+    def scan(self, inputs, state):
+        outputs, totals = [], torch.zeros_like(state[0])
+        for x in inputs.unbind(1):
+            output, (totals,) = self.step(x, (totals,))
+            outputs.append((output, totals))
+        outputs, totals = (torch.stack(part, dim=1) for part in zip(*outputs, strict=True))
+        return outputs, (totals,)
+
+
+class ScansAnotherGradient(ParallelRecurrence, GoodStep):
+    def scan(self, inputs, state):
+        outputs = []
+        for x in inputs.unbind(1):
+            output, state = self.step(x, tuple(tensor.detach() for tensor in state))
+            outputs.append((output, *state))
+        outputs, totals = (torch.stack(part, dim=1) for part in zip(*outputs, strict=True))
+        return outputs, (totals,)
 
 
 class SaysAnotherSize(Elman):

@@ -67,6 +67,24 @@ def test_the_broken_law_is_named_with_its_smallest_case(cli, cell, law, case, me
     assert len(starting("holds", output)) == 6 - len(starting("-", output))
 
 
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("ScansAnotherWay", "output is off by"),
+        ("ForgetsItsStateInAScan", "from a state"),
+        ("ScansAnotherGradient", "gradient of inputs is off by"),
+    ],
+)
+def test_a_faster_way_that_is_not_its_step_is_named_and_nothing_that_follows(cli, cell, message):
+    code, output, error = cli(f"broken_cells.{cell}")
+    assert (code, error) == (1, "")
+    assert starting("BREAKS", output) == ["truth"]
+    assert "smallest case: lengths [3], 1 layer, forward" in output
+    assert message in output
+    assert starting("-", output) == ["chunking", "stepping"]
+    assert f"broken_cells.{cell}: 1 of 8 laws breaks" in output
+
+
 def test_a_crash_is_a_break_and_no_traceback(cli):
     code, output, error = cli("broken_cells.CrashesOnPadding")
     assert (code, error) == (1, "")
@@ -79,7 +97,9 @@ def test_a_crash_is_a_break_and_no_traceback(cli):
     ("cell", "message"),
     [
         ("SaysNothing", "SaysNothing has no output_size (features of each output step), no state_"),
-        ("SaysAnotherSize", "output has shape (2, 3, 6), not (2, 3, 7)"),
+        ("SaysAnotherSize", "output has shape (2, 6), not (2, 7)"),
+        ("StepsToATensor", "step returns neither a tuple of state tensors nor an output and such"),
+        ("StepsToAnotherState", "states have shapes [(6,), (6,)], not [(6,)]"),
         ("ReturnsOutputsAlone", "returns no pair of outputs and a tuple of state tensors"),
         ("IsRandom", "the same inputs give different outputs twice, even when evaluating"),
         ("CrashesAlways", "RuntimeError: "),
@@ -94,22 +114,23 @@ def test_a_cell_off_the_contract_is_told_so(cli, cell, message):
     assert "no law can be examined" in output
 
 
-@pytest.mark.parametrize("cell", ["Good", "Complex", "HasDropout"])
+@pytest.mark.parametrize("cell", ["Good", "GoodStep", "Complex", "HasDropout"])
 def test_a_good_cell_of_ones_own_passes(cli, cell):
     code, output, error = cli(f"broken_cells.{cell}", "--size", "4")
     assert (code, error) == (0, "")
-    assert starting("holds", output) == [law.name for law in LAWS]
-    assert f"broken_cells.{cell}: all 7 laws hold" in output
+    stepped = cell == "GoodStep"
+    assert starting("holds", output) == [law.name for law in LAWS if stepped or not law.of_steps]
+    assert f"broken_cells.{cell}: all {7 + stepped} laws hold" in output
     assert ("random in training" in output) == (cell == "HasDropout")
 
 
 def test_all_built_in_cells_obey_all_laws(cli, monkeypatch):
-    """On one layer; test_encoder_laws.py has the others."""
+    """On one layer; tests/laws has the others."""
     monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:2]))
     code, output, error = cli("--all")
     assert (code, error) == (0, "")
     for name in CELLS:
-        assert f"{name}: all 7 laws hold" in output
+        assert f"{name}: all 8 laws hold" in output
 
 
 def test_options_reach_the_cell(cli):

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from seqtasks.cells.orthogonal import orthogonal_
+from seqtasks.cells.initial import orthogonal_
 from seqtasks.errors import BundleError
 
 NODES = 100_000

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seqtasks.cells.contract import Recurrence
+from seqtasks.cells.contract import ParallelRecurrence, Recurrence
 from seqtasks.cells.elman import Elman
 from seqtasks.cells.gru import GRU
 from seqtasks.cells.indrnn import IndRNN
@@ -43,7 +43,7 @@ CELLS: dict[str, Callable[..., Recurrence]] = {
     "none": Pointwise,
 }
 
-__all__ = ["CELLS", "Recurrence", "State", "find_cell"]
+__all__ = ["CELLS", "ParallelRecurrence", "Recurrence", "State", "find_cell"]
 
 
 def find_cell(
@@ -61,8 +61,8 @@ def find_cell(
     if isinstance(cell, str):
         if cell not in CELLS:
             raise UsageError(
-                f"encoder.cell: there is no cell '{cell}';{nearest(cell, CELLS)} "
-                f"The cells are {', '.join(CELLS)}."
+                f"there is no '{cell}';{nearest(cell, CELLS)} The cells are {', '.join(CELLS)}.",
+                option="cell",
             )
         cell = CELLS[cell]
     signature = inspect.signature(cell)
@@ -72,7 +72,8 @@ def find_cell(
         if name not in known and not takes_any:
             name_of_cell = getattr(cell, "__name__", str(cell))
             raise UsageError(
-                f"encoder.cell_options: {name_of_cell} has no option '{name}';"
-                f"{nearest(name, known)} Its options are {', '.join(known) or 'none'}."
+                f"{name_of_cell} has no option '{name}';{nearest(name, known)} "
+                f"Its options are {', '.join(known) or 'none'}.",
+                option="cell_options",
             )
     return cell

@@ -6,8 +6,9 @@ CVPR 2018, section 3:
     h_t = φ(W x_t + u ⊙ h_{t-1} + b)
 
 A gradient that goes back k steps is multiplied by u^k. Each unit starts with the u at which half of
-it is left after its own number of steps, spread evenly over the octaves from 1 to ``horizon``; and
-as in section 3.1, |u| is held below 2^(1/horizon), where it at most doubles within the horizon.
+the gradient is left after the unit's own number of steps, spread evenly over the octaves from 1 to
+``horizon``; and as in section 3.1, |u| is held below 2^(1/horizon), where the gradient at most
+doubles within the horizon.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqtasks.cells.contract import ParallelRecurrence
+from seqtasks.cells.initial import stacked
 from seqtasks.errors import UsageError
-from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, nonlinear_scan
+from seqtasks.kernels.scan import nonlinear_scan
+
+FUNCTIONS = {"relu": torch.relu, "tanh": torch.tanh}
 
 
-class IndRNN(ScanRecurrence):
+class IndRNN(ParallelRecurrence):
     """One hidden state whose units do not see each other.
 
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
-        nonlinearity: ``relu`` or ``tanh``.
+        nonlinearity: φ, ``relu`` or ``tanh``.
         horizon: steps over which gradients are to survive.
 
     Raises:
@@ -44,35 +47,29 @@ class IndRNN(ScanRecurrence):
         nonlinearity: str = "relu",
         horizon: int = 1000,
     ) -> None:
-        super().__init__()
-        if nonlinearity not in ("relu", "tanh"):
-            raise UsageError(f"indrnn: nonlinearity is relu or tanh, not '{nonlinearity}'")
+        super().__init__(input_size, hidden_size)
+        if nonlinearity not in FUNCTIONS:
+            raise UsageError(f"it is relu or tanh, not '{nonlinearity}'", option="nonlinearity")
         if horizon < 1:
-            raise UsageError(f"indrnn: horizon is at least 1, not {horizon}")
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,),)
-        self.step = relu_step if nonlinearity == "relu" else tanh_step
+            raise UsageError(f"it is at least 1, not {horizon}", option="horizon")
+        self.phi = FUNCTIONS[nonlinearity]
         self.bound = 2 ** (1 / horizon)
         self.linear = stacked(input_size, hidden_size, 1)
         self.recurrent = nn.Parameter(0.5 ** (horizon ** -torch.rand(hidden_size)))
 
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        [steps] = blocks(self.linear, inputs, 1)
-        states = nonlinear_scan(self.step, state[0], (steps,), self.bounded())
-        return states, (states,)
+    def step(self, x: Tensor, state: State) -> State:
+        h = self.update(state[0], self.linear(x), self.bounded())
+        return (h,)
+
+    def update(self, h: Tensor, x: Tensor, u: Tensor) -> Tensor:
+        """φ(x + u ⊙ h)."""
+        return self.phi(torch.addcmul(x, u, h))
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        steps = blocks(self.linear, inputs, 1)
+        return (nonlinear_scan(self.update, state[0], steps, self.bounded()),)
 
     def bounded(self) -> Tensor:
-        """The u in use, held within its bound; the gradient passes, so that it can come back."""
+        """The u in use, held within its bound; the gradient passes, so that u can come back."""
         excess = self.recurrent - self.recurrent.clamp(-self.bound, self.bound)
         return self.recurrent - excess.detach()
-
-
-def relu_step(hidden: Tensor, step: Tensor, recurrent: Tensor) -> Tensor:
-    """relu(W x_t + b + u ⊙ h_{t-1})."""
-    return torch.addcmul(step, recurrent, hidden).relu()
-
-
-def tanh_step(hidden: Tensor, step: Tensor, recurrent: Tensor) -> Tensor:
-    """tanh(W x_t + b + u ⊙ h_{t-1})."""
-    return torch.addcmul(step, recurrent, hidden).tanh()

@@ -17,20 +17,19 @@ import math
 import torch
 from torch import Tensor, nn
 
+from seqtasks.cells.contract import ParallelRecurrence
 from seqtasks.errors import UsageError
 from seqtasks.kernels.affine import affine
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, linear_scan, widest
+from seqtasks.kernels.scan import linear_scan, widest
 
 
-class LRU(ScanRecurrence):
+class LRU(ParallelRecurrence):
     """One complex state.
 
     State: (x,) of shape (batch, state_size, 2), real and imaginary parts.
 
     Args:
-        input_size: features of each input step.
-        hidden_size: features of each output step.
         state_size: units of the complex state; ``hidden_size`` if None.
         r_min: smallest |λ| at the start.
         r_max: largest |λ| at the start.
@@ -50,16 +49,14 @@ class LRU(ScanRecurrence):
         r_max: float = 1.0,
         max_phase: float = 2 * math.pi,
     ) -> None:
-        super().__init__()
         size = hidden_size if state_size is None else state_size
         if size < 1:
-            raise UsageError(f"lru: state_size is at least 1, not {size}")
+            raise UsageError(f"it is at least 1, not {size}", option="state_size")
         if not 0 <= r_min < r_max <= 1:
-            raise UsageError(f"lru: 0 <= r_min < r_max <= 1, not r_min={r_min}, r_max={r_max}")
+            raise UsageError(f"0 <= r_min < r_max <= 1, not {r_min} and {r_max}", option="r_min")
         if not 0 < max_phase <= 2 * math.pi:
-            raise UsageError(f"lru: max_phase is above 0 and at most 2π, not {max_phase}")
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((size, 2),)
+            raise UsageError(f"it is above 0 and at most 2π, not {max_phase}", option="max_phase")
+        super().__init__(input_size, hidden_size, ((size, 2),))
         # 1 - U[0, 1) is never 0, and so neither a radius nor an angle is
         squared_radius = r_min**2 + (r_max**2 - r_min**2) * (1 - torch.rand(size))
         squared_radius = squared_radius.clamp(1e-8, 1 - 1e-6)
@@ -71,24 +68,37 @@ class LRU(ScanRecurrence):
         self.read = nn.Parameter(torch.randn(hidden_size, size, 2) / math.sqrt(size))
         self.skip = nn.Linear(input_size, hidden_size, bias=False)
 
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        dtype = widest(inputs)
-        written = self.gamma.exp()[:, None, None] * self.write
-        [steps] = affine(inputs, written.flatten(0, 1))
-        states = linear_scan(
-            self.eigenvalues(dtype),
-            torch.view_as_complex(steps.to(dtype).unflatten(-1, (-1, 2))),
-            torch.view_as_complex(state[0].to(dtype).contiguous()),
-        )
-        parts = torch.view_as_real(states).to(inputs.dtype)
-        # Re(C x) = Re C Re x - Im C Im x
-        conjugate = self.read * self.read.new_tensor([1.0, -1.0])
-        [read] = affine(parts.flatten(2), conjugate.flatten(1))
-        [skipped] = affine(inputs, self.skip.weight)
-        return read + skipped, (parts,)
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """The equations at the top of this file, in real and imaginary parts; u is named x."""
+        (re, im), (p, q) = state[0].unbind(-1), self.written(x).unbind(-1)
+        a, b = self.eigenvalues(x)
+        re, im = a * re - b * im + p, a * im + b * re + q
+        after = torch.stack([re, im], dim=-1)
+        return self.output(x, after), (after,)
 
-    def eigenvalues(self, dtype: torch.dtype) -> Tensor:
-        """λ, (state_size,), complex of twice the width of ``dtype``."""
-        radius = (-self.nu.to(dtype).exp()).exp()
-        return torch.polar(radius, self.theta.to(dtype).exp())
+    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        """A linear scan over complex numbers."""
+        steps = torch.view_as_complex(self.written(inputs))
+        start = torch.view_as_complex(state[0].to(widest(inputs)).contiguous())
+        states = linear_scan(torch.complex(*self.eigenvalues(inputs)), steps, start)
+        parts = torch.view_as_real(states).to(inputs.dtype)
+        return self.output(inputs, parts), (parts,)
+
+    def eigenvalues(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        """The real and the imaginary part of λ, (state_size,), as wide as the inputs' sums."""
+        dtype = widest(like)
+        radius, angle = (-self.nu.to(dtype).exp()).exp(), self.theta.to(dtype).exp()
+        return radius * angle.cos(), radius * angle.sin()
+
+    def written(self, x: Tensor) -> Tensor:
+        """γ ⊙ (B u), (…, state_size, 2), the real part before the imaginary one."""
+        weight = self.gamma.exp()[:, None, None] * self.write
+        [steps] = affine(x, weight.flatten(0, 1))
+        return steps.to(widest(x)).unflatten(-1, (-1, 2))
+
+    def output(self, x: Tensor, states: Tensor) -> Tensor:
+        """Re(C x) + D u, with Re(C x) = Re C Re x - Im C Im x."""
+        conjugate = self.read * self.read.new_tensor([1.0, -1.0])
+        [read] = affine(states.flatten(-2).to(x.dtype), conjugate.flatten(1))
+        [skipped] = affine(x, self.skip.weight)
+        return read + skipped

@@ -14,36 +14,40 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.cells.contract import ParallelRecurrence
+from seqtasks.cells.initial import stacked
+from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, gated_scan
+from seqtasks.kernels.scan import gated_scan
 
 
-class MinGRU(ScanRecurrence):
+class MinGRU(ParallelRecurrence):
     """One gate, one state.
 
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         positive: pass candidates through g.
     """
 
     def __init__(self, input_size: int, hidden_size: int, *, positive: bool = False) -> None:
-        super().__init__()
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,),)
+        super().__init__(input_size, hidden_size)
         self.positive = positive
         self.linear = stacked(input_size, hidden_size, 2)
 
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        gate, candidate = blocks(self.linear, inputs, 2)
-        if self.positive:
-            candidate = positive_part(candidate)
-        states = gated_scan(gate, candidate, state[0])
-        return states, (states,)
+    def step(self, x: Tensor, state: State) -> State:
+        [h], [z, v] = state, self.gates(x)
+        z = z.sigmoid()
+        h = (1 - z) * h + z * v
+        return (h,)
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        return (gated_scan(*self.gates(inputs), *state),)
+
+    def gates(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The gate before its function, and the candidate; x is (…, input_size)."""
+        z, v = blocks(self.linear, x, 2)
+        return z, positive_part(v) if self.positive else v
 
 
 def positive_part(x: Tensor) -> Tensor:

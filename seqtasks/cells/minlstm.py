@@ -12,24 +12,23 @@ i' = σ(log i - log f) and f' = 1 - i'.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
+from seqtasks.cells.contract import ParallelRecurrence
+from seqtasks.cells.initial import stacked
 from seqtasks.cells.mingru import positive_part
-from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, gated_scan
+from seqtasks.kernels.scan import gated_scan
 
 
-class MinLSTM(ScanRecurrence):
+class MinLSTM(ParallelRecurrence):
     """Two gates, one state.
 
     State: (h,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the hidden state.
         positive: pass candidates through g.
         forget_bias: start value of the forget gate's bias.
     """
@@ -42,19 +41,21 @@ class MinLSTM(ScanRecurrence):
         positive: bool = False,
         forget_bias: float = 1.0,
     ) -> None:
-        super().__init__()
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,),)
+        super().__init__(input_size, hidden_size)
         self.positive = positive
         self.linear = stacked(input_size, hidden_size, 3)
-        with torch.no_grad():
-            nn.init.constant_(self.linear.bias[:hidden_size], forget_bias)
+        nn.init.constant_(self.linear.bias[:hidden_size], forget_bias)
 
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        forget, write, candidate = blocks(self.linear, inputs, 3)
-        if self.positive:
-            candidate = positive_part(candidate)
-        odds = logsigmoid(write) - logsigmoid(forget)
-        states = gated_scan(odds, candidate, state[0])
-        return states, (states,)
+    def step(self, x: Tensor, state: State) -> State:
+        [h], [odds, v] = state, self.gates(x)
+        i = odds.sigmoid()
+        h = (1 - i) * h + i * v
+        return (h,)
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        return (gated_scan(*self.gates(inputs), *state),)
+
+    def gates(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The difference log i - log f, and the candidate; x is (…, input_size)."""
+        f, i, v = blocks(self.linear, x, 3)
+        return logsigmoid(i) - logsigmoid(f), positive_part(v) if self.positive else v

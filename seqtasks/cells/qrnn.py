@@ -18,20 +18,20 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from seqtasks.cells.contract import ParallelRecurrence
+from seqtasks.cells.initial import stacked
 from seqtasks.errors import UsageError
-from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, gated_scan
+from seqtasks.kernels.scan import gated_scan
 
 
-class QRNN(ScanRecurrence):
+class QRNN(ParallelRecurrence):
     """Two gates, a cell state, and the inputs that the window still reaches.
 
     State: (c, past), of shapes (batch, hidden_size) and (batch, window - 1, input_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the cell state.
         window: k, the input steps that each gate sees, the current one included.
 
     Raises:
@@ -39,21 +39,25 @@ class QRNN(ScanRecurrence):
     """
 
     def __init__(self, input_size: int, hidden_size: int, *, window: int = 2) -> None:
-        super().__init__()
         if window < 1:
-            raise UsageError(f"qrnn: window is at least 1, not {window}")
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,), (window - 1, input_size))
+            raise UsageError(f"it is at least 1, not {window}", option="window")
+        super().__init__(input_size, hidden_size, ((hidden_size,), (window - 1, input_size)))
         self.window = window
         self.linear = stacked(window * input_size, hidden_size, 3)
 
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        c, past = state
+        seen = torch.cat([past, x.unsqueeze(1)], dim=1)  # (batch, window, input_size)
+        z, f, o = blocks(self.linear, seen.flatten(1), 3)
+        f = f.sigmoid()
+        c = f * c + (1 - f) * z.tanh()
+        return o.sigmoid() * c, (c, seen[:, 1:])
+
     def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        cell, past = state
-        seen = torch.cat([past, inputs], dim=1)
-        time = inputs.size(1)
+        """Every window at once, then a linear scan."""
+        seen, time = torch.cat([state[1], inputs], dim=1), inputs.size(1)
         windows = torch.cat([seen[:, k : k + time] for k in range(self.window)], dim=-1)
-        candidate, forget, output = blocks(self.linear, windows, 3)
-        cells = gated_scan(-forget, candidate.tanh(), cell)
+        z, f, o = blocks(self.linear, windows, 3)
+        c = gated_scan(-f, z.tanh(), state[0])
         past = windows.unflatten(-1, (self.window, self.input_size))[:, :, 1:]
-        return output.sigmoid() * cells, (cells, past)
+        return o.sigmoid() * c, (c, past)

@@ -19,46 +19,48 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from seqtasks.kernels.affine import blocks, stacked
+from seqtasks.cells.contract import ParallelRecurrence
+from seqtasks.cells.initial import stacked
+from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, linear_scan, widest
+from seqtasks.kernels.scan import linear_scan, widest
 
 SHARPNESS = 8.0
 """c."""
 
 
-class RGLRU(ScanRecurrence):
+class RGLRU(ParallelRecurrence):
     """Two gates, one state.
 
     State: (h,) of shape (batch, hidden_size).
-
-    Args:
-        input_size: features of each input step.
-        hidden_size: units of the state.
     """
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
-        super().__init__()
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,),)
+        super().__init__(input_size, hidden_size)
         same = input_size == hidden_size
         self.resize = None if same else stacked(input_size, hidden_size, 1)
         self.gates = stacked(hidden_size, hidden_size, 2)
         decay = torch.empty(hidden_size).uniform_(0.9, 0.999) ** (1 / SHARPNESS)
         self.decay = nn.Parameter(decay.logit())
 
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        steps = inputs if self.resize is None else blocks(self.resize, inputs, 1)[0]
-        recurrence, write = (gate.sigmoid() for gate in blocks(self.gates, steps, 2))
-        rate = -SHARPNESS * softplus(-self.decay)
-        log_decay = recurrence.to(widest(recurrence)) * rate
-        states = linear_scan(log_decay.exp(), gain(log_decay) * (write * steps), state[0])
-        states = states.to(inputs.dtype)
-        return states, (states,)
+    def step(self, x: Tensor, state: State) -> State:
+        [h], [a, x] = state, self.gated(x)
+        h = a * h + x
+        return (h,)
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        return (linear_scan(*self.gated(inputs), *state),)
+
+    def gated(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """a_t and √(1 - a_t²) ⊙ (i_t ⊙ x_t); x is (…, input_size)."""
+        if self.resize is not None:
+            [x] = blocks(self.resize, x, 1)
+        r, i = (gate.sigmoid() for gate in blocks(self.gates, x, 2))
+        log_a = -SHARPNESS * r.to(widest(r)) * softplus(-self.decay)
+        return log_a.exp(), gain(log_a) * (i * x)
 
 
-def gain(log_decay: Tensor) -> Tensor:
+def gain(log_a: Tensor) -> Tensor:
     """√(1 - a²) of log a ≤ 0, with a finite gradient, 0, where a is exactly 1."""
-    smallest = torch.finfo(log_decay.dtype).tiny
-    return (-(2 * log_decay).expm1()).clamp(min=smallest).sqrt()
+    smallest = torch.finfo(log_a.dtype).tiny
+    return (-(2 * log_a).expm1()).clamp(min=smallest).sqrt()

@@ -19,26 +19,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from seqtasks.cells.contract import ParallelRecurrence
 from seqtasks.kernels.affine import affine
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence, before, nonlinear_scan
+from seqtasks.kernels.scan import before, nonlinear_scan
 
 
-class SRU(ScanRecurrence):
+class SRU(ParallelRecurrence):
     """Two gates, one state.
 
     State: (c,) of shape (batch, hidden_size).
 
     Args:
-        input_size: features of each input step.
-        hidden_size: units of the state.
         highway_bias: start value b of b_r; the lower, the more of its input a layer passes on.
     """
 
     def __init__(self, input_size: int, hidden_size: int, *, highway_bias: float = 0.0) -> None:
-        super().__init__()
-        self.input_size, self.output_size = input_size, hidden_size
-        self.state_shapes = ((hidden_size,),)
+        super().__init__(input_size, hidden_size)
         self.scale = math.sqrt(1 + 2 * math.exp(highway_bias))
         self.count = 3 if input_size == hidden_size else 4
         self.linear = nn.Linear(input_size, self.count * hidden_size, bias=False)
@@ -58,19 +55,29 @@ class SRU(ScanRecurrence):
         nn.init.zeros_(self.forget_bias)
         nn.init.constant_(self.highway_bias, highway_bias)
 
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        [c], [candidate, f, r, x] = state, self.gates(x)
+        f = (f + self.forget_weight * c).sigmoid()
+        r = (r + self.highway_weight * c).sigmoid()
+        c = f * c + (1 - f) * candidate
+        return r * c + (1 - r) * x, (c,)
+
     def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
+        """A scan of the cell state; then every output at once."""
+        candidate, f, r, x = self.gates(inputs)
+        c = nonlinear_scan(pool, state[0], (candidate, f), self.forget_weight)
+        r = torch.addcmul(r, self.highway_weight, before(c, state[0])).sigmoid()
+        return r * c + (1 - r) * x, (c,)
+
+    def gates(self, x: Tensor) -> list[Tensor]:
+        """W x, W_f x + b_f, W_r x + b_r, and α x; x is (…, input_size)."""
         size = self.output_size
-        bias = pad(
-            torch.cat([self.forget_bias, self.highway_bias]), (size, (self.count - 3) * size)
-        )
-        candidate, forget, highway, *skip = affine(inputs, self.linear.weight, bias, self.count)
-        cells = nonlinear_scan(pool, state[0], (candidate, forget), self.forget_weight)
-        reset = torch.addcmul(highway, self.highway_weight, before(cells, state[0])).sigmoid()
-        passed = self.scale * (skip[0] if skip else inputs)
-        return reset * cells + (1 - reset) * passed, (cells,)
+        bias = torch.cat([self.forget_bias, self.highway_bias])
+        bias = pad(bias, (size, (self.count - 3) * size))
+        candidate, f, r, *skip = affine(x, self.linear.weight, bias, self.count)
+        return [candidate, f, r, self.scale * (skip[0] if skip else x)]
 
 
-def pool(cell: Tensor, candidate: Tensor, forget: Tensor, weight: Tensor) -> Tensor:
-    """The next cell state: the candidate mixed with the last cell state by the forget gate."""
-    return torch.lerp(candidate, cell, torch.addcmul(forget, weight, cell).sigmoid())
+def pool(c: Tensor, candidate: Tensor, f: Tensor, weight: Tensor) -> Tensor:
+    """The second equation by way of the first, in three calls."""
+    return torch.lerp(candidate, c, torch.addcmul(f, weight, c).sigmoid())

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.kernels.lengths import State, reverse
-from seqtasks.kernels.schedule import Stairs, climb
+from seqtasks.kernels.schedule import RaggedSchedule, run_scheduled
 
 
 class EncoderLayer(nn.Module):
     """One level of the stack: norm, one or two directions, dropout, shortcut.
 
     Args:
-        forward_cell: the recurrence from past to future.
-        backward_cell: the recurrence from future to past, or None.
+        cells: the recurrence from past to future, and perhaps that from future to past.
         norm: normalise the input (pre-norm: the shortcut stays clean).
         residual: add the input to the output, through a linear map where their sizes differ.
         dropout: applied to the recurrence's output, before the shortcut is added.
@@ -24,20 +25,18 @@ class EncoderLayer(nn.Module):
 
     def __init__(
         self,
-        forward_cell: Recurrence,
-        backward_cell: Recurrence | None,
+        cells: Sequence[Recurrence],
         *,
         norm: bool,
         residual: bool,
         dropout: SequenceDropout,
     ) -> None:
         super().__init__()
-        directions = [forward_cell] if backward_cell is None else [forward_cell, backward_cell]
-        self.cells = nn.ModuleList(directions)
-        self.input_size = forward_cell.input_size
-        self.output_size = sum(cell.output_size for cell in directions)
-        self.state_shapes = tuple(shape for cell in directions for shape in cell.state_shapes)
-        self.state_counts = [len(cell.state_shapes) for cell in directions]
+        self.cells = nn.ModuleList(cells)
+        self.input_size = cells[0].input_size
+        self.output_size = sum(cell.output_size for cell in cells)
+        self.state_shapes = tuple(shape for cell in cells for shape in cell.state_shapes)
+        self.state_counts = [len(cell.state_shapes) for cell in cells]
         self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
         self.dropout = dropout
         self.shortcut: nn.Module | None = None
@@ -52,31 +51,42 @@ class EncoderLayer(nn.Module):
         inputs: Tensor,
         lengths: Tensor | None = None,
         state: State | None = None,
-        stairs: Stairs | None = None,
+        schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
         """Run each direction over time; shapes as in the contract.
 
         Args:
-            inputs: (batch, time, input_size); in the order of the stairs, if there are any.
+            inputs: (batch, time, input_size); in the order of the schedule, if there is one.
             lengths: (batch,) int64, or None.
             state: as returned by an earlier call, or None.
-            stairs: how to cut the batch, or None to run it as it is.
+            schedule: how to cut the batch, or None to run it as it is.
         """
         features = self.norm(inputs)
         outputs: list[Tensor] = []
         states: list[Tensor] = []
-        for number, cell in enumerate(self.cells):
-            first = len(states)
-            given = None if state is None else state[first : first + self.state_counts[number]]
-            backward = number == 1
-            steps = reverse(features, lengths) if backward else features
-            if stairs is None:
-                output, final = cell(steps, lengths, given)
-            else:
-                output, final = climb(cell, steps, stairs, given)
-            outputs.append(reverse(output, lengths) if backward else output)
+        for number, count in enumerate(self.state_counts):
+            given = None if state is None else state[len(states) :][:count]
+            output, final = self.run(number, features, lengths, given, schedule)
+            outputs.append(output)
             states.extend(final)
         output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
         if self.shortcut is not None:
             output = output + self.shortcut(inputs)
         return output, tuple(states)
+
+    def run(
+        self,
+        number: int,
+        features: Tensor,
+        lengths: Tensor | None,
+        state: State | None,
+        schedule: RaggedSchedule | None,
+    ) -> tuple[Tensor, State]:
+        """Run one direction; the second one from each sequence's end to its beginning."""
+        cell, backward = self.cells[number], number == 1
+        steps = reverse(features, lengths) if backward else features
+        if schedule is None:
+            output, final = cell(steps, lengths, state)
+        else:
+            output, final = run_scheduled(cell, steps, schedule, state)
+        return reverse(output, lengths) if backward else output, final

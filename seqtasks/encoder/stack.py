@@ -15,9 +15,9 @@ from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
-from seqtasks.kernels.schedule import plan
+from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
 
 
 class RecurrentEncoder(nn.Module):
@@ -30,13 +30,13 @@ class RecurrentEncoder(nn.Module):
         input_size: features of each input step.
         hidden_size: units of each layer and direction; None to let ``parameters`` say.
         num_layers: levels of the stack, at least 1.
-        cell: a name (``elman``, ``gru``, ``lstm``; ``none`` for no recurrence), or a callable
+        cell: a key of `seqtasks.cells.CELLS` (``none`` for no recurrence), or a callable
             ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
         cell_options: keyword arguments for the cell.
         bidirectional: also read each sequence from its end; doubles the output size.
         residual: add each layer's input to its output, projected where their sizes differ.
         layer_norm: normalise each layer's input.
-        dropout: rate between layers.
+        dropout: rate between layers, of which there are then at least two.
         variational: one dropout mask for all steps of a sequence.
         recompute: in training keep only each layer's inputs and run the layer again in the
             backward pass: memory of one layer instead of all, for a third more time (Chen et al.
@@ -46,8 +46,8 @@ class RecurrentEncoder(nn.Module):
             equal size.
 
     Raises:
-        UsageError: a size is not positive, there is no such cell or option, or not exactly one of
-            ``hidden_size`` and ``parameters`` is given.
+        UsageError: a size is not positive, a rate is not in [0, 1), there is no such cell or
+            option, or not exactly one of ``hidden_size`` and ``parameters`` is given.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
     >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
@@ -92,16 +92,21 @@ class RecurrentEncoder(nn.Module):
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
             if value < 1:
-                raise UsageError(f"encoder.{name} is at least 1, not {value}")
+                raise UsageError(f"it is at least 1, not {value}", option=name)
+        if check_rate("dropout", dropout) and num_layers == 1:
+            raise UsageError(
+                f"{dropout:g} would do nothing: dropout acts between layers, and there is one; set "
+                "it to 0, or `num_layers` to 2 or more",
+                option="dropout",
+            )
         options = dict(cell_options or {})
-        make = find_cell(cell, options)
+        make = cell_maker(cell, options)
         layers: list[EncoderLayer] = []
         size = input_size
         for number in range(num_layers):
             last = number == num_layers - 1
             layer = EncoderLayer(
-                make(size, hidden_size, **options),
-                make(size, hidden_size, **options) if bidirectional else None,
+                [make(size, hidden_size) for _ in range(1 + bidirectional)],
                 norm=layer_norm,
                 residual=residual,
                 dropout=SequenceDropout(0.0 if last else dropout, variational),
@@ -112,7 +117,7 @@ class RecurrentEncoder(nn.Module):
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, size
         self.bidirectional, self.recompute = bidirectional, recompute
-        self.dirty_padding = residual  # a shortcut or the last norm may write past a length
+        self.residual = residual  # a shortcut or the last norm may write past a length
         self.state_shapes = tuple(shape for layer in layers for shape in layer.state_shapes)
         self.state_counts = [len(layer.state_shapes) for layer in layers]
 
@@ -134,28 +139,43 @@ class RecurrentEncoder(nn.Module):
             lengths = None  # so that no layer asks again: a GPU's answer is waited for
         # Dropped weights stay the same for all steps of a call.
         one_call = self.training and any(getattr(m, "weight_drop", 0) for m in self.modules())
-        stairs = None if one_call else plan(lengths, inputs.size(1))
-        if stairs is not None:
-            inputs, lengths = inputs.index_select(0, stairs.order), stairs.lengths
-            if state is not None:
-                state = tuple(tensor.index_select(0, stairs.order) for tensor in state)
+        schedule = None if one_call else make_schedule(lengths, inputs.size(1))
+        if schedule is None:
+            return self.run(inputs, lengths, state)
+        if state is not None:
+            state = tuple(tensor.index_select(0, schedule.order) for tensor in state)
+        inputs = inputs.index_select(0, schedule.order)
+        outputs, state = self.run(inputs, schedule.lengths, state, schedule)
+        back = schedule.back
+        return outputs.index_select(0, back), tuple(part.index_select(0, back) for part in state)
+
+    def run(
+        self,
+        inputs: Tensor,
+        lengths: Tensor | None,
+        state: State | None,
+        schedule: RaggedSchedule | None = None,
+    ) -> tuple[Tensor, State]:
+        """Run layer after layer.
+
+        Args:
+            inputs: (batch, time, input_size), in the order of the schedule if there is one.
+            lengths: (batch,) int64, in that order, or None.
+            state: in that order, or None.
+            schedule: how to cut the batch, or None to run it as it is.
+        """
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
-            first = len(states)
-            given = None if state is None else state[first : first + count]
+            given = None if state is None else state[len(states) :][:count]
             run: Callable[..., tuple[Tensor, State]] = layer
             if self.recompute and self.training and torch.is_grad_enabled():
                 run = functools.partial(checkpoint, layer, use_reentrant=False)
-            outputs, final = run(outputs, lengths, given, stairs)
+            outputs, final = run(outputs, lengths, given, schedule)
             states.extend(final)
-        if self.dirty_padding and lengths is not None:
-            outputs = zero_padding(self.norm(outputs), lengths)
-        else:
-            outputs = self.norm(outputs)
-        if stairs is not None:
-            outputs = outputs.index_select(0, stairs.back)
-            states = [tensor.index_select(0, stairs.back) for tensor in states]
+        outputs = self.norm(outputs)
+        if self.residual and lengths is not None:
+            outputs = zero_padding(outputs, lengths)
         return outputs, tuple(states)
 
     def summary(self, outputs: Tensor, lengths: Tensor) -> Tensor:
@@ -176,3 +196,28 @@ class RecurrentEncoder(nn.Module):
             return ends
         half = self.output_size // 2
         return torch.cat([ends[:, :half], outputs[:, 0, half:]], dim=-1)
+
+
+def cell_maker(
+    cell: str | Callable[..., Recurrence], options: Mapping[str, Any]
+) -> Callable[[int, int], Recurrence]:
+    """What makes a recurrence from its sizes; an option that it refuses is named with its place.
+
+    Args:
+        cell: as the encoder takes it.
+        options: of the cell.
+
+    Raises:
+        UsageError: there is no such cell or option.
+    """
+    make = find_cell(cell, options)
+
+    def made(input_size: int, hidden_size: int) -> Recurrence:
+        try:
+            return make(input_size, hidden_size, **options)
+        except UsageError as error:
+            if error.option not in options:
+                raise
+            raise UsageError(error.message, option=f"cell_options.{error.option}") from error
+
+    return made

@@ -1,4 +1,4 @@
-"""One step of an attention decoder as a graph, and the decoder run by it."""
+"""One step of an attention decoder as a graph, and the decoder run by this graph."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput, Parts
 from seqtasks.kernels.lengths import State
 
 CHANGING = ("coverage", "fed", "alignment")
-"""Parts of the state that a step changes, beside the recurrence's own."""
+"""Parts of the state that a step changes, beside those of the recurrence."""
 
 
 def named(parts: Parts) -> Named:
-    """A decoder's state by name; the recurrence's own tensors are ``state_0``, …."""
+    """Name the parts of a decoder's state; the tensors of the recurrence are ``state_0``, …."""
     *known, recurrent = parts
     names = zip(Parts._fields, known, strict=False)
     found = {name: tensor for name, tensor in names if tensor is not None}
@@ -33,15 +33,15 @@ def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
 
 
 def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph:
-    """From a token and the state to the next token's logits.
+    """The graph from a token and the state to the next token's logits.
 
-    Beside the logits (batch, words) the graph gives the weights of the attention (batch, steps) and
-    each part of the state that has changed, as ``next_<name>``.
+    Its outputs are the logits (batch, words), the attention's weights (batch, steps), and each part
+    of the state that has changed, as ``next_<name>``.
 
     Args:
         decoder: in evaluation mode.
         tokens: (batch,) int64, an example.
-        state: before them.
+        state: the state before the tokens.
     """
 
     def compute(inputs: Mapping[str, Tensor]) -> Named:
@@ -63,7 +63,7 @@ def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph
 
 
 def axes(name: str, tensor: Tensor) -> Axes:
-    """The axes of a part of the state that vary: the batch, and the steps of the source."""
+    """Name the axes of a part of the state that vary: the batch, and the steps of the source."""
     if name in ("tokens", "fed") or name.startswith("state_"):
         return ("batch", *[None] * (tensor.dim() - 1))
     if name in ("values", "keys"):  # with heads in front of the steps, or without
@@ -72,12 +72,7 @@ def axes(name: str, tensor: Tensor) -> Axes:
 
 
 def attach_step(decoder: AttentionDecoder, run: Run) -> None:
-    """Let a graph take the decoder's steps; a reading's features are then the logits.
-
-    Args:
-        decoder: whose ``forward`` and ``scores`` are replaced.
-        run: the graph.
-    """
+    """Let a graph compute the decoder's steps; the features of its outputs are then logits."""
 
     def forward(tokens: Tensor, state: State) -> DecoderOutput:
         parts = named(decoder.parts(state))

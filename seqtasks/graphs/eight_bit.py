@@ -1,4 +1,4 @@
-"""The large weights of a graph in eight bits, with a scale for each of their rows."""
+"""A graph whose large weights have eight bits, with a scale for each of their rows."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 SMALLEST = 1024
-"""Numbers in a weight from which it is kept in eight bits."""
+"""Numbers from which on a weight is kept in eight bits."""
 
 SHORT = 16
-"""Numbers in a row below which two axes make one."""
+"""Numbers of the last axis below which two axes share a scale."""
 
 
 def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A graph whose large weights are kept in eight bits.
+    """Copy a graph with its large weights in eight bits.
 
-    Nothing else changes: activations stay as they are, so that what a sequence gives still depends
-    on no other. The rows of a table are widened when they are read, all other weights at once, by
-    nodes that read constants alone, which a runtime computes when it loads the graph.
-
-    Args:
-        model: not changed.
-
-    Returns:
-        Another one.
+    Activations stay as they are, so that a sequence's outputs still depend on no other sequence.
+    The rows of a table are widened when they are read; all other weights by nodes that read
+    constants alone, which a runtime computes once, when it loads the graph.
     """
     found = onnx.ModelProto()
     found.CopyFrom(model)
@@ -54,20 +48,20 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def suits(tensor: onnx.TensorProto) -> bool:
-    """Whether a constant is a weight that is worth it."""
+    """Whether a constant is a large weight."""
     size = int(np.prod(tensor.dims))
     return tensor.data_type == TensorProto.FLOAT and len(tensor.dims) > 1 and size >= SMALLEST
 
 
 def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A weight as whole numbers from -127 to 127, and by what they are to be multiplied.
+    """Round a weight to whole numbers from -127 to 127 and their scale.
 
     Args:
         weight: with at least two axes.
 
     Returns:
-        int8 of the weight's shape, and float32 that broadcasts to it: one number for each row of
-        the last axis, or of the last two where that one is short.
+        int8 of the weight's shape, and float32 that broadcasts to it: one scale for each row of
+        the last axis, or of the last two where the last is short.
 
     >>> numbers, scale = rounded(np.array([[0.5, -1.0], [254.0, 2.0]], np.float32))
     >>> numbers.tolist(), (numbers * scale)[1].tolist()
@@ -80,7 +74,7 @@ def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.f
 
 
 def widened(name: str) -> list[onnx.NodeProto]:
-    """Nodes that give a weight by its own name."""
+    """Nodes that widen a whole weight."""
     return [
         helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=TensorProto.FLOAT),
         helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
@@ -88,7 +82,7 @@ def widened(name: str) -> list[onnx.NodeProto]:
 
 
 def rows_of(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
-    """Nodes that read some rows of a weight and widen those alone."""
+    """Nodes that read some rows of a weight and widen these alone."""
     [output] = node.output
     index = node.input[1]
     return [
@@ -100,7 +94,7 @@ def rows_of(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
 
 
 def reads(node: onnx.NodeProto) -> set[str]:
-    """What a node reads, and what the loop within it reads from outside."""
+    """The names that a node reads, and those that a loop in it reads from outside."""
     found = set(node.input)
     for attribute in node.attribute:
         for inner in attribute.g.node:

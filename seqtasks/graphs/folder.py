@@ -1,4 +1,4 @@
-"""A model written down as graphs: an exported folder, and the model run from it."""
+"""A folder of graphs: written from a model, and run in the place of its weights."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from seqtasks.graphs.source import Source, everything
 ENDING = ".onnx"
 
 TOLERANCE = 1e-4
-"""By how much a graph's numbers may differ from the model's, absolutely and relatively."""
+"""Largest difference of a graph's numbers from the model's, absolute and relative."""
 
 
 def write_graphs(
     task: Any, folder: Path, graphs: Sequence[Graph], others: Sequence[Graph], int8: bool
 ) -> list[str]:
-    """Write a model's graphs, and beside them what of it no graph holds.
+    """Write a model's graphs, and beside them the parameters that are in no graph.
 
-    Each graph is first written in full precision and compared with the model on an example that it
-    was not traced with.
+    Each graph is first written in full precision and compared with the model on another example
+    than it was traced with.
 
     Args:
         task: the model, in evaluation mode, on the CPU.
-        folder: is there.
-        graphs: its computations.
-        others: the same ones with another example, whose axes are of other lengths.
-        int8: keep large weights in eight bits.
+        folder: an existing folder.
+        graphs: the model's computations.
+        others: the same computations with examples of other lengths.
+        int8: whether to keep large weights in eight bits.
 
     Returns:
         The names of the files.
 
     Raises:
-        UsageError: a computation cannot be written down.
+        UsageError: a computation cannot be written as a graph.
     """
     from seqtasks.graphs.eight_bit import quantise
     from seqtasks.graphs.tracing import write_graph
@@ -64,10 +64,10 @@ def write_graphs(
 
 
 def compare(path: Path, graph: Graph) -> None:
-    """Run a graph and the computation that it stands for.
+    """Run a graph and its computation.
 
     Raises:
-        UsageError: they differ.
+        UsageError: their outputs differ.
     """
     with torch.no_grad():
         expected = graph.compute(graph.inputs)
@@ -84,7 +84,7 @@ def compare(path: Path, graph: Graph) -> None:
 
 
 def remaining(task: Any, held: set[str]) -> dict[str, Tensor]:
-    """What of a model's state no graph holds and predictions may need."""
+    """The parameters and buffers that no graph holds and predictions may need."""
     inside = {id(tensor) for name, tensor in everything(task) if name in held}
     kept = task.state_dict()
     return {
@@ -98,14 +98,14 @@ def attach(task: Any, folder: Path, files: Sequence[str], device: str) -> None:
     """Let the graphs of a folder compute in the place of a model's own weights.
 
     Args:
-        task: the model, as its configuration makes it; loses the weights that the graphs have.
-        folder: checked.
-        files: what stands in it.
-        device: has to be the CPU.
+        task: the model, as its configuration makes it; loses the weights that the graphs hold.
+        folder: a folder that `write_graphs` wrote.
+        files: the names of its files.
+        device: the CPU.
 
     Raises:
-        UsageError: another device is asked for, or onnxruntime is not installed.
-        BundleError: a graph is missing or damaged, or the rest does not fit the model.
+        UsageError: the device is another one, or onnxruntime is not installed.
+        BundleError: a graph is missing or damaged, or the other weights do not fit the model.
     """
     if device != "cpu":
         raise UsageError(

@@ -10,17 +10,14 @@ from torch import Tensor
 from seqtasks.data.batching.batch import Batch
 
 Named = dict[str, Tensor]
-"""Tensors by name."""
-
 Compute = Callable[[Mapping[str, Tensor]], Named]
-"""A computation from named tensors to named tensors."""
 
 
 class Run(Protocol):
     """A graph that runs."""
 
     def __call__(self, inputs: Mapping[str, Tensor], wanted: Sequence[str] | None = None) -> Named:
-        """Its outputs by name: those that are wanted, or all; inputs it does not read may stand."""
+        """Compute the wanted outputs, or all; inputs that the graph does not read are ignored."""
         ...
 
 
@@ -36,7 +33,7 @@ AXES = {
     "source_lengths": ("batch",),
     "copies": ("batch", "steps"),
 }
-"""What a batch holds → the names of its axes that vary."""
+"""Field of a batch → the names of its axes; None for an axis of fixed length."""
 
 Axes = tuple[str | None, ...]
 
@@ -45,10 +42,10 @@ class Graph(NamedTuple):
     """A computation of a model.
 
     Attributes:
-        name: of the file without ``.onnx``.
+        name: the file's name without ``.onnx``.
         compute: the computation.
-        inputs: an example of what it reads; no axis that varies is of length 1.
-        axes: input → a name for each axis that varies, None for one that does not.
+        inputs: an example of its inputs; no axis that varies is of length 1.
+        axes: input → the names of its axes; None for an axis of fixed length.
     """
 
     name: str
@@ -58,12 +55,12 @@ class Graph(NamedTuple):
 
 
 def tensors(batch: Batch) -> Named:
-    """What of a batch a graph can read."""
+    """The tensors of a batch, which are what a graph can read."""
     return {name: value for name, value in batch.items() if isinstance(value, Tensor)}
 
 
 def axes_of(inputs: Named) -> dict[str, Axes]:
-    """Names for the axes of a batch; of what is not known by name the last axis of numbers stays.
+    """Name the axes of a batch; the last axis of an unknown field of floats has a fixed length.
 
     >>> import torch
     >>> axes_of({"lengths": torch.ones(2), "more": torch.ones(2, 3), "ids": torch.ones(2).long()})
@@ -79,5 +76,5 @@ def axes_of(inputs: Named) -> dict[str, Axes]:
 
 
 def replace(owner: Any, method: str, function: Callable[..., Any]) -> None:
-    """Let a function stand in the place of an object's method."""
+    """Replace a method of one object."""
     setattr(owner, method, function)

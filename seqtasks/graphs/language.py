@@ -1,4 +1,4 @@
-"""A language model as a graph, and the model run by it."""
+"""A language model as graphs, and the model run by them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.kernels.lengths import State
 
 LOGITS = 2**22
-"""How many a scoring holds at once, of a batch of 32 texts."""
+"""Logits that scoring holds at once, for a batch of 32 texts."""
 
 
 class Scored(nn.Identity):
-    """The head of a model whose graph gives logits."""
+    """The head of a model whose graph computes the logits."""
 
     temperature = None
 
 
 def named(state: State, prefix: str = "") -> Named:
-    """A state by name: ``state_0``, …."""
+    """Name the tensors of a state: ``state_0``, ``state_1``, …."""
     return {f"{prefix}state_{number}": tensor for number, tensor in enumerate(state)}
 
 
@@ -35,15 +35,15 @@ def unnamed(found: Mapping[str, Tensor], prefix: str = "") -> State:
 
 
 def first_state(model: Any, count: int) -> State:
-    """The state before the first token of so many texts, where no condition sets it."""
+    """The state before the first token of ``count`` texts, where no condition sets it."""
     shapes = model.encoder.state_shapes
     return tuple(torch.zeros(count, *shape) for shape in shapes)
 
 
 def language_graphs(model: Any, batch: Batch) -> list[Graph]:
-    """From tokens (batch, time) and the state to logits (batch, time, vocab) and the state after.
+    """The graph from tokens (batch, time) and the state to logits and the state after them.
 
-    Where the model starts from a condition, a graph before it gives the state from that.
+    Where the model starts from a condition, another graph computes the first state from it.
 
     Args:
         model: a `LanguageModel` in evaluation mode.
@@ -76,11 +76,11 @@ def language_graphs(model: Any, batch: Batch) -> list[Graph]:
 
 
 def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
-    """Let graphs read and score; what a language model's ``read`` gives are then the logits.
+    """Let graphs read and score; the outputs of the model's ``read`` are then logits.
 
     Args:
         model: a `LanguageModel`.
-        runs: what runs each graph of `language_graphs`.
+        runs: the graphs of `language_graphs` by name.
     """
 
     def inputs(tokens: Tensor, lengths: Tensor | None, state: State | None) -> Named:

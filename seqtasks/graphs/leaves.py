@@ -1,7 +1,7 @@
-"""What is not traced but written down whole: recurrences, and the widening of a vocabulary.
+"""Computations that a trace keeps whole: recurrences, and the copying of words.
 
-While a model is traced, its encoders call the operators below in place of their cells, whose way
-through a batch depends on its lengths. They are operators of torch, so that a trace keeps them.
+How a cell runs over a batch depends on the lengths, which a trace cannot follow. So while a model
+is traced, its encoders call the operators below, each of which is translated to ONNX as one piece.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from seqtasks.graphs.source import Source
 from seqtasks.graphs.writer import Writer
 
 _CELLS: list[nn.Module] = []
-"""Of the model that is being traced; the operator names a cell by its place."""
+"""The cells of the model that is being traced; the operator names a cell by its place."""
 
 
 @contextmanager
 def cells() -> Iterator[list[nn.Module]]:
-    """A list for the cells of a model, emptied at the end."""
+    """The list of cells, for the time of a trace."""
     try:
         yield _CELLS
     finally:
@@ -35,15 +35,7 @@ def cells() -> Iterator[list[nn.Module]]:
 def recurrence(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    """A cell over time: its outputs, then its final state.
-
-    Args:
-        inputs: (batch, time, input_size).
-        lengths: (batch,) int64, or None.
-        state: before the first step.
-        cell: its place in the list of `cells`.
-        backward: from each sequence's end to its beginning.
-    """
+    """A cell over time, as in `write_recurrence`; ``cell`` is its place in the list of `cells`."""
     raise RuntimeError("the operator is for traces alone")
 
 
@@ -58,13 +50,13 @@ def _(
 
 @torch.library.custom_op("seqtasks::copied", mutates_args=())
 def copied(log_probs: Tensor, share: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
-    """Log-probabilities of the vocabulary's words and of those behind it; see `CopyGate`.
+    """Log-probabilities of the vocabulary's words and of the source's; see `CopyGate`.
 
     Args:
-        log_probs: (batch, time, vocab), of words that are made.
-        share: (batch, time, 1), the logarithm of what is copied.
+        log_probs: (batch, time, vocab), of the words that are generated.
+        share: (batch, time, 1), the logarithm of the share that is copied.
         weights: (batch, time, steps), the attention.
-        copies: (batch, steps) int64.
+        copies: (batch, steps) int64, the number of each word of the source.
     """
     raise RuntimeError("the operator is for traces alone")
 
@@ -124,4 +116,4 @@ LEAVES: dict[str, Callable[..., Any]] = {
     "seqtasks.recurrence.default": _write_recurrence,
     "seqtasks.copied.default": _write_copied,
 }
-"""Operator → what writes it down, given also the model that it is of."""
+"""Operator → its translation."""

@@ -2,91 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.graphs.leaves import cells, copied, recurrence
 from seqtasks.heads.copying import CopyGate, exact
-from seqtasks.kernels.lengths import State, zero_padding
+from seqtasks.kernels.lengths import State
 
 
 @contextmanager
 def plain(model: nn.Module) -> Iterator[None]:
     """Within it encoders and copy gates call the operators of `seqtasks.graphs.leaves`."""
+    changed: list[tuple[Any, str]] = []
+
+    def change(module: Any, method: str, function: Callable[..., Any]) -> None:
+        setattr(module, method, function)
+        changed.append((module, method))
+
     with cells() as listed:
-        changed: list[Any] = []
         try:
             for module in model.modules():
                 if isinstance(module, RecurrentEncoder):
-                    first = len(listed)
-                    listed += [cell for layer in module.layers for cell in layer.cells]  # type: ignore[union-attr]
-                    module.forward = PlainEncoder(module, first)  # type: ignore[method-assign]
+                    change(module, "forward", plain_encoder(module))
+                elif isinstance(module, EncoderLayer):
+                    change(module, "run", plain_run(len(listed)))
+                    listed += module.cells
                 elif isinstance(module, CopyGate):
-                    module.forward = PlainGate(module)  # type: ignore[method-assign]
-                else:
-                    continue
-                changed.append(module)
+                    change(module, "forward", plain_gate(module))
             yield
         finally:
-            for module in changed:
-                del module.forward
+            for owner, method in changed:
+                delattr(owner, method)
 
 
-class PlainEncoder:
-    """What `RecurrentEncoder.forward` computes.
+def plain_encoder(encoder: RecurrentEncoder) -> Callable[..., Any]:
+    """What `RecurrentEncoder.forward` computes, for a batch of any lengths."""
 
-    Args:
-        encoder: in evaluation mode.
-        first: the place of its first cell in the list of cells.
-    """
-
-    def __init__(self, encoder: RecurrentEncoder, first: int) -> None:
-        self.encoder, self.first = encoder, first
-
-    def __call__(
-        self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
+    def forward(
+        inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """Shapes as there."""
-        encoder = self.encoder
         if state is None:
-            shapes = encoder.state_shapes
-            state = tuple(inputs.new_zeros(inputs.size(0), *shape) for shape in shapes)
-        left, states, number = list(state), [], self.first
-        outputs = inputs
-        for layer in encoder.layers:
-            level: Any = layer
-            features, found = level.norm(outputs), []
-            for place, count in enumerate(level.state_counts):
-                given, left = left[:count], left[count:]
-                output, *final = recurrence(features, lengths, given, number, place == 1)
-                found.append(output)
-                states += final
-                number += 1
-            joined = torch.cat(found, dim=-1) if len(found) > 1 else found[0]
-            outputs = joined if level.shortcut is None else joined + level.shortcut(outputs)
-        outputs = encoder.norm(outputs)
-        if encoder.dirty_padding and lengths is not None:
-            outputs = zero_padding(outputs, lengths)
-        return outputs, tuple(states)
+            rows = inputs.size(0)
+            state = tuple(inputs.new_zeros(rows, *shape) for shape in encoder.state_shapes)
+        return encoder.run(inputs, lengths, state)
+
+    return forward
 
 
-class PlainGate:
-    """What `CopyGate.forward` computes.
+def plain_run(first: int) -> Callable[..., Any]:
+    """What `EncoderLayer.run` computes, where ``first`` is the place of the layer's first cell."""
 
-    Args:
-        gate: the gate.
-    """
+    def run(
+        number: int, features: Tensor, lengths: Tensor | None, state: State, _: None
+    ) -> tuple[Tensor, State]:
+        output, *final = recurrence(features, lengths, list(state), first + number, number == 1)
+        return output, tuple(final)
 
-    def __init__(self, gate: CopyGate) -> None:
-        self.gate = gate
+    return run
 
-    def __call__(self, features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
-        """Shapes as there."""
-        made, share = self.gate.shares(features)
-        log_probs = made + exact(logits).log_softmax(dim=-1)
-        return copied(log_probs, share, weights, copies)
+
+def plain_gate(gate: CopyGate) -> Callable[..., Tensor]:
+    """What `CopyGate.forward` computes."""
+
+    def forward(features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
+        made, share = gate.shares(features)
+        return copied(made + exact(logits).log_softmax(dim=-1), share, weights, copies)
+
+    return forward

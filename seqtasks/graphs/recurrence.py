@@ -1,4 +1,4 @@
-"""A recurrence over time as ONNX: the operator of its own that some have, else a loop."""
+"""A recurrence over time as ONNX: its own operator where ONNX has one, else a loop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import torch
 from onnx import TensorProto, helper
 
 from seqtasks.cells.contract import Recurrence
+from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.graphs.operators import Operand
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.steps import write_step
 from seqtasks.graphs.writer import Writer
-from seqtasks.kernels.fused import FusedRecurrence
 
 FUSED: dict[str, tuple[str, list[int], dict[str, Any]]] = {
     "RNN_TANH": ("RNN", [0], {"activations": ["Tanh"]}),
@@ -21,7 +21,7 @@ FUSED: dict[str, tuple[str, list[int], dict[str, Any]]] = {
     "GRU": ("GRU", [1, 0, 2], {"linear_before_reset": 1}),
     "LSTM": ("LSTM", [0, 3, 1, 2], {}),
 }
-"""Torch's recurrences: ONNX's operator, its gates by their places in torch's, its attributes."""
+"""Torch's mode → ONNX's operator, the order of its gates among torch's, and its attributes."""
 
 
 def write_recurrence(
@@ -33,16 +33,16 @@ def write_recurrence(
     state: Sequence[str],
     backward: bool,
 ) -> list[str]:
-    """The outputs, zero past each length, and the state after each sequence's last real step.
+    """Write a cell; returns its outputs, zero past each length, and its final state.
 
     Args:
-        write: where to.
+        write: the graph.
         source: the model.
         cell: the recurrence.
         inputs: (batch, time, input_size).
         lengths: (batch,) int64, or None where every sequence fills the batch.
         state: before the first step.
-        backward: from each sequence's end to its beginning.
+        backward: whether to read each sequence from its end to its beginning.
     """
     write.root.read |= {source.names[id(part)] for part in cell.parameters()}
     fused = isinstance(cell, FusedRecurrence)
@@ -74,7 +74,7 @@ def write_fused(
     state: Sequence[str],
     backward: bool,
 ) -> list[str]:
-    """By the operator of its own; a sequence of no steps runs one, which is then discarded."""
+    """Write ONNX's operator; a sequence of no steps runs one step, which is then discarded."""
     kind, gates, attributes = FUSED[cell.rnn.mode]
     weight_ih, weight_hh, bias_ih, bias_hh = cell.rnn.all_weights[0]
     stem = source.names[id(weight_ih)].removesuffix(".weight_ih_l0")
@@ -115,14 +115,14 @@ def write_loop(
     state: Sequence[str],
     backward: bool,
 ) -> list[str]:
-    """Step by step; past its length a sequence keeps its state."""
+    """Write a loop over the cell's step; past its length a sequence keeps its state."""
     real = reality(write, inputs, lengths)
     if backward:
         inputs = reversed_steps(write, inputs, lengths)
     body = write.body()
     step, now = body.name("step"), body.name("now")
     before = [body.name("before") for _ in state]
-    output, *after = write_step(body, source, cell, step, before, now)
+    output, *after = write_step(body, source, cell, step, before)
     held = [
         body("Where", widened(body, now, len(shape)), new, old)
         for new, old, shape in zip(after, before, cell.state_shapes, strict=True)
@@ -155,18 +155,18 @@ def write_loop(
 
 
 def widened(write: Writer, real: str, axes: int) -> str:
-    """A truth for each sequence, (batch,), with so many axes behind it."""
+    """Add ``axes`` axes behind a truth for each sequence, (batch,)."""
     return write("Unsqueeze", real, write.ints(*range(1, axes + 1))) if axes else real
 
 
 def zeroed(write: Writer, outputs: str, real: str) -> str:
-    """Zero past each length."""
+    """Set the outputs past each length to zero."""
     zero = write.constant(0.0, torch.float32)
     return write("Where", write("Unsqueeze", real, write.ints(2)), outputs, zero)
 
 
 def reversed_steps(write: Writer, sequences: str, lengths: str) -> str:
-    """Each sequence's real steps in reverse order; one of no steps is left as it is."""
+    """Reverse each sequence's real steps."""
     counted = real_lengths(write, lengths, torch.int64)
     return write("ReverseSequence", sequences, counted, batch_axis=0, time_axis=1)
 

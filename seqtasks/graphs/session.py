@@ -19,12 +19,9 @@ class Session:
 
     The file is read here and given to onnxruntime as bytes, so that it can name no other file.
 
-    Args:
-        path: of the graph.
-
     Raises:
         UsageError: onnxruntime is not installed.
-        BundleError: the file is no graph that it can run.
+        BundleError: the file is not a graph that onnxruntime can run.
     """
 
     def __init__(self, path: Path) -> None:
@@ -51,14 +48,10 @@ class Session:
         self.outputs = [item.name for item in self.session.get_outputs()]
 
     def __call__(self, inputs: Mapping[str, Tensor], wanted: Sequence[str] | None = None) -> Named:
-        """The graph's outputs; of the inputs those are taken that it reads.
-
-        Args:
-            inputs: by name.
-            wanted: the outputs to be computed; None for all.
+        """Run the graph, as a `Run` does.
 
         Raises:
-            SeqtasksError: an input is missing, or onnxruntime refuses what it is given.
+            SeqtasksError: an input is missing, or onnxruntime refuses an input.
         """
         missing = [name for name in self.inputs if name not in inputs]
         if missing:
@@ -76,7 +69,7 @@ class Session:
 
 
 def array(tensor: Tensor) -> Any:
-    """A tensor's numbers, without a copy where they lie in a row."""
+    """A tensor as numpy has it, without a copy where the tensor is contiguous."""
     return tensor.detach().contiguous().numpy()
 
 

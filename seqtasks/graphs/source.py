@@ -1,7 +1,8 @@
-"""The model that a graph is written from."""
+"""A model whose computations are written as graphs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
@@ -11,51 +12,47 @@ from seqtasks.cells.contract import Recurrence
 
 
 class Source:
-    """What the parts of a graph share.
+    """A model, the names of its parameters, and the traces of its cells.
 
     Args:
-        model: whose computations are written down.
+        model: the model, in evaluation mode, on the CPU.
 
     Attributes:
         names: parameters and buffers by identity → their names in the model.
-        steps: cells whose single step is traced, each with its trace.
     """
 
     def __init__(self, model: nn.Module) -> None:
         self.model = model
         self.names = {id(tensor): name for name, tensor in reversed(everything(model))}
-        self.steps: list[tuple[Recurrence, ExportedProgram]] = []
+        self.steps: list[tuple[Any, ExportedProgram]] = []
 
-    def traced(self, cell: Recurrence) -> ExportedProgram | None:
-        """The trace of a cell that differs from this one in its weights alone."""
-        return next((program for other, program in self.steps if alike(cell, other)), None)
+    def step(
+        self, cell: Recurrence, trace: Callable[[Recurrence], ExportedProgram]
+    ) -> ExportedProgram:
+        """The trace of a cell's step, or that of a cell that differs in its weights alone."""
+        wanted = form(cell)
+        for known, program in self.steps:
+            if known == wanted:
+                return program
+        self.steps.append((wanted, trace(cell)))
+        return self.steps[-1][1]
 
 
-def alike(one: nn.Module, other: nn.Module) -> bool:
-    """Whether two modules compute the same from other weights.
+def form(module: nn.Module) -> tuple[Any, ...]:
+    """What modules have in common that compute the same from other weights.
 
-    >>> alike(nn.Linear(2, 3), nn.Linear(2, 3)), alike(nn.Linear(2, 3), nn.Linear(2, 4))
+    >>> form(nn.Linear(2, 3)) == form(nn.Linear(2, 3)), form(nn.Linear(2, 3)) == form(nn.GELU())
     (True, False)
     """
-    if type(one) is not type(other):
-        return False
-    return sizes(one) == sizes(other) and options(one) == options(other)
-
-
-def sizes(module: nn.Module) -> dict[str, tuple[int, ...]]:
-    """The shapes of a module's parameters and buffers."""
-    return {name: tuple(tensor.shape) for name, tensor in everything(module)}
-
-
-def options(module: nn.Module) -> list[Any]:
-    """What a module and its parts hold besides tensors."""
-    return [
+    sizes = [(name, tuple(tensor.shape)) for name, tensor in everything(module)]
+    options = [
         {name: value for name, value in vars(part).items() if not name.startswith("_")}
         for part in module.modules()
     ]
+    return type(module), sizes, options
 
 
 def everything(module: nn.Module) -> list[tuple[str, Tensor]]:
-    """Parameters and buffers, one that has several names under each."""
+    """Parameters and buffers by name; one that has several names stands under each."""
     parts = (module.named_parameters, module.named_buffers)
     return [pair for part in parts for pair in part(remove_duplicate=False)]

@@ -1,4 +1,4 @@
-"""From a computation of a model to an ONNX file's content."""
+"""From a computation of a model to the content of an ONNX file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Traced(nn.Module):
     """A computation as a module, which is what torch traces.
 
     Args:
-        model: whose parameters it reads.
+        model: the model, whose parameters the computation reads.
         graph: the computation.
-        note: gets the names of the outputs; a trace forgets what is changed of the module.
+        note: is told the names of the outputs, since a trace forgets what it sets on a module.
     """
 
     def __init__(
@@ -38,25 +38,24 @@ class Traced(nn.Module):
         self.model, self.graph, self.note = model, graph, note
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """The outputs."""
         found = self.graph.compute(dict(zip(self.graph.inputs, inputs, strict=True)))
         self.note(found)
         return tuple(found.values())
 
 
 def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]]:
-    """A computation as ONNX.
+    """Write a computation of a model as ONNX.
 
     Args:
         source: the model, in evaluation mode, on the CPU.
-        graph: a computation of it.
+        graph: the computation.
 
     Returns:
-        The graph, whose inputs and outputs have the names of the computation's, less the inputs
-        that it does not read; and the names of the parameters and buffers that are in it.
+        The ONNX graph, which names inputs and outputs as the computation does and has no input that
+        it does not read; and the names of the parameters and buffers in it.
 
     Raises:
-        UsageError: the computation cannot be traced, or an operator of it has no translation.
+        UsageError: the computation cannot be traced, or one of its operators has no translation.
     """
     names_out: dict[str, None] = {}
     traced = Traced(source.model, graph, lambda found: names_out.update(dict.fromkeys(found)))
@@ -88,10 +87,10 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
 
 
 def trace(traced: Traced, graph: Graph) -> ExportedProgram:
-    """What torch sees of a computation.
+    """Trace a computation by torch.
 
     Raises:
-        UsageError: its way depends on the numbers that it reads.
+        UsageError: the computation decides something by the numbers that it reads.
     """
     shapes = tuple(
         {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
@@ -99,7 +98,7 @@ def trace(traced: Traced, graph: Graph) -> ExportedProgram:
     )
     try:
         with warnings.catch_warnings():
-            # Of a deprecated call inside torch.
+            # A deprecated call inside torch.
             warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
             program = torch.export.export(
                 traced.eval(),
@@ -119,7 +118,7 @@ def trace(traced: Traced, graph: Graph) -> ExportedProgram:
 
 
 def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
-    """Torch's symbols for lengths → the names of axes.
+    """Find the names of axes for torch's symbols.
 
     Raises:
         UsageError: an axis that is to vary has a fixed length in the trace.
@@ -143,6 +142,6 @@ def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
 
 
 def info(name: str, like: Any, symbols: Mapping[str, str]) -> onnx.ValueInfoProto:
-    """A tensor's line in a graph's signature; unknown lengths have names."""
+    """Describe a tensor in a graph's signature; lengths that vary have names."""
     shape = [n if isinstance(n, int) else symbols.get(str(n), str(n)) for n in like.shape]
     return helper.make_tensor_value_info(name, TYPES[like.dtype], shape)

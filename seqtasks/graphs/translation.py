@@ -1,4 +1,4 @@
-"""A traced computation, operator by operator, as ONNX nodes."""
+"""A traced computation, translated to ONNX operator by operator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHECKS = (
     "aten._assert_tensor_metadata",
     "aten.sym_constrain_range",
 )
-"""What a trace tests of its inputs; nothing of it stands in the graph."""
+"""Checks that a trace makes of its inputs, which the graph leaves out."""
 
 ARITHMETIC = {
     operator.add: "Add",
@@ -30,7 +30,7 @@ ARITHMETIC = {
     operator.mul: "Mul",
     operator.floordiv: "Div",
 }
-"""Of sizes, which are whole numbers from 0 up."""
+"""Arithmetic with sizes, which are whole numbers from 0 up."""
 
 WHOLE = (
     "linear",
@@ -41,11 +41,11 @@ WHOLE = (
     "select_scatter",
     "slice_scatter",
 )
-"""Operators that ONNX has, or that are shorter whole than in the parts that torch takes them to."""
+"""Operators that ONNX has too, or whose own translation is shorter than that of their parts."""
 
 
 def decompose(program: ExportedProgram) -> ExportedProgram:
-    """A trace in the operators that all of torch is made of, but for those that ONNX has too."""
+    """Rewrite a trace in torch's core operators, all but those of `WHOLE`."""
     table = torch.export.default_decompositions()
     for name in WHOLE:
         packet = getattr(torch.ops.aten, name)
@@ -59,10 +59,10 @@ class Translation:
 
     Args:
         program: the trace.
-        write: where to.
-        source: of the trace.
-        module: that was traced.
-        leaves: operators that are written down whole → what writes them, given also the source.
+        write: the graph.
+        source: the model.
+        module: the part of the model that was traced.
+        leaves: operators of our own → their translations, which get the source too.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Translation:
         self.values: dict[fx.Node, Any] = {}
 
     def run(self, inputs: Sequence[str]) -> list[str]:
-        """The names of the outputs, from those of the inputs that the caller gives.
+        """Write every node, given the inputs' names; returns the outputs' names.
 
         Raises:
             UsageError: an operator has no translation.
@@ -96,7 +96,7 @@ class Translation:
         return results
 
     def placeholder(self, node: fx.Node, given: Any) -> Operand:
-        """A parameter, a constant, or the next input."""
+        """Find what a placeholder stands for: a parameter, a constant, or the next input."""
         signature = self.program.graph_signature
         path = {**signature.inputs_to_parameters, **signature.inputs_to_buffers}.get(node.name)
         constant = signature.inputs_to_lifted_tensor_constants.get(node.name)
@@ -111,11 +111,7 @@ class Translation:
         return Weight(name, self.parts[path], self.write)
 
     def call(self, node: fx.Node) -> Any:
-        """What an operator gives.
-
-        Raises:
-            UsageError: it has no translation.
-        """
+        """Write one operator."""
         target, result = node.target, node.meta.get("val")
         arguments = [self.resolved(argument) for argument in node.args]
         options = {name: self.resolved(value) for name, value in node.kwargs.items()}
@@ -142,7 +138,7 @@ class Translation:
         return self.wrapped(translation(self.write, result, *arguments, **options), result)
 
     def wrapped(self, found: Any, result: Any) -> Any:
-        """Names with the values that they stand for."""
+        """Join the names of outputs with the shapes and types that torch knows of them."""
         if isinstance(result, Tensor):
             return Operand(found, result)
         return [
@@ -151,7 +147,7 @@ class Translation:
         ]
 
     def resolved(self, argument: Any) -> Any:
-        """An argument with what earlier nodes gave in their place."""
+        """Replace earlier nodes in an argument by their outputs."""
         if isinstance(argument, fx.Node):
             return self.values[argument]
         if isinstance(argument, (list, tuple)):

@@ -1,4 +1,4 @@
-"""ONNX nodes, written one after the other."""
+"""A graph of ONNX nodes, written one after the other."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 OPSET = 18
-"""Of the operators; onnxruntime knows it from 1.14 on."""
+"""The version of ONNX's operators; onnxruntime knows it from 1.14 on."""
 
 IR_VERSION = 8
-"""Of the file format; the one that came with the operators."""
+"""The version of ONNX's file format that came with these operators."""
 
 TYPES: dict[torch.dtype, int] = {
     torch.float32: TensorProto.FLOAT,
@@ -28,16 +28,16 @@ TYPES: dict[torch.dtype, int] = {
 
 
 class Writer:
-    """A graph that grows; every method adds nodes and returns the names of what they give.
+    """A graph that grows: a method adds nodes and returns the names of their outputs.
 
     Args:
-        outer: the graph within which this is the body of a loop, or None. Constants and weights
+        outer: the graph that holds this one as the body of a loop, or None. Constants and weights
             stand in the outermost graph, which a body may read.
 
     Attributes:
-        nodes: of this graph.
+        nodes: the graph's own nodes.
         initializers: name → constant or weight.
-        read: the names of the model's parameters that are in the graph.
+        read: the names of the model's parameters that the graph holds.
     """
 
     def __init__(self, outer: Writer | None = None) -> None:
@@ -50,28 +50,28 @@ class Writer:
             self.count = 0
 
     def body(self) -> Writer:
-        """The body of a loop in this graph."""
+        """Start the body of a loop in this graph."""
         return Writer(self)
 
     def name(self, stem: str) -> str:
-        """A name that nothing has yet."""
+        """Make a new name."""
         self.root.count += 1
         return f"{stem}_{self.root.count}"
 
     def several(
         self, kind: str, inputs: Sequence[str], count: int, **attributes: Any
     ) -> tuple[str, ...]:
-        """A node with so many outputs."""
+        """Write a node with ``count`` outputs."""
         outputs = tuple(self.name(kind.lower()) for _ in range(count))
         self.nodes.append(helper.make_node(kind, list(inputs), list(outputs), **attributes))
         return outputs
 
     def __call__(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node with one output."""
+        """Write a node with one output."""
         return self.several(kind, inputs, 1, **attributes)[0]
 
     def constant(self, value: Any, dtype: torch.dtype | None = None) -> str:
-        """A constant tensor, written once however often it is asked for."""
+        """Write a constant tensor, the first time that it is needed."""
         array = torch.as_tensor(value, dtype=dtype).detach().cpu().numpy()
         key = (array.dtype.str, array.shape, array.tobytes())
         root = self.root
@@ -81,31 +81,31 @@ class Writer:
         return root.constants[key]
 
     def ints(self, *values: int) -> str:
-        """A constant list of whole numbers."""
+        """Write a constant list of int64."""
         return self.constant(list(values), torch.int64)
 
     def keep(self, name: str, array: NDArray[Any]) -> str:
-        """Let the outermost graph hold an array; its name."""
+        """Add an array to the outermost graph; returns its name."""
         whole = np.asarray(array, order="C")
         self.root.initializers[name] = numpy_helper.from_array(whole, name)
         return name
 
     def weight(self, name: str, tensor: Tensor) -> str:
-        """A weight of the model, written once."""
+        """Write a weight of the model, the first time that it is needed."""
         if name in self.root.initializers:
             return name
         return self.keep(name, tensor.detach().cpu().numpy())
 
     def cast(self, name: str, dtype: torch.dtype) -> str:
-        """In another type."""
+        """Convert a tensor to another type."""
         return self("Cast", name, to=TYPES[dtype])
 
     def size(self, name: str, axis: int) -> str:
-        """The length of an axis, (1,) int64."""
+        """Read the length of an axis, (1,) int64."""
         return self("Shape", name, start=axis, end=axis + 1)
 
     def shape(self, *parts: int | str) -> str:
-        """A shape from numbers and from sizes (1,)."""
+        """Make a shape from numbers and from sizes (1,)."""
         if all(isinstance(part, int) for part in parts):
             return self.ints(*map(int, parts))
         pieces = [self.ints(part) if isinstance(part, int) else part for part in parts]

@@ -1,1 +1,1 @@
-"""How a recurrence runs fast: torch's kernels, unrolled steps, scans, ragged schedules."""
+"""How a recurrence runs fast: torch's kernels, scans, loops with a backward pass, schedules."""

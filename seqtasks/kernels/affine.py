@@ -1,8 +1,8 @@
-"""W x + b at every step of a sequence, the part of a linear recurrence that takes most of its time.
+"""W x + b at every step of a sequence, which takes most of a linear recurrence's time.
 
-On a CPU torch multiplies float32 matrices with MKL, which on processors that Intel does not make
-leaves half of a vector unit idle. oneDNN, which torch carries for its compiler, fills it: large
-products go there where this build of torch has it, all others to ``nn.functional.linear``.
+On a CPU torch multiplies float32 matrices with MKL, which leaves half of the vector unit idle on
+processors that Intel does not make. oneDNN, which torch carries for its compiler, fills the unit:
+large products go there where this build of torch has it, all others to ``nn.functional.linear``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
 LARGE = 2**21
-"""Multiplications below which a product is over before the better library has begun."""
+"""Multiplications below which oneDNN's start costs more than it gains."""
 
 ONEDNN = torch.backends.mkldnn.is_available() and all(
     hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_reorder_linear_weight")
@@ -30,13 +30,13 @@ def affine(
     """W x + b, in blocks of rows.
 
     Args:
-        inputs: (batch, time, input_size).
+        inputs: (…, input_size).
         weight: (count · size, input_size).
         bias: (count · size,), or None.
         count: blocks, each of ``size`` rows.
 
     Returns:
-        One tensor (batch, time, size) for each block.
+        One tensor (…, size) for each block.
     """
     if suits(inputs, weight) and not torch.is_autocast_enabled("cpu"):
         return Affine.apply(inputs, weight, bias, count)
@@ -53,27 +53,22 @@ def suits(inputs: Tensor, weight: Tensor) -> bool:
     )
 
 
-def multiplier(matrices: Tensor, bias: Tensor | None, rows: int) -> Callable[[Tensor], Tensor]:
-    """Many products with the same matrices, one after the other.
+def multiplier(matrices: Tensor, rows: int) -> Callable[[Tensor], Tensor]:
+    """Prepare many products with the same matrices, one after the other.
 
     Args:
         matrices: (heads, k, n).
-        bias: (n,), or None.
-        rows: of each product.
+        rows: the rows of each product.
 
     Returns:
-        A function from (heads, rows, k) to (heads, rows, n); what it returns may be overwritten
-        by its next call.
+        A function from (heads, rows, k) to (heads, rows, n), which may overwrite its last result.
     """
     heads, size, width = matrices.shape
     if heads == 1 and suits(matrices.new_empty(rows, size), weight := matrices[0].t()):
         weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
-        return lambda left: product(left, weight, bias)
+        return lambda left: product(left, weight)
     out = matrices.new_empty(heads, rows, width)
-    if bias is None:
-        return lambda left: torch.bmm(left, matrices, out=out)
-    offset = bias.expand(heads, rows, width)
-    return lambda left: torch.baddbmm(offset, left, matrices, out=out)
+    return lambda left: torch.bmm(left, matrices, out=out)
 
 
 def outer(left: Tensor, right: Tensor) -> Tensor:
@@ -92,29 +87,18 @@ def outer(left: Tensor, right: Tensor) -> Tensor:
     return left.mT @ right
 
 
-def stacked(input_size: int, hidden_size: int, count: int) -> nn.Linear:
-    """``count`` blocks of hidden_size rows; Xavier weights block by block, zero biases."""
-    layer = nn.Linear(input_size, count * hidden_size)
-    with torch.no_grad():
-        for block in layer.weight.chunk(count):
-            nn.init.xavier_uniform_(block)
-        nn.init.zeros_(layer.bias)
-    return layer
-
-
 def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
     """`affine` with the weights of a layer."""
     return affine(inputs, layer.weight, layer.bias, count)
 
 
 class Affine(torch.autograd.Function):
-    """`affine` by oneDNN."""
+    """`affine` by oneDNN, each block in memory of its own."""
 
     @staticmethod
     def forward(
         ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int
     ) -> tuple[Tensor, ...]:
-        """W x + b, each block in memory of its own."""
         ctx.save_for_backward(inputs, weight)
         biases = [None] * count if bias is None else bias.chunk(count)
         pairs = zip(weight.chunk(count), biases, strict=True)
@@ -123,7 +107,6 @@ class Affine(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of inputs, weight and bias."""
         inputs, weight = ctx.saved_tensors
         wants_inputs, wants_weight, wants_bias, _ = ctx.needs_input_grad
         for_inputs = for_weight = for_bias = None
@@ -133,11 +116,11 @@ class Affine(torch.autograd.Function):
             for gradient, block in others:
                 for_inputs += product(gradient, block.t())
         if wants_weight:
-            features = inputs.flatten(0, 1).t().contiguous()
-            rows = (gradient.flatten(0, 1).contiguous() for gradient in gradients)
+            features = inputs.flatten(0, -2).t().contiguous()
+            rows = (gradient.flatten(0, -2).contiguous() for gradient in gradients)
             for_weight = torch.cat([product(features, block.t()).t() for block in rows])
         if wants_bias:
-            for_bias = torch.cat([gradient.sum((0, 1)) for gradient in gradients])
+            for_bias = torch.cat([gradient.flatten(0, -2).sum(0) for gradient in gradients])
         return for_inputs, for_weight, for_bias, None
 
 

@@ -1,6 +1,6 @@
-"""Unrolling of recurrences that no library call computes: forward and back, linear in the length.
+"""Loops over time with a backward pass of their own, for recurrences that no library computes.
 
-A cell writes down one `Step`: its equations, and their derivative by the chain rule. `unroll`
+A recurrence writes one `Step`: its equations, and their derivative by the chain rule. `unroll`
 walks over time in memory that is allocated once. On the way back it gathers the gradients of the
 recurrent products h_{t-1} R, so that the gradient of R is one matrix product after the walk.
 Inside, tensors are (time, heads, batch, size): the slice of a step is contiguous.
@@ -8,8 +8,8 @@ Inside, tensors are (time, heads, batch, size): the slice of a step is contiguou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,113 +17,75 @@ from torch.autograd.function import once_differentiable
 
 from seqtasks.kernels.affine import multiplier, outer
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.scan import ScanRecurrence
+
+Tensors = Sequence[Tensor]
 
 
-class Step:
-    """One step of a recurrence, h first among its states, on tensors (heads, batch, …).
+class Now(NamedTuple):
+    """The tensors of one step, (heads, batch, …).
 
     Attributes:
-        kept: what the derivative needs besides the states, in multiples of their size.
-        blocks: blocks of the gradient that ``backward`` fills, in multiples of the states' size;
-            None for as many as there are gates.
-        of_inputs: which of them are the gradient of the input's contribution.
-        of_products: which are the gradient of the recurrent product; the same ones where the
-            gates are the sum of both.
-        direct: whether h_{t-1} also reaches the states at t by another way than the product.
+        before: the states at t - 1, h first.
+        after: the states at t, which ``forward`` fills.
+        kept: what ``forward`` keeps for ``backward``.
+        weights: further parameters.
     """
 
-    kept: ClassVar[tuple[int, ...]]
-    blocks: ClassVar[int | None] = None
-    of_inputs: ClassVar[slice] = slice(None)
-    of_products: ClassVar[slice] = slice(None)
-    direct: ClassVar[bool] = False
-
-    @staticmethod
-    def forward(
-        inputs: Tensor,
-        recurrent: Tensor,
-        before: Sequence[Tensor],
-        after: Sequence[Tensor],
-        kept: Sequence[Tensor],
-        *weights: Tensor,
-    ) -> None:
-        """Fill ``after`` and ``kept``.
-
-        Args:
-            inputs: (heads, batch, gates · size), the input's contribution to the gates.
-            recurrent: h_{t-1} R, of the same shape.
-            before: the states at t - 1.
-            after: the states at t.
-            kept: for ``backward``.
-            weights: further parameters.
-        """
-        raise NotImplementedError
-
-    @staticmethod
-    def factors(states: Sequence[Tensor], kept: Sequence[Tensor]) -> Sequence[Tensor]:
-        """What ``backward`` gets as ``kept``, computed for all steps at once.
-
-        Args:
-            states: (time + 1, heads, batch, size) each.
-            kept: filled by ``forward``, (time, heads, batch, …) each; not to be changed.
-        """
-        return kept
-
-    @staticmethod
-    def backward(
-        grads: Sequence[Tensor],
-        gradient: Tensor,
-        grad_weights: Sequence[Tensor],
-        before: Sequence[Tensor],
-        after: Sequence[Tensor],
-        kept: Sequence[Tensor],
-        *weights: Tensor,
-    ) -> None:
-        """Fill the gradients of what ``forward`` was given.
-
-        Args:
-            grads: of the states at t; turned into those at t - 1, but for what goes to h there
-                through the recurrent product.
-            gradient: (heads, batch, blocks · size), to be filled.
-            grad_weights: to be added to.
-            before: as in ``forward``, and so are the rest.
-            after: filled by ``forward``.
-            kept: from ``factors``.
-            weights: further parameters.
-        """
-        raise NotImplementedError
+    before: Tensors
+    after: Tensors
+    kept: Tensors
+    weights: Tensors
 
 
-class _Unroll(torch.autograd.Function):
+class Step(NamedTuple):
+    """One step of a recurrence.
+
+    Attributes:
+        forward: ``forward(inputs, product, now)`` fills what ``now`` is to hold after the step from
+            the input's contribution to the gates and the product h_{t-1} R, both
+            (heads, batch, gates · size).
+        backward: ``backward(grads, gradient, grad_weights, now)`` is the derivative. It turns
+            ``grads``, those of the states at t, into those at t - 1, but for that of h, which flows
+            through the product alone; fills ``gradient``, (heads, batch, blocks · size); and adds
+            to the gradients of the weights.
+        kept: sizes of what is kept, in multiples of a state's.
+        blocks: blocks of ``gradient``, in multiples of a state's size; None for as many as there
+            are gates.
+        of_inputs: the blocks that are the gradient of the input's contribution.
+        of_products: the blocks that are the gradient of the product; the same ones where the gates
+            are the sum of both.
+    """
+
+    forward: Callable[[Tensor, Tensor, Now], None]
+    backward: Callable[[Tensors, Tensor, Tensors, Now], None]
+    kept: tuple[int, ...]
+    blocks: int | None = None
+    of_inputs: slice = slice(None)
+    of_products: slice = slice(None)
+
+
+class Unroll(torch.autograd.Function):
     """All steps as one node of the graph."""
 
     @staticmethod
     def forward(
-        ctx: Any,
-        step: type[Step],
-        number: int,
-        inputs: Tensor,
-        recurrent: Tensor,
-        bias: Tensor | None,
-        *more: Tensor,
+        ctx: Any, step: Step, number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
     ) -> tuple[Tensor, ...]:
         """Each state at each step; ``more`` is the ``number`` initial states, then weights."""
         start, weights = more[:number], more[number:]
-        time, heads, batch, _ = inputs.shape
+        time, heads, batch, ctx.width = inputs.shape
         size = recurrent.size(1)
         states = [inputs.new_empty(time + 1, heads, batch, size) for _ in start]
         kept = [inputs.new_empty(time, heads, batch, times * size) for times in step.kept]
         for state, first in zip(states, start, strict=True):
             state[0] = first
-        multiply = multiplier(recurrent, bias, batch)
-        steps, keeps = by_step(states, time + 1), by_step(kept, time)
+        multiply = multiplier(recurrent, batch)
+        steps, keeps = by_step(states), by_step(kept)
         for t, step_inputs in enumerate(inputs.unbind()):
-            product = multiply(steps[t][0])
-            step.forward(step_inputs, product, steps[t], steps[t + 1], keeps[t], *weights)
+            now = Now(steps[t], steps[t + 1], keeps[t], weights)
+            step.forward(step_inputs, multiply(steps[t][0]), now)
         ctx.save_for_backward(recurrent, *weights, *states, *kept)
-        ctx.step, ctx.counts = step, (len(weights), number)
-        ctx.width, ctx.biased = inputs.size(3), bias is not None
+        ctx.step, ctx.weights, ctx.states = step, len(weights), number
         ctx.set_materialize_grads(False)
         return tuple(state[1:] for state in states)
 
@@ -132,9 +94,9 @@ class _Unroll(torch.autograd.Function):
     def backward(ctx: Any, *grad_states: Tensor | None) -> tuple[Tensor | None, ...]:
         """Back through time, then one product for the recurrent weight."""
         recurrent, *rest = ctx.saved_tensors
-        weights, rest = rest[: ctx.counts[0]], rest[ctx.counts[0] :]
-        states, kept = rest[: ctx.counts[1]], rest[ctx.counts[1] :]
-        step: type[Step] = ctx.step
+        weights, rest = rest[: ctx.weights], rest[ctx.weights :]
+        states, kept = rest[: ctx.states], rest[ctx.states :]
+        step: Step = ctx.step
         length, heads, batch, size = states[0].shape
         grads = [torch.zeros_like(state[0]) for state in states]
         grad_weights = [torch.zeros_like(weight) for weight in weights]
@@ -143,28 +105,23 @@ class _Unroll(torch.autograd.Function):
         grad_inputs, grad_products = (
             gradient[..., columns(part, size)] for part in (step.of_inputs, step.of_products)
         )
-        multiply = multiplier(recurrent.mT, None, batch)
+        multiply = multiplier(recurrent.mT, batch)
         given = [(i, grad.unbind()) for i, grad in enumerate(grad_states) if grad is not None]
-        steps, factors = by_step(states, length), by_step(step.factors(states, kept), length - 1)
+        steps, keeps = by_step(states), by_step(kept)
         filled, products = gradient.unbind(), grad_products.unbind()
         for t in reversed(range(length - 1)):
             for i, grad in given:
                 grads[i].add_(grad[t])
-            step.backward(
-                grads, filled[t], grad_weights, steps[t], steps[t + 1], factors[t], *weights
-            )
-            if step.direct:
-                grads[0].add_(multiply(products[t]))
-            else:
-                grads[0].copy_(multiply(products[t]))
+            now = Now(steps[t], steps[t + 1], keeps[t], weights)
+            step.backward(grads, filled[t], grad_weights, now)
+            grads[0].copy_(multiply(products[t]))
         grad_recurrent = outer(states[0][:-1], grad_products)
-        grad_bias = grad_products.sum((0, 1, 2)) if ctx.biased else None
-        return None, None, grad_inputs, grad_recurrent, grad_bias, *grads, *grad_weights
+        return None, None, grad_inputs, grad_recurrent, *grads, *grad_weights
 
 
-def by_step(tensors: Sequence[Tensor], count: int) -> list[tuple[Tensor, ...]]:
-    """Tensors (count, …) as one tuple of their parts for each step."""
-    return list(zip(*(tensor.unbind() for tensor in tensors), strict=True)) or [()] * count
+def by_step(tensors: Tensors) -> list[tuple[Tensor, ...]]:
+    """Tensors with time in front as one tuple of their parts for each step."""
+    return list(zip(*(tensor.unbind() for tensor in tensors), strict=True))
 
 
 def columns(part: slice, size: int) -> slice:
@@ -177,14 +134,7 @@ def columns(part: slice, size: int) -> slice:
     return slice(start, stop)
 
 
-def unroll(
-    step: type[Step],
-    inputs: Tensor,
-    recurrent: Tensor,
-    state: State,
-    *weights: Tensor,
-    bias: Tensor | None = None,
-) -> State:
+def unroll(step: Step, inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor) -> State:
     """Every state after every step.
 
     Args:
@@ -193,7 +143,6 @@ def unroll(
         recurrent: (heads, size, gates · size), R: a block for each head.
         state: before the first step, (batch, heads · size) each.
         weights: further parameters of the step.
-        bias: (gates · size,), added to the recurrent product where there is one head.
 
     Returns:
         (batch, time, heads · size) for each state.
@@ -201,23 +150,5 @@ def unroll(
     heads, dtype = recurrent.size(0), recurrent.dtype
     gates = inputs.to(dtype).unflatten(-1, (heads, -1)).permute(1, 2, 0, 3).contiguous()
     start = [s.to(dtype).unflatten(-1, (heads, -1)).transpose(0, 1) for s in state]
-    states = _Unroll.apply(step, len(start), gates, recurrent, bias, *start, *weights)
+    states = Unroll.apply(step, len(start), gates, recurrent, *start, *weights)
     return tuple(s.permute(2, 0, 1, 3).flatten(2) for s in states)
-
-
-class SteppedRecurrence(ScanRecurrence):
-    """A scan whose output is the first of its states."""
-
-    def states(self, inputs: Tensor, state: State) -> State:
-        """Every state after every step, (batch, time, …); h, the output, comes first.
-
-        Args:
-            inputs: (batch, time, input_size), neither axis empty.
-            state: before the first step.
-        """
-        raise NotImplementedError
-
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """All steps; shapes as in `ScanRecurrence`."""
-        states = self.states(inputs, state)
-        return states[0], states

@@ -1,25 +1,21 @@
 """Elementwise recurrences in time linear in the sequence, with one graph node for all steps.
 
-A linear recurrence
-
-    h_t = a_t ⊙ h_{t-1} + x_t
-
-is solved in one of two orders, both free of divisions and logarithms, so that a decay may be
-exactly 0 or 1, or complex with |a| ≤ 1:
+A linear recurrence h_t = a_t ⊙ h_{t-1} + x_t is solved in one of two orders, both free of divisions
+and logarithms, so that a decay may be exactly 0 or 1, or complex with |a| ≤ 1:
 
 - step by step, one fused multiply-add each, where a step is wide enough to fill a processor;
 - in pairs (Blelloch, "Prefix sums and their applications", 1990): two steps are one step of the
   same kind, h_t = (a_t a_{t-1}) h_{t-2} + (a_t x_{t-1} + x_t), so a sequence of half the length
   gives every second state, and one more step from each of those the states between. Work and memory
-  are linear in time, the depth is its logarithm.
+  are linear in time; the depth is the logarithm of time.
 
-With g_t the gradient that reaches h_t from outside and δ_t the whole of it, differentiation gives
+With g_t the gradient that reaches h_t from outside and δ_t its whole gradient, the derivative is
 the same recurrence from the end to the beginning:
 
     δ_t = g_t + ā_{t+1} ⊙ δ_{t+1},    ∂x_t = δ_t,    ∂a_t = δ_t ⊙ h̄_{t-1}
 
-A nonlinear one, h_t = F(h_{t-1}, x_t), runs step by step. Its gradient is linear all the same, with
-decay ∂F/∂h_{t-1}, which once the states are known is computed for all steps at once.
+A nonlinear recurrence h_t = F(h_{t-1}, x_t) runs step by step. Its gradient is linear all the same,
+with decay ∂F/∂h_{t-1}, which is computed for all steps at once when the states are known.
 """
 
 from __future__ import annotations
@@ -32,42 +28,10 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from seqtasks.cells.contract import Recurrence
-from seqtasks.kernels.lengths import State, last_step, zero_padding
-
 NARROW = 1024
 """Numbers in a step up to which a processor spends its time on calls, not on arithmetic."""
 
 Steps = tuple[Tensor, ...]
-
-
-class ScanRecurrence(Recurrence):
-    """A recurrence that computes its states at all steps at once."""
-
-    def scan(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Run over every step of every sequence.
-
-        Args:
-            inputs: (batch, time, input_size), at least one step.
-            state: tensors (batch, …), the state before the first step.
-
-        Returns:
-            Outputs (batch, time, output_size), and each state tensor after every step,
-            (batch, time, …).
-        """
-        raise NotImplementedError
-
-    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
-        """Run over time and read each sequence's state where it ends."""
-        if lengths is None:
-            outputs, states = self.scan(inputs, state)
-            return outputs, tuple(tensor[:, -1] for tensor in states)
-        outputs, states = self.scan(zero_padding(inputs, lengths), state)
-        ends = tuple(
-            last_step(after.flatten(2), lengths, before.flatten(1)).view(before.shape)
-            for after, before in zip(states, state, strict=True)
-        )
-        return zero_padding(outputs, lengths), ends
 
 
 def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
@@ -89,28 +53,14 @@ def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
     if inputs.numel() == 0:
         return inputs
     wide = widened(decay.expand(inputs.shape), inputs, initial)
-    if inputs.size(1) == 1:  # a single step is no scan
-        return torch.addcmul(wide[1], wide[0], wide[2].unsqueeze(1)).to(inputs.dtype)
     return LinearScan.apply(*wide).to(inputs.dtype)
 
 
 def gated_scan(logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
-    """h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ candidates_t with z = σ(logits).
-
-    Args:
-        logits: (batch, time, size).
-        candidates: (batch, time, size).
-        initial: (batch, size).
-
-    Returns:
-        (batch, time, size), the state after every step.
-    """
+    """h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ candidates_t, z = σ(logits); shapes as in `linear_scan`."""
     if candidates.numel() == 0:
         return candidates
-    wide = widened(logits, candidates, initial)
-    if candidates.size(1) == 1:
-        return torch.lerp(wide[2].unsqueeze(1), wide[1], wide[0].sigmoid()).to(candidates.dtype)
-    return GatedScan.apply(*wide).to(candidates.dtype)
+    return GatedScan.apply(*widened(logits, candidates, initial)).to(candidates.dtype)
 
 
 def nonlinear_scan(
@@ -128,8 +78,6 @@ def nonlinear_scan(
         (batch, time, size), the state after every step.
     """
     wide = widened(initial, *inputs, *weights)
-    if inputs[0].size(1) == 1:
-        return step(wide[0].unsqueeze(1), *wide[1:]).to(inputs[0].dtype)
     return NonlinearScan.apply(step, len(inputs), *wide).to(inputs[0].dtype)
 
 
@@ -138,7 +86,6 @@ class LinearScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
-        """States after every step."""
         states = solve(decay, inputs, initial)
         ctx.save_for_backward(decay, initial, states)
         return states
@@ -146,7 +93,6 @@ class LinearScan(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of decay, inputs and initial."""
         decay, initial, states = ctx.saved_tensors
         total = solve_backwards(decay, gradient)
         wants_decay, _, wants_initial = ctx.needs_input_grad
@@ -159,7 +105,6 @@ class GatedScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
-        """States after every step."""
         gates = logits.sigmoid()
         if in_pairs(candidates):
             states = solve_in_pairs(1 - gates, gates * candidates, initial)
@@ -174,10 +119,7 @@ class GatedScan(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of logits, candidates and initial.
-
-        ∂z_t = δ_t ⊙ (v_t - h_{t-1}), and z_t ⊙ (v_t - h_{t-1}) is the step from h_{t-1} to h_t.
-        """
+        # ∂z_t = δ_t ⊙ (v_t - h_{t-1}), and z_t ⊙ (v_t - h_{t-1}) is the step from h_{t-1} to h_t
         gates, initial, states = ctx.saved_tensors
         decay = 1 - gates
         total = solve_backwards(decay, gradient)
@@ -195,9 +137,8 @@ class NonlinearScan(torch.autograd.Function):
     def forward(
         ctx: Any, step: Callable[..., Tensor], count: int, initial: Tensor, *operands: Tensor
     ) -> Tensor:
-        """States after every step; the first ``count`` operands run over time."""
         ctx.step = step
-        inputs, weights = operands[:count], operands[count:]
+        inputs, weights = operands[:count], operands[count:]  # those that run over time come first
         state, states = initial, []
         for now in zip(*(tensor.unbind(1) for tensor in inputs), strict=True):
             state = step(state, *now, *weights)
@@ -209,7 +150,6 @@ class NonlinearScan(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of initial and operands."""
         states, initial, *operands = ctx.saved_tensors
         with torch.enable_grad():
             leaves = [t.detach().requires_grad_() for t in (before(states, initial), *operands)]

@@ -1,8 +1,8 @@
-"""Ragged batches in steps of falling size, so that little time is spent on padding.
+"""Ragged batches cut into pieces of falling size, so that little time is spent on padding.
 
-Sorted by length, a ragged batch looks like a staircase. It is cut where it pays: each piece runs
-the sequences that are still going, from the state that the piece before it left. By the chunking
-law the result is that of the whole padded batch; the work is near that of its real tokens.
+The batch is sorted by length and cut where that pays: each piece runs the sequences that are still
+going, from the state that the piece before it left. By the chunking law the result is that of the
+whole padded batch; the work is near that of its real tokens.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from torch.nn import functional
 from seqtasks.kernels.lengths import State, ragged
 
 ROW_COST = 16.0
-"""Rows whose work one step's fixed cost equals."""
+"""The fixed cost of a step, in rows."""
 
 CUT_COST = 60.0
-"""Row-steps whose work one more call equals."""
+"""The cost of one more call, in steps of one row."""
 
 
 @dataclass(frozen=True)
-class Stairs:
+class RaggedSchedule:
     """How a ragged batch is cut.
 
     Attributes:
@@ -40,8 +40,8 @@ class Stairs:
     pieces: list[tuple[int, int, int]]
 
 
-def plan(lengths: Tensor | None, time: int) -> Stairs | None:
-    """The cheapest cuts of a batch; None if it is best run as it is.
+def make_schedule(lengths: Tensor | None, time: int) -> RaggedSchedule | None:
+    """The cheapest cuts of a batch; None where the batch is best run as it is.
 
     Args:
         lengths: (batch,) int64, or None.
@@ -53,7 +53,7 @@ def plan(lengths: Tensor | None, time: int) -> Stairs | None:
     pieces = _cuts(ordered.tolist())
     if not pieces or pieces == [(0, time, len(lengths))]:
         return None
-    return Stairs(order, order.argsort(), ordered, pieces)
+    return RaggedSchedule(order, order.argsort(), ordered, pieces)
 
 
 def _cuts(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -93,18 +93,18 @@ def _cuts(sizes: Sequence[int]) -> list[tuple[int, int, int]]:
     return pieces[::-1]
 
 
-def climb(
+def run_scheduled(
     layer: Callable[..., tuple[Tensor, State]],
     inputs: Tensor,
-    stairs: Stairs,
+    schedule: RaggedSchedule,
     state: State | None,
 ) -> tuple[Tensor, State]:
-    """Run a layer piece by piece over a batch that is in the stairs' order.
+    """Run a layer piece by piece over a batch that is in the schedule's order.
 
     Args:
         layer: on the contract of a recurrence.
         inputs: (batch, time, input_size), longest first.
-        stairs: from `plan`.
+        schedule: from `make_schedule`.
         state: of every sequence, (batch, …), or None to start afresh.
 
     Returns:
@@ -114,15 +114,15 @@ def climb(
     outputs: list[Tensor] = []
     finished: list[State] = []
     live = state
-    for start, end, rows in stairs.pieces:
+    for start, end, rows in schedule.pieces:
         if live is not None and rows < batch:
             finished.append(tuple(tensor[rows:] for tensor in live))
             live = tuple(tensor[:rows] for tensor in live)
-        lengths = (stairs.lengths[:rows] - start).clamp(max=end - start)
+        lengths = (schedule.lengths[:rows] - start).clamp(max=end - start)
         piece, live = layer(inputs[:rows, start:end], lengths, live)
         outputs.append(functional.pad(piece, (0, 0, 0, 0, 0, batch - rows)))
     finished.append(live or ())
-    done = stairs.pieces[-1][1]
+    done = schedule.pieces[-1][1]
     if done < time:
         outputs.append(inputs.new_zeros(batch, time - done, outputs[0].size(2)))
     states = tuple(torch.cat(parts) for parts in zip(*finished[::-1], strict=True))

@@ -1,4 +1,4 @@
-"""The laws that every recurrence obeys, as checks that run on any cell.
+"""The laws that bind every recurrence, as checks that run on any cell.
 
 ``python -m seqtasks.doctor CELL`` runs them from the command line.
 """

@@ -18,13 +18,13 @@ _FOREIGN = (str(Path(torch.__file__).parent), str(Path(__file__).parents[1]), "<
 
 
 class Broken(Exception):
-    """A law that a cell breaks.
+    """A cell breaks a law.
 
     Attributes:
         message: what is wrong, in one line.
         tensor: ``output``, ``state 0``, ``gradient of inputs``, …; empty after a crash.
         difference: the largest difference; nan after a crash or where a number is not finite.
-        case: the batch and the encoder on which it breaks, once known.
+        case: the batch and the encoder on which the law breaks, once known.
     """
 
     def __init__(self, message: str, tensor: str = "", difference: float = float("nan")) -> None:
@@ -41,18 +41,15 @@ def compare(
     axes: Sequence[str] = (),
     tolerance: float = EXACT,
 ) -> None:
-    """Require two tensors to agree.
+    """Raise `Broken` where two tensors differ or a number is not finite.
 
     Args:
-        tensor: what they are.
+        tensor: the name of what they hold.
         ours: the tensor under test, of any shape.
-        theirs: what it should be, of the same shape.
-        when: what was done, to end the sentence with.
+        theirs: the tensor that it should equal.
+        when: what was done; ends the message.
         axes: names of the leading axes.
         tolerance: largest difference, absolute and relative.
-
-    Raises:
-        Broken: they differ, or a number is not finite.
 
     >>> compare("output", torch.ones(1, 2), torch.tensor([[1.0, 3.0]]), "alone", ["sequence"])
     Traceback (most recent call last):

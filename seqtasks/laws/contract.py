@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.cells import find_cell
+from seqtasks.cells.contract import output_and_state
 from seqtasks.errors import SeqtasksError
 from seqtasks.laws.broken import Broken, crash
+from seqtasks.laws.steps import has_step
 from seqtasks.laws.subject import Subject, widen
 
 NEEDED = {
@@ -62,11 +64,20 @@ def _has_what_it_needs(cell: Any, subject: Subject) -> None:
 
 def _gives_what_it_says(cell: Any, subject: Subject) -> None:
     inputs = _inputs(subject)
-    result = cell(inputs, None, None)
+    if has_step(cell):
+        x = inputs[:, 0]
+        found = cell.step(x, cell.initial_state(len(x), x))
+        if not isinstance(found, tuple):
+            raise Broken("step returns neither a tuple of state tensors nor an output and such one")
+        _has_its_shapes(cell, output_and_state(found), inputs.shape[:1])
+    _has_its_shapes(cell, cell(inputs, None, None), inputs.shape[:2])
+
+
+def _has_its_shapes(cell: Any, result: Any, leading: tuple[int, ...]) -> None:
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[1], tuple):
         raise Broken("forward returns no pair of outputs and a tuple of state tensors")
     outputs, state = result
-    wanted = (*inputs.shape[:2], cell.output_size)
+    wanted = (*leading, cell.output_size)
     if not isinstance(outputs, Tensor) or outputs.shape != wanted:
         shape = tuple(outputs.shape) if isinstance(outputs, Tensor) else type(outputs).__name__
         raise Broken(f"output has shape {shape}, not {wanted}", "output")

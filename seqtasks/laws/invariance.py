@@ -1,4 +1,4 @@
-"""What must change nothing: padding, batch-mates, their order."""
+"""Laws on what changes nothing: padding, batch-mates, their order."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ def padding(subject: Subject, case: Case) -> None:
     """More padding, with anything in it, changes no output, state or gradient.
 
     A batch without padding is first given without lengths, as a sequence alone would be.
-
-    Raises:
-        Broken: something changes, or an output past a length is not zero.
     """
     encoder = subject.encoder(case)
     inputs, lengths = subject.inputs(case)
@@ -43,11 +40,7 @@ def padding(subject: Subject, case: Case) -> None:
 
 
 def batch(subject: Subject, case: Case) -> None:
-    """Other batch-mates and another order change no output, state or gradient.
-
-    Raises:
-        Broken: something changes.
-    """
+    """Other batch-mates and another order change no output, state or gradient."""
     encoder = subject.encoder(case)
     inputs, lengths = subject.inputs(case)
     count = len(case.lengths)

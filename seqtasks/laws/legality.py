@@ -1,4 +1,4 @@
-"""What must be possible: sequences without steps, of one step, and of any number of steps."""
+"""Laws on what is legal: sequences without steps, of one step, and of any number of steps."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from seqtasks.laws.subject import Subject, run
 
 
 def empty(subject: Subject, case: Case) -> None:
-    """Sequences of no step and of one step are legal, and so is a batch of no sequence.
-
-    Raises:
-        Broken: a shape is wrong, or a number is not finite.
-    """
+    """Sequences of no step and of one step are legal, and so is a batch of no sequence."""
     encoder = subject.encoder(case)
     ways = [(0, True)]
     if case.even:
@@ -38,11 +34,7 @@ def empty(subject: Subject, case: Case) -> None:
 
 
 def sharing(subject: Subject, case: Case) -> None:
-    """The number of parameters does not depend on time.
-
-    Raises:
-        Broken: a run adds, removes or reshapes a parameter.
-    """
+    """The number of parameters does not depend on time."""
     encoder = subject.encoder(case)
     before = {name: tuple(p.shape) for name, p in encoder.named_parameters()}
     inputs, _ = subject.inputs(case)

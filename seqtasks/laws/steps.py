@@ -1,7 +1,8 @@
-"""What time may do: a sequence in pieces, step by step, and never backwards."""
+"""Laws on time: a sequence in pieces, step by step, by its equations, and never backwards."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from seqtasks.cells import State
+from seqtasks.cells import Recurrence, State
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.laws.broken import ROUGH, compare
 from seqtasks.laws.case import Case
@@ -17,11 +18,7 @@ from seqtasks.laws.subject import Subject, feed, run
 
 
 def causality(subject: Subject, case: Case) -> None:
-    """No output depends on a later input, by its value and by its gradient.
-
-    Raises:
-        Broken: one does.
-    """
+    """No output depends on a later input, by its value and by its gradient."""
     encoder = subject.encoder(case)
     inputs, _ = subject.inputs(case)
     axes = ("sequence", "step")
@@ -48,9 +45,6 @@ def chunking(subject: Subject, case: Case) -> None:
     """A sequence in pieces with the state carried equals the whole, gradients included.
 
     A padded batch ends with a piece of no steps.
-
-    Raises:
-        Broken: it does not.
     """
     half = case.time // 2
     cuts = [0, half, half + 2, case.time] if case.time > 5 else [0, half, case.time]
@@ -61,14 +55,29 @@ def chunking(subject: Subject, case: Case) -> None:
 
 
 def stepping(subject: Subject, case: Case) -> None:
-    """One step at a time equals the parallel pass, in float64 and, roughly, in float32.
-
-    Raises:
-        Broken: it does not.
-    """
+    """One step at a time equals the parallel pass, in float64 and, roughly, in float32."""
     cuts = list(range(case.time + 1))
     _pieces_equal_the_whole(subject, case, cuts, "one step at a time")
     _pieces_equal_the_whole(subject, case, cuts, "one step at a time in float32", torch.float32)
+
+
+def has_step(cell: object) -> bool:
+    """Whether a cell writes down its step."""
+    return isinstance(cell, Recurrence) and type(cell).step is not Recurrence.step
+
+
+def truth(subject: Subject, case: Case) -> None:
+    """However a cell runs, its values, states and gradients are those of its step."""
+    encoder, plain = subject.encoder(case), subject.encoder(case)
+    for cell in plain.modules():
+        if has_step(cell):
+            for name in ("forward", "advance"):
+                setattr(cell, name, functools.partial(getattr(Recurrence, name), cell))
+    inputs, lengths = subject.inputs(case)
+    given = None if case.even else lengths
+    for state in (None, subject.state(encoder, case)):
+        ours, theirs = (run(model, inputs, given, state) for model in (encoder, plain))
+        ours.must_equal(theirs, "unlike its step" + ("" if state is None else ", from a state"))
 
 
 def _pieces_equal_the_whole(

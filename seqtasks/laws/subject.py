@@ -16,8 +16,8 @@ from seqtasks.laws.broken import compare
 from seqtasks.laws.case import Case
 
 NOISE = 0.1
-"""Standard deviation of what is added to every start value: no bias stays at zero, and a cell
-whose parameters mean something, such as logarithms of decays, stays in their range."""
+"""Standard deviation of the noise on every start value: no bias stays at zero, and parameters that
+mean something, such as logarithms of decays, stay in their range."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Subject:
         cell: a name or a callable, as an encoder takes it.
         options: keyword arguments of the cell.
         size: hidden size; inputs have one feature less, so that the two cannot be confused.
-        training: examine in training mode; without it a cell's own dropout is still.
+        training: whether to examine in training mode, where a cell's own dropout acts.
     """
 
     cell: str | Callable[..., Recurrence]
@@ -38,7 +38,6 @@ class Subject:
 
     @property
     def input_size(self) -> int:
-        """Features of each input step."""
         return max(1, self.size - 1)
 
     def encoder(self, case: Case, dtype: torch.dtype = torch.float64) -> RecurrentEncoder:
@@ -94,7 +93,7 @@ def widen(module: nn.Module, dtype: torch.dtype) -> Any:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one way through an encoder gives.
+    """The result of one run of an encoder.
 
     Attributes:
         outputs: (batch, time, output_size).
@@ -107,11 +106,7 @@ class Pass:
     gradients: dict[str, Tensor]
 
     def must_equal(self, other: Pass, when: str, tolerance: float | None = None) -> None:
-        """Require the same outputs, states and gradients.
-
-        Raises:
-            Broken: they differ.
-        """
+        """Raise `Broken` where outputs, states or gradients differ."""
         options = {} if tolerance is None else {"tolerance": tolerance}
         steps = ("sequence", "step")
         compare("output", self.outputs, other.outputs, when, steps, **options)
@@ -139,8 +134,7 @@ def feed(
     The weights differ from entry to entry and are alike for every sequence and step.
 
     Args:
-        encoder: whose parameters the gradients belong to; those made by the call itself do not
-            count.
+        encoder: has the parameters whose gradients are taken, without those that the call makes.
         inputs: (batch, time, input_size).
         call: from inputs that require gradients to outputs and state.
     """

@@ -1,4 +1,4 @@
-"""The seven laws in one table, and the search for the smallest case that breaks each."""
+"""The laws in one table, and the search for the smallest case that breaks each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Law:
         check: raises ``Broken`` if a cell breaks the law on a case.
         lengths: of the batches, from small to large; a plain encoder gets all of them, any other
             the last two.
-        forward_only: an encoder that reads from both ends is not bound by it.
+        forward_only: an encoder that reads from both ends is not bound by the law.
+        of_steps: a cell that writes no step is not bound by the law.
         needs: earlier laws without which this one says nothing new.
     """
 
@@ -34,6 +35,7 @@ class Law:
     check: Callable[[Subject, Case], None]
     lengths: tuple[tuple[int, ...], ...]
     forward_only: bool = False
+    of_steps: bool = False
     needs: frozenset[str] = field(default_factory=frozenset)
 
     def cases(self, topologies: Iterable[Topology]) -> Iterator[Case]:
@@ -96,6 +98,14 @@ LAWS = (
         ((1,), (0,), (1, 0), (3, 0, 1), (), (0, 0)),
     ),
     Law(
+        "truth",
+        "however the cell runs, it gives what its step gives",
+        "a faster way of running computes something else, or its backward pass does",
+        steps.truth,
+        ((1,), (3,), (2, 1), (7, 7), MANY),
+        of_steps=True,
+    ),
+    Law(
         "batch",
         "other batch-mates or another order change no output, state or gradient",
         "a mean, norm or maximum runs over the batch axis, or sorted rows are not put back",
@@ -125,7 +135,7 @@ LAWS = (
         steps.chunking,
         ((4,), (4, 2), (7, 7), MANY),
         forward_only=True,
-        needs=frozenset({"causality"}),
+        needs=frozenset({"causality", "truth"}),
     ),
     Law(
         "stepping",
@@ -134,14 +144,14 @@ LAWS = (
         steps.stepping,
         ((2,), (2, 1), (3, 3), MANY),
         forward_only=True,
-        needs=frozenset({"causality", "chunking"}),
+        needs=frozenset({"causality", "chunking", "truth"}),
     ),
 )
 """In the order of examination: a law comes after those it needs."""
 
 
 def examine(subject: Subject, topologies: Iterable[Topology] = TOPOLOGIES) -> Iterator[Finding]:
-    """Examine every law on a cell that keeps the contract, one finding a law.
+    """Examine every law that binds a cell which keeps the contract, one finding a law.
 
     A law that follows from another is not examined where that other is broken, so that a finding
     names the cause and not its consequences.
@@ -152,7 +162,10 @@ def examine(subject: Subject, topologies: Iterable[Topology] = TOPOLOGIES) -> It
     """
     topologies = list(topologies)
     lost: set[str] = set()
+    stepped = any(map(steps.has_step, subject.encoder(Case((1,))).modules()))
     for law in LAWS:
+        if law.of_steps and not stepped:
+            continue
         count, broken, needs = 0, None, set[str]()
         for case in law.cases(topologies):
             if missing := law.needed(case) & lost:

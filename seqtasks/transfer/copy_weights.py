@@ -52,7 +52,7 @@ def sizes(encoder: RecurrentEncoder) -> dict[str, int | bool]:
     return {
         "hidden_size": encoder.hidden_size,
         "num_layers": len(encoder.layers),
-        "residual": encoder.dirty_padding,
+        "residual": encoder.residual,
         "layer_norm": any(isinstance(layer.norm, nn.LayerNorm) for layer in encoder.layers),
     }
 

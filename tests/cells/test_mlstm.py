@@ -183,5 +183,5 @@ def test_the_graph_grows_by_chunks_and_not_by_steps():
 
 
 def test_a_chunk_has_a_step():
-    with pytest.raises(UsageError, match="chunk_size is at least 1, not 0"):
+    with pytest.raises(UsageError, match="chunk_size: it is at least 1, not 0"):
         MLSTM(INPUT, HIDDEN, chunk_size=0)

@@ -113,13 +113,17 @@ def test_a_sequence_alone_is_as_in_a_batch():
         )
 
 
-def test_too_many_steps_of_unshared_weights_fail():
+def test_steps_without_weights_give_no_number_or_fail():
     model = encoder("unshared_elman", cell_options={"max_length": 5})
     run = runner(model)
-    case = graph(model, 2, 6, torch.tensor([6, 2]))
+    case = graph(model, 2, 7, torch.tensor([7, 2]))
     case.inputs["state_1"].zero_()
     with pytest.raises(Exception, match="out of data bounds"):
         run(case.inputs)
+    case = graph(model, 2, 6, torch.tensor([6, 2]))
+    case.inputs["state_1"].zero_()
+    outputs = run(case.inputs)["outputs"]
+    assert np.isnan(outputs).all(axis=2).tolist() == [[False] * 5 + [True], [False] * 6]
     case.inputs["lengths"][0] = 5
     with torch.no_grad():
         same(run(case.inputs), case.compute(case.inputs))
@@ -133,9 +137,6 @@ class Deciding(nn.Module):
     def __init__(self, input_size, hidden_size):
         super().__init__()
         self.linear = nn.Linear(input_size, hidden_size)
-
-    def initial_state(self, batch_size, like):
-        return (like.new_zeros(batch_size, 6),)
 
     def forward(self, inputs, lengths=None, state=None):
         if float(inputs.sum()) > 0:

@@ -7,22 +7,22 @@ import torch
 
 from seqtasks.cells import CELLS
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.kernels import schedule as stairs
+from seqtasks.kernels import schedule
 
 
 def work(lengths: list[int]) -> tuple[int, int]:
-    """Row-steps that the plan runs, and real tokens."""
-    planned = stairs.plan(torch.tensor(lengths), max(lengths))
+    """Row-steps that a schedule runs, and real tokens."""
+    planned = schedule.make_schedule(torch.tensor(lengths), max(lengths))
     if planned is None:
         return len(lengths) * max(lengths), sum(lengths)
     return sum((end - start) * rows for start, end, rows in planned.pieces), sum(lengths)
 
 
 def test_a_batch_of_like_lengths_runs_as_it_is():
-    assert stairs.plan(torch.full((32,), 20), 20) is None
-    assert stairs.plan(torch.tensor([20, 20, 19, 19] * 8), 20) is None
-    assert stairs.plan(None, 20) is None
-    assert stairs.plan(torch.zeros(4, dtype=torch.int64), 3) is None
+    assert schedule.make_schedule(torch.full((32,), 20), 20) is None
+    assert schedule.make_schedule(torch.tensor([20, 20, 19, 19] * 8), 20) is None
+    assert schedule.make_schedule(None, 20) is None
+    assert schedule.make_schedule(torch.zeros(4, dtype=torch.int64), 3) is None
 
 
 def test_uneven_batches_waste_little():
@@ -36,7 +36,7 @@ def test_uneven_batches_waste_little():
 
 def test_pieces_follow_each_other_and_hold_every_real_step():
     lengths = [90, 70, 70, 40, 12, 3, 3, 0] * 8
-    planned = stairs.plan(torch.tensor(lengths), 100)
+    planned = schedule.make_schedule(torch.tensor(lengths), 100)
     ends = [end for _, end, _ in planned.pieces]
     assert [start for start, _, _ in planned.pieces] == [0, *ends[:-1]]
     for start, _, rows in planned.pieces:
@@ -65,18 +65,18 @@ def test_cutting_changes_no_output_state_or_gradient(cell, both, given, monkeypa
         wanted = [inputs, *encoder.parameters()]
         return [outputs, *final, *torch.autograd.grad(total, wanted, allow_unused=True)]
 
-    monkeypatch.setattr(stairs, "CUT_COST", 1e9)
+    monkeypatch.setattr(schedule, "CUT_COST", 1e9)
     whole = results()
-    monkeypatch.setattr(stairs, "CUT_COST", 0.0)
-    monkeypatch.setattr(stairs, "ROW_COST", 0.0)
-    assert len(stairs.plan(lengths, 11).pieces) == 4
+    monkeypatch.setattr(schedule, "CUT_COST", 0.0)
+    monkeypatch.setattr(schedule, "ROW_COST", 0.0)
+    assert len(schedule.make_schedule(lengths, 11).pieces) == 4
     for ours, expected in zip(results(), whole, strict=True):
         if expected is not None:
             torch.testing.assert_close(ours, expected)
 
 
 def test_dropped_weights_are_the_same_at_every_step(monkeypatch):
-    monkeypatch.setattr(stairs, "CUT_COST", 0.0)
+    monkeypatch.setattr(schedule, "CUT_COST", 0.0)
     encoder = RecurrentEncoder(3, 4, cell_options={"weight_drop": 0.5})
     calls = []
     cell = encoder.layers[0].cells[0]

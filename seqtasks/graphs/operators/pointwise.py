@@ -86,6 +86,21 @@ for _name, _kind in COMPARISONS.items():
         OPERATORS[f"aten.{_name}.{_overload}"] = _comparison(_kind)
 
 
+OPERATORS |= {
+    "aten.rsqrt.default": lambda write, result, x: write("Reciprocal", write("Sqrt", x.name)),
+    "aten._to_copy.default": lambda write, result, x, **_: operand(write, x, result.dtype),
+    "aten.where.self": lambda write, result, condition, x, y: write(
+        "Where", condition.name, *(operand(write, part, result.dtype) for part in (x, y))
+    ),
+}
+for _name in ("aten.ne.Tensor", "aten.ne.Scalar"):
+    OPERATORS[_name] = lambda write, *parts: write(
+        "Not", OPERATORS["aten.eq.Tensor"](write, *parts)
+    )
+for _name in ("clone", "alias"):
+    OPERATORS[f"aten.{_name}.default"] = lambda write, result, x, **_: x.name
+
+
 @translates("aten.add.Tensor", "aten.add.Scalar")
 def add(write: Writer, result: Tensor, x: Any, y: Any, alpha: float = 1) -> str:
     """X + alpha y."""
@@ -93,18 +108,6 @@ def add(write: Writer, result: Tensor, x: Any, y: Any, alpha: float = 1) -> str:
     if alpha != 1:
         added = write("Mul", added, write.constant(alpha, result.dtype))
     return write("Add", operand(write, x, result.dtype), added)
-
-
-@translates("aten.ne.Tensor", "aten.ne.Scalar")
-def differs(write: Writer, result: Tensor, x: Operand, y: Any) -> str:
-    """Not equal."""
-    return write("Not", OPERATORS["aten.eq.Tensor"](write, result, x, y))
-
-
-@translates("aten.rsqrt.default")
-def inverse_root(write: Writer, result: Tensor, x: Operand) -> str:
-    """1 / √x."""
-    return write("Reciprocal", write("Sqrt", x.name))
 
 
 @translates("aten.expm1.default")
@@ -154,19 +157,6 @@ def addcmul(
     return write("Add", x.name, product)
 
 
-@translates("aten.where.self")
-def where(write: Writer, result: Tensor, condition: Operand, x: Any, y: Any) -> str:
-    """X where the condition holds, y elsewhere."""
-    chosen = (operand(write, part, result.dtype) for part in (x, y))
-    return write("Where", condition.name, *chosen)
-
-
-@translates("aten.masked_fill.Scalar", "aten.masked_fill.Tensor")
-def masked_fill(write: Writer, result: Tensor, x: Operand, mask: Operand, value: Any) -> str:
-    """The value where the mask holds."""
-    return write("Where", mask.name, operand(write, value, result.dtype), x.name)
-
-
 @translates("aten.clamp.default", "aten.clamp.Tensor")
 def clamp(write: Writer, result: Tensor, x: Operand, low: Any = None, high: Any = None) -> str:
     """Within bounds."""
@@ -176,24 +166,6 @@ def clamp(write: Writer, result: Tensor, x: Operand, low: Any = None, high: Any 
     if high is not None:
         name = write("Min", name, operand(write, high, result.dtype))
     return name
-
-
-@translates("aten._to_copy.default", "aten.to.dtype")
-def converted(write: Writer, result: Tensor, x: Operand, *_: Any, **options: Any) -> str:
-    """In another type."""
-    return operand(write, x, result.dtype)
-
-
-@translates(
-    "aten.clone.default",
-    "aten.alias.default",
-    "aten.detach.default",
-    "aten.lift_fresh_copy.default",
-    "aten.contiguous.default",
-)
-def same(write: Writer, result: Tensor, x: Operand, *_: Any, **options: Any) -> str:
-    """The tensor itself."""
-    return x.name
 
 
 @translates("aten.copy.default")

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import UsageError
-from seqtasks.graphs.operators.table import Operand, translates
+from seqtasks.graphs.operators.table import OPERATORS, Operand, translates
 from seqtasks.graphs.writer import Writer
 
-
-@translates("aten.mm.default", "aten.bmm.default", "aten.matmul.default", "aten.mv.default")
-def matmul(write: Writer, result: Tensor, x: Operand, y: Operand) -> str:
-    """X y."""
-    return write("MatMul", x.name, y.name)
+for _name in ("mm", "bmm"):
+    OPERATORS[f"aten.{_name}.default"] = lambda write, _, x, y: write("MatMul", x.name, y.name)
+OPERATORS["aten.embedding.default"] = lambda write, _, table, index, *__: write(
+    "Gather", table.name, index.name, axis=0
+)
 
 
 @translates("aten.linear.default")
@@ -28,12 +28,13 @@ def linear(
     return product if bias is None else write("Add", product, bias.name)
 
 
-@translates("aten.addmm.default", "aten.baddbmm.default")
+@translates("aten.addmm.default")
 def addmm(
     write: Writer, result: Tensor, bias: Operand, x: Operand, y: Operand, **factors: Any
 ) -> str:
     """B + x y."""
-    check_factors(factors)
+    if any(value != 1 for value in factors.values()):
+        raise UsageError(f"export: {factors} of a product have no translation to ONNX here")
     return write("Add", write("MatMul", x.name, y.name), bias.name)
 
 
@@ -86,19 +87,3 @@ def convolution(
         dilations=list(dilation),
         group=groups,
     )
-
-
-@translates("aten.embedding.default")
-def embedding(write: Writer, result: Tensor, table: Operand, index: Operand, *_: Any) -> str:
-    """Rows of a table."""
-    return write("Gather", table.name, index.name, axis=0)
-
-
-def check_factors(factors: dict[str, Any]) -> None:
-    """Refuse a sum whose parts are multiplied.
-
-    Raises:
-        UsageError: a factor is not 1.
-    """
-    if any(value != 1 for value in factors.values()):
-        raise UsageError(f"export: {factors} of a product have no translation to ONNX here")

@@ -30,6 +30,12 @@ def _reduction(kind: str) -> Any:
     return translation
 
 
+def _shares(kind: str) -> Any:
+    return lambda write, result, x, axis, *_: write(
+        kind, operand(write, x, result.dtype), axis=axis
+    )
+
+
 for _name, _kind in REDUCTIONS.items():
     for _overload in ("default", "dim", "dim_IntList"):
         OPERATORS[f"aten.{_name}.{_overload}"] = _reduction(_kind)
@@ -60,19 +66,8 @@ def largest(
     return value, argmax(write, result[1], x, axis, keep)
 
 
-@translates("aten.cumsum.default")
-def cumsum(write: Writer, result: Tensor, x: Operand, axis: int, **_: Any) -> str:
-    """Sums up to each place."""
-    return write("CumSum", operand(write, x, result.dtype), write.constant(axis))
-
-
-@translates("aten._softmax.default", "aten.softmax.int")
-def softmax(write: Writer, result: Tensor, x: Operand, axis: int, *_: Any) -> str:
-    """Shares."""
-    return write("Softmax", operand(write, x, result.dtype), axis=axis)
-
-
-@translates("aten._log_softmax.default", "aten.log_softmax.int")
-def log_softmax(write: Writer, result: Tensor, x: Operand, axis: int, *_: Any) -> str:
-    """Their logarithms."""
-    return write("LogSoftmax", operand(write, x, result.dtype), axis=axis)
+OPERATORS["aten.cumsum.default"] = lambda write, result, x, axis, **_: write(
+    "CumSum", operand(write, x, result.dtype), write.constant(axis)
+)
+OPERATORS["aten._softmax.default"] = _shares("Softmax")
+OPERATORS["aten._log_softmax.default"] = _shares("LogSoftmax")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import UsageError
-from seqtasks.graphs.operators.table import Operand, Size, operand, translates
+from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, translates
 from seqtasks.graphs.writer import Writer
 
 FURTHEST = 2**62
@@ -18,7 +18,29 @@ FURTHEST = 2**62
 Length = int | Size
 
 
-@translates("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default")
+OPERATORS |= {
+    "aten.unsqueeze.default": lambda write, _, x, axis: write(
+        "Unsqueeze", x.name, write.ints(axis)
+    ),
+    "aten.permute.default": lambda write, _, x, order: write(
+        "Transpose", x.name, perm=[axis % x.rank for axis in order]
+    ),
+    "aten.expand.default": lambda write, _, x, shape: write(
+        "Expand", x.name, write.shape(*(1 if size == -1 else size for size in shape))
+    ),
+    "aten.index_select.default": lambda write, _, x, axis, index: write(
+        "Gather", x.name, index.name, axis=axis
+    ),
+    "aten.gather.default": lambda write, _, x, axis, index, **__: write(
+        "GatherElements", x.name, index.name, axis=axis
+    ),
+    "aten.scatter_add.default": lambda write, _, x, axis, index, added: write(
+        "ScatterElements", x.name, index.name, added.name, axis=axis, reduction="add"
+    ),
+}
+
+
+@translates("aten.view.default", "aten._unsafe_view.default")
 def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
     """The same numbers in another shape; a single unknown size follows from the others."""
     open_places = [place for place, size in enumerate(shape) if not isinstance(size, int)]
@@ -27,44 +49,11 @@ def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> 
     return write("Reshape", x.name, write.shape(*shape))
 
 
-@translates("aten.unsqueeze.default")
-def unsqueeze(write: Writer, result: Tensor, x: Operand, axis: int) -> str:
-    """A new axis of length 1."""
-    return write("Unsqueeze", x.name, write.ints(axis))
-
-
-@translates("aten.squeeze.dims", "aten.squeeze.dim")
-def squeeze(write: Writer, result: Tensor, x: Operand, axes: int | Sequence[int]) -> str:
+@translates("aten.squeeze.dims")
+def squeeze(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
     """Without those of the axes that are of length 1."""
-    listed = [axes] if isinstance(axes, int) else axes
-    gone = [axis for axis in listed if x.like.shape[axis] == 1]
+    gone = [axis for axis in axes if x.like.shape[axis] == 1]
     return write("Squeeze", x.name, write.ints(*gone)) if gone else x.name
-
-
-@translates("aten.permute.default")
-def permute(write: Writer, result: Tensor, x: Operand, order: Sequence[int]) -> str:
-    """Axes in another order."""
-    return write("Transpose", x.name, perm=[axis % x.rank for axis in order])
-
-
-@translates("aten.transpose.int")
-def transpose(write: Writer, result: Tensor, x: Operand, first: int, second: int) -> str:
-    """Two axes in each other's place."""
-    order = list(range(x.rank))
-    order[first], order[second] = order[second], order[first]
-    return write("Transpose", x.name, perm=order)
-
-
-@translates("aten.t.default")
-def turned(write: Writer, result: Tensor, x: Operand) -> str:
-    """The transpose of a matrix."""
-    return write("Transpose", x.name, perm=[1, 0])
-
-
-@translates("aten.expand.default")
-def expand(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
-    """Repeated along axes of length 1; -1 leaves an axis as it is."""
-    return write("Expand", x.name, write.shape(*(1 if size == -1 else size for size in shape)))
 
 
 @translates("aten.repeat.default")
@@ -144,13 +133,6 @@ def cat(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) 
     return names[0] if len(names) == 1 else write("Concat", *names, axis=axis)
 
 
-@translates("aten.stack.default")
-def stack(write: Writer, result: Tensor, parts: Sequence[Operand], axis: int = 0) -> str:
-    """Side by side along a new axis."""
-    laid = [write("Unsqueeze", part.name, write.ints(axis)) for part in parts]
-    return write("Concat", *laid, axis=axis)
-
-
 @translates("aten.split_with_sizes.default")
 def split(
     write: Writer, result: Any, x: Operand, sizes: Sequence[Length], axis: int = 0
@@ -161,39 +143,12 @@ def split(
     return write.several("Split", [x.name, write.shape(*sizes)], len(sizes), axis=axis)
 
 
-@translates("aten.unbind.int")
-def unbind(write: Writer, result: Any, x: Operand, axis: int = 0) -> tuple[str, ...]:
-    """Every place of an axis by itself."""
-    places = range(len(result))
-    return tuple(select(write, result[place], x, axis, place) for place in places)
-
-
 @translates("aten.flip.default")
 def flip(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
     """From the end to the beginning."""
     count = len(axes)
     starts, ends = write.ints(*[-1] * count), write.ints(*[-FURTHEST] * count)
     return write("Slice", x.name, starts, ends, write.ints(*axes), write.ints(*[-1] * count))
-
-
-@translates("aten.index_select.default")
-def index_select(write: Writer, result: Tensor, x: Operand, axis: int, index: Operand) -> str:
-    """Places of an axis."""
-    return write("Gather", x.name, index.name, axis=axis)
-
-
-@translates("aten.gather.default")
-def gather(write: Writer, result: Tensor, x: Operand, axis: int, index: Operand, **_: Any) -> str:
-    """Number by number."""
-    return write("GatherElements", x.name, index.name, axis=axis)
-
-
-@translates("aten.scatter_add.default")
-def scatter_add(
-    write: Writer, result: Tensor, x: Operand, axis: int, index: Operand, added: Operand
-) -> str:
-    """Number by number added to places of an axis."""
-    return write("ScatterElements", x.name, index.name, added.name, axis=axis, reduction="add")
 
 
 @translates("aten.index.Tensor")
@@ -228,25 +183,12 @@ def arange(
     return counted if result.dtype == torch.int64 else write.cast(counted, result.dtype)
 
 
-@translates("aten.full.default", "aten.new_full.default")
-def full(write: Writer, result: Tensor, *arguments: Any, **_: Any) -> str:
-    """One value everywhere; of a new tensor the one that it is made after stands in front."""
-    shape, value = arguments[-2:]
+@translates("aten.full.default")
+def full(write: Writer, result: Tensor, shape: Sequence[Length], value: Any, **_: Any) -> str:
+    """One value everywhere in a shape."""
     if not shape:
         return write.constant(value, result.dtype)
     return write("Expand", operand(write, value, result.dtype), write.shape(*shape))
-
-
-@translates("aten.empty.memory_format", "aten.zeros.default")
-def zeros(write: Writer, result: Tensor, shape: Sequence[Length], **_: Any) -> str:
-    """Zeros."""
-    return full(write, result, shape, 0)
-
-
-@translates("aten.new_zeros.default", "aten.new_empty.default")
-def new_zeros(write: Writer, result: Tensor, _: Operand, shape: Sequence[Length], **__: Any) -> str:
-    """Zeros in the type of another tensor."""
-    return full(write, result, shape, 0)
 
 
 @translates("aten.full_like.default")
@@ -255,16 +197,9 @@ def full_like(write: Writer, result: Tensor, x: Operand, value: float, **_: Any)
     return write("Expand", write.constant(value, result.dtype), write("Shape", x.name))
 
 
-@translates("aten.zeros_like.default")
-def zeros_like(write: Writer, result: Tensor, x: Operand, **_: Any) -> str:
-    """Zeros in the shape of another tensor."""
-    return full_like(write, result, x, 0)
-
-
-@translates("aten.ones_like.default")
-def ones_like(write: Writer, result: Tensor, x: Operand, **_: Any) -> str:
-    """Ones in the shape of another tensor."""
-    return full_like(write, result, x, 1)
+OPERATORS["aten.empty.memory_format"] = lambda write, result, shape, **_: full(
+    write, result, shape, 0
+)
 
 
 @translates("aten.scalar_tensor.default")

@@ -1,0 +1,51 @@
+"""The frame of the recurrences that torch has kernels for: Elman, GRU and LSTM."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import dropout
+
+from seqtasks.cells.contract import Recurrence
+from seqtasks.cells.initial import orthogonal_, xavier_rows_
+from seqtasks.errors import check_rate
+from seqtasks.kernels.fused import fused
+from seqtasks.kernels.lengths import State
+
+
+class FusedRecurrence(Recurrence):
+    """A recurrence with the weights of a one-layer ``torch.nn`` module, run by torch's kernel.
+
+    Args:
+        rnn: ``nn.RNN``, ``nn.GRU`` or ``nn.LSTM`` with one layer, one direction, batch first.
+        weight_drop: in training, the share of recurrent weights set to zero, one mask for all
+            steps and sequences of a call (DropConnect: Wan et al. 2013; Merity et al. 2018,
+            section 2).
+
+    Raises:
+        UsageError: ``weight_drop`` is not in [0, 1).
+    """
+
+    def __init__(self, rnn: nn.RNNBase, weight_drop: float = 0.0) -> None:
+        shape = (rnn.hidden_size,)
+        super().__init__(rnn.input_size, rnn.hidden_size, (shape,) * (1 + (rnn.mode == "LSTM")))
+        self.rnn, self.weight_drop = rnn, check_rate("weight_drop", weight_drop)
+        weight_ih, weight_hh, bias_ih, bias_hh = rnn.all_weights[0]
+        gates = len(weight_hh) // rnn.hidden_size
+        with torch.no_grad():
+            for block in weight_hh.chunk(gates):
+                orthogonal_(block)
+        xavier_rows_(weight_ih, gates)
+        nn.init.zeros_(bias_ih)
+        nn.init.zeros_(bias_hh)
+
+    def weights(self) -> list[Tensor]:
+        """W, U and the biases of both products; in training without the dropped weights of U."""
+        weights: list[Tensor] = [*self.rnn.all_weights[0]]
+        if self.training and self.weight_drop:
+            weights[1] = dropout(weights[1], self.weight_drop)
+        return weights
+
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """Run over time by torch's kernel."""
+        return fused(self.rnn.mode, inputs, lengths, state, self.weights())
