@@ -29,12 +29,12 @@ from seqtasks.metrics import (
     WordErrorRate,
     WorstTexts,
     edit_distance,
-    is_span_scheme,
     precision_recall_f1,
     span_counts,
 )
 from seqtasks.metrics.spans import spans
 from seqtasks.metrics.worst import rows
+from seqtasks.schemes import scheme_of
 
 BIO = ["O", "O", "B-A", "I-A", "B-B", "I-B", "B-A-C", "I-A-C"]
 BIOES = [*BIO, "E-A", "S-A", "E-B", "S-B"]
@@ -194,7 +194,7 @@ def test_unequal_label_sequences_are_refused():
     ],
 )
 def test_span_schemes_are_told_from_their_labels(labels, answer):
-    assert is_span_scheme(iter(labels)) is answer
+    assert (scheme_of(iter(labels)) is not None) is answer
 
 
 # Texts
