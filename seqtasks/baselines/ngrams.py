@@ -20,10 +20,11 @@ class Level(NamedTuple):
     """What training leaves of the k-grams of one length.
 
     Attributes:
-        keys: the number that names each k-gram, ascending.
-        kept: the discounted share of its context's count that each k-gram keeps, and 0.
-        spread: the share of its count that each context of k - 1 tokens gives to shorter
-            contexts, and 1, which is the share of a context never seen.
+        keys: (k-grams,) the number that names each k-gram, ascending.
+        kept: (k-grams + 1,) the discounted share of its context's count that each k-gram keeps;
+            the last entry is 0, the share of a k-gram never seen.
+        spread: (contexts + 1,) the share of its count that each context of k - 1 tokens gives to
+            shorter contexts; the last entry is 1, the share of a context never seen.
     """
 
     keys: Integers
@@ -75,15 +76,13 @@ class NGram:
         forbidden: Collection[int] = (),
     ) -> None:
         if order < 1:
-            raise UsageError(f"the order of an n-gram model is at least 1, not {order}")
+            raise UsageError(f"it is at least 1, not {order}", option="order")
         self.vocab_size, self.order = vocab_size, order
         left_out = self._checked(np.array(list(forbidden), dtype=np.int64))
         allowed = ~np.isin(np.arange(vocab_size), left_out)
         if not allowed.any():
-            raise UsageError(
-                f"an n-gram model needs a token to predict, but vocab_size={vocab_size} and "
-                f"{len(forbidden)} forbidden tokens leave none"
-            )
+            said = f"it leaves none of {vocab_size} tokens to predict"
+            raise UsageError(said, option="forbidden")
         self.uniform = allowed / allowed.sum()
         self.levels = self._fit(*self._flat(sequences))
 
@@ -119,8 +118,8 @@ class NGram:
         wrong = tokens[(tokens < 0) | (tokens >= self.vocab_size)]
         if wrong.size:
             raise DataError(
-                f"token {wrong[0]} is not in the vocabulary of this n-gram model; its "
-                f"vocab_size={self.vocab_size} allows 0 to {self.vocab_size - 1}"
+                f"token {wrong[0]} is not in the vocabulary of this n-gram model; vocab_size="
+                f"{self.vocab_size} allows 0 to {self.vocab_size - 1}"
             )
         return tokens
 
