@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from seqtasks.metrics.classes import class_scores, confusion_report
     from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate, edit_distance
-    from seqtasks.metrics.exact import ExactMatch, WordErrorRate
+    from seqtasks.metrics.exact import ExactMatch, SequenceErrorRate
     from seqtasks.metrics.nats import (
         BitsPerCharacter,
         MeanLoss,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _OURS = {
     "classes": "class_scores confusion_report",
     "edits": "LengthRatio SymbolErrorRate edit_distance",
-    "exact": "ExactMatch WordErrorRate",
+    "exact": "ExactMatch SequenceErrorRate",
     "nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
     "sacre": "CorpusBLEU CorpusCHRF CorpusTER",
     "spans": "SpanF1 precision_recall_f1 span_counts",

@@ -23,14 +23,14 @@ class ExactMatch(TextRatio):
         return int(hypothesis in references), 1
 
 
-class WordErrorRate(TextRatio):
+class SequenceErrorRate(TextRatio):
     """The fraction of texts that equal none of their references.
 
-    So the word error rate is defined where an example is a word, as in spelling → phonemes (Yao
-    and Zweig 2015, section 3). The word error rate of speech recognition is another score: the
-    `SymbolErrorRate` of a text whose symbols are words.
+    Where every text is the pronunciation of a word, the literature calls this fraction the word
+    error rate (Yao and Zweig 2015, section 3). The word error rate of speech recognition is
+    another score: `SymbolErrorRate` of a text whose symbols are words.
 
-    >>> metric = WordErrorRate()
+    >>> metric = SequenceErrorRate()
     >>> metric.update(["K AE T", "AH"], [["K AA T", "K AE T"], ["EY"]])
     >>> metric.compute().item()
     0.5

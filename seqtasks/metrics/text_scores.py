@@ -39,7 +39,7 @@ SCORES = {
     "ter": Score("CorpusTER", False),
     "exact_match": Score("ExactMatch", True),
     "accuracy": Score("ExactMatch", True),
-    "word_error_rate": Score("WordErrorRate", False),
+    "word_error_rate": Score("SequenceErrorRate", False),
     "symbol_error_rate": Score("SymbolErrorRate", False),
     "length_ratio": Score("LengthRatio", None),
 }

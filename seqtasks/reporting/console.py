@@ -76,6 +76,17 @@ def show_scores(
     console.print(table)
 
 
+def heading(name: str, report: Mapping[str, Any]) -> str:
+    """What tables call a score: the task's own words for it, else its name without underscores.
+
+    >>> report = {"score_names": {"sequence_error_rate": "word error rate"}}
+    >>> heading("sequence_error_rate", report), heading("length_ratio", report)
+    ('word error rate', 'length ratio')
+    """
+    own: str | None = report.get("score_names", {}).get(name)
+    return own or name.replace("_", " ")
+
+
 def number(name: str, value: float | None) -> str:
     """A score as printed: shares in percent, the rest to four digits.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,20 +18,23 @@ from seqtasks.inspection.alignment import align
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.states import hidden_states
 from seqtasks.reporting.breakdown import Group, by_length, by_rarest_word, most_loss
-from seqtasks.reporting.console import number
+from seqtasks.reporting.console import heading, number
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 
 ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""
 
 
-def examples(folder: Path, trusted: Sequence[str], count: int) -> list[Section]:
+def examples(
+    folder: Path, trusted: Sequence[str], count: int, report: Mapping[str, Any]
+) -> list[Section]:
     """Sections about some test examples, or one that says why the test data cannot be read.
 
     Args:
         folder: the bundle's.
         trusted: modules whose classes the bundle may name.
         count: examples at most.
+        report: what the run's test says beside the scores.
     """
     bundle = load(folder, trusted=trusted)
     try:
@@ -55,12 +58,12 @@ def examples(folder: Path, trusted: Sequence[str], count: int) -> list[Section]:
     looked_at = f"Looked at one by one: {len(records):,} of {total:,} test examples."
     groups: list[Part] = [
         f"{looked_at} Groups by the length of the input:",
-        grouped(by_length(split, sums)),
+        grouped(by_length(split, sums), report),
     ]
     rare = by_rarest_word(bundle, split, sums)
     if len(rare) > 1:
         said = "By the rarest token of the input, counted from the most frequent in training:"
-        groups += [said, grouped(rare)]
+        groups += [said, grouped(rare, report)]
     headings = ["nats", "input", "expected", "predicted"]
     return [
         Section("Where it errs", groups),
@@ -80,14 +83,14 @@ def drawn(split: Split, count: int) -> Split:
     )
 
 
-def grouped(found: Sequence[Group]) -> Table:
+def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> Table:
     """Groups of examples with their scores."""
     names = list(found[0].scores) if found else []
     rows = [
         [one.name, len(one.examples), *(number(name, one.scores[name]) for name in names)]
         for one in found
     ]
-    return Table(["", "examples", *(name.replace("_", " ") for name in names)], rows)
+    return Table(["", "examples", *(heading(name, report) for name in names)], rows)
 
 
 def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> Section:

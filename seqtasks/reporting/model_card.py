@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from seqtasks.cli.versions import version
-from seqtasks.reporting.console import number
+from seqtasks.reporting.console import heading, number
 from seqtasks.reporting.rendering import render
 
 
@@ -40,6 +40,7 @@ def card(
         config=config,
         results=results,
         methods={"this model": results["test"], **results["baselines"]},
+        heading=heading,
         number=number,
         version=version,
         python=platform.python_version(),
@@ -50,9 +51,9 @@ def front_matter(
     task_name: str, pipeline: str | None, config: Mapping[str, Any], results: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The card's metadata, as the Hub's model cards have them, scores included."""
-    kind = pipeline or task_name
+    kind, report = pipeline or task_name, results.get("report", {})
     found = [
-        {"type": name, "name": name.replace("_", " "), "value": round(value, 6)}
+        {"type": name, "name": heading(name, report), "value": round(value, 6)}
         for name, value in results["test"].items()
         if math.isfinite(value)
     ]

@@ -11,7 +11,7 @@ import yaml
 
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import CLASSES, number
+from seqtasks.reporting.console import CLASSES, heading, number
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 from seqtasks.reporting.rendering import render
@@ -54,27 +54,19 @@ def page(folder: Path, trusted: Sequence[str] = (), count: int = 500) -> str:
         command=command,
         tiles=top,
         tested_on=results["tested_on"],
-        sections=[*before, *examples(place, trusted, count), *after],
+        sections=[*before, *examples(place, trusted, count, results.get("report", {})), *after],
         configuration=options,
     )
 
 
 def tiles(results: Results) -> list[tuple[str, str]]:
     """What stands in large print: a label and a figure each."""
+    report = results.get("report", {})
     return [
-        *((spaced(name), number(name, value)) for name, value in results["test"].items()),
+        *((heading(name, report), number(name, v)) for name, v in results["test"].items()),
         ("parameters", f"{results['parameters']:,}"),
         ("training", f"{results['seconds']:,.0f} s"),
     ]
-
-
-def spaced(name: str) -> str:
-    """A score's name as a heading.
-
-    >>> spaced("exact_match")
-    'exact match'
-    """
-    return name.replace("_", " ")
 
 
 def scores(results: Results) -> Section:
@@ -84,7 +76,8 @@ def scores(results: Results) -> Section:
         [label, *(number(name, found.get(name)) for name in names)]
         for label, found in {"this model": results["test"], **results["baselines"]}.items()
     ]
-    return Section("Scores beside baselines", [Table(["", *map(spaced, names)], rows)])
+    headings = ["", *(heading(name, results.get("report", {})) for name in names)]
+    return Section("Scores beside baselines", [Table(headings, rows)])
 
 
 def training(results: Results) -> Section:
