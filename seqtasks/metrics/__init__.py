@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from torchmetrics import MeanMetric, Metric
+    from torchmetrics import MeanMetric
     from torchmetrics.classification import (
         MulticlassAccuracy,
         MulticlassCalibrationError,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from torchmetrics.regression import MeanAbsoluteError, MeanSquaredError
 
     from seqtasks.metrics.classes import class_scores, confusion_report
-    from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate, edit_distance
+    from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate
     from seqtasks.metrics.exact import ExactMatch, SequenceErrorRate
     from seqtasks.metrics.nats import (
         BitsPerCharacter,
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
         perplexity,
     )
     from seqtasks.metrics.sacre import CorpusBLEU, CorpusCHRF, CorpusTER
-    from seqtasks.metrics.spans import SpanF1, precision_recall_f1, span_counts
+    from seqtasks.metrics.spans import SpanF1
     from seqtasks.metrics.text import TextMetric
     from seqtasks.metrics.variance import ExplainedShare
     from seqtasks.metrics.worst import WorstTexts, rows
 
 _OURS = {
     "classes": "class_scores confusion_report",
-    "edits": "LengthRatio SymbolErrorRate edit_distance",
+    "edits": "LengthRatio SymbolErrorRate",
     "exact": "ExactMatch SequenceErrorRate",
     "nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
     "sacre": "CorpusBLEU CorpusCHRF CorpusTER",
-    "spans": "SpanF1 precision_recall_f1 span_counts",
+    "spans": "SpanF1",
     "text": "TextMetric",
     "variance": "ExplainedShare",
     "worst": "WorstTexts rows",
 }
 _THEIRS = {
-    "torchmetrics": "MeanMetric Metric",
+    "torchmetrics": "MeanMetric",
     "torchmetrics.regression": "MeanAbsoluteError MeanSquaredError",
     "torchmetrics.classification": "MulticlassAccuracy MulticlassCalibrationError "
     "MulticlassConfusionMatrix MulticlassF1Score MultilabelExactMatch MultilabelF1Score "

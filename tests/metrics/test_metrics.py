@@ -28,11 +28,9 @@ from seqtasks.metrics import (
     SpanF1,
     SymbolErrorRate,
     WorstTexts,
-    edit_distance,
-    precision_recall_f1,
-    span_counts,
 )
-from seqtasks.metrics.spans import spans
+from seqtasks.metrics.edits import edit_distance
+from seqtasks.metrics.spans import precision_recall_f1, span_counts, spans
 from seqtasks.metrics.worst import rows
 from seqtasks.schemes import scheme_of
 
