@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-import yaml
-
 from seqtasks.cli.versions import version
 from seqtasks.reporting.console import heading, number
 from seqtasks.reporting.rendering import render
@@ -31,15 +29,17 @@ def card(
         results: what the bundle's ``metrics.json`` holds.
         command: the command that trained the model.
     """
-    front = yaml.safe_dump(front_matter(task_name, pipeline, config, results), sort_keys=False)
     return render(
         "model_card.md",
-        front_matter=front,
         task_name=task_name,
+        pipeline=pipeline,
         command=command,
         config=config,
         results=results,
+        report=results.get("report", {}),
+        finite={name: value for name, value in results["test"].items() if math.isfinite(value)},
         methods={"this model": results["test"], **results["baselines"]},
+        data_name=data_name(config["data"], results["tested_on"]),
         heading=heading,
         number=number,
         version=version,
@@ -47,41 +47,8 @@ def card(
     )
 
 
-def front_matter(
-    task_name: str, pipeline: str | None, config: Mapping[str, Any], results: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The card's metadata, as the Hub's model cards have them, scores included."""
-    kind, report = pipeline or task_name, results.get("report", {})
-    found = [
-        {"type": name, "name": heading(name, report), "value": round(value, 6)}
-        for name, value in results["test"].items()
-        if math.isfinite(value)
-    ]
-    return {
-        "library_name": "seqtasks",
-        **({"pipeline_tag": pipeline} if pipeline else {}),
-        "tags": ["seqtasks", "rnn", task_name],
-        "model-index": [
-            {
-                "name": task_name,
-                "results": [
-                    {
-                        "task": {"type": kind},
-                        "dataset": {
-                            "name": data_name(config["data"], results["tested_on"]),
-                            "type": "custom",
-                            "split": results["tested_on"],
-                        },
-                        "metrics": found,
-                    }
-                ],
-            }
-        ],
-    }
-
-
 def data_name(data: Mapping[str, Any], split: str) -> str:
-    """A name for the data that a model is tested on: that of its file.
+    """A name for the data that a model is tested on: the name of their file.
 
     >>> data_name({"train": "x/train.txt", "test": ["x/test.de", "x/test.en"]}, "test")
     'test.de, test.en'

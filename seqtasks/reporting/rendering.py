@@ -14,6 +14,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
 
 def render(template: str, **values: Any) -> str:

@@ -4,9 +4,9 @@ Once there is an average, the average is validated, kept as best, tested and sav
 with the weights themselves. A checkpoint's ``state_dict`` holds the average, and its ``averaging``
 holds what a resumed training needs besides.
 
-Lightning's ``WeightAveraging`` keeps another copy of the whole model from the first step on, in the
-types of the weights, and takes a checkpoint that is written during a validation for the reverse:
-the average for the weights.
+Lightning's ``WeightAveraging`` keeps a second copy of the whole model from the first step on, in
+the types of the weights, and exchanges weights and average in a checkpoint that is written during
+a validation.
 """
 
 from __future__ import annotations

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 from small import SMALL, TASKS
 
 from seqtasks.report import main, write
 from seqtasks.reporting.chart import curves, ticks
+from seqtasks.reporting.model_card import card
 from seqtasks.reporting.parts import Heat, Section, Table
 from seqtasks.reporting.rendering import render
 from seqtasks.run import run
@@ -117,6 +120,21 @@ def test_no_text_of_any_part_is_read_as_markup(tmp_path):
     assert headings == [evil, "Configuration"]
     shown = text.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;")
     assert text.count("alert(1)") == shown == 21
+
+
+@pytest.mark.parametrize("scores", [{"a: <b>": 1e-6, "bad": math.nan}, {}])
+def test_the_metadata_of_a_card_is_yaml_whatever_it_holds(scores):
+    evil = """'é😀": {[<b> #"""
+    data = {"train": "train.txt", "val": None, "test": f"folder/{evil}"}
+    results = {"test": scores, "baselines": {}, "tested_on": "test", "parameters": 1}
+    results |= {"seconds": 1.0, "epochs": 1, "steps": 1}
+    text = card(evil, None, {"data": data, "seed": 1}, results, "python -m seqtasks")
+    [told] = list(yaml.safe_load_all(text.split("\n---\n")[0]))
+    assert told["tags"] == ["seqtasks", "rnn", evil]
+    [[found]] = [one["results"] for one in told["model-index"]]
+    assert found["dataset"] == {"name": evil, "type": "custom", "split": "test"}
+    expected = [{"type": "a: <b>", "name": "a: <b>", "value": 1e-6}] if scores else []
+    assert found["metrics"] == expected
 
 
 def test_a_folder_that_is_no_run(tmp_path, capsys):
