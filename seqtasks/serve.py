@@ -112,19 +112,20 @@ def require() -> None:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket at an address.
+    """A socket that listens at an address.
 
     Raises:
-        UsageError: there is no such address, or it is taken.
+        UsageError: there is no such address, or another program listens there.
     """
     if not 0 <= port < 1 << 16:
-        raise UsageError(f"--port {port}: a port is a number from 0, for a free one, to 65535")
+        said = f"it is a number from 0, for a free one, to 65535, not {port}"
+        raise UsageError(said, option="port")
     try:
         [(family, _, _, _, address), *_] = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         listener = socket.create_server(address[:2], family=family)
-        # Connections inherit it: the rest of an answer does not wait for a receipt of its head.
+        # Connections inherit this: an answer's body does not wait for the receipt of its head.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from seqtasks.baselines.ngrams import Tokens
-
-if TYPE_CHECKING:
-    pass
 
 
 def most_frequent(labels: Iterable[int]) -> int:

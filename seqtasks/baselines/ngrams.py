@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +20,11 @@ class Level(NamedTuple):
     """What training leaves of the k-grams of one length.
 
     Attributes:
-        keys: the number that names each k-gram, ascending.
-        kept: the discounted share of its context's count that each k-gram keeps, and 0.
-        spread: the share of its count that each context of k - 1 tokens gives to shorter
-            contexts, and 1, which is the share of a context never seen.
+        keys: (k-grams,) the number that names each k-gram, ascending.
+        kept: (k-grams + 1,) the discounted share of its context's count that each k-gram keeps;
+            the last entry is 0, the share of a k-gram never seen.
+        spread: (contexts + 1,) the share of its count that each context of k - 1 tokens gives to
+            shorter contexts; the last entry is 1, the share of a context never seen.
     """
 
     keys: Integers
@@ -51,11 +52,9 @@ class NGram:
         sequences: of training; none gives the uniform distribution.
         vocab_size: number of distinct tokens.
         order: tokens of an n-gram, the predicted one included; 1 or more.
-        forbidden: tokens left out of the uniform distribution, such as ``<pad>`` and ``<bos>``;
-            unless training predicts them, they have probability 0 in every context.
 
     Raises:
-        UsageError: the order is below 1, or no token is left to predict.
+        UsageError: the order or the size of the vocabulary is below 1.
         DataError: a token is not in the vocabulary.
 
     >>> import math
@@ -67,24 +66,11 @@ class NGram:
     1.0
     """
 
-    def __init__(
-        self,
-        sequences: Iterable[Tokens],
-        vocab_size: int,
-        order: int = 5,
-        forbidden: Collection[int] = (),
-    ) -> None:
-        if order < 1:
-            raise UsageError(f"the order of an n-gram model is at least 1, not {order}")
+    def __init__(self, sequences: Iterable[Tokens], vocab_size: int, order: int = 5) -> None:
+        for name, value in (("order", order), ("vocab_size", vocab_size)):
+            if value < 1:
+                raise UsageError(f"it is at least 1, not {value}", option=name)
         self.vocab_size, self.order = vocab_size, order
-        left_out = self._checked(np.array(list(forbidden), dtype=np.int64))
-        allowed = ~np.isin(np.arange(vocab_size), left_out)
-        if not allowed.any():
-            raise UsageError(
-                f"an n-gram model needs a token to predict, but vocab_size={vocab_size} and "
-                f"{len(forbidden)} forbidden tokens leave none"
-            )
-        self.uniform = allowed / allowed.sum()
         self.levels = self._fit(*self._flat(sequences))
 
     def nats(self, sequences: Iterable[Tokens]) -> float:
@@ -94,51 +80,46 @@ class NGram:
             DataError: a token is not in the vocabulary.
         """
         values, place = self._flat(sequences)
-        return float((-_log(self._probabilities(values, place)[place > 0])).sum())
+        return float(-np.log(self._probabilities(values, place)[place > 0]).sum())
 
     def log_prob(self, context: Tokens, token: int) -> float:
         """Natural logarithm of a token's probability after a context of any length.
 
         A context shorter than ``order - 1`` is taken for the beginning of a sequence; an empty
-        one gives the probability of order 1. Minus infinity for a forbidden token.
+        one gives the probability of order 1.
 
         Raises:
             DataError: a token is not in the vocabulary.
         """
         values, place = self._flat([[*context, token]])
-        return float(_log(self._probabilities(values, place))[-1])
+        return float(np.log(self._probabilities(values, place)[-1]))
 
     def _flat(self, sequences: Iterable[Tokens]) -> tuple[Integers, Integers]:
         """All tokens (total,) and the place of each in its own sequence, from 0."""
         ragged = sequences if isinstance(sequences, Ragged) else Ragged.pack(sequences)
-        values = self._checked(ragged.values.astype(np.int64))
-        place = np.arange(len(values)) - np.repeat(ragged.offsets[:-1], ragged.lengths)
-        return values, place
-
-    def _checked(self, tokens: Integers) -> Integers:
-        wrong = tokens[(tokens < 0) | (tokens >= self.vocab_size)]
-        if wrong.size:
+        values = ragged.values.astype(np.int64)
+        if (wrong := values[(values < 0) | (values >= self.vocab_size)]).size:
             raise DataError(
-                f"token {wrong[0]} is not in the vocabulary of this n-gram model; its "
-                f"vocab_size={self.vocab_size} allows 0 to {self.vocab_size - 1}"
+                f"token {wrong[0]} is not in the vocabulary of this n-gram model; vocab_size="
+                f"{self.vocab_size} allows 0 to {self.vocab_size - 1}"
             )
-        return tokens
+        return values, np.arange(len(values)) - np.repeat(ragged.offsets[:-1], ragged.lengths)
 
     def _keys(self, size: int, ids: Integers, values: Integers, place: Integers) -> Integers:
-        """A number for the n-gram of a size that ends at each place, below 0 where there is none.
+        """A number for the n-gram that ends at each place, -1 where there is none.
 
         Args:
-            size: tokens of the n-gram.
-            ids: (total,) which n-gram of one token less ends there, -1 if none.
+            size: how many tokens an n-gram has.
+            ids: (total,) which n-gram of one token less ends at each place, -1 for none.
             values: (total,) tokens.
-            place: (total,) place of each in its sequence.
+            place: (total,) the place of each token in its sequence.
         """
         keys = ids * self.vocab_size + np.roll(values, size - 1)
         return np.where(place >= size - 1, keys, -1)
 
     def _fit(self, values: Integers, place: Integers) -> list[Level]:
         levels = []
-        ids, contexts = np.zeros_like(values), 1  # of the n-gram of no token, the only one
+        ids, contexts = np.zeros_like(values), 1  # at first the n-gram of no token, the only one
         for size in range(1, self.order + 1):
             wanted = self._keys(size, ids, values, place)
             keys = np.unique(wanted[wanted >= 0])
@@ -149,8 +130,8 @@ class NGram:
             if size == self.order:
                 counts = np.bincount(ids[predicted], minlength=len(keys))
             else:
-                # Beginnings of sequences, and the distinct tokens before it: the n-grams of one
-                # token more that end in it.
+                # Beginnings of sequences, and the distinct tokens before each n-gram: the n-grams
+                # of one token more that end in that n-gram.
                 counts = np.bincount(ids[predicted & (place == size - 1)], minlength=len(keys))
                 longer = self._keys(size + 1, ids, values, place)
                 preceded = np.unique(longer[longer >= 0]) // self.vocab_size
@@ -162,7 +143,7 @@ class NGram:
     def _probabilities(self, values: Integers, place: Integers) -> Floats:
         """(total,) of each token given those before it in its sequence, the first given none."""
         ids = np.zeros_like(values)
-        result = self.uniform[values]
+        result = np.full(len(values), 1 / self.vocab_size)
         for size, level in enumerate(self.levels, start=1):
             context = np.where(place >= size - 1, np.roll(ids, 1), -1)
             ids = _find(level.keys, self._keys(size, ids, values, place))
@@ -211,8 +192,3 @@ def _find(keys: Integers, wanted: Integers) -> Integers:
         return np.full_like(wanted, -1)
     found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[found] == wanted, found, -1)
-
-
-def _log(probabilities: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        return np.log(probabilities)

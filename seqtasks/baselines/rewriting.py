@@ -13,7 +13,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def copied(pairs: Pairs, sources: Sequence[str]) -> list[str]:
-    """The source as it stands.
+    """The sources as they stand.
 
     >>> copied([], ["Paris"])
     ['Paris']
@@ -57,19 +57,18 @@ GUESSES: dict[str, tuple[str, Callable[[Pairs, Sequence[str]], list[str]]]] = {
     "frequent": ("most frequent answer to the first word", frequent),
     "closest": ("training source with the same beginning", closest),
 }
-"""Name → what it is called in the table of scores, and the function."""
+"""Name → what the baseline is called in the table of scores, and the function."""
 
 
 def find_guess(name: str) -> tuple[str, Callable[[Pairs, Sequence[str]], list[str]]]:
     """A baseline by its name.
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is no baseline of that name.
     """
     if name not in GUESSES:
-        raise UsageError(
-            f"task.baseline={name}: choose one of {', '.join(GUESSES)}.{nearest(name, GUESSES)}"
-        )
+        said = f"choose one of {', '.join(GUESSES)}, not '{name}'.{nearest(name, GUESSES)}"
+        raise UsageError(said, option="baseline")
     return GUESSES[name]
 
 

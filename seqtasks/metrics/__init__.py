@@ -1,15 +1,17 @@
-"""Every metric in use: torchmetrics' own, and those that it lacks or counts in another way.
+"""Every metric in use: torchmetrics' own, and those that torchmetrics lacks or counts differently.
 
-Each is imported when it is first used: torchmetrics takes its time, and no prediction wants it.
+Each name is imported when it is first used: importing torchmetrics takes seconds, and no prediction
+needs it.
 """
 
+# ruff: noqa: F401
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from torchmetrics import MeanMetric, Metric
+    from torchmetrics import MeanMetric
     from torchmetrics.classification import (
         MulticlassAccuracy,
         MulticlassCalibrationError,
@@ -21,11 +23,9 @@ if TYPE_CHECKING:
     )
     from torchmetrics.regression import MeanAbsoluteError, MeanSquaredError
 
-    from seqtasks.metrics.bleu import CorpusBLEU
-    from seqtasks.metrics.chrf import CorpusCHRF
     from seqtasks.metrics.classes import class_scores, confusion_report
-    from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate, edit_distance
-    from seqtasks.metrics.exact import ExactMatch, WordErrorRate
+    from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate
+    from seqtasks.metrics.exact import ExactMatch, SequenceErrorRate
     from seqtasks.metrics.nats import (
         BitsPerCharacter,
         MeanLoss,
@@ -33,94 +33,36 @@ if TYPE_CHECKING:
         bits_per_character,
         perplexity,
     )
-    from seqtasks.metrics.spans import (
-        SpanF1,
-        is_span_scheme,
-        precision_recall_f1,
-        span_counts,
-    )
-    from seqtasks.metrics.ter import CorpusTER
+    from seqtasks.metrics.sacre import CorpusBLEU, CorpusCHRF, CorpusTER
+    from seqtasks.metrics.spans import SpanF1
     from seqtasks.metrics.text import TextMetric
     from seqtasks.metrics.variance import ExplainedShare
     from seqtasks.metrics.worst import WorstTexts, rows
 
-__all__ = [
-    "BitsPerCharacter",
-    "CorpusBLEU",
-    "CorpusCHRF",
-    "CorpusTER",
-    "ExactMatch",
-    "ExplainedShare",
-    "LengthRatio",
-    "MeanAbsoluteError",
-    "MeanLoss",
-    "MeanMetric",
-    "MeanSquaredError",
-    "Metric",
-    "MulticlassAccuracy",
-    "MulticlassCalibrationError",
-    "MulticlassConfusionMatrix",
-    "MulticlassF1Score",
-    "MultilabelExactMatch",
-    "MultilabelF1Score",
-    "MultilabelStatScores",
-    "Perplexity",
-    "SpanF1",
-    "SymbolErrorRate",
-    "TextMetric",
-    "WordErrorRate",
-    "WorstTexts",
-    "bits_per_character",
-    "class_scores",
-    "confusion_report",
-    "edit_distance",
-    "is_span_scheme",
-    "perplexity",
-    "precision_recall_f1",
-    "rows",
-    "span_counts",
-]
-
-_PLACES = {
-    "BitsPerCharacter": "seqtasks.metrics.nats",
-    "CorpusBLEU": "seqtasks.metrics.bleu",
-    "CorpusCHRF": "seqtasks.metrics.chrf",
-    "CorpusTER": "seqtasks.metrics.ter",
-    "ExactMatch": "seqtasks.metrics.exact",
-    "ExplainedShare": "seqtasks.metrics.variance",
-    "LengthRatio": "seqtasks.metrics.edits",
-    "MeanAbsoluteError": "torchmetrics.regression",
-    "MeanLoss": "seqtasks.metrics.nats",
-    "MeanMetric": "torchmetrics",
-    "MeanSquaredError": "torchmetrics.regression",
-    "Metric": "torchmetrics",
-    "MulticlassAccuracy": "torchmetrics.classification",
-    "MulticlassCalibrationError": "torchmetrics.classification",
-    "MulticlassConfusionMatrix": "torchmetrics.classification",
-    "MulticlassF1Score": "torchmetrics.classification",
-    "MultilabelExactMatch": "torchmetrics.classification",
-    "MultilabelF1Score": "torchmetrics.classification",
-    "MultilabelStatScores": "torchmetrics.classification",
-    "Perplexity": "seqtasks.metrics.nats",
-    "SpanF1": "seqtasks.metrics.spans",
-    "SymbolErrorRate": "seqtasks.metrics.edits",
-    "TextMetric": "seqtasks.metrics.text",
-    "WordErrorRate": "seqtasks.metrics.exact",
-    "WorstTexts": "seqtasks.metrics.worst",
-    "bits_per_character": "seqtasks.metrics.nats",
-    "class_scores": "seqtasks.metrics.classes",
-    "confusion_report": "seqtasks.metrics.classes",
-    "edit_distance": "seqtasks.metrics.edits",
-    "is_span_scheme": "seqtasks.metrics.spans",
-    "perplexity": "seqtasks.metrics.nats",
-    "precision_recall_f1": "seqtasks.metrics.spans",
-    "rows": "seqtasks.metrics.worst",
-    "span_counts": "seqtasks.metrics.spans",
+_OURS = {
+    "classes": "class_scores confusion_report",
+    "edits": "LengthRatio SymbolErrorRate",
+    "exact": "ExactMatch SequenceErrorRate",
+    "nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
+    "sacre": "CorpusBLEU CorpusCHRF CorpusTER",
+    "spans": "SpanF1",
+    "text": "TextMetric",
+    "variance": "ExplainedShare",
+    "worst": "WorstTexts rows",
 }
+_THEIRS = {
+    "torchmetrics": "MeanMetric",
+    "torchmetrics.regression": "MeanAbsoluteError MeanSquaredError",
+    "torchmetrics.classification": "MulticlassAccuracy MulticlassCalibrationError "
+    "MulticlassConfusionMatrix MulticlassF1Score MultilabelExactMatch MultilabelF1Score "
+    "MultilabelStatScores",
+}
+_MODULES = {name: f"{__name__}.{module}" for module, ns in _OURS.items() for name in ns.split()}
+_MODULES |= {name: module for module, names in _THEIRS.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    """A metric, or a function that one is made of."""
-    if name not in _PLACES:
+    """A metric, or a function that computes one."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'seqtasks.metrics' has no attribute {name!r}")
-    return getattr(importlib.import_module(_PLACES[name]), name)
+    return getattr(importlib.import_module(_MODULES[name]), name)

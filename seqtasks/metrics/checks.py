@@ -17,7 +17,7 @@ def check_pairs(hypotheses: Sequence[str], references: References) -> list[list[
     """The references of each hypothesis as a list.
 
     Raises:
-        UsageError: An argument is one string, the lists differ in length, or a text has no
+        UsageError: an argument is one string, the lists differ in length, or a text has no
             reference.
 
     >>> check_pairs(["a", "b"], ["a", ["b", "B"]])

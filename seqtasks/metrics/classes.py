@@ -18,24 +18,24 @@ def class_scores(
 
     Args:
         labels: the classes.
-        hits: (classes,) how often each is rightly predicted.
-        predicted: (classes,) how often it is predicted.
-        expected: (classes,) how often it is right.
+        hits: (classes,) how often each class is rightly predicted.
+        predicted: (classes,) how often each is predicted.
+        expected: (classes,) how often each is right.
 
     Returns:
         Label → ``precision``, ``recall`` and ``f1`` from 0 to 1, 0 where nothing is predicted or
-        expected, and ``examples``, how often it is right.
+        expected, and ``examples``, how often the class is right.
 
     >>> from torch import tensor
     >>> class_scores(["a"], tensor([1]), tensor([2]), tensor([4]))["a"]["precision"]
     0.5
     """
+    names = ("precision", "recall", "f1", "examples")
     rows = zip(labels, hits.tolist(), predicted.tolist(), expected.tolist(), strict=True)
-    scores: ClassScores = {}
-    for label, hit, guessed, right in rows:
-        precision, recall, f1 = precision_recall_f1(hit, guessed, right)
-        scores[label] = {"precision": precision, "recall": recall, "f1": f1, "examples": right}
-    return scores
+    return {
+        label: dict(zip(names, (*precision_recall_f1(*counts), counts[-1]), strict=True))
+        for label, *counts in rows
+    }
 
 
 def confusion_report(labels: Sequence[str], confusion: Tensor) -> dict[str, object]:

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import torch
-from torch import Tensor
-
-from seqtasks.metrics.checks import References, check_pairs, scalar
-from seqtasks.metrics.text import TextMetric
+from seqtasks.metrics.text import TextRatio
 
 
-def count_exact(hypotheses: Sequence[str], references: References) -> int:
-    """How many hypotheses equal a reference of theirs, character by character.
-
-    Raises:
-        UsageError: The lists differ in length, or a text has no reference.
-
-    >>> count_exact(["a b", "c", "d"], ["a b", "C", ["D", "d"]])
-    2
-    """
-    rows = check_pairs(hypotheses, references)
-    return sum(given in wanted for given, wanted in zip(hypotheses, rows, strict=True))
-
-
-class ExactMatch(TextMetric):
-    """The fraction of texts of a whole data set that equal one of their references.
+class ExactMatch(TextRatio):
+    """The fraction of texts that equal one of their references, character by character.
 
     >>> metric = ExactMatch()
     >>> metric.update(["a b", "c"], ["a b", "C"])
@@ -36,38 +18,26 @@ class ExactMatch(TextMetric):
     """
 
     graded = False
-    counts: Tensor
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.add_state("counts", torch.zeros(2, dtype=torch.int64), dist_reduce_fx="sum")
-
-    def add(self, hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> None:
-        """Adds the texts that are right, and all."""
-        self.count("counts", [count_exact(hypotheses, references), len(hypotheses)])
-
-    def compute(self) -> Tensor:
-        """The fraction, shape (), float64, from 0 to 1; NaN before any text."""
-        right, total = self.counts.tolist()
-        return scalar(right / total if total else float("nan"), self.device)
+    def pair(self, hypothesis: str, references: Sequence[str]) -> tuple[int, int]:
+        return int(hypothesis in references), 1
 
 
-class WordErrorRate(ExactMatch):
+class SequenceErrorRate(TextRatio):
     """The fraction of texts that equal none of their references.
 
-    So the word error rate is defined where an example is a word, as in spelling → phonemes (Yao
-    and Zweig 2015, section 3); that of speech recognition is another score: `SymbolErrorRate` of
-    a text whose symbols are words.
+    Where every text is the pronunciation of a word, the literature calls this fraction the word
+    error rate (Yao and Zweig 2015, section 3). The word error rate of speech recognition is
+    another score: `SymbolErrorRate` of a text whose symbols are words.
 
-    >>> metric = WordErrorRate()
+    >>> metric = SequenceErrorRate()
     >>> metric.update(["K AE T", "AH"], [["K AA T", "K AE T"], ["EY"]])
     >>> metric.compute().item()
     0.5
     """
 
+    graded = False
     higher_is_better = False
 
-    def compute(self) -> Tensor:
-        """The fraction, shape (), float64, from 0 to 1; NaN before any text."""
-        right, total = self.counts.tolist()
-        return scalar((total - right) / total if total else float("nan"), self.device)
+    def pair(self, hypothesis: str, references: Sequence[str]) -> tuple[int, int]:
+        return int(hypothesis not in references), 1

@@ -26,8 +26,8 @@ def perplexity(total_nats: float, count: int) -> float:
     """The exponential of the nats per token: 1 for a perfect model, infinite for an impossible one.
 
     Args:
-        total_nats: The sum of -log p over the tokens.
-        count: The number of tokens; with none the result is NaN.
+        total_nats: the sum of -log p over the tokens.
+        count: the number of tokens; with none the result is NaN.
 
     >>> round(perplexity(3 * math.log(7), 3), 9)
     7.0
@@ -44,8 +44,8 @@ def bits_per_character(total_nats: float, characters: int) -> float:
     """The nats per character in bits, a character being the unit whatever the model's tokens are.
 
     Args:
-        total_nats: The sum of -log p over the tokens of the text.
-        characters: How many characters the tokens stand for; with none the result is NaN.
+        total_nats: the sum of -log p over the tokens of the text.
+        characters: how many characters the tokens stand for; with none the result is NaN.
 
     >>> bits_per_character(8 * math.log(2), 4)
     2.0
@@ -53,34 +53,47 @@ def bits_per_character(total_nats: float, characters: int) -> float:
     return mean_loss(total_nats, characters) / math.log(2)
 
 
-class _NatsPerUnit(Metric):
-    """A sum of nats (float64) and a count of units (int64), added over batches and processes.
+class MeanLoss(Metric):
+    """`mean_loss` over a whole data set; the metrics below compute other functions of its sums.
 
-    The sum stays in float64 when the model around it moves to a narrower type, and stays on the
-    CPU when it moves to a device without float64 (MPS).
+    The nats are summed in float64 also when the model around the metric moves to a narrower type.
+    Their sum stays on the CPU when the model moves to a device without float64 (MPS).
+
+    >>> metric = MeanLoss()
+    >>> metric.update(6.0, 3)
+    >>> metric.update(torch.tensor(1.0), 1)
+    >>> metric.compute().item()
+    1.75
     """
 
     full_state_update = False
     is_differentiable = False
     higher_is_better = False
+    function: staticmethod[[float, int], float] = staticmethod(mean_loss)
     total_nats: Tensor
     count: Tensor
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self.add_state("total_nats", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
         self.add_state("count", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
 
-    def _add(self, total_nats: Tensor | float, count: Tensor | int) -> None:
-        """Adds the sums of one batch, tensors of shape () or numbers."""
+    def update(self, total_nats: Tensor | float, count: Tensor | int) -> None:
+        """Add a batch.
+
+        Args:
+            total_nats: the sum over the batch's units, shape (); infinite if one is impossible.
+            count: the number of units, shape ().
+        """
         if isinstance(total_nats, Tensor):
             # First the device, then the type: not every device has float64.
             total_nats = total_nats.detach().to(self.total_nats.device).to(torch.float64)
         self.total_nats = self.total_nats + total_nats
         self.count = self.count + torch.as_tensor(count, dtype=torch.int64, device=self.device)
 
-    def _sums(self) -> tuple[float, int]:
-        return float(self.total_nats), int(self.count)
+    def compute(self) -> Tensor:
+        """The function of the sums, shape (), float64; NaN before any unit."""
+        return scalar(self.function(float(self.total_nats), int(self.count)), self.device)
 
     def _apply(
         self, fn: Callable[[Tensor], Tensor], exclude_state: Sequence[str] = ()
@@ -91,32 +104,8 @@ class _NatsPerUnit(Metric):
         return moved
 
 
-class MeanLoss(_NatsPerUnit):
-    """The mean of a loss over a whole data set: the sum of all over the count of all.
-
-    >>> metric = MeanLoss()
-    >>> metric.update(6.0, 3)
-    >>> metric.update(torch.tensor(1.0), 1)
-    >>> metric.compute().item()
-    1.75
-    """
-
-    def update(self, total_nats: Tensor | float, count: Tensor | int) -> None:
-        """Adds a batch.
-
-        Args:
-            total_nats: The sum of the loss over the batch's units, in nats, shape ().
-            count: The number of units, shape ().
-        """
-        self._add(total_nats, count)
-
-    def compute(self) -> Tensor:
-        """Nats per unit, shape (), float64; NaN before any unit."""
-        return scalar(mean_loss(*self._sums()), self.device)
-
-
-class Perplexity(_NatsPerUnit):
-    """The exponential of the nats per token over a whole data set.
+class Perplexity(MeanLoss):
+    """`perplexity` over a whole data set, from nats and numbers of tokens.
 
     >>> metric = Perplexity()
     >>> metric.update(torch.tensor([0.5, 0.25]).log().neg().sum(), 2)
@@ -125,39 +114,16 @@ class Perplexity(_NatsPerUnit):
     4.0
     """
 
-    def update(self, total_nats: Tensor | float, count: Tensor | int) -> None:
-        """Adds a batch.
-
-        Args:
-            total_nats: The sum of -log p over the batch's tokens, shape (); infinite if a token
-                has probability 0.
-            count: The number of tokens, shape ().
-        """
-        self._add(total_nats, count)
-
-    def compute(self) -> Tensor:
-        """The perplexity, shape (), float64, from 1 to infinity; NaN before any token."""
-        return scalar(perplexity(*self._sums()), self.device)
+    function = staticmethod(perplexity)
 
 
-class BitsPerCharacter(_NatsPerUnit):
-    """The bits per character over a whole data set.
+class BitsPerCharacter(MeanLoss):
+    """`bits_per_character` over a whole data set, from nats and numbers of characters.
 
     >>> metric = BitsPerCharacter()
-    >>> metric.update(6 * math.log(2), characters=4)
+    >>> metric.update(6 * math.log(2), 4)
     >>> metric.compute().item()
     1.5
     """
 
-    def update(self, total_nats: Tensor | float, characters: Tensor | int) -> None:
-        """Adds a batch.
-
-        Args:
-            total_nats: The sum of -log p over the batch's tokens, shape ().
-            characters: How many characters those tokens stand for, shape ().
-        """
-        self._add(total_nats, characters)
-
-    def compute(self) -> Tensor:
-        """Bits per character, shape (), float64; NaN before any character."""
-        return scalar(bits_per_character(*self._sums()), self.device)
+    function = staticmethod(bits_per_character)

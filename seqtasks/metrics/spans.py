@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,16 +11,7 @@ from torchmetrics import Metric
 
 from seqtasks.errors import UsageError
 from seqtasks.metrics.checks import scalar
-from seqtasks.schemes import Span, find_scheme, scheme_of
-
-
-def is_span_scheme(labels: Iterable[str]) -> bool:
-    """Whether a set of labels spells spans; see `scheme_of`.
-
-    >>> is_span_scheme(["O", "B-PER", "I-PER"]), is_span_scheme(["O"]), is_span_scheme(["NN", "O"])
-    (True, False, False)
-    """
-    return scheme_of(labels) is not None
+from seqtasks.schemes import Span, find_scheme
 
 
 def spans(labels: Sequence[str], scheme: str = "BIOES", *, strict: bool = False) -> set[Span]:
@@ -29,9 +20,9 @@ def spans(labels: Sequence[str], scheme: str = "BIOES", *, strict: bool = False)
     Labels outside the scheme count as O. See `Scheme.read`.
 
     Args:
-        labels: One label a token.
-        scheme: A name in `SCHEMES`. As BIOES is read, well-formed BIO and IOB1 are read too.
-        strict: Only the spans that the scheme allows, as in seqeval's strict mode.
+        labels: one label a token.
+        scheme: a name in `SCHEMES`. As BIOES is read, well-formed BIO and IOB1 are read too.
+        strict: only the spans that the scheme allows, as in seqeval's strict mode.
 
     Returns:
         (type, first, last) of each span; both places belong to it. The type is ``_`` where the
@@ -54,31 +45,29 @@ def span_counts(
     *,
     strict: bool = False,
 ) -> tuple[int, int, int]:
-    """Counts the spans of a list of sequences.
+    """How many spans of some sequences are in both, how many are predicted, how many expected.
 
     Args:
-        predicted: The labels of each sequence that a model gives.
-        expected: The labels that each should have.
-        scheme: As in `spans`.
-        strict: As in `spans`.
-
-    Returns:
-        How many spans are in both, how many are predicted, how many are expected.
+        predicted: the labels of each sequence that a model gives.
+        expected: the labels that each should have.
+        scheme: as in `spans`, and so is ``strict``.
+        strict: see there.
 
     Raises:
-        UsageError: The numbers of sequences or of their labels differ.
+        UsageError: the numbers of sequences or of their labels differ.
 
     >>> span_counts([["B-X", "O", "B-X"]], [["B-X", "I-X", "B-X"]])
     (1, 2, 2)
     """
-    lengths = [len(labels) for labels in predicted], [len(labels) for labels in expected]
+    lengths = [[len(labels) for labels in rows] for rows in (predicted, expected)]
     if lengths[0] != lengths[1]:
         raise UsageError(
             f"{len(predicted)} predicted and {len(expected)} expected sequences with "
             f"{sum(lengths[0])} and {sum(lengths[1])} labels are given; expected equal lengths"
         )
-    given = [spans(labels, scheme, strict=strict) for labels in predicted]
-    wanted = [spans(labels, scheme, strict=strict) for labels in expected]
+    given, wanted = (
+        [spans(labels, scheme, strict=strict) for labels in rows] for rows in (predicted, expected)
+    )
     correct = sum(len(one & other) for one, other in zip(given, wanted, strict=True))
     return correct, sum(map(len, given)), sum(map(len, wanted))
 
@@ -98,15 +87,16 @@ def precision_recall_f1(correct: int, predicted: int, expected: int) -> tuple[fl
 class SpanF1(Metric):
     """Micro F1 over the spans of a whole data set, equal to seqeval's ``f1_score``.
 
-    The states `correct`, `predicted` and `expected` (int64) are what `precision_recall_f1` takes.
-
     Args:
-        scheme: How labels are read, as in `spans`.
-        strict: Count only the spans that the scheme allows, as in `spans`.
-        kwargs: Of `torchmetrics.Metric`.
+        scheme: how labels are read, as in `spans`.
+        strict: count only the spans that the scheme allows, as in `spans`.
+        options: what torchmetrics' `Metric` takes.
+
+    Attributes:
+        counts: (3,) int64, what `precision_recall_f1` takes.
 
     Raises:
-        UsageError: There is no such scheme.
+        UsageError: there is no such scheme.
 
     >>> metric = SpanF1()
     >>> metric.update([["B-PER", "I-PER", "O"]], [["B-PER", "I-PER", "O"]])
@@ -118,25 +108,18 @@ class SpanF1(Metric):
     full_state_update = False
     is_differentiable = False
     higher_is_better = True
-    correct: Tensor
-    predicted: Tensor
-    expected: Tensor
+    counts: Tensor
 
-    def __init__(self, scheme: str = "BIOES", *, strict: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, scheme: str = "BIOES", *, strict: bool = False, **options: Any) -> None:
+        super().__init__(**options)
         self.scheme, self.strict = find_scheme(scheme).name, strict
-        for name in ("correct", "predicted", "expected"):
-            self.add_state(name, torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+        self.add_state("counts", torch.zeros(3, dtype=torch.int64), dist_reduce_fx="sum")
 
     def update(self, predicted: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]) -> None:
-        """Adds a batch of sequences of labels; see `span_counts`."""
-        counts = span_counts(predicted, expected, self.scheme, strict=self.strict)
-        correct, given, wanted = counts
-        self.correct = self.correct + correct
-        self.predicted = self.predicted + given
-        self.expected = self.expected + wanted
+        """Add a batch of sequences of labels; see `span_counts`."""
+        found = span_counts(predicted, expected, self.scheme, strict=self.strict)
+        self.counts = self.counts + torch.tensor(found, device=self.device)
 
     def compute(self) -> Tensor:
         """The micro F1, shape (), float64, from 0 to 1."""
-        counts = int(self.correct), int(self.predicted), int(self.expected)
-        return scalar(precision_recall_f1(*counts)[2], self.device)
+        return scalar(precision_recall_f1(*self.counts.tolist())[2], self.device)

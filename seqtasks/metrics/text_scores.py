@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Score(NamedTuple):
-    """What is known of a score without importing it.
+    """What is known of a score without importing its class.
 
     Attributes:
-        metric: the name of its class in `seqtasks.metrics`.
-        higher_is_better: as its class says.
+        metric: the name of the class in `seqtasks.metrics`.
+        higher_is_better: as the class says.
     """
 
     metric: str
@@ -28,7 +28,7 @@ class Score(NamedTuple):
 
     @property
     def kind(self) -> type[TextMetric]:
-        """Its class."""
+        """The class."""
         found: type[TextMetric] = getattr(metrics, self.metric)
         return found
 
@@ -39,7 +39,7 @@ SCORES = {
     "ter": Score("CorpusTER", False),
     "exact_match": Score("ExactMatch", True),
     "accuracy": Score("ExactMatch", True),
-    "word_error_rate": Score("WordErrorRate", False),
+    "word_error_rate": Score("SequenceErrorRate", False),
     "symbol_error_rate": Score("SymbolErrorRate", False),
     "length_ratio": Score("LengthRatio", None),
 }
@@ -50,17 +50,17 @@ class TextScores:
     """The scores of a task that writes texts.
 
     Args:
-        names: of `SCORES`, as they are to be shown.
-        monitor: the one that picks the best checkpoint, or ``loss``.
+        names: the scores in the order in which they are shown, names in `SCORES`.
+        monitor: the score that picks the best checkpoint, or ``loss``.
         units: cuts a text into the symbols that errors and lengths are counted in.
 
     Attributes:
-        monitor: its name as it is logged.
+        monitor: the monitored score's name as it is logged.
         mode: ``min`` or ``max``, whichever is better.
 
     Raises:
-        UsageError: there is no such score, none at all, or ``monitor`` is none of them or one that
-            is neither better high nor better low.
+        UsageError: there is no such score, none at all, or ``monitor`` is not among ``names`` or is
+            a score of which neither high nor low values are better.
 
     >>> scores = TextScores(["bleu", "length_ratio"], "bleu", str.split)
     >>> scores.monitor, scores.mode, list(scores.metrics())
@@ -71,14 +71,16 @@ class TextScores:
         unknown = [name for name in names if name not in SCORES]
         if unknown or not names:
             near = nearest(str(unknown[0]), SCORES) if unknown else ""
-            raise UsageError(f"task.scores={list(names)}: choose from {', '.join(SCORES)}.{near}")
+            said = f"choose from {', '.join(SCORES)}, not {list(names)}.{near}"
+            raise UsageError(said, option="scores")
         self.names, self.units = list(names), units
         ranked = {name: SCORES[name].higher_is_better for name in names}
         better = {"loss": False, **{name: b for name, b in ranked.items() if b is not None}}
         if monitor not in better:
             raise UsageError(
-                f"task.monitor={monitor}: choose one of {', '.join(better)}, or name it in "
-                f"task.scores as well.{nearest(monitor, better)}"
+                f"'{monitor}' cannot pick the best; choose one of {', '.join(better)}, or name it "
+                f"in scores as well.{nearest(monitor, better)}",
+                option="monitor",
             )
         self.monitor, self.mode = f"val/{monitor}", "max" if better[monitor] else "min"
 

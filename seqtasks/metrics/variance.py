@@ -13,10 +13,18 @@ from seqtasks.metrics.checks import scalar
 
 
 class ExplainedShare(Metric):
-    """R²: 1 less the squared error over that of the mean of all targets.
+    """R²: 1 less the squared error over the squared error of the mean of all targets.
+
+    torchmetrics' ``R2Score`` refuses a single target, and gives 0 or 1 where all targets are equal
+    or lie within about 0.01 of each other.
 
     Args:
-        origin: a number near the targets, so that nothing is lost where they are large.
+        origin: a number near the targets, so that no digits are lost where targets are large.
+        options: what torchmetrics' `Metric` takes.
+
+    Attributes:
+        sums: (4,) float64: the squared errors; the targets less the origin, and their squares; the
+            number of targets.
 
     >>> metric = ExplainedShare()
     >>> metric.update(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0]))
@@ -27,30 +35,23 @@ class ExplainedShare(Metric):
     full_state_update = False
     is_differentiable = False
     higher_is_better = True
-    error: Tensor
-    total: Tensor
-    squares: Tensor
-    count: Tensor
+    sums: Tensor
 
-    def __init__(self, origin: float = 0.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, origin: float = 0.0, **options: Any) -> None:
+        super().__init__(**options)
         self.origin = origin
-        for name in ("error", "total", "squares"):
-            self.add_state(name, torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
-        self.add_state("count", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+        self.add_state("sums", torch.zeros(4, dtype=torch.float64), dist_reduce_fx="sum")
 
     def update(self, guesses: Tensor, targets: Tensor) -> None:
-        """Adds a batch, (batch,) each."""
+        """Add a batch, (batch,) each."""
         apart = targets.double() - self.origin
-        self.error = self.error + (guesses.double() - targets.double()).square().sum()
-        self.total = self.total + apart.sum()
-        self.squares = self.squares + apart.square().sum()
-        self.count = self.count + targets.numel()
+        errors = guesses.double() - targets.double()
+        parts = errors.square(), apart, apart.square(), torch.ones_like(apart)
+        self.sums = self.sums + torch.stack([part.sum() for part in parts])
 
     def compute(self) -> Tensor:
         """R², shape (), float64, at most 1; NaN where the targets do not vary."""
-        count = max(int(self.count), 1)
-        variance = float(self.squares) - float(self.total) ** 2 / count
-        defined = int(self.count) > 1 and variance > 1e-12 * float(self.squares)
-        share = 1 - float(self.error) / variance if defined else math.nan
-        return scalar(share, self.device)
+        error, total, squares, count = self.sums.tolist()
+        variance = squares - total**2 / max(count, 1)
+        defined = count > 1 and variance > 1e-12 * squares
+        return scalar(1 - error / variance if defined else math.nan, self.device)

@@ -17,15 +17,31 @@ Row = dict[str, Any]
 """``score``, ``source``, ``references`` and ``output`` of one text."""
 
 
-class WorstTexts(Metric):
-    """Keeps the texts of a data set that score worst, those that are right left out.
+def as_bytes(found: Sequence[Row]) -> Tensor:
+    """Rows as JSON lines, the numbers of their bytes, shape (bytes,), float32."""
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    return torch.tensor(list(text.encode()), dtype=torch.float32)
 
-    Its state is text as numbers of bytes, so that processes can put theirs together; float32, the
-    type that torchmetrics gives the state of a process without examples.
+
+def rows(lines: Tensor) -> list[Row]:
+    """The rows that `as_bytes` was given.
+
+    >>> rows(as_bytes([{"score": 0.5, "output": "é"}]))
+    [{'score': 0.5, 'output': 'é'}]
+    """
+    text = bytes(map(int, lines.tolist())).decode()
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
+class WorstTexts(Metric):
+    """Keeps the texts of a data set that score worst; those that are right are left out.
+
+    The state is text as numbers of bytes, so that processes can join theirs: float32, the type
+    that torchmetrics gives the state of a process without examples.
 
     Args:
         ranking: scores single texts; made with ``sync_on_compute=False``.
-        count: how many to keep.
+        count: how many texts to keep.
         options: what torchmetrics' `Metric` takes.
 
     >>> from seqtasks.metrics import SymbolErrorRate
@@ -48,12 +64,12 @@ class WorstTexts(Metric):
     def update(
         self, sources: Sequence[str], outputs: Sequence[str], references: References
     ) -> None:
-        """Adds a batch of texts.
+        """Add a batch of texts.
 
         Raises:
-            UsageError: The lists differ in length, or a text has no reference.
+            UsageError: the lists differ in length, or a text has no reference.
         """
-        found = rows(self.bytes())
+        found = self.rows()
         pairs = zip(sources, outputs, check_pairs(outputs, references), strict=True)
         for source, output, wanted in pairs:
             if output not in wanted:
@@ -64,13 +80,12 @@ class WorstTexts(Metric):
 
     def compute(self) -> Tensor:
         """The worst texts, worst first: what `rows` reads, shape (bytes,), float32."""
-        return as_bytes(self.worst(rows(self.bytes())))
+        return as_bytes(self.worst(self.rows()))
 
-    def bytes(self) -> Tensor:
-        """The state in one piece."""
-        if isinstance(self.kept, Tensor):
-            return self.kept
-        return torch.cat(self.kept) if self.kept else torch.zeros(0)
+    def rows(self) -> list[Row]:
+        """The rows in the state, which is one tensor once processes have joined theirs."""
+        parts = [self.kept] if isinstance(self.kept, Tensor) else self.kept
+        return [row for part in parts for row in rows(part)]
 
     def score(self, output: str, references: Sequence[str]) -> float:
         """The score of one text."""
@@ -82,15 +97,3 @@ class WorstTexts(Metric):
         """The worst of some rows, in order; the earlier among equals."""
         sign = 1 if self.ranking.higher_is_better else -1
         return sorted(found, key=lambda row: sign * row["score"])[: self.most]
-
-
-def as_bytes(found: Sequence[Row]) -> Tensor:
-    """Rows as JSON lines, the numbers of their bytes, shape (bytes,), float32."""
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
-    return torch.tensor(list(text.encode()), dtype=torch.float32)
-
-
-def rows(lines: Tensor) -> list[Row]:
-    """The inverse of `as_bytes`."""
-    text = bytes(map(int, lines.tolist())).decode()
-    return [json.loads(line) for line in text.split("\n") if line]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
@@ -19,9 +19,9 @@ class Group(NamedTuple):
     """Some examples.
 
     Attributes:
-        name: what they have in common.
+        name: what the examples have in common.
         examples: their places.
-        scores: theirs alone, by name.
+        scores: the scores of these examples alone, by name.
     """
 
     name: str
@@ -32,11 +32,11 @@ class Group(NamedTuple):
 def by_length(split: Split, sums: Mapping[str, Sums]) -> list[Group]:
     """The examples in four groups from short to long, by the tokens or steps of the main input."""
     [lengths, *_] = split.dataset.sizes() or [[]]
-    return groups(lengths, sums, "{} to {}", "{}")
+    return groups(lengths, range(len(lengths)), sums)
 
 
 def by_rarest_word(bundle: Bundle, split: Split, sums: Mapping[str, Sums]) -> list[Group]:
-    """The examples in four groups by their rarest token's place among all in training.
+    """The examples in four groups by the place of their rarest token among all in training.
 
     Vocabularies are in the order of how often symbols occur. Examples with unknown tokens are a
     group of their own.
@@ -45,46 +45,38 @@ def by_rarest_word(bundle: Bundle, split: Split, sums: Mapping[str, Sums]) -> li
     field = bundle.fields.get(name)
     if not isinstance(field, TokenField) or name not in split.dataset.encoded:
         return []
-    unknown = field.vocabulary.unk_id
-    ranks, unread = [], []
-    for place, row in enumerate(split.dataset.encoded[name]):
-        ranks.append(int(row.max()) if len(row) else 0)
-        if unknown is not None and (row == unknown).any():
-            unread.append(place)
-    known = [place for place in range(len(ranks)) if place not in {*unread}]
-    found = groups(ranks, sums, "rarest at place {} to {}", "rarest at place {}", known)
+    rows = split.dataset.encoded[name]
+    ranks = [int(row.max()) if len(row) else 0 for row in rows]
+    unread = [at for at, row in enumerate(rows) if (row == field.vocabulary.unk_id).any()]
+    known = sorted({*range(len(ranks))} - {*unread})
+    found = groups(ranks, known, sums, "rarest at place ")
     if unread:
         found.append(Group("unknown words", unread, scores_of(unread, sums, len(ranks))))
     return found
 
 
 def groups(
-    values: Sequence[int],
-    sums: Mapping[str, Sums],
-    span: str,
-    single: str,
-    places: Sequence[int] | None = None,
+    values: Sequence[int], places: Sequence[int], sums: Mapping[str, Sums], what: str = ""
 ) -> list[Group]:
     """Examples in groups of about one size, in the order of a number; equal ones stay together.
 
     Args:
         values: the number of each example.
+        places: the examples.
         sums: what each example adds to each score.
-        span: how a group from one number to another is called.
-        single: how a group of one number is called.
-        places: the examples; None for all.
+        what: stands before the numbers in the name of a group.
     """
-    order = sorted(range(len(values)) if places is None else places, key=lambda at: values[at])
+    order = sorted(places, key=lambda at: values[at])
     found: list[Group] = []
     begin = 0
     while begin < len(order):
-        left = GROUPS - len(found)
-        end = begin + max(1, -(-(len(order) - begin) // max(left, 1)))
+        left = max(GROUPS - len(found), 1)
+        end = begin + -(-(len(order) - begin) // left)
         while end < len(order) and values[order[end]] == values[order[end - 1]]:
             end += 1
         chosen = order[begin:end]
-        low, high = values[chosen[0]], values[chosen[-1]]
-        name = single.format(low) if low == high else span.format(low, high)
+        ends = dict.fromkeys(values[at] for at in (chosen[0], chosen[-1]))
+        name = what + " to ".join(map(str, ends))
         found.append(Group(name, sorted(chosen), scores_of(chosen, sums, len(values))))
         begin = end
     return found
@@ -98,8 +90,6 @@ def scores_of(places: Sequence[int], sums: Mapping[str, Sums], count: int) -> di
 
 
 def most_loss(sums: Mapping[str, Sums], count: int) -> list[tuple[int, float]]:
-    """The examples that cost the most, with their nats, the most first."""
-    rows: list[dict[str, Any]] = sums["loss"].rows
-    nats = [float(row["total_nats"]) for row in rows]
-    order = sorted(range(len(nats)), key=lambda place: -nats[place])[:count]
-    return [(place, nats[place]) for place in order]
+    """The places of the examples with the greatest loss, and their nats, the greatest first."""
+    nats = [float(row["total_nats"]) for row in sums["loss"].rows]
+    return sorted(enumerate(nats), key=lambda pair: -pair[1])[:count]

@@ -1,68 +1,70 @@
-"""Curves as SVG."""
+"""Curves as places in a picture, which ``templates/parts.html`` draws as SVG."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
+from typing import NamedTuple
 
-WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 14, 34
 COLOURS = ("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900")
 
 Point = tuple[float, float]
 
 
-def curves(series: Mapping[str, Sequence[Point]], across: str) -> str:
-    """Several curves in one picture; nothing where no curve has two finite points.
+class Chart(NamedTuple):
+    """Several curves in one picture, in SVG's units.
+
+    Attributes:
+        across: what the horizontal axis shows.
+        horizontal: the place and the label of each mark on that axis.
+        vertical: the same of the other axis.
+        lines: the name, the colour and the points of each curve, as ``polyline`` takes points.
+    """
+
+    across: str
+    horizontal: Sequence[tuple[float, str]] = ()
+    vertical: Sequence[tuple[float, str]] = ()
+    lines: Sequence[tuple[str, str, str]] = ()
+    width: int = 640
+    height: int = 260
+    left: int = 64
+    right: int = 490
+    top: int = 14
+    bottom: int = 226
+
+
+def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
+    """Several curves in one picture; None where no curve has two finite points.
 
     Args:
         series: name → points.
         across: what the points are over.
     """
-    kept = {
+    finite = {
         name: [point for point in points if all(map(math.isfinite, point))]
         for name, points in series.items()
     }
-    kept = {name: points for name, points in kept.items() if len(points) > 1}
+    kept = {name: points for name, points in finite.items() if len(points) > 1}
     if not kept:
-        return ""
-    xs, ys = ([point[axis] for points in kept.values() for point in points] for axis in (0, 1))
-    horizontal, vertical = (min(xs), max(xs)), padded(min(ys), max(ys))
-    marks = [
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
-        f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>'
-        for tick in ticks(*vertical)
-        for y in [scaled(tick, vertical, HEIGHT - BOTTOM, TOP)]
-    ]
-    marks += [
-        f'<text x="{scaled(tick, horizontal, LEFT, WIDTH - RIGHT):.1f}" y="{HEIGHT - BOTTOM + 18}" '
-        f'text-anchor="middle">{tick:g}</text>'
-        for tick in ticks(*horizontal)
-    ]
-    lines = []
-    for place, (name, points) in enumerate(kept.items()):
-        shade = COLOURS[place % len(COLOURS)]
-        path = " ".join(
-            f"{scaled(x, horizontal, LEFT, WIDTH - RIGHT):.1f},"
-            f"{scaled(y, vertical, HEIGHT - BOTTOM, TOP):.1f}"
-            for x, y in points
-        )
-        at = TOP + 14 + 18 * place
-        lines.append(
-            f'<polyline points="{path}" fill="none" stroke="{shade}" stroke-width="2"/>'
-            f'<line x1="{WIDTH - RIGHT + 12}" x2="{WIDTH - RIGHT + 30}" y1="{at - 4}" '
-            f'y2="{at - 4}" stroke="{shade}" stroke-width="3"/>'
-            f'<text x="{WIDTH - RIGHT + 36}" y="{at}">{escape(name)}</text>'
-        )
-    label = (
-        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 2}" text-anchor="middle">'
-        f"{escape(across)}</text>"
-    )
-    said = escape(f"Curves of {', '.join(kept)} by {across}")
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">'
-        f"{''.join(marks)}{label}{''.join(lines)}</svg>"
+        return None
+    xs, ys = zip(*(point for points in kept.values() for point in points), strict=True)
+    air = 0.06 * (max(ys) - min(ys)) or abs(max(ys)) * 0.1 or 1.0
+    spans = (min(xs), max(xs)), (min(ys) - air, max(ys) + air)
+    frame = Chart(across)
+
+    def x(value: float) -> float:
+        return round(scaled(value, spans[0], frame.left, frame.right), 1)
+
+    def y(value: float) -> float:
+        return round(scaled(value, spans[1], frame.bottom, frame.top), 1)
+
+    return frame._replace(
+        horizontal=[(x(tick), f"{tick:g}") for tick in ticks(*spans[0])],
+        vertical=[(y(tick), f"{tick:g}") for tick in ticks(*spans[1])],
+        lines=[
+            (name, COLOURS[at % len(COLOURS)], " ".join(f"{x(a)},{y(b)}" for a, b in points))
+            for at, (name, points) in enumerate(kept.items())
+        ],
     )
 
 
@@ -76,12 +78,6 @@ def scaled(value: float, span: tuple[float, float], start: float, end: float) ->
     return start + (end - start) * ((value - low) / (high - low) if high > low else 0.5)
 
 
-def padded(low: float, high: float) -> tuple[float, float]:
-    """A span with some air around it."""
-    air = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
-    return low - air, high + air
-
-
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """Round numbers within a span.
 
@@ -93,8 +89,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     rough = (high - low) / count
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     digits = max(0, -math.floor(math.log10(step)))
     found = [round(place * step, digits) for place in range(first, last + 1)]
     return [int(value) if value == int(value) else value for value in found]

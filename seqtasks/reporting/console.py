@@ -31,8 +31,8 @@ PERCENT = {
     "uncalibrated_error",
 }
 
-CLASSES = 20
-"""Up to so many of them are printed; ``metrics.json`` holds all."""
+CLASSES, WORST = 20, 3
+"""So many classes and worst texts are shown at most; ``metrics.json`` holds more."""
 
 
 def explain(
@@ -44,7 +44,7 @@ def explain(
     results: dict[str, Any],
     foreign: Sequence[str],
 ) -> None:
-    """Print scores, examples and the next command; the examples come from the saved bundle."""
+    """Print scores, examples and the next command; the saved bundle predicts the examples."""
     title = (
         f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
         f"{results['epochs']} epochs in {results['seconds']:.0f} s"
@@ -64,7 +64,7 @@ def explain(
 def show_scores(
     console: Console, title: str, model: Scores, baselines: Mapping[str, Scores]
 ) -> None:
-    """Print the model's scores in the first row and those of the baselines below."""
+    """Print a table with the model's scores in its first row, those of the baselines below."""
     console.print(title, highlight=False, soft_wrap=True)
     table = Table()
     table.add_column("", min_width=len("this model"))
@@ -74,6 +74,17 @@ def show_scores(
         cells = [number(name, scores.get(name)) for name in model]
         table.add_row(escape(label), *cells, style="bold" if scores is model else None)
     console.print(table)
+
+
+def heading(name: str, report: Mapping[str, Any]) -> str:
+    """What tables call a score: the task's own words for it, else its name without underscores.
+
+    >>> report = {"score_names": {"sequence_error_rate": "word error rate"}}
+    >>> heading("sequence_error_rate", report), heading("length_ratio", report)
+    ('word error rate', 'length ratio')
+    """
+    own: str | None = report.get("score_names", {}).get(name)
+    return own or name.replace("_", " ")
 
 
 def number(name: str, value: float | None) -> str:
@@ -87,28 +98,24 @@ def number(name: str, value: float | None) -> str:
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 
 
-WORST = 3
-"""So many of the worst texts are printed; ``metrics.json`` holds more."""
+def show(console: Console, text: str) -> None:
+    """Print a text as it stands, on lines as long as its own."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_report(console: Console, report: Mapping[str, Any]) -> None:
-    """Print what a test says beside its scores."""
+    """Print what a test says beside its scores: classes, signatures, the worst texts."""
     show_classes(console, report)
     for name, signature in report.get("signatures", {}).items():
-        console.print(f"{name}: {signature}", markup=False, highlight=False, soft_wrap=True)
-    show_worst(console, report.get("worst", []))
-
-
-def show_worst(console: Console, found: Sequence[Mapping[str, Any]]) -> None:
-    """Print the texts that score worst."""
-    for row in found[:WORST]:
-        console.print(f"\nAmong the worst, with a score of {row['score']:.4g}:", highlight=False)
+        show(console, f"{name}: {signature}")
+    for row in report.get("worst", [])[:WORST]:
+        show(console, f"\nAmong the worst, with a score of {row['score']:.4g}:")
         expected = "\t".join(row["references"])
         show_examples(console, [(row["source"], expected, row["output"] or "(nothing)")])
 
 
 def show_classes(console: Console, report: Mapping[str, Any]) -> None:
-    """Print the scores of each class, and how often each is taken for which, where they are few."""
+    """Print each class's scores and how often it is taken for which other, if classes are few."""
     classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
     if not 0 < len(classes) <= CLASSES:
         return
@@ -128,14 +135,13 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
         " ".join([f"{number:>{width}} |", *(f"{count:>{width}}" for count in row), f"| {label}"])
         for number, (label, row) in enumerate(zip(classes, rows, strict=True), 1)
     ]
-    console.print("\n".join([*lines, ""]), markup=False, highlight=False, soft_wrap=True)
+    show(console, "\n".join([*lines, ""]))
 
 
 def show_examples(console: Console, examples: list[tuple[str, str, str]], width: int = 300) -> None:
     """Print inputs with what was expected and what the model says."""
-    for text, expected, predicted in examples:
-        rows = (("input", text), ("expected", expected), ("predicted", predicted))
-        for label, value in rows:
+    for example in examples:
+        for label, value in zip(("input", "expected", "predicted"), example, strict=True):
             if value:
                 value = value.replace("\t", "  |  ")
                 shown = value if len(value) <= width else value[:width] + " …"
@@ -144,29 +150,25 @@ def show_examples(console: Console, examples: list[tuple[str, str, str]], width:
 
 
 def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str]) -> None:
-    """Print where the model is and the command that uses it next.
+    """Print where the model is, and the command that predicts with it.
 
     Args:
         console: to print on.
-        folder: the model's.
+        folder: the bundle.
         sample: a text to predict on.
         foreign: modules outside the package that the model is made of.
     """
-
-    def show(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    show(f"Saved: {folder}")
+    show(console, f"Saved: {folder}")
     page = folder.parent / "report.html"
     if page.is_file():
-        show(f"Report: {page}")
-    line = shortened(sample)
+        show(console, f"Report: {page}")
     trust = "".join(f" --trust {module}" for module in foreign)
-    show(f"Next:  {typed(line)} | python -m seqtasks.predict {shlex.quote(str(folder))}{trust}")
+    command = f"python -m seqtasks.predict {shlex.quote(str(folder))}{trust}"
+    show(console, f"Next:  {typed(shortened(sample))} | {command}")
 
 
 def typed(line: str) -> str:
-    r"""A command that writes a line; of a line with tabs one without, since a shell completes them.
+    r"""A command that writes a line, without tabs, at which a shell would complete names.
 
     >>> print(typed("a b"), typed("a\tb"), sep="; ")
     echo 'a b'; printf '%b\n' 'a\tb'
@@ -177,9 +179,9 @@ def typed(line: str) -> str:
 
 
 def shortened(sample: str) -> str:
-    r"""A text's first line, 60 characters of it; of a sequence of vectors the first step.
+    r"""The first 60 characters of a text's first line, or the first step of a sequence of vectors.
 
-    Of the object that holds several inputs, each of them is shortened.
+    Of an object that holds several inputs, each input is shortened.
 
     >>> shortened("a " * 40 + "\nb") == "a " * 30, shortened("[[0.5, 1], [2, 3]]")
     (True, '[[0.5, 1]]')

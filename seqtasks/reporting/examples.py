@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,60 +18,56 @@ from seqtasks.inspection.alignment import align
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.states import hidden_states
 from seqtasks.reporting.breakdown import Group, by_length, by_rarest_word, most_loss
-from seqtasks.reporting.console import number
-from seqtasks.reporting.markup import heat, paragraph, section, table
+from seqtasks.reporting.console import heading, number
+from seqtasks.reporting.parts import Heat, Part, Section, Table
 
 ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""
 
 
-def examples(folder: Path, trusted: Sequence[str], count: int) -> list[str]:
-    """Sections about some test examples; none where the test data is not at hand any more.
+def examples(
+    folder: Path, trusted: Sequence[str], count: int, report: Mapping[str, Any]
+) -> list[Section]:
+    """Sections about some test examples, or one that says why the test data cannot be read.
 
     Args:
-        folder: of the bundle.
-        trusted: modules whose classes it may name.
+        folder: the bundle's.
+        trusted: modules whose classes the bundle may name.
         count: examples at most.
+        report: what the run's test says beside the scores.
     """
     bundle = load(folder, trusted=trusted)
     try:
         split = read_split(bundle, trusted=trusted)
     except SeqtasksError as error:
-        return [section("Examples", paragraph(f"The test data cannot be read: {error}"))]
+        return [Section("Examples", [f"The test data cannot be read: {error}"])]
     if isinstance(split.batching, Streams):
-        [text] = [as_text(split.dataset.records[0].values[bundle.task.inputs[0]])]
-        return [section("What units hold", states(bundle, text[:STEPS]))]
+        text = as_text(split.dataset.records[0].values[bundle.task.inputs[0]])
+        return [Section("What units hold", states(bundle, text[:STEPS]))]
     total = len(split.dataset)
     split = drawn(split, count)
     sums = contributions(bundle, split)
-    whole = f"{len(split.dataset):,} of {total:,} test examples"
-    places = range(len(split.dataset))
-    texts = [spelled(r.values, bundle.task.inputs) for r in split.dataset.records]
-    right = [expected(bundle, split, place) for place in places]
-    predicted = bundle.predict(texts)
+    records = split.dataset.records
+    texts = [spelled(record.values, bundle.task.inputs) for record in records]
+    right = [as_text(record.values.get(str(bundle.task.target), "")) for record in records]
+    predicted = [as_text(value) for value in bundle.predict(texts)]
+    rows = [
+        [f"{nats:.2f}", texts[at], right[at].replace("\t", " | "), predicted[at]]
+        for at, nats in most_loss(sums, ERRORS)
+    ]
+    looked_at = f"Looked at one by one: {len(records):,} of {total:,} test examples."
+    groups: list[Part] = [
+        f"{looked_at} Groups by the length of the input:",
+        grouped(by_length(split, sums), report),
+    ]
+    rare = by_rarest_word(bundle, split, sums)
+    if len(rare) > 1:
+        said = "By the rarest token of the input, counted from the most frequent in training:"
+        groups += [said, grouped(rare, report)]
+    headings = ["nats", "input", "expected", "predicted"]
     return [
-        section(
-            "Where it errs",
-            paragraph(f"Looked at one by one: {whole}. Groups by the length of the input:"),
-            grouped(by_length(split, sums)),
-            *rare(by_rarest_word(bundle, split, sums)),
-        ),
-        section(
-            "The most loss",
-            table(
-                ["nats", "input", "expected", "predicted"],
-                [
-                    [
-                        f"{nats:.2f}",
-                        texts[at],
-                        right[at].replace("\t", " | "),
-                        as_text(predicted[at]),
-                    ]
-                    for at, nats in most_loss(sums, ERRORS)
-                ],
-                texts=(1, 2, 3),
-            ),
-        ),
+        Section("Where it errs", groups),
+        Section("The most loss", [Table(headings, rows, texts=(1, 2, 3))]),
         pictures(bundle, list(zip(texts, right, strict=True))),
     ]
 
@@ -87,64 +83,47 @@ def drawn(split: Split, count: int) -> Split:
     )
 
 
-def grouped(found: Sequence[Group]) -> str:
+def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> Table:
     """Groups of examples with their scores."""
     names = list(found[0].scores) if found else []
     rows = [
         [one.name, len(one.examples), *(number(name, one.scores[name]) for name in names)]
         for one in found
     ]
-    return table(["", "examples", *(name.replace("_", " ") for name in names)], rows)
+    return Table(["", "examples", *(heading(name, report) for name in names)], rows)
 
 
-def rare(found: Sequence[Group]) -> list[str]:
-    """Groups by rarity."""
-    if len(found) < 2:
-        return []
-    said = "By the rarest token of the input, counted from the most frequent in training:"
-    return [paragraph(said), grouped(found)]
-
-
-def expected(bundle: Bundle, split: Split, place: int) -> str:
-    """The right answer of an example."""
-    values, target = split.dataset.records[place].values, bundle.task.target
-    return as_text(values[target]) if target in values else ""
-
-
-def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> str:
+def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> Section:
     """Attention maps where the model attends; else what some units hold."""
     short = [p for p in pairs if 2 <= len(p[0].split()) <= STEPS or len(p[0]) <= STEPS]
     short = short or sorted(pairs, key=lambda pair: len(pair[0]))[:PICTURES]
     decoder: Any = getattr(bundle.task, "decoder", None)
     if decoder is not None and decoder.attends:
         maps = [attention(bundle, text, target) for text, target in short[:PICTURES]]
-        return section("What it attends to", *maps)
-    return section("What units hold", *(states(bundle, text) for text, _ in short[:1]))
+        return Section("What it attends to", maps)
+    return Section("What units hold", states(bundle, short[0][0]) if short else [])
 
 
-def attention(bundle: Bundle, text: str, right: str) -> str:
-    """The weights while an answer is written: its own, or the right one where that is empty."""
+def attention(bundle: Bundle, text: str, right: str) -> Part:
+    """The weights while an answer is written: the model's, or the right one if that is empty."""
     [own] = bundle.predict([text])
     try:
         found = align(bundle, text, own if own.strip() else right.split("\t")[0])
     except SeqtasksError as error:
-        return paragraph(f"No map of '{text}': {error}")
-    return heat(
-        [visible(symbol) for symbol in found.target],
-        [visible(symbol) for symbol in found.source],
-        found.weights.tolist(),
-    )
+        return f"No map of '{text}': {error}"
+    target, source = ([visible(one) for one in side] for side in (found.target, found.source))
+    return Heat(target, source, found.weights.tolist())
 
 
-def states(bundle: Bundle, text: str) -> str:
+def states(bundle: Bundle, text: str) -> list[Part]:
     """What the most selective units of the last layer hold at each step of a text."""
     try:
         found = hidden_states(bundle, text)
     except SeqtasksError:  # several inputs, or no tokens
-        return ""
+        return []
     chosen = found.chosen(min(UNITS, found.values.size(1)))
     largest = found.values.abs().max().clamp(min=1e-9)
     rows = [f"{one.unit}: {one.property}" for one in chosen]
     shares = [(found.values[:, one.unit] / largest).tolist() for one in chosen]
     said = "Units that tell a property of the text best: blue for positive, orange for negative."
-    return paragraph(said) + heat(rows, [visible(symbol) for symbol in found.symbols], shares)
+    return [said, Heat(rows, [visible(symbol) for symbol in found.symbols], shares)]

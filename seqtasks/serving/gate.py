@@ -1,4 +1,8 @@
-"""What every request passes first: whose it is, how large it is, how its answer may be used."""
+"""What every request passes first: whose it is, how large it is, how its answer may be used.
+
+Starlette's ``TrustedHostMiddleware`` and ``RequestBodyLimitMiddleware`` refuse in plain text, and
+close before a client has sent its body and can read the refusal.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +27,20 @@ HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""A browser runs and loads what the server itself has, and shows it in no other site's frame."""
+"""A browser runs and loads only what the server itself has, and no other site may frame a page."""
 
 DRAIN = 2.0
-"""Seconds in which a body that is refused is read to its end, so that the refusal is too."""
+"""Seconds in which the rest of a refused body is read, so that the client reads the refusal."""
 
 
 class Gate:
-    """Refuses what is too large, and pages of other sites.
+    """Refuses bodies that are too large, and requests of other sites' pages.
 
     Args:
-        app: what stands behind it.
+        app: the application behind the gate.
         max_body: bytes of a request's body at most.
-        hosts: names by which a server on the loopback address may be called; a site whose own name
-            leads there is refused by them. None where it may be called by any name.
+        hosts: the names by which a server on the loopback address may be called: a site whose own
+            name leads to that address is refused (DNS rebinding). None allows any name.
     """
 
     def __init__(self, app: ASGIApp, max_body: int, hosts: Collection[str] | None) -> None:
@@ -67,10 +71,11 @@ class Gate:
         await self.app(scope, self.counted(receive), guarded)
 
     def check(self, headers: Headers) -> None:
-        """Look at what a request says of itself.
+        """Look at a request's head.
 
         Raises:
-            Refusal: it comes from another site's page or by another name, or is too large.
+            Refusal: the request comes from another site's page or by another name, or announces
+                too large a body.
         """
         name = host_of(headers.get("host", ""))
         if self.hosts is not None and name not in self.hosts:
@@ -83,11 +88,7 @@ class Gate:
             raise self.too_large()
 
     def counted(self, receive: Receive) -> Receive:
-        """The same messages, as long as they do not hold too much in all.
-
-        Raises:
-            Refusal: they do.
-        """
+        """The same messages, until their bodies are too large in all; then a `Refusal`."""
         total = 0
 
         async def count() -> Message:
@@ -103,7 +104,7 @@ class Gate:
         return count
 
     def too_large(self) -> Refusal:
-        """What to say of a large body."""
+        """The refusal of a large body."""
         return Refusal(
             TOO_LARGE,
             f"the body has more than {self.max_body:,} bytes; send fewer or shorter texts at once",
@@ -123,7 +124,7 @@ def host_of(header: str) -> str:
 
 
 async def drained(receive: Receive) -> None:
-    """Read what is left of a body and forget it, for a while."""
+    """Read the rest of a body and forget it, for `DRAIN` seconds at most."""
 
     async def drain() -> None:
         more = True

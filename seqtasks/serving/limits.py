@@ -1,4 +1,8 @@
-"""How much a server takes at once, each limit an option with a default."""
+"""How much a server takes at once: each limit is an option with a default.
+
+uvicorn's own limits stand beside these as they are: the size of a request's head, and how long a
+silent connection is kept. Its limit of connections would refuse in plain text, also ``/health``.
+"""
 
 from __future__ import annotations
 
@@ -21,47 +25,48 @@ class Limits:
     """What a server refuses, waits for and gives up.
 
     Raises:
-        UsageError: one is below its least value.
+        UsageError: a limit is below its least value.
 
     >>> Limits(queue=0)
     Traceback (most recent call last):
         ...
-    seqtasks.errors.UsageError: --queue is 0; expected at least 1
+    seqtasks.errors.UsageError: queue: it is at least 1, not 0
     """
 
     batch_size: int = limit(32, 1, "N", "texts that run together")
     wait_ms: float = limit(4.0, 0, "MS", "milliseconds that a text waits for others to run with")
     queue: int = limit(1000, 1, "N", "texts and prompts that wait; more are refused with 503")
     timeout: float = limit(30.0, 0.001, "SECONDS", "until a request is given up with 504")
-    max_body: int = limit(1_000_000, 1, "BYTES", "of a request; longer ones are refused with 413")
+    max_body: int = limit(
+        1_000_000, 1, "BYTES", "in a request's body; longer ones are refused with 413"
+    )
     max_texts: int = limit(100, 1, "N", "texts in one request; more are refused with 422")
-    max_characters: int = limit(10_000, 1, "N", "of a text; longer ones are refused with 422")
+    max_characters: int = limit(
+        10_000, 1, "N", "characters in a text; longer ones are refused with 422"
+    )
     max_length: int = limit(1000, 1, "N", "tokens that a request may ask to be written")
     max_beam: int = limit(20, 1, "N", "the widest beam and the most outputs that it may ask for")
-    max_streams: int = limit(8, 1, "N", "prompts that are gone on from at once; others wait")
+    max_streams: int = limit(8, 1, "N", "prompts that are continued at once; others wait")
     grace: int = limit(10, 0, "SECONDS", "for open requests after a signal to stop")
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value, least = getattr(self, field.name), field.metadata["least"]
             if not value >= least:
-                raise UsageError(f"{flag(field.name)} is {value:g}; expected at least {least:g}")
-
-
-def flag(name: str) -> str:
-    """A limit as it stands on the command line."""
-    return "--" + name.replace("_", "-")
+                said = f"it is at least {least:g}, not {value:g}"
+                raise UsageError(said, option=field.name)
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Add an option for each limit."""
     group = parser.add_argument_group("limits")
     for field in dataclasses.fields(Limits):
-        kind = type(field.default)
-        text = f"{field.metadata['help']} (default {field.default:,g})"
-        unit = field.metadata["unit"]
         group.add_argument(
-            flag(field.name), type=kind, default=field.default, metavar=unit, help=text
+            "--" + field.name.replace("_", "-"),
+            type=type(field.default),
+            default=field.default,
+            metavar=field.metadata["unit"],
+            help=f"{field.metadata['help']} (default {field.default:,g})",
         )
 
 
@@ -69,7 +74,6 @@ def limits_of(options: argparse.Namespace) -> Limits:
     """The limits that a command line gives.
 
     Raises:
-        UsageError: one is below its least value.
+        UsageError: a limit is below its least value.
     """
-    names = [field.name for field in dataclasses.fields(Limits)]
-    return Limits(**{name: getattr(options, name) for name in names})
+    return Limits(**{one.name: getattr(options, one.name) for one in dataclasses.fields(Limits)})

@@ -1,8 +1,12 @@
-"""Averages of the weights over training steps, which often generalise better than the last ones.
+"""Averages of the weights over training steps, which often generalise better than the last weights.
 
-While an average is there, it is what is validated, kept as best, tested and saved; training goes on
+Once there is an average, the average is validated, kept as best, tested and saved; training goes on
 with the weights themselves. A checkpoint's ``state_dict`` holds the average, and its ``averaging``
-what a resumed training needs besides.
+holds what a resumed training needs besides.
+
+Lightning's ``WeightAveraging`` keeps a second copy of the whole model from the first step on, in
+the types of the weights, and exchanges weights and average in a checkpoint that is written during
+a validation.
 """
 
 from __future__ import annotations
@@ -20,20 +24,21 @@ Weights = dict[str, Tensor]
 
 
 class WeightAverage(pl.Callback):
-    """Keeps an average of the weights and lends it to the model for validation and at the end.
+    """Keeps an average of the weights, and lends it to the model for validation and at the end.
 
-    A subclass says by `share` what it is an average of.
+    A subclass gives by `share` how much new weights count.
 
     Attributes:
-        average: parameter name → its average; None while there is none.
+        average: parameter name → the average, in 32 bits at least; None before it begins.
+        own: the model's weights while the model has the average.
         count: updates of the average so far.
+        step: the optimizer's step at the last update.
     """
 
     def __init__(self) -> None:
         self.average: Weights | None = None
-        self.own: Weights | None = None  # the model's weights while it has the average
-        self.count = 0
-        self.step = 0  # the optimizer's, at the last update
+        self.own: Weights | None = None
+        self.count = self.step = 0
 
     def share(self) -> float:
         """The share of the new weights in the updated average, in [0, 1]."""
@@ -42,7 +47,8 @@ class WeightAverage(pl.Callback):
     def begin(self, module: pl.LightningModule) -> None:
         """Begin an average with the weights as they are."""
         self.average = {
-            name: weight.detach().to(exact(weight), copy=True) for name, weight in trained(module)
+            name: weight.detach().to(torch.promote_types(weight.dtype, torch.float32), copy=True)
+            for name, weight in trained(module)
         }
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -92,18 +98,16 @@ class WeightAverage(pl.Callback):
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Put the average in the place of the weights, and these beside it."""
+        """Put the average in the place of the weights, and the weights beside it."""
         if self.average is None:
             return
         names = {id(weight): name for name, weight in trained(pl_module)}
         chosen, own = {}, {}
         for key, value in pl_module.state_dict(keep_vars=True).items():
-            name = names.get(id(value))
-            if name is None:
-                chosen[key] = value.detach()
-            else:
+            chosen[key] = value.detach()
+            if (name := names.get(id(value))) is not None:
+                own[name] = chosen[key] if self.own is None else self.own[name]
                 chosen[key] = self.average[name].to(value.dtype)
-                own[name] = (self.own or {name: value.detach()})[name]
         checkpoint["state_dict"] = chosen
         kind = type(self).__name__
         checkpoint["averaging"] = {"kind": kind, "own": own, "average": self.average}
@@ -111,7 +115,7 @@ class WeightAverage(pl.Callback):
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Go on with the weights of an interrupted training, and with its average of this kind."""
+        """Go on with an interrupted training's weights, and with its average if of this kind."""
         kept = checkpoint.get("averaging")
         if kept is not None and trainer.state.fn == TrainerFn.FITTING:
             put(pl_module, kept["own"])
@@ -119,24 +123,21 @@ class WeightAverage(pl.Callback):
                 self.average = dict(kept["average"])
 
     def state_dict(self) -> dict[str, Any]:
-        """What a resumed training needs besides weights."""
         return {"count": self.count}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take it."""
         self.count = state_dict["count"]
 
 
 class ExponentialAverage(WeightAverage):
     """An exponential moving average: ``average ← decay · average + (1 - decay) · weights``.
 
-    Polyak and Juditsky 1992 for averaging as such; the warm-up, min(decay, (1 + t) / (10 + t)) at
-    update t, is that of TensorFlow's ``ExponentialMovingAverage``: early weights are soon
-    forgotten.
+    Polyak and Juditsky 1992. The warm-up, min(decay, (1 + t) / (10 + t)) at update t, comes from
+    TensorFlow's ``ExponentialMovingAverage``: early weights are soon forgotten.
 
     Args:
-        decay: in [0, 1); about 1 / (1 - decay) steps have part in the average.
-        warmup: begin with a smaller decay.
+        decay: in [0, 1); the average is mostly of the last 1 / (1 - decay) steps.
+        warmup: whether to begin with a smaller decay.
 
     Raises:
         UsageError: the decay is out of range.
@@ -145,17 +146,15 @@ class ExponentialAverage(WeightAverage):
     def __init__(self, decay: float = 0.999, warmup: bool = True) -> None:
         super().__init__()
         if not 0 <= decay < 1:
-            raise UsageError(f"callbacks.averaging.decay is at least 0 and below 1, not {decay}")
+            raise UsageError(f"it is at least 0 and below 1, not {decay}", option="decay")
         self.decay, self.warmup = decay, warmup
 
     def share(self) -> float:
-        """1 - decay."""
-        if self.warmup:
-            return 1 - min(self.decay, (1 + self.count) / (10 + self.count))
-        return 1 - self.decay
+        warm = (1 + self.count) / (10 + self.count) if self.warmup else 1
+        return 1 - min(self.decay, warm)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin the average, or go on with that of an interrupted training."""
+        """Begin the average, or go on with the average of an interrupted training."""
         super().on_train_start(trainer, pl_module)
         if self.average is None:
             self.begin(pl_module)
@@ -165,13 +164,13 @@ class TriggeredAverage(WeightAverage):
     """The mean of all weights since validation stopped improving: NT-ASGD.
 
     Merity, Keskar and Socher 2018, "Regularizing and optimizing LSTM language models", section 3:
-    averaging begins when a validation score is worse than the best of those more than ``interval``
-    checks before it. Meant for plain SGD at a constant rate.
+    averaging begins when a validation score is worse than the best of the scores more than
+    ``interval`` checks before it. Meant for plain SGD at a constant rate.
 
     Args:
-        monitor: the validation score, given by the task.
+        monitor: the name of the validation score, given by the task.
         mode: ``min`` or ``max``, whichever is better, given by the task.
-        interval: checks without improvement that are put up with, at least 1.
+        interval: how many checks without improvement averaging waits for, at least 1.
 
     Raises:
         UsageError: the interval is too small, or early stopping would always come before it.
@@ -180,12 +179,12 @@ class TriggeredAverage(WeightAverage):
     def __init__(self, monitor: str, mode: str, interval: int = 5) -> None:
         super().__init__()
         if interval < 1:
-            raise UsageError(f"callbacks.averaging.interval is at least 1, not {interval}")
+            raise UsageError(f"it is at least 1, not {interval}", option="interval")
         self.monitor, self.mode, self.interval = monitor, mode, interval
         self.past: list[float] = []
 
     def share(self) -> float:
-        """Equal shares for all weights so far; those it began with count too."""
+        """The same for all weights so far, the weights at the beginning included."""
         return 1 / (self.count + 2)
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -199,24 +198,21 @@ class TriggeredAverage(WeightAverage):
                 )
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take the score, and begin the average where it is time."""
+        """Note the score, and begin the average when the scores stop improving."""
         super().on_validation_end(trainer, pl_module)
-        if self.average is not None or trainer.state.fn != TrainerFn.FITTING:
-            return
-        if trainer.sanity_checking:
+        training = trainer.state.fn == TrainerFn.FITTING and not trainer.sanity_checking
+        if self.average is not None or not training:
             return
         score = float(trainer.callback_metrics[self.monitor])
-        before = self.past[: max(len(self.past) - self.interval, 0)]
+        before = self.past[: -self.interval]
         if before and (score > min(before) if self.mode == "min" else score < max(before)):
             self.begin(pl_module)
         self.past.append(score)
 
     def state_dict(self) -> dict[str, Any]:
-        """The scores so far besides."""
         return {**super().state_dict(), "past": self.past}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take them."""
         super().load_state_dict(state_dict)
         self.past = list(state_dict["past"])
 
@@ -224,11 +220,6 @@ class TriggeredAverage(WeightAverage):
 def trained(module: pl.LightningModule) -> list[tuple[str, Tensor]]:
     """The parameters that the optimizer changes, each once."""
     return [(name, p) for name, p in module.named_parameters() if p.requires_grad]
-
-
-def exact(weight: Tensor) -> torch.dtype:
-    """A type in which many small changes add up."""
-    return torch.promote_types(weight.dtype, torch.float32)
 
 
 def put(module: pl.LightningModule, weights: Weights) -> None:

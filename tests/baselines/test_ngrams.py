@@ -19,8 +19,8 @@ from seqtasks.errors import DataError, UsageError
 class Reference:
     """The same model from its definition: one dictionary entry for each n-gram, no arrays."""
 
-    def __init__(self, sequences, vocab_size, order, forbidden=()):
-        self.vocab_size, self.order, self.forbidden = vocab_size, order, set(forbidden)
+    def __init__(self, sequences, vocab_size, order):
+        self.vocab_size, self.order = vocab_size, order
         seen: dict[tuple, int] = Counter()
         preceded: dict[tuple, set] = defaultdict(set)
         for number, sequence in enumerate(sequences):
@@ -58,11 +58,7 @@ class Reference:
         return self.of(context, token)
 
     def of(self, context, token):
-        if context:
-            lower = self.of(context[1:], token)
-        else:
-            allowed = self.vocab_size - len(self.forbidden)
-            lower = Fraction(int(token not in self.forbidden), allowed)
+        lower = self.of(context[1:], token) if context else Fraction(1, self.vocab_size)
         following = self.following.get(context)
         if not following:
             return lower
@@ -160,9 +156,7 @@ def test_agrees_with_the_definition(order, seed, vocab_size, sequences, bos):
     train = corpus(seed, vocab_size, sequences, bos=bos)
     test = corpus(seed + 100, vocab_size, 10, bos=bos)
     size = vocab_size + 2  # the last is never seen
-    forbidden = () if bos is None else (bos,)
-    model = NGram(train, size, order, forbidden)
-    reference = Reference(train, size, order, forbidden)
+    model, reference = NGram(train, size, order), Reference(train, size, order)
     total = 0.0
     for row in test:
         for place in range(1, len(row)):
@@ -194,13 +188,12 @@ def test_random_corpora_estimate_most_discounts():
 @pytest.mark.parametrize("bos", [None, 3])
 def test_sums_to_one_after_every_context(order, bos):
     train = corpus(5, 3, 12, longest=8, bos=bos)
-    forbidden = () if bos is None else (bos,)
-    model = NGram(train, 5, order, forbidden)  # 4 is never seen
+    model = NGram(train, 5, order)  # 4 is never seen
     for size in range(order + 1):
         for context in itertools.product(range(5), repeat=size):
             logs = [model.log_prob(context, token) for token in range(5)]
             assert sum(map(math.exp, logs)) == pytest.approx(1, abs=1e-12)
-            assert [log == -math.inf for log in logs] == [t in forbidden for t in range(5)]
+            assert min(logs) > -math.inf
 
 
 # Borders
@@ -216,15 +209,6 @@ def test_unseen_contexts_use_shorter_ones():
     assert model.log_prob([0, 1], 2) > model.log_prob([1], 2)
 
 
-def test_forbidden_tokens_that_training_predicts_keep_their_share():
-    model = NGram([[0, 1, 2, 1]], vocab_size=4, order=2, forbidden=[2, 3])
-    logs = [model.log_prob([1], token) for token in range(4)]
-    assert logs[2] == max(logs)
-    assert logs[3] == -math.inf
-    assert sum(map(math.exp, logs)) == pytest.approx(1)
-    assert model.nats([[1, 3]]) == math.inf
-
-
 @pytest.mark.parametrize("order", [1, 2, 5])
 def test_a_vocabulary_of_one_token_leaves_no_doubt(order):
     model = NGram([[0, 0, 0, 0]], vocab_size=1, order=order)
@@ -235,8 +219,8 @@ def test_a_vocabulary_of_one_token_leaves_no_doubt(order):
 @pytest.mark.parametrize("train", [[], [[]], [[2], [1]]], ids=["none", "empty", "first tokens"])
 @pytest.mark.parametrize("order", [1, 3])
 def test_without_anything_to_learn_from_it_is_uniform(train, order):
-    model = NGram(train, vocab_size=4, order=order, forbidden=[0])
-    assert model.nats([[2, 1, 3], [3, 3]]) == pytest.approx(3 * math.log(3), rel=1e-14)
+    model = NGram(train, vocab_size=4, order=order)
+    assert model.nats([[2, 1, 3], [3, 3]]) == pytest.approx(3 * math.log(4), rel=1e-14)
 
 
 def test_nothing_to_predict_costs_nothing():
@@ -290,10 +274,9 @@ def test_refuses_an_order_below_one(order):
         NGram([[0, 1]], 2, order)
 
 
-@pytest.mark.parametrize(("size", "forbidden"), [(0, []), (2, [1, 0])])
-def test_refuses_to_predict_nothing(size, forbidden):
-    with pytest.raises(UsageError, match=f"vocab_size={size} and {len(forbidden)} forbidden"):
-        NGram([], size, 2, forbidden)
+def test_refuses_to_predict_nothing():
+    with pytest.raises(UsageError, match="vocab_size: it is at least 1, not 0"):
+        NGram([], 0, 2)
 
 
 @pytest.mark.parametrize("token", [-1, 5])
@@ -308,5 +291,3 @@ def test_refuses_tokens_outside_the_vocabulary(token):
         model.log_prob([token], 0)
     with pytest.raises(DataError, match=message):
         model.log_prob([0], token)
-    with pytest.raises(DataError, match=message):
-        NGram([[0, 1]], 5, 2, forbidden=[0, token])

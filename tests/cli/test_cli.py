@@ -61,7 +61,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data.val_fraction=1.5"], "data.val_fraction is above 0"),
         (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),
         (["task=translation", "task.scores=[blue]"], "Did you mean 'bleu'?"),
-        (["task=translation", "task.scores=[]"], "task.scores=[]: choose from bleu, chrf, ter"),
+        (["task=translation", "task.scores=[]"], "choose from bleu, chrf, ter"),
         (["task=translation", "task.scores=[chrf]"], "choose one of loss, chrf, or name it in"),
         (["task=transduction", "task.monitor=length_ratio"], "choose one of loss, word_error_rate"),
         (["task=transduction", "task.baseline=close"], "Did you mean 'closest'?"),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 from small import SMALL, TASKS
 
 from seqtasks.report import main, write
 from seqtasks.reporting.chart import curves, ticks
+from seqtasks.reporting.model_card import card
+from seqtasks.reporting.parts import Heat, Section, Table
+from seqtasks.reporting.rendering import render
 from seqtasks.run import run
 
 VOID = {"meta", "line", "polyline"}
@@ -98,6 +103,40 @@ def test_data_that_is_gone_and_texts_that_look_like_markup(composed, tmp_path):
     assert "Training" in headings
 
 
+def test_no_text_of_any_part_is_read_as_markup(tmp_path):
+    evil = """"'><script>alert(1)</script>&amp;"""
+    chart = curves({evil: [(0, 1.0), (1, 2.0)]}, evil)
+    parts = [
+        evil,
+        Table([evil, evil], [[evil, evil]]),
+        Heat([evil], [evil], [[0.5]], [[evil]]),
+        [chart],
+    ]
+    page = {"name": evil, "command": evil, "tiles": [(evil, evil)], "tested_on": evil}
+    page["configuration"] = evil
+    path = tmp_path / "page.html"
+    path.write_text(render("report.html", sections=[Section(evil, parts)], **page))
+    text, headings = checked(path)
+    assert headings == [evil, "Configuration"]
+    shown = text.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;")
+    assert text.count("alert(1)") == shown == 21
+
+
+@pytest.mark.parametrize("scores", [{"a: <b>": 1e-6, "bad": math.nan}, {}])
+def test_the_metadata_of_a_card_is_yaml_whatever_it_holds(scores):
+    evil = """'é😀": {[<b> #"""
+    data = {"train": "train.txt", "val": None, "test": f"folder/{evil}"}
+    results = {"test": scores, "baselines": {}, "tested_on": "test", "parameters": 1}
+    results |= {"seconds": 1.0, "epochs": 1, "steps": 1}
+    text = card(evil, None, {"data": data, "seed": 1}, results, "python -m seqtasks")
+    [told] = list(yaml.safe_load_all(text.split("\n---\n")[0]))
+    assert told["tags"] == ["seqtasks", "rnn", evil]
+    [[found]] = [one["results"] for one in told["model-index"]]
+    assert found["dataset"] == {"name": evil, "type": "custom", "split": "test"}
+    expected = [{"type": "a: <b>", "name": "a: <b>", "value": 1e-6}] if scores else []
+    assert found["metrics"] == expected
+
+
 def test_a_folder_that_is_no_run(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main([str(tmp_path)])
@@ -106,9 +145,10 @@ def test_a_folder_that_is_no_run(tmp_path, capsys):
 
 
 def test_curves_leave_out_what_is_not_finite_and_have_round_marks():
-    assert curves({"a": [(1, float("nan")), (2, 3.0)]}, "step") == ""
-    drawn = curves({"a": [(0, 1.0), (10, 2.0)], "b <": [(0, 2.0), (10, 2.0)]}, "step")
-    assert drawn.count("<polyline") == 2
-    assert "b &lt;" in drawn
+    assert curves({"a": [(1, float("nan")), (2, 3.0)]}, "step") is None
+    drawn = curves({"a": [(0, 1.0), (10, 2.0)], "b": [(0, 2.0), (10, 2.0)]}, "step")
+    assert [name for name, _, _ in drawn.lines] == ["a", "b"]
+    assert [label for _, label in drawn.horizontal] == ["0", "2", "4", "6", "8", "10"]
+    assert drawn.lines[0][2].split()[0].startswith(f"{drawn.left}.0,")
     assert ticks(0, 1) == [0, 0.2, 0.4, 0.6, 0.8, 1]
     assert ticks(3, 3) == [3]

@@ -110,7 +110,7 @@ def test_without_a_warm_up_the_decay_is_the_same_from_the_first_step():
     assert warm.share() == pytest.approx(0.9)
     warm.count = 1000
     assert warm.share() == pytest.approx(0.1)
-    with pytest.raises(UsageError, match=r"decay is at least 0 and below 1, not 1\.0"):
+    with pytest.raises(UsageError, match=r"decay: it is at least 0 and below 1, not 1\.0"):
         ExponentialAverage(decay=1.0)
 
 
@@ -316,7 +316,7 @@ def test_an_early_stop_before_averaging_is_refused(composed, tmp_path):
     options = ["callbacks=nt_asgd", "optimizer=sgd", "callbacks.early_stopping.patience=6"]
     with pytest.raises(UsageError, match=r"patience=6 stops training before averaging begins"):
         train(composed, tmp_path / "run", *options)
-    with pytest.raises(UsageError, match="interval is at least 1, not 0"):
+    with pytest.raises(UsageError, match="interval: it is at least 1, not 0"):
         TriggeredAverage("val/loss", "min", interval=0)
 
 
