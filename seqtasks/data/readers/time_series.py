@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.arrays import array_examples
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import locate_all, no_column
 from seqtasks.data.readers.delimited import delimited_rows
-from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.files import at_least_one, find_files
 from seqtasks.data.readers.options import column_names, known_encoding
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
@@ -46,7 +46,7 @@ class TimeSeriesReader:
         encoding: str = "utf-8",
     ) -> None:
         self.sequence = sequence
-        self.channels = column_names(channels)
+        self.channels = column_names("channels", channels)
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
@@ -60,13 +60,10 @@ class TimeSeriesReader:
             DataError: a file cannot be read, has no sequence or another suffix, or there is no
                 such column.
         """
-        for path in expand(source):
-            found = False
-            for place, values in self._examples(path, columns):
-                found = True
+        for path in find_files(source):
+            missing = f"{path}: no sequence; give a file that holds some"
+            for place, values in at_least_one(self._examples(path, columns), missing):
                 yield Record(values, str(path), place)
-            if not found:
-                raise DataError(f"{path}: no sequence; give a file that holds some")
 
     def _examples(self, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
         suffix = path.suffix.lower()
@@ -94,8 +91,8 @@ class TimeSeriesReader:
     ) -> Iterator[tuple[int, dict[str, Value]]]:
         if self.sequence is None:
             raise DataError(
-                f"{path}: a row is a step, so one column has to name its sequence; say which with "
-                "data.reader.sequence=COLUMN"
+                f"{path}: a row is a step, so one column has to name its sequence; say which by "
+                "the reader's sequence=COLUMN"
             )
         rows = delimited_rows(path, delimiter == ",", delimiter, self.encoding, header=True)
         seen: set[str] = set()
@@ -146,22 +143,16 @@ class TimeSeriesReader:
         if self.sequence not in names:
             raise DataError(
                 f"{place}: no column {self.sequence!r}; the columns are {', '.join(names)}; name "
-                "the one of the sequence with data.reader.sequence=COLUMN"
+                "the one of the sequence by the reader's sequence=COLUMN"
             )
-        wanted: dict[str, list[int]] = {}
-        for field, given in columns.items():
-            if field == "series":
-                continue
-            column = field if given is None else given
-            at = locate(column, names, len(names))
-            if at is None:
-                raise no_column(place, field, column, names, len(names))
-            wanted[field] = [at]
+        others = {field: column for field, column in columns.items() if field != "series"}
+        located = locate_all(place, others, names, len(names))
+        wanted = {field: [position] for field, position in located.items()}
         if "series" in columns:
             if columns["series"] is not None:
                 raise DataError(
-                    f"{place}: data.series.column names one column, a table has one a channel; "
-                    "leave it at null and set data.reader.channels=[...]"
+                    f"{place}: the column of 'series' names one column, a table has one a channel; "
+                    "leave it at null and set the reader's channels=[...]"
                 )
             missing = [channel for channel in self.channels if channel not in names]
             if missing:
@@ -178,5 +169,5 @@ def _number(path: Path, line: int, column: str, cell: str) -> float:
     except ValueError:
         raise DataError(
             f"{path}:{line}: the column {column!r} holds {cell.strip()[:30]!r} where a number is "
-            "expected; correct it, or name the columns of numbers with data.reader.channels=[...]"
+            "expected; correct it, or name the columns of numbers by the reader's channels=[...]"
         ) from None
