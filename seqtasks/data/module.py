@@ -14,9 +14,9 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
-from seqtasks.data.columns import gathered, spread
 from seqtasks.data.fields import Field, TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.columns import join_columns, split_columns
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import draw, hold_out, split_records, split_texts
@@ -152,9 +152,9 @@ class SequenceData(pl.LightningDataModule):
     def read(self) -> dict[str, list[Record]]:
         """The records of each split; missing splits are taken from the training examples."""
         columns = {name: f.column for name, f in self.fields.items() if not f.derived}
-        asked = spread(columns)
+        asked = split_columns(columns)
         splits = {
-            split: [gathered(r, columns) for r in self.reader.read(source, asked)]
+            split: [join_columns(r, columns) for r in self.reader.read(source, asked)]
             for split, source in self.sources.items()
             if source is not None
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from seqtasks.data.columns import Column, distinct
+from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Value

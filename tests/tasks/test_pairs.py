@@ -13,7 +13,7 @@ from seqtasks import bundle
 from seqtasks.data import raw_inputs as inputs
 from seqtasks.data.batching.batch import stacked
 from seqtasks.data.fields import TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.pooling import Pooling

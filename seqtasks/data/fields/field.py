@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, Protocol
 
-from seqtasks.data.columns import Column
+from seqtasks.data.fields.columns import Column
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.batching.batch import lengths_of
-from seqtasks.data.columns import Column, distinct
-from seqtasks.data.extension import joined
 from seqtasks.data.fields.bpe_dropout import MergeDropout
+from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
@@ -136,7 +135,7 @@ class TokenField(Field):
             words = list(vector_words(self.words))
             # In lower case another word may be meant than the one that the vector is of.
             known = [w for w, folded in zip(words, self.fold(words), strict=True) if w == folded]
-            self.vocabulary = joined(self.vocabulary, known)
+            self.vocabulary = self.vocabulary.with_symbols(known)
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""

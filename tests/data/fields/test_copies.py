@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqtasks.data.fields import CopyField, TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import SPECIALS

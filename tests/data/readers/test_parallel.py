@@ -111,7 +111,7 @@ def test_refuses_different_numbers_of_lines(folder: Path) -> None:
 def test_refuses_bad_sources(folder: Path) -> None:
     fails([f"{folder}/[12].de", folder / "1.en"], "[12].de: 2 file(s), but 1 for", "1.en")
     fails([folder / "1.de"] * 3, "as in [train.de,train.en], not 3:")
-    fails([], "0 paths; give two")
+    fails([], "as in [train.de,train.en], not 0:")
     fails(None, "give a path")
     fails([folder / "1.de", folder / "1.fr"], "1.fr: no such file", "Did you mean '1.")
 
