@@ -128,15 +128,19 @@ SCHEMES = {
 """Name → scheme."""
 
 
-def find_scheme(name: str) -> Scheme:
+def find_scheme(name: str, option: str = "scheme") -> Scheme:
     """The scheme of a name.
 
+    Args:
+        name: a name in `SCHEMES`.
+        option: the option that has the name, for the error.
+
     Raises:
-        UsageError: there is none.
+        UsageError: there is no scheme of that name.
     """
     if name not in SCHEMES:
         raise UsageError(
-            f"scheme: there is no '{name}';{nearest(name, SCHEMES)} "
-            f"The schemes are {', '.join(SCHEMES)}."
+            f"there is no '{name}';{nearest(name, SCHEMES)} The schemes are {', '.join(SCHEMES)}.",
+            option=option,
         )
     return SCHEMES[name]

@@ -80,7 +80,7 @@ def test_characters_case_symbols_and_several_texts():
 
 
 def test_options_that_do_not_fit_are_refused():
-    with pytest.raises(UsageError, match=r"data.copies.level=bpe: words and characters"):
+    with pytest.raises(UsageError, match=r"level: words and characters can be copied, not bpe"):
         CopyField(level="bpe")
     made = fields(target={"lowercase": True})
     with pytest.raises(UsageError, match=r"set data.copies.lowercase=true, as data.target has it"):

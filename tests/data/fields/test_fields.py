@@ -63,7 +63,7 @@ def test_a_sentence_too_long_is_refused_or_cut():
     [(TokenField(), "a a"), (TagField(), ["X", "X"]), (LabelField(), "yes")],
 )
 def test_a_vocabulary_of_one_is_refused(field, value):
-    with pytest.raises(DataError, match=r"data.f: the training data has 1 distinct"):
+    with pytest.raises(DataError, match=r"f: the training data has 1 distinct"):
         named(field, "f").fit(records("f", value))
 
 
@@ -150,7 +150,7 @@ def test_of_several_references_the_first_is_learnt_and_all_are_right():
 
 @pytest.mark.parametrize("options", [{}, {"separator": "<sep>", "references": True}])
 def test_several_columns_say_what_they_are(options):
-    with pytest.raises(UsageError, match="say what several columns are"):
+    with pytest.raises(UsageError, match="say what the columns .* are"):
         TokenField(["a", "b"], **options)
     with pytest.raises(UsageError, match="name one column"):
         LabelField(["a", "b"])
