@@ -56,7 +56,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),
         (["encoder.cell=gru,lstm"], "multirun"),
         (["data.tokens.level=character"], "leave the level at word"),
-        (["data.tokens.bos=true"], "goes token by token with data.tokens"),
+        (["data.tokens.bos=true"], "has a value for each token of 'tokens'"),
         (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
         (["data.val_fraction=1.5"], "data.val_fraction is above 0"),
         (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),

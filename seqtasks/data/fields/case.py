@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import Vocabulary
 
 CASES = ("lower", "title", "upper", "mixed", "number", "digits", "caseless", "punctuation")
@@ -66,4 +66,4 @@ class CaseField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad(values)}
+        return {self.name: pad_sequences(values)}

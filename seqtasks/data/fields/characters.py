@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad, sizes
+from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import UsageError
 
@@ -106,7 +106,9 @@ class CharacterField(Field):
                 row.append(number)
             index.append(row)
         return {
-            self.name: pad(spelled, self.vocabulary.pad_id),
-            f"{self.name}_lengths": sizes(spelled),
-            f"{self.name}_index": pad(index) if values else torch.zeros(0, 0, dtype=torch.int64),
+            self.name: pad_sequences(spelled, self.vocabulary.pad_id),
+            f"{self.name}_lengths": sequence_lengths(spelled),
+            f"{self.name}_index": pad_sequences(index)
+            if values
+            else torch.zeros(0, 0, dtype=torch.int64),
         }

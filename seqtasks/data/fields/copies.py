@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import UsageError
 
@@ -163,7 +163,7 @@ class CopyField(Field):
         """
         unk_id = self.vocabulary.unk_id or 0
         return {
-            self.name: pad([value.source for value in values], self.vocabulary.pad_id),
-            f"{self.name}_target": pad([value.target for value in values], unk_id),
+            self.name: pad_sequences([value.source for value in values], self.vocabulary.pad_id),
+            f"{self.name}_target": pad_sequences([value.target for value in values], unk_id),
             f"{self.name}_words": [value.words for value in values],
         }

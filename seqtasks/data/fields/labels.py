@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied, listed
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.schemes import convert, detect, find_scheme
@@ -110,7 +110,7 @@ class TagField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad(values)}
+        return {self.name: pad_sequences(values)}
 
 
 class LabelField(Field):

@@ -15,7 +15,7 @@ from seqtasks.data.batching.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, sizes
+from seqtasks.data.store.ragged import Ragged, sequence_lengths
 from seqtasks.errors import DataError, UsageError
 
 _log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ class VectorSequenceField(Field):
 
     def collate(self, values: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
         """``<name>`` (batch, time, channels) float32, 0 at padding, and its lengths (batch,)."""
-        counts = sizes(cast(Any, values))
+        counts = sequence_lengths(cast(Any, values))
         longest = max((len(steps) for steps in values), default=0)
         padded = np.zeros((len(values), longest, len(self.vocabulary)), dtype=np.float32)
         for row, steps in zip(padded, values, strict=True):

@@ -15,7 +15,7 @@ from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad, sizes
+from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_rate, nearest
@@ -263,5 +263,5 @@ class TokenField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
-        padded = pad(values, self.vocabulary.pad_id)
-        return {self.name: padded, lengths_of(self.name): sizes(values)}
+        padded = pad_sequences(values, self.vocabulary.pad_id)
+        return {self.name: padded, lengths_of(self.name): sequence_lengths(values)}

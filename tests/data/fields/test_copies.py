@@ -89,5 +89,5 @@ def test_options_that_do_not_fit_are_refused():
         fit(fields({"like": "goal"}), records(*PAIRS), {})
     made = fields(source={"eos": True})
     fit(made, records(*PAIRS), {})
-    with pytest.raises(UsageError, match=r"data.copies goes token by token with data.source"):
+    with pytest.raises(UsageError, match="copies: it has a value for each token of 'source'"):
         SequenceDataset(made, records(*PAIRS))

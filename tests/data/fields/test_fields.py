@@ -150,7 +150,7 @@ def test_of_several_references_the_first_is_learnt_and_all_are_right():
 
 @pytest.mark.parametrize("options", [{}, {"separator": "<sep>", "references": True}])
 def test_several_columns_say_what_they_are(options):
-    with pytest.raises(UsageError, match="say what the columns .* are"):
+    with pytest.raises(UsageError, match=r"say what the columns .* are"):
         TokenField(["a", "b"], **options)
     with pytest.raises(UsageError, match="name one column"):
         LabelField(["a", "b"])
