@@ -254,7 +254,7 @@ def test_texts_of_one_token_are_left_out():
 
 @pytest.mark.parametrize("options", [{"batch_size": 0}, {"window": 0}, {"window": -3}])
 def test_impossible_sizes_are_refused(options):
-    with pytest.raises(UsageError, match="(batch_size|window): it is at least 1"):
+    with pytest.raises(UsageError, match=r"(batch_size|window): it is at least 1"):
         Streams(**options)
 
 
