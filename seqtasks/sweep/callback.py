@@ -14,7 +14,7 @@ from rich.console import Console
 
 from seqtasks.sweep.group import group_runs
 from seqtasks.sweep.run import RECORD, SweepRun, by_option, read_runs, record_run
-from seqtasks.sweep.table import as_json, failures, markdown, print_table
+from seqtasks.sweep.table import failures, markdown, print_table, summary_json
 
 
 class Summary(Callback):
@@ -48,7 +48,7 @@ class Summary(Callback):
         if self.folder is None or not (jobs := read_runs(self.folder)):
             return
         found = group_runs(jobs)
-        content = json.dumps(as_json(found), indent=2, ensure_ascii=False)
+        content = json.dumps(summary_json(found), indent=2, ensure_ascii=False)
         (self.folder / "summary.json").write_text(content, encoding="utf-8")
         (self.folder / "summary.md").write_text(markdown(found), encoding="utf-8")
         console = Console(soft_wrap=False)

@@ -85,7 +85,7 @@ def markdown(groups: Sequence[RunGroup]) -> str:
     return "\n".join([*lines, ""])
 
 
-def as_json(groups: Sequence[RunGroup]) -> list[dict[str, Any]]:
+def summary_json(groups: Sequence[RunGroup]) -> list[dict[str, Any]]:
     """The groups as plain values for JSON."""
     return [
         {

@@ -87,7 +87,11 @@ def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
         ("conll", b"the DT\ncat\n\n", "train.txt:2"),
         ("conll", b"the DT\ncat DT\n\n" * 30, "1 distinct labels"),
         ("lines", b"good fine\nbad\n", "empty sentence"),
-        ("lines", b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30, "more than its max_length=10000"),
+        (
+            "lines",
+            b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30,
+            "than its max_length=10000",
+        ),
         ("lines", b"good a b\nbad b c\n", "too little to split"),
         ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3"),
         ("table", b"txt,label\nfine,good\n", "tokens"),

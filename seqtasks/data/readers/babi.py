@@ -41,17 +41,7 @@ class BabiReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a question.
-
-        Args:
-            source: a path, a list of paths or a glob; several tasks make one data set.
-            columns: the wanted fields; each column is one of the above, or None.
-
-        Raises:
-            DataError: a file cannot be read or asks nothing; a line has no number or breaks the
-                count; a question lacks its answer, its story or its facts; or there is no such
-                column.
-        """
+        """Yield one record a question; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             wanted = {f: _NAMES[at] for f, at in locate_all(str(path), columns, _NAMES).items()}
             missing = f"{path}: no question; one is a line 'N question<tab>answer'"

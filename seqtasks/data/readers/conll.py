@@ -57,16 +57,7 @@ class ConllReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a sentence.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its column or None for the default.
-
-        Raises:
-            DataError: a file cannot be read or has no sentence; a line has another number of
-                columns, or an empty one; or there is no such column.
-        """
+        """Yield one record a sentence; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             form = ConllFormat.of(path, self.names, self.separator, self.comment)
             yield from _sentences(path, form, columns, self.encoding)

@@ -31,15 +31,7 @@ class LabelledFileReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is ``text``, ``label`` or None.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; or there is no such column.
-        """
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
         wanted = text_and_label(str(source), columns)
         texts: dict[str, set[str]] = {}
         records: list[tuple[str, Record]] = []

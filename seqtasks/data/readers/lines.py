@@ -38,16 +38,7 @@ class LineReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is ``text``, ``label`` or None.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; a line lacks its label or
-                its text; or there is no such column.
-        """
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             wanted = text_and_label(str(path), columns)
             labelled = "label" in wanted.values()

@@ -51,16 +51,7 @@ class PatternReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its group or None for the one of its own name.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; a line is of another form or
-                has nothing in a group; or there is no such group.
-        """
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             wanted = locate_all(str(path), columns, self.groups)
             for number, line in text_lines(path, self.encoding):

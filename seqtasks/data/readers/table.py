@@ -59,16 +59,7 @@ class TableReader:
             raise _no_delimiter(delimiter)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a row.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its column or None for the one of its own name.
-
-        Raises:
-            DataError: a file cannot be read, has no rows or an unknown suffix; a row is ragged or
-                lacks a value; or there is no such column.
-        """
+        """Yield one record a row; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             form = self.format or _by_suffix(path)
             known: list[str] | None = None

@@ -42,16 +42,7 @@ class TextReader:
         self.line_end = line_end
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a file.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is None or ``text``.
-
-        Raises:
-            DataError: a file cannot be read, holds only white space, or lacks the Gutenberg
-                marks it is to be cut at; or a column is not ``text``.
-        """
+        """Yield one record a file; see `seqtasks.data.record.Reader`."""
         named = {field: "text" if column is None else column for field, column in columns.items()}
         for path in find_files(source):
             locate_all(str(path), named, ["text"])
