@@ -54,7 +54,7 @@ def _grouped(records: Sequence[Record], together: str | None) -> list[list[Recor
 def hold_out(
     records: Sequence[Record], folds: int, fold: int, seed: int, together: str | None = None
 ) -> tuple[list[Record], list[Record]]:
-    """Split examples into those of all folds but one, and those of that fold, to test on.
+    """Split examples into those to train on and one fold to test on.
 
     Args:
         records: all examples.

@@ -16,7 +16,7 @@ def violation(labels: Sequence[str], scheme: str) -> str | None:
     """The first mistake in a sequence of labels, and its place; None if there is none.
 
     Args:
-        labels: one a token.
+        labels: one for each token.
         scheme: a name in `SCHEMES`.
 
     >>> violation(["O", "I-PER"], "BIO")
@@ -43,7 +43,7 @@ def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -
     """The spans of a sequence of labels, in order.
 
     Args:
-        labels: one a token.
+        labels: one for each token.
         scheme: a name in `SCHEMES`.
         invalid: what becomes of labels that the scheme does not allow at their places: ``refuse``
             raises, ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out spans without
@@ -115,7 +115,7 @@ def convert(
     """The same spans in another scheme.
 
     Args:
-        labels: one a token.
+        labels: one for each token.
         source: the scheme of the labels, a name in `SCHEMES`.
         target: the scheme to spell the spans in.
         invalid: as in `find_spans`.

@@ -19,7 +19,7 @@ CASES = ("lower", "title", "upper", "mixed", "number", "digits", "caseless", "pu
 def case_of(word: str) -> str:
     """The case of a word: one of `CASES` (Collobert et al. 2011, refined).
 
-    ``number`` has digits and no letters, ``digits`` has both; ``caseless`` letters are those of
+    ``number`` has digits and no letters, ``digits`` has both; ``caseless`` letters belong to
     scripts without capitals; a single capital is ``title``.
 
     >>> [case_of(word) for word in ["don't", "Paris", "A", "U.S.", "iPhone", "McCoy"]]

@@ -110,7 +110,7 @@ class CopyField(Field):
         return text.split() if self.level == "word" else list(text)
 
     def pieces(self, value: str | list[str]) -> list[str]:
-        """The words or characters of a value, those of several texts with separators between."""
+        """The words or characters of a value, with separators between several texts."""
         if isinstance(value, str):
             first, *rest = value.split("\t") if self.separator else [value]
             found = self.cut(first)
@@ -121,7 +121,7 @@ class CopyField(Field):
         return [piece.lower() for piece in found] if self.lowercase else list(found)
 
     def learnt(self, record: Record) -> str | list[str]:
-        """The target, of several references the first; empty where it is not known yet."""
+        """The target, or the first of several references; empty before the target is known."""
         value: str | list[str] = record.values.get(self.target, "")
         return value.split("\t")[0] if isinstance(value, str) else value
 
@@ -158,8 +158,8 @@ class CopyField(Field):
 
         Returns:
             ``<name>`` (batch, steps) int64, the number of each source word;
-            ``<name>_target`` (batch, words) int64, that of each target word that can be copied,
-            ``<unk>`` for the others; and ``<name>_words``, for each example its unknown words.
+            ``<name>_target`` (batch, words) int64, the number of each target word that can be
+            copied, ``<unk>`` for the others; and ``<name>_words``, each example's unknown words.
         """
         unk_id = self.vocabulary.unk_id or 0
         return {

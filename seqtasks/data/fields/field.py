@@ -1,4 +1,4 @@
-"""A field: one named part of an example, and how it becomes numbers."""
+"""Fields: the named parts of an example, and their encoding as numbers."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Field:
         raise NotImplementedError
 
     def value(self, record: Record) -> Any:
-        """The record's raw value of this field; a derived field takes that of ``along``.
+        """The record's raw value of this field, or of ``along`` for a derived field.
 
         Raises:
             UsageError: the data has no field ``along``.

@@ -70,7 +70,7 @@ class TagField(Field):
         """The labels of every record in the scheme that is learnt.
 
         Raises:
-            DataError: labels stand where their scheme does not allow them.
+            DataError: the scheme does not allow the labels in their order.
         """
         rows = [self.labels(record) for record in records]
         source = self.scheme

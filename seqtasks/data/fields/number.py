@@ -27,7 +27,7 @@ class NumberField(Field):
     kind = "number"
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Nothing is learnt: the numbers are taken as they are."""
+        """Learn nothing: the numbers are taken as they are."""
 
     def number(self, record: Record) -> float:
         """The record's number.

@@ -27,11 +27,8 @@ class VectorField(Field):
 
     def fit(self, records: Iterable[Record]) -> None:
         """Take the size of the vectors from the first one."""
-        for record in records:
-            self.vocabulary = Vocabulary(
-                [str(place) for place in range(len(_numbers(self, record)))]
-            )
-            return
+        size = len(_numbers(self, next(iter(records))))
+        self.vocabulary = Vocabulary([str(place) for place in range(size)])
 
     def encode(self, records: Sequence[Record]) -> NDArray[np.float32]:
         """(number of records, size) float32.

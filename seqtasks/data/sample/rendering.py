@@ -1,4 +1,4 @@
-"""From a derivation to words: one walk through the tree, in the order of either language."""
+"""The words of a derivation, by one walk through the tree in the order of either language."""
 
 from __future__ import annotations
 
