@@ -91,7 +91,7 @@ def results(options: argparse.Namespace) -> dict[str, Any]:
             "bundle": str(options.compare),
             "scores": theirs.scores,
             "differences": {
-                name: evaluation.compare(sums[name], their_sums[name], **drawn)._asdict()
+                name: evaluation.compare_scores(sums[name], their_sums[name], **drawn)._asdict()
                 for name in shared
             },
         }

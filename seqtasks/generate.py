@@ -163,7 +163,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
         UsageError: there is none, or the command line is not UTF-8.
         DataError: the file or the input cannot be read.
     """
-    from seqtasks.data.readers.files import read_text
+    from seqtasks.data.readers.files import read_whole
     from seqtasks.prediction.text_generator import Text
 
     if options.prompt is not None:
@@ -175,7 +175,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
     elif options.prompt_file is not None:
         path = options.prompt_file
         empty = path.is_file() and path.stat().st_size == 0
-        yield Text(1, "" if empty else read_text(path))
+        yield Text(1, "" if empty else read_whole(path))
     else:
         number = 0
         for number, line in enumerate(decoded(sys.stdin.buffer), 1):

@@ -95,9 +95,9 @@ def check(output: str) -> str:
     if not path.parent.is_dir():
         raise SeqtasksError(f"--output {output}: there is no folder {path.parent}; make it first")
     if ending != ".json":
-        from seqtasks.inspection.canvas import require
+        from seqtasks.inspection.canvas import import_matplotlib
 
-        require()
+        import_matplotlib()
     return ending
 
 

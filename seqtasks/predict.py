@@ -16,7 +16,7 @@ from seqtasks.prediction.line import decoded
 
 if TYPE_CHECKING:
     from seqtasks.bundle import Bundle
-    from seqtasks.data.columns import Column
+    from seqtasks.data.fields.columns import Column
 
 CHUNK = 1000
 """Lines read before the first answer; they are batched by length and answered in order."""

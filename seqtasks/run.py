@@ -77,7 +77,7 @@ def run(
     """
     console = Console(soft_wrap=False)
     config.paths.run = str(folder)
-    pretrained.settle(config.task)
+    pretrained.fill_embedding_dims(config.task)
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
     _write(folder / "config.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
     if config.threads:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from seqtasks.data.batching.batch import Batch, stacked
+from seqtasks.data.batching.batch import Batch, stack_fields
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
@@ -74,7 +74,7 @@ class SequenceClassifier(Task):
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits (batch, labels), or what the head gives in their place."""
-        return self.read(stacked(batch, self.inputs), self.chunk)
+        return self.read(stack_fields(batch, self.inputs), self.chunk)
 
     def read(self, texts: Batch, chunk: int | None = None) -> Tensor:
         """The same of a batch in which all texts are rows."""
@@ -107,7 +107,7 @@ class SequenceClassifier(Task):
         def compute(inputs: Mapping[str, Tensor]) -> Named:
             return {"logits": self.read(Batch(inputs))}
 
-        inputs = tensors(stacked(batch, self.inputs))
+        inputs = tensors(stack_fields(batch, self.inputs))
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:

@@ -1,1 +1,1 @@
-"""Files in, batches out: readers, fields, splits, batching."""
+"""From files to batches: readers, fields, splits, stores of encoded examples, batching."""

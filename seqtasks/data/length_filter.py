@@ -1,4 +1,4 @@
-"""Training examples left out for their length, with a line that says how many and why."""
+"""A filter that leaves training examples out for their length."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ class LengthFilter:
     """Leaves out training examples that are long, or whose two sides differ much in length.
 
     Lengths are in tokens, ``<bos>`` and ``<eos>`` included where a field has them. Such limits
-    are usual in translation, where they take misaligned pairs out of crawled text (Koehn et al.
+    are usual in translation, where they remove misaligned pairs from crawled text (Koehn et al.
     2007, ``clean-corpus-n``; there 1 to 80 tokens and a ratio of 9).
 
     Args:
-        min_tokens: of every field, at least; None for no such limit.
-        max_tokens: of every field, at most; None for no such limit.
-        max_ratio: of an example's longest field to its shortest, at most; None for no such limit.
+        min_tokens: the smallest length of any field; None for no such limit.
+        max_tokens: the largest length of any field; None for no such limit.
+        max_ratio: the largest ratio of an example's longest field to its shortest; None for no
+            such limit.
 
     Raises:
         UsageError: no limit is given, or one is out of range.
@@ -41,21 +42,21 @@ class LengthFilter:
         limits = {"min_tokens": min_tokens, "max_tokens": max_tokens, "max_ratio": max_ratio}
         given = {name: limit for name, limit in limits.items() if limit is not None}
         if not given:
-            raise UsageError(f"data.filter needs a limit: set one of {', '.join(limits)}")
+            raise UsageError(f"a filter of lengths needs a limit: set one of {', '.join(limits)}")
         for name, limit in given.items():
             if limit < 1:
-                raise UsageError(f"data.filter.{name} is at least 1, or null for none, not {limit}")
+                raise UsageError(f"it is at least 1, or null for none, not {limit}", option=name)
         self.min_tokens, self.max_tokens, self.max_ratio = min_tokens, max_tokens, max_ratio
 
     def keep(self, records: Sequence[Record], sizes: Sequence[Sequence[int]]) -> list[Record]:
-        """The records within all limits; logs how many are not.
+        """The records within all limits; the number of the others is logged.
 
         Args:
             records: training examples.
             sizes: for each field the length of every example, in tokens.
 
         Raises:
-            DataError: none is left.
+            DataError: no record is left.
         """
         reasons = [self.reason(lengths) for lengths in zip(*sizes, strict=True)]
         counts = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
@@ -65,11 +66,12 @@ class LengthFilter:
         kept = [r for r, reason in zip(records, reasons, strict=True) if not reason]
         if not kept:
             raise DataError(
-                f"data.filter leaves none of the {len(records):,} training examples: {found}; "
-                "widen its limits"
+                f"none of the {len(records):,} training examples is left: {found}; widen the "
+                "limits",
+                option="filter",
             )
         _log.warning(
-            "data.filter leaves out %s of %s training examples: %s",
+            "The filter leaves out %s of %s training examples: %s",
             f"{sum(counts.values()):,}",
             f"{len(records):,}",
             found,
@@ -77,7 +79,7 @@ class LengthFilter:
         return kept
 
     def reason(self, lengths: Sequence[int]) -> str:
-        """Why an example of fields of these lengths is left out, empty if it is not."""
+        """The reason to leave out an example by its fields' lengths; empty if there is none."""
         shortest, longest = min(lengths), max(lengths)
         if self.min_tokens is not None and shortest < self.min_tokens:
             return f"shorter than {self.min_tokens} tokens"

@@ -1,4 +1,4 @@
-"""From the user's files to batches."""
+"""The data module: from the user's files to batches."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
-from seqtasks.data.columns import gathered, spread
 from seqtasks.data.fields import Field, TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.columns import join_columns, split_columns
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.record import Reader, Record
-from seqtasks.data.splits import draw, hold_out, split_records, split_texts
+from seqtasks.data.splits import hold_out, sample_records, split_records, split_texts
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 
 
 class Batching(Protocol):
-    """Turns an encoded split into batches: `Buckets` or `Streams`."""
+    """Turns an encoded split into batches, as `Buckets` and `Streams` do."""
 
     def loader(
         self,
@@ -43,7 +43,7 @@ class Batching(Protocol):
 
 
 class SequenceData(pl.LightningDataModule):
-    """Reads, splits, encodes once, batches.
+    """Reads the data, splits it, encodes it once and batches it.
 
     Args:
         reader: turns files into records.
@@ -54,15 +54,15 @@ class SequenceData(pl.LightningDataModule):
             with ``test_fraction=0`` the validation examples serve as test too.
         val_fraction: share of the training examples to validate on.
         test_fraction: share of the training examples to test on.
-        split_seed: which examples those are; not tied to the seed of training.
-        folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one of
-            them is the test, and validation is taken from the others. None for no such parts.
-        fold: which part is the test, from 0; every example is in one of them.
+        split_seed: chooses those examples, independently of the seed of training.
+        folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one is
+            the test, and validation is taken from the others. None for no cross-validation.
+        fold: the part that is the test, from 0; every example is in one of the parts.
         together: a field; examples that agree in it, such as the pronunciations of one word, are
             split off together. None draws each example alone.
-        limit: train on so many examples, drawn at random by ``split_seed``; None for all.
-        filter: leaves training examples out for their length; None for none.
-        seed: order of the batches.
+        limit: the number of examples to train on, drawn by ``split_seed``; None for all.
+        filter: leaves training examples out for their length; None keeps all.
+        seed: sets the order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
         fields: name → field, each a part of an example.
 
@@ -94,14 +94,17 @@ class SequenceData(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         if train is None:
-            raise UsageError("data.train is not set; name your training file: data.train=PATH")
+            raise UsageError("name your training file", option="train")
         if val_fraction <= 0 or test_fraction < 0 or val_fraction + test_fraction >= 1:
             raise UsageError(
-                "data.val_fraction is above 0, data.test_fraction at least 0, and both together "
-                f"below 1, not {val_fraction} and {test_fraction}"
+                "it is above 0, test_fraction at least 0, and both together below 1, "
+                f"not {val_fraction} and {test_fraction}",
+                option="val_fraction",
             )
         if limit is not None and limit < 1:
-            raise UsageError(f"data.limit is at least 1, or null for all examples, not {limit}")
+            raise UsageError(
+                f"it is at least 1, or null for all examples, not {limit}", option="limit"
+            )
         if folds is not None:
             check_folds(folds, fold, test, continuous=getattr(reader, "continuous", False))
         self.reader, self.batching = reader, batching
@@ -122,7 +125,7 @@ class SequenceData(pl.LightningDataModule):
                 f"examples stand apart, or set it to null.{nearest(together, own)}"
             )
         self.datasets: dict[str, SequenceDataset] = {}
-        self.known: dict[str, Vocabulary] = {}  # by field, what a model knows that goes on from it
+        self.known: dict[str, Vocabulary] = {}  # of the model that training starts from
 
     @property
     def vocabularies(self) -> dict[str, Vocabulary]:
@@ -152,15 +155,19 @@ class SequenceData(pl.LightningDataModule):
     def read(self) -> dict[str, list[Record]]:
         """The records of each split; missing splits are taken from the training examples."""
         columns = {name: f.column for name, f in self.fields.items() if not f.derived}
-        asked = spread(columns)
-        splits = {
-            split: [gathered(r, columns) for r in self.reader.read(source, asked)]
-            for split, source in self.sources.items()
-            if source is not None
-        }
-        for split, records in splits.items():
-            if not records:
-                raise DataError(f"data.{split}: no examples in {self.sources[split]}")
+        asked = split_columns(columns)
+        splits: dict[str, list[Record]] = {}
+        for split, source in self.sources.items():
+            if source is None:
+                continue
+            try:
+                splits[split] = [join_columns(r, columns) for r in self.reader.read(source, asked)]
+            except DataError as error:
+                if error.option != "source":
+                    raise
+                raise DataError(error.message, option=split) from None
+            if not splits[split]:
+                raise DataError(f"no examples in {source}", option=split)
         if self.folds is not None:
             splits["train"], splits["test"] = hold_out(
                 splits["train"], self.folds, self.fold, self.split_seed, self.together
@@ -170,7 +177,7 @@ class SequenceData(pl.LightningDataModule):
             parts = self.split(splits["train"], [self.fractions[split] for split in missing])
             splits.update(zip(["train", *missing], parts, strict=True))
         if self.limit is not None:
-            splits["train"] = draw(splits["train"], self.limit, self.split_seed)
+            splits["train"] = sample_records(splits["train"], self.limit, self.split_seed)
         return splits
 
     def split(self, records: Sequence[Record], fractions: Sequence[float]) -> list[list[Record]]:
@@ -196,16 +203,16 @@ class SequenceData(pl.LightningDataModule):
         return loader
 
     def begin(self, plan: ResumableSampler) -> int:
-        """How many batches of the epoch a training was resumed after."""
+        """The number of batches of the epoch that a resumed training has done already."""
         trainer = self.trainer
         if trainer is None or not trainer.training:
             return 0
-        # What Lightning sets is one too many where trainer.max_steps ends a resumed training.
+        # Lightning's epoch is one too large where trainer.max_steps ends a resumed training.
         plan.set_epoch(trainer.current_epoch)
         return batches_done(trainer) if trainer.fit_loop.restarting else 0
 
     def state_dict(self) -> dict[str, Any]:
-        """What a training that is resumed within an epoch has to agree with."""
+        """The progress and plan of the epoch, with which a resumed training has to agree."""
         trainer = self.trainer
         if trainer is None or trainer.train_dataloader is None:
             return {}
@@ -213,7 +220,7 @@ class SequenceData(pl.LightningDataModule):
         return {"done": batches_done(trainer), "plan": plan}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Refuse to go on with an epoch that is laid out in another way.
+        """Check that a resumed epoch has the plan of the checkpoint.
 
         Raises:
             UsageError: the number of batches or processes, or the seed, has changed.
@@ -228,47 +235,47 @@ class SequenceData(pl.LightningDataModule):
         ]
         if changed:
             raise UsageError(
-                f"ckpt_path: the checkpoint was written after batch {state_dict['done']} of an "
-                f"epoch that is laid out in another way: {', '.join(changed)}; resume with the "
-                "options and data of the run that wrote it"
+                f"the checkpoint was written after batch {state_dict['done']} of an epoch that is "
+                f"laid out in another way: {', '.join(changed)}; resume with the options and data "
+                "of the run that wrote it",
+                option="ckpt_path",
             )
 
     def plan(self, batches: int) -> dict[str, int]:
-        """What the order of an epoch's batches follows from, and how many they are."""
+        """The number of an epoch's batches, and what their order follows from."""
         processes = self.trainer.world_size if self.trainer else 1
         return {"batches": batches, "processes": processes, "seed": self.seed}
 
     def train_dataloader(self) -> DataLoader[Any]:
-        """Training batches, for Lightning."""
         return self.loader("train", training=True)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """Validation batches, for Lightning."""
         return self.loader("val")
 
     def test_dataloader(self) -> DataLoader[Any]:
-        """Test batches, for Lightning."""
         return self.loader(self.test_split)
 
 
 def check_folds(folds: int, fold: int, test: Any, continuous: bool) -> None:
-    """Refuse folds that cannot be.
+    """Refuse folds that cannot be made.
 
     Raises:
         UsageError: they are out of range, a test file is named, or the data is running text.
     """
     if folds < 2 or not 0 <= fold < folds:
         raise UsageError(
-            "data.folds is at least 2, or null, and data.fold from 0 to data.folds - 1, "
-            f"not {folds} and {fold}"
+            f"it is at least 2, or null, and fold from 0 to folds - 1, not {folds} and {fold}",
+            option="folds",
         )
     if test is not None:
         raise UsageError(
-            f"data.folds={folds} tests on each part of data.train in turn, and data.test is named "
-            "too; set data.test=null, or data.folds=null"
+            "each part of the training data is the test in turn, and a test is named too; set test "
+            "or folds to null",
+            option="folds",
         )
     if continuous:
         raise UsageError(
-            f"data.folds={folds}: folds are of separate examples, and this reader gives running "
-            "text; set data.folds=null, and several seeds show the spread: sweep=seeds"
+            "folds are parts of separate examples, and this reader gives running text; set it to "
+            "null, and train with several seeds to see the spread",
+            option="folds",
         )

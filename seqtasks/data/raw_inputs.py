@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqtasks.data.readers.json_lines import filled
+from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 
@@ -47,7 +47,7 @@ def parsed(line: str, names: Sequence[str], place: str) -> dict[str, Value]:
             f"{place}: the object has no {', no '.join(map(repr, missing))}; it is to have "
             f"{', '.join(names)}, and has {', '.join(row) or 'nothing'}"
         )
-    return {name: filled(place, name, row[name]) for name in names}
+    return {name: non_empty_value(place, name, row[name]) for name in names}
 
 
 def spelled(values: Mapping[str, Value], names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a reader yields: one example as strings, with the place it came from."""
+"""Records: what readers yield, examples as strings with the places that they came from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Value = str | list[str]
-"""A raw text, or a list of tokens where the file has them apart."""
+"""A raw text, or a list of tokens where the file separates them."""
 
 Columns = Mapping[str, str | int | None]
 """Field name → the column that feeds it; None leaves the choice to the reader."""
@@ -19,8 +19,8 @@ class Record:
 
     Attributes:
         values: field name → raw text or list of tokens.
-        path: the file it was read from.
-        line: the line it starts on, counted from 1.
+        path: the file of the example.
+        line: the line on which the example starts, counted from 1.
     """
 
     values: dict[str, Value]
@@ -29,12 +29,12 @@ class Record:
 
     @property
     def place(self) -> str:
-        """``path:line``, as it stands at the start of an error message."""
+        """``path:line``, the beginning of an error message."""
         return f"{self.path}:{self.line}"
 
 
 class Reader(Protocol):
-    """Turns what the user wrote under ``data.train`` into records."""
+    """Turns the user's files into records."""
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield the records of one split.

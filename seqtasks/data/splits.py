@@ -1,4 +1,4 @@
-"""Validation and test parts taken from the training data where no files are given for them."""
+"""Validation and test parts that are split off the training data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqtasks.errors import DataError, UsageError
 def split_records(
     records: Sequence[Record], fractions: Sequence[float], seed: int, together: str | None = None
 ) -> list[list[Record]]:
-    """Random parts of separate examples; what is left over comes first.
+    """Split examples into random parts, of which the rest comes first.
 
     Args:
         records: all examples.
@@ -26,7 +26,7 @@ def split_records(
     Raises:
         DataError: a part would be empty.
     """
-    kept = grouped(records, together)
+    kept = _grouped(records, together)
     order = np.random.default_rng(seed).permutation(len(kept)).tolist()
 
     def part(start: int, end: int | None) -> list[Record]:
@@ -38,11 +38,11 @@ def split_records(
         parts.append(part(start, after))
         start = after
     rest = part(start, None)
-    _check([rest, *parts], "the examples in data.train are")
+    _check_parts([rest, *parts])
     return [rest, *parts]
 
 
-def grouped(records: Sequence[Record], together: str | None) -> list[list[Record]]:
+def _grouped(records: Sequence[Record], together: str | None) -> list[list[Record]]:
     """Examples that agree in a field side by side, or each alone where there is no such field."""
     groups: dict[int | str, list[Record]] = {}
     for number, record in enumerate(records):
@@ -54,23 +54,24 @@ def grouped(records: Sequence[Record], together: str | None) -> list[list[Record
 def hold_out(
     records: Sequence[Record], folds: int, fold: int, seed: int, together: str | None = None
 ) -> tuple[list[Record], list[Record]]:
-    """One part of several to test on, and the rest; over all parts each example is tested once.
+    """Split examples into those to train on and one fold to test on.
 
     Args:
         records: all examples.
-        folds: number of parts, whose sizes differ by one at most.
-        fold: which of them, from 0.
+        folds: number of folds, whose sizes differ by one at most.
+        fold: the fold to test on, from 0.
         seed: the same seed makes the same parts.
         together: a field; examples that agree in it stay in one part and count as one example.
 
     Raises:
         DataError: there are fewer examples than parts.
     """
-    kept = grouped(records, together)
+    kept = _grouped(records, together)
     if len(kept) < folds:
         raise DataError(
-            f"data.folds={folds}: there are {len(kept)} examples in data.train, and each fold "
-            "tests on one at least; give more data, or lower data.folds"
+            f"there are {len(kept)} examples in the training data, and each of {folds} folds "
+            "tests on one at least; give more data, or lower it",
+            option="folds",
         )
     order = np.random.default_rng(seed).permutation(len(kept)).tolist()
     chosen = set(order[fold::folds])
@@ -80,8 +81,8 @@ def hold_out(
     return parts
 
 
-def draw(records: Sequence[Record], count: int, seed: int) -> list[Record]:
-    """Random examples, in the order in which they stand.
+def sample_records(records: Sequence[Record], count: int, seed: int) -> list[Record]:
+    """Draw examples at random, and keep their order.
 
     Args:
         records: all examples.
@@ -89,12 +90,13 @@ def draw(records: Sequence[Record], count: int, seed: int) -> list[Record]:
         seed: the same seed draws the same examples, and fewer of them for a smaller count.
 
     Raises:
-        UsageError: there are not so many.
+        UsageError: there are fewer.
     """
     if count > len(records):
         raise UsageError(
-            f"data.limit={count:,}: there are {len(records):,} examples to train on; lower it, or "
-            "set it to null"
+            f"there are {len(records):,} examples to train on, not {count:,}; lower it, or set it "
+            "to null",
+            option="limit",
         )
     order = np.random.default_rng(seed).permutation(len(records)).tolist()
     return [records[number] for number in sorted(order[:count])]
@@ -103,7 +105,7 @@ def draw(records: Sequence[Record], count: int, seed: int) -> list[Record]:
 def split_texts(
     records: Sequence[Record], fractions: Sequence[float], whole_words: bool
 ) -> list[list[Record]]:
-    """Consecutive parts of every text: the beginning to train, the end last.
+    """Split every text into consecutive parts, of which the first is for training.
 
     Args:
         records: texts, each with raw strings as values.
@@ -129,13 +131,15 @@ def split_texts(
             part.append(replace(record, values=value))
     for part in parts:
         part[:] = [r for r in part if any(str(value).strip() for value in r.values.values())]
-    _check(parts, "the text in data.train is")
+    _check_parts(parts)
     return parts
 
 
-def _check(parts: Sequence[Sequence[Record]], what: str) -> None:
+def _check_parts(parts: Sequence[Sequence[Record]]) -> None:
+    """Refuse parts of which one is empty."""
     if not all(parts):
         raise DataError(
-            f"{what} too little to split into training, validation and test parts; give more data, "
-            "or name the files yourself: data.val=… data.test=…"
+            "the data is too little to split into training, validation and test parts; give more, "
+            "or files of your own as val and test",
+            option="train",
         )

@@ -1,4 +1,4 @@
-"""Symbols and their numbers."""
+"""Vocabularies: the symbols of a field, their numbers, and the tokenizer that cuts text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Vocabulary:
     """A list of distinct symbols; a symbol's number is its place in the list.
 
     Args:
-        symbols: in order; the special ones (``<pad> <unk> <bos> <eos>``), if any, first.
+        symbols: in order; special symbols (``<pad> <unk> <bos> <eos>``), if any, come first.
         tokenizer: turns raw text into these symbols and back; None where the data gives symbols.
 
     >>> vocabulary = Vocabulary.count([["a", "b", "b"], ["c", "b"]])
@@ -56,9 +56,9 @@ class Vocabulary:
 
         Args:
             sequences: lists of symbols.
-            specials: put in front, whether they occur or not.
+            specials: symbols that come first, whether they occur or not.
             min_count: rarer symbols are left out.
-            max_size: symbols to keep at most, specials included.
+            max_size: the largest number of symbols, specials included.
         """
         counts: Counter[str] = Counter()
         for sequence in sequences:
@@ -87,8 +87,8 @@ class Vocabulary:
                 split at white space, and written without).
             lowercase: fold case first.
             min_count: rarer words, characters or merges are left out.
-            max_size: symbols to keep at most, specials included; 8,000 for ``bpe`` by default.
-            separators: symbols of their own, whatever the level, beside the special ones.
+            max_size: the largest number of symbols, specials included; None is 8,000 for ``bpe``.
+            separators: further strings that stay whole symbols at every level.
 
         >>> vocabulary = Vocabulary.train(["ab<sep><unk>"], level="character", separators=["<sep>"])
         >>> vocabulary.symbols[4:], vocabulary.tokenizer.encode("a<sep>").ids
@@ -120,7 +120,7 @@ class Vocabulary:
             trainer = trainers.WordLevelTrainer(vocab_size=max_size or 2**31, **common)
         if lowercase:
             tokenizer.normalizer = normalizers.Lowercase()
-        # A word that is spelled like a special symbol would be numbered a second time.
+        # Otherwise a word that is spelled like a special symbol would get a second number.
         apart = re.compile("|".join(map(re.escape, specials)))
         pieces = (piece for text in texts for piece in apart.split(text))
         tokenizer.train_from_iterator(pieces, trainer)
@@ -146,8 +146,8 @@ class Vocabulary:
         """The text of some numbers, without special symbols.
 
         Args:
-            numbers: of symbols.
-            more: words or characters whose numbers follow those of the vocabulary.
+            numbers: the symbols' numbers.
+            more: copied words or characters, whose numbers follow those of the vocabulary.
 
         >>> Vocabulary.train(["ab c"]).decode([2, 4, 7, 6, 5, 3], ["x", "y"])
         'ab y x c'
@@ -167,9 +167,9 @@ class Vocabulary:
         return self.tokenizer is not None and isinstance(self.tokenizer.decoder, decoders.Fuse)
 
     def units(self, text: str) -> list[str]:
-        """What the errors of a text are counted in: its words, or its characters.
+        """The units in which the errors of a text are counted: its words or its characters.
 
-        Characters count where the symbols are written without spaces between them.
+        Characters are counted where symbols are written without spaces between them.
 
         >>> Vocabulary.train(["ab"], level="character").units("ab"), Vocabulary(["ab"]).units("ab")
         (['a', 'b'], ['ab'])
@@ -178,7 +178,7 @@ class Vocabulary:
 
     @property
     def special_ids(self) -> tuple[int, ...]:
-        """Numbers of ``<pad> <unk> <bos>``: what a model never has to produce."""
+        """Numbers of ``<pad> <unk> <bos>``, which a model never has to produce."""
         return tuple(self.index[s] for s in (PAD, UNK, BOS) if s in self.index)
 
     @functools.cached_property
@@ -187,6 +187,40 @@ class Vocabulary:
         model = json.loads(self.to_json())["model"]
         pairs = (m if isinstance(m, list) else m.split(" ") for m in model["merges"])
         return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
+
+    def with_symbols(self, symbols: Iterable[str]) -> Vocabulary:
+        """A vocabulary of whole words or characters with more symbols behind its own.
+
+        >>> Vocabulary(["b", "a"]).with_symbols(["c", "b"]).symbols
+        ['b', 'a', 'c']
+        """
+        listed = list(dict.fromkeys([*self.symbols, *symbols]))
+        if self.tokenizer is None:
+            return Vocabulary(listed)
+        content = json.loads(self.tokenizer.to_str())
+        numbers = {symbol: number for number, symbol in enumerate(listed)}
+        content["model"]["vocab"] = numbers
+        for special in content["added_tokens"]:
+            special["id"] = numbers[special["content"]]
+        return Vocabulary(listed, Tokenizer.from_str(json.dumps(content)))
+
+    def extended_by(self, new: Vocabulary) -> Vocabulary:
+        """A vocabulary that keeps the numbers of this one and adds the symbols that it lacks.
+
+        A vocabulary of byte pairs stays as it is: it spells every text, and other pairs would cut
+        text in another way. The channels of a series, whose scale a model has learnt with, also
+        stay.
+
+        Args:
+            new: fitted on other data in the same way; the result cuts text as ``new`` does.
+
+        >>> Vocabulary(["b", "a"]).extended_by(Vocabulary(["c", "b"])).symbols
+        ['b', 'a', 'c']
+        """
+        words = new.tokenizer is None or isinstance(new.tokenizer.model, models.WordLevel)
+        if type(self) is not Vocabulary or not words:
+            return self
+        return Vocabulary(self.symbols, new.tokenizer).with_symbols(new.symbols)
 
     def to_json(self) -> str:
         """The vocabulary as JSON: a tokenizer in the format of `tokenizers`, or a list."""

@@ -1,8 +1,8 @@
-"""Word vectors from a file: GloVe, word2vec and fastText in their text forms.
+"""Word vectors from a text file of GloVe, word2vec or fastText.
 
 A line holds a word and its numbers, separated by spaces. word2vec (Mikolov et al. 2013) and
-fastText (Bojanowski et al. 2017) begin with a line of two numbers, how many words and how wide;
-GloVe (Pennington et al. 2014) does not.
+fastText (Bojanowski et al. 2017) begin with a line of two numbers, the number of words and the
+width of the vectors; GloVe (Pennington et al. 2014) does not.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ Vector = NDArray[np.float32]
 
 
 def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str, Vector]:
-    """The vectors of some words; the file is read line by line and no other vector is kept.
+    """The vectors of some words; the file is read line by line, and no other vector is kept.
 
     Args:
         path: the file, UTF-8.
-        words: the words that are wanted, as the file spells them. Of a word that stands in the
-            file twice the first vector is taken.
+        words: the wanted words as the file spells them. If the file has a word twice, its first
+            vector counts.
 
     Returns:
         For each word that was found, (width,) float32.
 
     Raises:
-        DataError: the file cannot be read or is no such file, or the vector of a wanted word is
-            not of the file's width or not finite.
+        DataError: the file cannot be read or holds no vectors, or the vector of a wanted word has
+            another width or is not finite.
     """
     path = Path(path)
     wanted = {word.encode(): word for word in words}
@@ -57,7 +57,7 @@ def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str
 
 
 def vector_words(path: str | os.PathLike[str]) -> Iterator[str]:
-    """The words of a file of vectors, as it spells them and in its order.
+    """The words of a file of vectors, in its spelling and order.
 
     Raises:
         DataError: the file cannot be read or holds no vectors.
@@ -71,7 +71,7 @@ def vector_words(path: str | os.PathLike[str]) -> Iterator[str]:
 
 
 def vector_width(path: str | os.PathLike[str]) -> int:
-    """How many numbers a file of vectors has for each word.
+    """The number of numbers that a file of vectors has for each word.
 
     Raises:
         DataError: the file cannot be read or holds no vectors.
@@ -89,12 +89,11 @@ def vector_width(path: str | os.PathLike[str]) -> int:
     raise DataError(f"{path}: it holds no vectors; give a file with a word and its numbers a line")
 
 
-def settle(config: Any) -> None:
-    """Write the width of its vectors into each part of a configuration that leaves it open.
+def fill_embedding_dims(config: Any) -> None:
+    """Fill in ``embedding_dim: null`` by the width of the vectors beside it, in a configuration.
 
     Args:
-        config: nested mappings and lists; a mapping with ``vectors`` and ``embedding_dim: null``
-            is changed.
+        config: nested mappings and lists, changed in place.
 
     Raises:
         DataError: a file of vectors cannot be read.
@@ -103,14 +102,14 @@ def settle(config: Any) -> None:
         if config.get("vectors") is not None and config.get("embedding_dim", 0) is None:
             config["embedding_dim"] = vector_width(config["vectors"])
         for value in config.values():
-            settle(value)
+            fill_embedding_dims(value)
     elif isinstance(config, Sequence) and not isinstance(config, str):
         for value in config:
-            settle(value)
+            fill_embedding_dims(value)
 
 
 def matched(symbols: Iterable[str], vectors: Mapping[str, Vector]) -> dict[int, Vector]:
-    """The vector of each symbol that has one: of the word as it is, else of it in lower case.
+    """The vector of each symbol that has one, looked up as it is and else in lower case.
 
     >>> found = matched(["A", "b", "C"], {"a": np.zeros(1), "C": np.ones(1), "c": np.zeros(1)})
     >>> {place: float(vector[0]) for place, vector in found.items()}
@@ -126,7 +125,7 @@ def matched(symbols: Iterable[str], vectors: Mapping[str, Vector]) -> dict[int, 
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of vectors with their numbers, without a first line of sizes."""
+    """Yield the lines with words, and their numbers; a first line with sizes is left out."""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -147,7 +146,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _sizes(line: bytes) -> list[int]:
-    """The two numbers of a first line that states sizes; none if it is a word and its vector."""
+    """The two numbers of a line with sizes; empty for a word and its vector."""
     parts = line.split()
     return [int(p) for p in parts] if len(parts) == 2 and all(p.isdigit() for p in parts) else []
 
@@ -160,7 +159,7 @@ def _stated(path: Path) -> int:
 
 
 def _finite(parts: Sequence[bytes]) -> Vector | None:
-    """The numbers as they are written, None if one is not a finite number."""
+    """The numbers as a vector; None if one is not a finite number."""
     try:
         vector = np.array([float(part) for part in parts], dtype=np.float32)
     except ValueError:

@@ -1,6 +1,6 @@
-"""Scores of a saved model on any data, how sure they are, and how two models compare."""
+"""Scores of a saved model on any data, their intervals, and comparisons of two models."""
 
-from seqtasks.evaluation.bootstrap import Interval, Sums, compare, interval
+from seqtasks.evaluation.bootstrap import Interval, Sums, compare_scores, interval
 from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
 from seqtasks.evaluation.split import Split, read_split
 
@@ -9,7 +9,7 @@ __all__ = [
     "Interval",
     "Split",
     "Sums",
-    "compare",
+    "compare_scores",
     "contributions",
     "evaluate",
     "interval",

@@ -1,4 +1,4 @@
-"""How much a score owes to the examples that happen to be in the test set."""
+"""Bootstrap: how much a score varies over resampled test sets."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Interval(NamedTuple):
 
 
 class Sums:
-    """What each part of a data set adds to the state of a metric.
+    """The sums that each part of a data set adds to the state of a metric.
 
     Args:
-        metric: whose state is sums; `take` reads them off and the caller resets it.
+        metric: a metric whose state is sums; `take` reads the state, the caller resets it.
     """
 
     def __init__(self, metric: Metric) -> None:
@@ -38,7 +38,7 @@ class Sums:
 
     @staticmethod
     def fits(metric: Metric) -> bool:
-        """Whether the state of a metric is sums over examples."""
+        """Whether a metric's state is sums over examples."""
         tensors = all(isinstance(value, Tensor) for value in metric.metric_state.values())
         return tensors and all(how is dim_zero_sum for how in metric._reductions.values())
 
@@ -46,7 +46,7 @@ class Sums:
         return len(self.rows)
 
     def take(self) -> None:
-        """Keep what the metric has been updated with since its last reset."""
+        """Keep the sums of the metric since its last reset, as those of one part."""
         self.rows.append({name: v.detach().cpu().double() for name, v in self.state().items()})
 
     def state(self) -> dict[str, Tensor]:
@@ -55,7 +55,7 @@ class Sums:
         return found
 
     def resampled(self, counts: Tensor) -> Tensor:
-        """The score of samples of the parts.
+        """The scores of samples of the parts.
 
         Args:
             counts: (samples, parts) float64, how often each part is in a sample.
@@ -73,20 +73,20 @@ class Sums:
         return torch.stack([self.score({n: t[i] for n, t in totals.items()}) for i in places])
 
     def score(self, states: dict[str, Tensor]) -> Tensor:
-        """The metric of a state, float64."""
+        """The metric's value for a state, float64."""
         self.metric.reset()
         for name, value in states.items():
             setattr(self.metric, name, value.to(self.metric.device).to(self.types[name]))
-        self.metric._update_count = 1  # which spares the warning that nothing was added
+        self.metric._update_count = 1  # prevents torchmetrics' warning that nothing was added
         found: Tensor = self.metric.compute().detach().cpu().double()
         self.metric.reset()
         return found
 
 
-def draws(parts: int, samples: int, seed: int) -> Tensor:
+def resample_counts(parts: int, samples: int, seed: int) -> Tensor:
     """How often each part is drawn in each sample, with replacement: (samples, parts) float64.
 
-    >>> draws(4, 3, seed=0).sum(dim=1).tolist()
+    >>> resample_counts(4, 3, seed=0).sum(dim=1).tolist()
     [4.0, 4.0, 4.0]
     """
     generator = torch.Generator().manual_seed(seed)
@@ -101,14 +101,14 @@ def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Inter
     Efron and Tibshirani 1993, "An introduction to the bootstrap", section 13.3.
 
     Args:
-        sums: of the score.
-        samples: how many samples to draw, each as large as the data.
+        sums: the sums of the score.
+        samples: the number of samples to draw, each as large as the data.
         confidence: the share of the samples that the interval holds, between 0 and 1.
-        seed: of the draws.
+        seed: sets the draws.
     """
-    check(samples, confidence)
-    values = sums.resampled(draws(len(sums), samples, seed))
-    return ends(values, confidence)
+    _check(samples, confidence)
+    values = sums.resampled(resample_counts(len(sums), samples, seed))
+    return _ends(values, confidence)
 
 
 class Comparison(NamedTuple):
@@ -125,49 +125,53 @@ class Comparison(NamedTuple):
     p_value: float
 
 
-def compare(ours: Sums, theirs: Sums, *, samples: int, confidence: float, seed: int) -> Comparison:
+def compare_scores(
+    ours: Sums, theirs: Sums, *, samples: int, confidence: float, seed: int
+) -> Comparison:
     """Whether a difference between two models is more than chance: the paired bootstrap.
 
     Koehn 2004, "Statistical significance tests for machine translation evaluation": both models
     are scored on the same samples of the test set. The p-value is two-sided: the differences of
-    the samples, moved so that their mean is 0, are what no difference would look like (Riezler
-    and Maxwell 2005), and it is the share of them that are at least as large as the one found,
-    (1 + number) / (1 + samples), so that it is never 0.
+    the samples, moved so that their mean is 0, show how no difference would vary (Riezler and
+    Maxwell 2005), and the p-value is the share of them that are at least as large as the
+    difference found, (1 + number) / (1 + samples), so that it is never 0.
 
     Args:
-        ours: of the one model.
-        theirs: of the other, on the same parts in the same order.
-        samples: how many samples to draw.
+        ours: the sums of the one model.
+        theirs: the sums of the other model, on the same parts in the same order.
+        samples: the number of samples to draw.
         confidence: the share of the samples that the interval holds, between 0 and 1.
-        seed: of the draws.
+        seed: sets the draws.
 
     Raises:
-        UsageError: the models were not scored on as many parts.
+        UsageError: the models were scored on different numbers of parts.
     """
-    check(samples, confidence)
+    _check(samples, confidence)
     if len(ours) != len(theirs):
         raise UsageError(
             f"the models were scored on {len(ours):,} and {len(theirs):,} parts; compare them on "
             "the same examples"
         )
-    counts = torch.cat([torch.ones(1, len(ours)).double(), draws(len(ours), samples, seed)])
+    counts = torch.cat(
+        [torch.ones(1, len(ours)).double(), resample_counts(len(ours), samples, seed)]
+    )
     differences = ours.resampled(counts) - theirs.resampled(counts)
     found, drawn = differences[0], differences[1:]
     moved = (drawn - drawn.mean()).abs()
     p_value = (1 + int((moved >= found.abs()).sum())) / (1 + samples)
-    return Comparison(float(found), ends(drawn, confidence), p_value)
+    return Comparison(float(found), _ends(drawn, confidence), p_value)
 
 
-def ends(values: Tensor, confidence: float) -> Interval:
-    """The quantiles between which a share of some values lies."""
+def _ends(values: Tensor, confidence: float) -> Interval:
+    """The quantiles between which the given share of the values lies."""
     tail = (1 - confidence) / 2
     low, high = values.quantile(torch.tensor([tail, 1 - tail], dtype=values.dtype)).tolist()
     return Interval(low, high)
 
 
-def check(samples: int, confidence: float) -> None:
-    """Refuse numbers that no interval comes from."""
+def _check(samples: int, confidence: float) -> None:
+    """Refuse numbers that give no interval."""
     if samples < 1:
-        raise UsageError(f"--samples is at least 1, not {samples}")
+        raise UsageError(f"it is at least 1, not {samples}", option="samples")
     if not 0 < confidence < 1:
-        raise UsageError(f"--confidence is between 0 and 1, not {confidence}")
+        raise UsageError(f"it is between 0 and 1, not {confidence}", option="confidence")

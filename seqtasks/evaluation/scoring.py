@@ -1,4 +1,4 @@
-"""The scores of a saved model, whole and part by part."""
+"""The scores of a saved model, and the contribution of each example."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from seqtasks.task import Scores
 
 
 class Evaluation(NamedTuple):
-    """What a test says.
+    """The result of a test.
 
     Attributes:
-        scores: by name, as training's own test gives them.
-        report: what the task says beside its scores.
+        scores: by name, the same as those of the test after training.
+        report: the task's further findings.
     """
 
     scores: Scores
@@ -29,7 +29,7 @@ class Evaluation(NamedTuple):
 
 @torch.inference_mode()
 def evaluate(bundle: Bundle, split: Split) -> Evaluation:
-    """Test a model in the batches in which training tests it.
+    """Test a model in the same batches as after training.
 
     Args:
         bundle: the model.
@@ -46,9 +46,9 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
 
 @torch.inference_mode()
 def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
-    """What each example, run alone, adds to each score; of running text each window of each text.
+    """The contribution of each example, run alone, to each score; in running text of each window.
 
-    Scores that are no function of sums over examples have none.
+    Scores that are no function of sums over examples are left out.
 
     Args:
         bundle: the model.
@@ -69,9 +69,9 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
 
 
 def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch]:
-    """The examples where the model is, in the batches of a test, or each alone.
+    """The examples on the model's device, in the batches of a test, or each alone.
 
-    Running text has no examples; alone are its windows, read one after another.
+    In running text, which has no examples, each window is alone.
     """
     task: Any = bundle.task
     task.on_test_start()

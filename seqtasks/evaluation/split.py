@@ -14,11 +14,11 @@ from seqtasks.errors import UsageError
 
 
 class Split(NamedTuple):
-    """Examples in a model's numbers.
+    """Examples, encoded by a model's vocabularies.
 
     Attributes:
         dataset: the examples.
-        batching: lays them out as in training.
+        batching: makes batches as in training.
         name: ``test``, or ``val`` where no test examples are set apart.
     """
 
@@ -33,7 +33,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     Args:
         bundle: the model, whose vocabularies number the examples.
         options: changes of the data's options, each ``data.NAME=VALUE``; ``data.test=FILE`` names
-            another file of the same form. Without one the model's own test split is read again.
+            another file of the same form. By default the model's own test split is read again.
         trusted: modules of your own whose classes the bundle may name.
 
     Raises:
@@ -47,7 +47,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     data: SequenceData = build(config, trusted)
     for name, field in data.fields.items():
         field.vocabulary = bundle.fields[name].vocabulary
-    if data.sources["test"] is not None and data.folds is None:  # no need of the others
+    if data.sources["test"] is not None and data.folds is None:  # the others are not needed
         data.sources = {"test": data.sources["test"]}
         data.fractions = {"val": 0.0, "test": 0.0}
     data.limit = None

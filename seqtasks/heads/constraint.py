@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from seqtasks.errors import DataError
 from seqtasks.heads.chain import Chain
 from seqtasks.kernels.lengths import mask
-from seqtasks.schemes import allowed_transitions, chosen, violation
+from seqtasks.schemes import allowed_transitions, resolve_scheme, violation
 
 
 class SchemeConstraint(nn.Module):
@@ -36,7 +36,7 @@ class SchemeConstraint(nn.Module):
     def __init__(self, labels: Sequence[str], scheme: str | None) -> None:
         super().__init__()
         self.labels = list(labels)
-        self.scheme = chosen(scheme, self.labels)
+        self.scheme = resolve_scheme(scheme, self.labels)
         with torch.device("cpu"):  # they are looked at, also where a model is made without memory
             allowed = allowed_transitions(self.labels, self.scheme)
         for name, which in allowed._asdict().items():

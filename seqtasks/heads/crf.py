@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.data.store.ragged import pad, sizes
+from seqtasks.data.store.ragged import pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
@@ -98,7 +98,7 @@ class CRFTagging(nn.Module):
         Raises:
             DataError: labels stand where the scheme does not allow them.
         """
-        self.constraint.check(pad(rows), sizes(rows), places)
+        self.constraint.check(pad_sequences(rows), sequence_lengths(rows), places)
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         """The labels of the most probable sequence."""

@@ -1,4 +1,4 @@
-"""A look into a trained model: what its units hold, what it attends to, how far gradients reach."""
+"""A look into a trained model: hidden states, attention, gradients through time."""
 
 from seqtasks.inspection.alignment import Alignment, align
 from seqtasks.inspection.norms import TrainingNorms, read_norms

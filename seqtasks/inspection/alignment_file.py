@@ -1,4 +1,4 @@
-"""Alignments of many texts in one file: a line of JSON each, or the picture of a single one."""
+"""A file of alignments: a line of JSON for each text, or the picture of a single one."""
 
 from __future__ import annotations
 
@@ -7,44 +7,46 @@ from pathlib import Path
 
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inspection.alignment import Alignment
-from seqtasks.inspection.canvas import FORMATS, require
+from seqtasks.inspection.canvas import FORMATS, import_matplotlib
 
 
 class AlignmentFile:
-    """Takes alignments one after another.
+    """Writes alignments one after another.
 
     Args:
         path: ends in .json, or for a single alignment in .png or .svg.
 
     Raises:
-        UsageError: it has another ending.
-        SeqtasksError: it cannot be written, or matplotlib is missing.
+        UsageError: the name has another ending.
+        SeqtasksError: the file cannot be written, or matplotlib is missing.
     """
 
     def __init__(self, path: Path) -> None:
         self.path, self.count = path, 0
         self.draws = path.suffix.lower() in FORMATS
         if self.draws:
-            require()
+            import_matplotlib()
         elif path.suffix.lower() != ".json":
-            raise UsageError(f"--attention {path}: the name ends in .json, {' or '.join(FORMATS)}")
+            raise UsageError(
+                f"{path}: the name ends in .json, {' or '.join(FORMATS)}", option="attention"
+            )
         try:
             path.write_text("", encoding="utf-8")
         except OSError as error:
             raise SeqtasksError(f"cannot write {path}: {error.strerror}") from error
 
     def add(self, alignment: Alignment) -> None:
-        """Write one more.
+        """Write an alignment.
 
         Raises:
-            UsageError: it is the second one of a picture.
+            UsageError: the file is a picture and has one already.
         """
         self.count += 1
         if self.draws:
             if self.count > 1:
                 raise UsageError(
-                    f"--attention {self.path}: a picture shows one line; give one, or a name that "
-                    "ends in .json"
+                    f"{self.path}: a picture shows one line; give one, or write .json",
+                    option="attention",
                 )
             from seqtasks.inspection.alignment_map import draw_alignment
 

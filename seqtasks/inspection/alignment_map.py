@@ -6,17 +6,12 @@ from pathlib import Path
 
 from seqtasks.errors import UsageError
 from seqtasks.inspection.alignment import Alignment
-from seqtasks.inspection.canvas import FAINT, LARGEST, drawing, save
+from seqtasks.inspection.canvas import FAINT, MAX_INCHES, drawing, new_figure, save_figure
+from seqtasks.inspection.grid import add_grid
 from seqtasks.inspection.marks import visible
 
-CELL = 0.24
-"""Inches: the side of a cell."""
-
-LETTER = 0.085
-"""Inches: the width of a letter beside the map, about."""
-
-EDGE = 0.35
-"""Inches around everything."""
+_CELL, _LETTER, _EDGE = 0.24, 0.085, 0.35
+"""Inches: the side of a cell, about the width of a letter, and the space around the picture."""
 
 
 def draw_alignment(alignment: Alignment, path: Path) -> None:
@@ -28,48 +23,29 @@ def draw_alignment(alignment: Alignment, path: Path) -> None:
 
     Raises:
         UsageError: the texts are too long for a picture.
-        SeqtasksError: matplotlib is missing, or the place cannot be written.
+        SeqtasksError: matplotlib is missing, or the file cannot be written.
     """
     source = [visible(symbol) for symbol in alignment.source]
     target = [visible(symbol) for symbol in alignment.target]
-    left = EDGE + LETTER * max(map(len, target))
-    top = EDGE + LETTER * max(map(len, source))
-    width = left + CELL * len(source) + EDGE + 0.4
-    height = top + CELL * len(target) + EDGE
-    if max(width, height) > LARGEST:
+    left = _EDGE + _LETTER * max(map(len, target))
+    top = _EDGE + _LETTER * max(map(len, source))
+    width = left + _CELL * len(source) + _EDGE + 0.4
+    height = top + _CELL * len(target) + _EDGE
+    if max(width, height) > MAX_INCHES:
         raise UsageError(
-            f"{len(source)} by {len(target)} symbols are too many for one picture: shorten --text, "
-            "or let --output end in .json"
+            f"{len(source)} by {len(target)} symbols are too many for one picture: shorten the "
+            "text, or let the file's name end in .json",
+            option="text",
         )
     with drawing([*source, *target]) as fonts:
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(width, height))
-        axes = figure.add_axes(
-            (
-                left / width,
-                EDGE / height,
-                CELL * len(source) / width,
-                CELL * len(target) / height,
-            )
-        )
-        axes.pcolormesh(
-            alignment.weights.tolist(),
-            cmap="Blues",
-            vmin=0,
-            vmax=1,
-            edgecolors="white",
-            linewidth=0.6,
-        )
-        axes.set(xlim=(0, len(source)), ylim=(len(target), 0))
-        axes.xaxis.tick_top()
-        axes.set_xticks([n + 0.5 for n in range(len(source))], labels=map(fonts.drawable, source))
-        axes.set_yticks([n + 0.5 for n in range(len(target))], labels=map(fonts.drawable, target))
+        figure = new_figure(figsize=(width, height))
+        weights, cell = alignment.weights.tolist(), (_CELL, _CELL)
+        colours = {"cmap": "Blues", "vmin": 0, "vmax": 1, "linewidth": 0.6}
+        axes, _ = add_grid(figure, fonts, weights, (left, top), cell, source, target, **colours)
         for label in axes.get_xticklabels():
             label.set(rotation=90)
-        axes.tick_params(length=0, pad=3)
         for spine in axes.spines.values():
             spine.set_color(FAINT)
         if fonts.note:
             figure.text(left / width, 0.12 / height, fonts.note, fontsize=7, color=FAINT)
-        save(figure, path)
+        save_figure(figure, path)

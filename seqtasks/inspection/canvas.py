@@ -1,4 +1,4 @@
-"""A sheet to draw on, and the fonts for what is written there; the part that needs matplotlib."""
+"""What all pictures share: matplotlib in the package's style, fonts for any script, saving."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from seqtasks.errors import SeqtasksError
 FORMATS = (".png", ".svg")
 """Endings of a picture's name."""
 
-INK, FAINT, PAPER = "#24292f", "#8c959f", "#ffffff"
+INK, FAINT, _PAPER = "#24292f", "#8c959f", "#ffffff"
 MISSING = "□"
 """Stands for a character that no font of the machine can draw."""
 
-LARGEST = 100.0
-"""Inches that a picture may be high."""
+MAX_INCHES = 100.0
+"""The largest height or width of a picture."""
 
-STYLE: dict[Any, Any] = {
+_STYLE: dict[Any, Any] = {
     "font.size": 9.0,
     "text.color": INK,
     "axes.edgecolor": FAINT,
@@ -33,53 +33,53 @@ STYLE: dict[Any, Any] = {
     "grid.color": "#d8dee4",
     "grid.linewidth": 0.5,
     "legend.frameon": False,
-    "figure.facecolor": PAPER,
+    "figure.facecolor": _PAPER,
     "savefig.dpi": 150,
     "svg.hashsalt": "seqtasks",
 }
 
 
-def require() -> Any:
+def import_matplotlib() -> Any:
     """The module matplotlib.
 
     Raises:
-        SeqtasksError: it is not installed.
+        SeqtasksError: matplotlib is not installed.
     """
     try:
         import matplotlib
     except ImportError as error:
         raise SeqtasksError(
-            "a picture needs matplotlib: pip install 'seqtasks[plot]', or let --output end in .json"
+            "a picture needs matplotlib: pip install 'seqtasks[plot]', or write a .json file"
         ) from error
     return matplotlib
 
 
 @contextmanager
 def drawing(texts: Iterable[str] = ()) -> Iterator[Fonts]:
-    """Within the context matplotlib draws in the package's style, whatever the user's is.
+    """Within the context, matplotlib draws in the package's style instead of the user's.
 
     Args:
-        texts: what is to be written beside plain English.
+        texts: the texts to be written beside plain English.
 
     Yields:
-        The fonts, which know what they can draw.
+        The fonts for these texts.
 
     Raises:
         SeqtasksError: matplotlib is not installed.
     """
-    matplotlib = require()
+    matplotlib = import_matplotlib()
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         given = set().union(*texts)
         fonts = Fonts(given)
-        # In a user's text a dollar sign is a dollar sign.
+        # A dollar sign in a user's text does not begin a formula.
         own: dict[Any, Any] = {"font.family": fonts.families, "text.parse_math": not given}
-        matplotlib.rcParams.update({**STYLE, **own})
+        matplotlib.rcParams.update({**_STYLE, **own})
         yield fonts
 
 
 class Fonts:
-    """Families that together draw as many of the wanted characters as the machine can.
+    """Font families that together have as many of the wanted characters as the machine's fonts can.
 
     Args:
         wanted: characters.
@@ -98,22 +98,24 @@ class Fonts:
         for entry in sorted(font_manager.fontManager.ttflist, key=_preference):
             if not self.missing:
                 break
-            if entry.name.startswith("Last Resort"):  # has a box for everything
+            if entry.name.startswith("Last Resort"):  # draws a box for every character
                 continue
             if any(_has(entry.fname, character) for character in self.missing):
-                face = font_manager.FontProperties(family=[entry.name])  # what it is drawn with
+                face = font_manager.FontProperties(
+                    family=[entry.name]
+                )  # the font that matplotlib takes
                 path = font_manager.findfont(face)
                 found = {c for c in self.missing if _has(path, c)}
                 self.families += [entry.name] if found else []
                 self.missing -= found
 
     def drawable(self, text: str) -> str:
-        """The text with a box for each character that cannot be drawn."""
+        """The text with a box in place of each character that no font has."""
         return "".join(MISSING if character in self.missing else character for character in text)
 
     @property
     def note(self) -> str:
-        """What to say of the characters that are missing; empty if none is."""
+        """A note on the missing characters; empty if there are none."""
         if not self.missing:
             return ""
         return (
@@ -122,11 +124,18 @@ class Fonts:
         )
 
 
-def save(figure: Any, path: Path) -> None:
-    """Write a picture in the format of its ending.
+def new_figure(**options: Any) -> Any:
+    """An empty figure, made by the options of matplotlib's ``Figure``."""
+    from matplotlib.figure import Figure
+
+    return Figure(**options)
+
+
+def save_figure(figure: Any, path: Path) -> None:
+    """Write a picture in the format of its name's ending.
 
     Raises:
-        SeqtasksError: the place cannot be written.
+        SeqtasksError: the file cannot be written.
     """
     try:
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
@@ -136,7 +145,7 @@ def save(figure: Any, path: Path) -> None:
 
 
 def _has(path: str, character: str) -> bool:
-    """Whether a font file has a character; one that cannot be read has none."""
+    """Whether a font file has a character; a file that cannot be read has none."""
     from matplotlib import font_manager
 
     try:
@@ -146,6 +155,6 @@ def _has(path: str, character: str) -> bool:
 
 
 def _preference(entry: Any) -> tuple[bool, bool, str]:
-    """Plain upright sans serifs before all others, then by name."""
+    """A key that sorts plain upright sans serifs before all others, then by name."""
     plain = entry.style == "normal" and entry.weight in (400, "normal", "regular")
     return (not plain, "sans" not in entry.name.lower(), entry.name)

@@ -1,4 +1,4 @@
-"""The loss at the end of a text."""
+"""The loss of the last steps of a text, and its gradients."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.task import Task
 
-ROUNDING = 1e-10
-"""Share of a gradient in float64 that may be left of it where all of it should cancel."""
+_ROUNDING = 1e-10
+"""The share of a gradient in float64 that rounding may leave where all of it should cancel."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """A loss less that of a text which ends earlier: what the last steps add.
+    """The loss of a text less that of its beginning, which leaves the loss of the last steps.
 
     Attributes:
-        whole: of the whole text.
-        earlier: of its beginning; None where the loss cannot be divided.
-        of: what the difference is of, in words.
+        whole: the loss of the whole text.
+        earlier: the loss of the text's beginning; None where the loss cannot be divided.
+        of: a name of the difference, in words.
     """
 
     whole: Loss
@@ -40,14 +40,14 @@ class Ending:
         return self.whole.total.item() - (self.earlier.total.item() if self.earlier else 0.0)
 
     def gradients(self, ends: Sequence[Tensor]) -> list[Tensor]:
-        """The gradient of the objective by what the encoder gave.
+        """The gradient of the objective by the encoder's outputs and state.
 
-        Where steps are scored one by one, both losses have the same gradient at the earlier ones;
-        what rounding leaves of it there is set to zero, that it may not outshine a gradient which
-        vanishes.
+        Where steps are scored one by one, both losses have the same gradient at the earlier steps.
+        Rounding leaves a rest of the difference there, which is set to zero so that it does not
+        hide a vanishing gradient.
 
         Args:
-            ends: the encoder's outputs (1, time, size), and its state.
+            ends: the encoder's outputs (1, time, size), and the state.
         """
         whole = _gradients(self.whole, ends)
         if self.earlier is None:
@@ -60,11 +60,11 @@ def end_of_loss(bundle: Bundle, task: Task, outputs: Any, batch: Batch, last: in
     """The loss of the last steps; the whole loss where a text has one target.
 
     Args:
-        bundle: whose fields tell what is predicted.
-        task: its model, or a copy.
-        outputs: of the model for the batch.
+        bundle: the bundle, whose fields tell whether each step has a target.
+        task: the bundle's model, or a copy.
+        outputs: the model's outputs for the batch.
         batch: one text.
-        last: how many steps; 1 if None.
+        last: the number of steps; 1 if None.
 
     Raises:
         UsageError: ``last`` is out of range, or there is no loss at every step.
@@ -74,14 +74,17 @@ def end_of_loss(bundle: Bundle, task: Task, outputs: Any, batch: Batch, last: in
     if target != main and not isinstance(bundle.fields.get(target or ""), TagField):
         if last is not None:
             raise UsageError(
-                f"--last goes with a loss at every step; {type(task).__name__} has one for the "
-                "whole text"
+                f"it goes with a loss at every step; {type(task).__name__} has one for the whole "
+                "text",
+                option="last",
             )
         return Ending(whole, None, f"loss of the {target}" if target else "loss")
     name = lengths_of(main)
     predicted = int(batch[name]) - (target == main)
     if last is not None and not 1 <= last <= predicted:
-        raise UsageError(f"--last is from 1 to {predicted}, the steps of this text, not {last}")
+        raise UsageError(
+            f"it is from 1 to {predicted}, the steps of this text, not {last}", option="last"
+        )
     count = last or 1
     earlier = task.loss(outputs, Batch({**batch, name: batch[name] - count}))
     return Ending(
@@ -102,4 +105,4 @@ def _gradients(loss: Loss, ends: Sequence[Tensor]) -> list[Tensor]:
 def _without_rounding(difference: Tensor, gradient: Tensor) -> Tensor:
     """The difference, zero at each step where it is no more than the gradient's rounding."""
     left, whole = (tensor.norm(dim=-1, keepdim=True) for tensor in (difference, gradient))
-    return difference.where(left > ROUNDING * whole, torch.zeros_like(difference))
+    return difference.where(left > _ROUNDING * whole, torch.zeros_like(difference))

@@ -1,17 +1,17 @@
-"""How a symbol is written where white space has to be seen."""
+"""Symbols written so that their white space can be seen."""
 
 from __future__ import annotations
 
 import unicodedata
 
-MARKS = {" ": "␣", "\n": "↵", "\t": "⇥"}
-"""White space and what stands for it."""
+_MARKS = {" ": "␣", "\n": "↵", "\t": "⇥"}
+"""White space and the marks that stand for it."""
 
 ENDS = {"<bos>": "⊢", "<eos>": "⊣"}
-"""The ends of a text."""
+"""The marks for the ends of a text."""
 
-LONGEST = 16
-"""Characters shown of a symbol."""
+_LONGEST = 16
+"""The most characters shown of a symbol."""
 
 
 def visible(symbol: str) -> str:
@@ -23,12 +23,12 @@ def visible(symbol: str) -> str:
     if symbol in ENDS:
         return ENDS[symbol]
     text = "".join(map(_mark, unicodedata.normalize("NFC", symbol))) or "∅"
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _mark(character: str) -> str:
-    if character in MARKS:
-        return MARKS[character]
+    if character in _MARKS:
+        return _MARKS[character]
     kind = unicodedata.category(character)[0]
     if kind in "CZ":  # controls, formats, private and unassigned characters, separators
         return f"U+{ord(character):04X}"

@@ -1,4 +1,4 @@
-"""The size of the gradient over a training run, from its log."""
+"""The norm of the gradient over a training run, read from its log."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class TrainingNorms:
 
     Attributes:
         steps: counted from 0.
-        before: as computed.
-        after: as clipped, what the optimizer took.
-        limit: of clipping by norm; None where there was none.
+        before: the norms as computed.
+        after: the norms after clipping, as the optimizer used them.
+        limit: the limit of clipping by norm; None without such clipping.
     """
 
     steps: list[int]
@@ -37,7 +37,7 @@ class TrainingNorms:
         return sum(not math.isclose(b, a, rel_tol=1e-4) for b, a in pairs) / len(self.steps)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, for a file; null for a norm that is not finite."""
+        """Plain values for a file, with null for a norm that is not finite."""
         before, after = (
             [value if math.isfinite(value) else None for value in values]
             for values in (self.before, self.after)
@@ -52,13 +52,13 @@ class TrainingNorms:
 
 
 def read_norms(folder: Path) -> TrainingNorms:
-    """What `seqtasks.training.gradient_norm.GradientNorm` logged.
+    """Read the norms that `seqtasks.training.gradient_norm.GradientNorm` logged.
 
     Args:
-        folder: of the run, or of the bundle in it.
+        folder: the folder of the run, or of the bundle in it.
 
     Raises:
-        SeqtasksError: there is no log, or no norm in it.
+        SeqtasksError: there is no log, or the log has no norm.
         DataError: the log or the run's configuration cannot be read.
     """
     if folder.name == "latest" and folder.is_file():  # on a file system without links
@@ -87,11 +87,11 @@ def read_norms(folder: Path) -> TrainingNorms:
 
 
 def _limit(path: Path) -> float | None:
-    """The largest norm that the run let pass, from its configuration."""
+    """The limit of clipping by norm in a run's configuration."""
     try:
         trainer = yaml.safe_load(path.read_text(encoding="utf-8"))["trainer"]
         value, algorithm = trainer["gradient_clip_val"], trainer["gradient_clip_algorithm"]
         return float(value) if value and algorithm in (None, "norm") else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         line = " ".join(str(error).split())
-        raise DataError(f"{path}: the options of its trainer cannot be read: {line}") from error
+        raise DataError(f"{path}: the trainer's options cannot be read: {line}") from error

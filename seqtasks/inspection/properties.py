@@ -1,4 +1,4 @@
-"""Simple properties of the symbols of a text, which a unit may or may not follow."""
+"""Simple properties of the symbols of a text, with which a unit may correlate."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from torch import Tensor
 
 from seqtasks.inspection.marks import ENDS, visible
 
-FEWEST = 2
-"""Steps at which a property that holds or not has to hold, and at which it has to fail."""
+_FEWEST = 2
+"""The fewest steps at which a yes-or-no property has to hold, and at which it has to fail."""
 
-OPENING, CLOSING = "([{“", ")]}”"
+_OPENING, _CLOSING = "([{“", ")]}”"
 
 
 def properties(symbols: Sequence[str], numbers: Sequence[int]) -> dict[str, Tensor]:
     """The properties that vary over a text, by name.
 
-    Yes or no: being a certain symbol, white space, a capital, a number or punctuation, beginning
-    a word, standing in quotes or brackets (Karpathy et al. 2016, section 4.2, found units for the
-    last two). As a number: the place in the text, in the line and in the word.
+    Yes-or-no properties say whether the symbol is a certain one, white space, a capital, a number
+    or punctuation, begins a word, or stands in quotes or brackets (Karpathy et al. 2016, section
+    4.2, found units for the last two). Numeric properties are the place in the text, in the line
+    and in the word.
 
     Args:
-        symbols: each token as it stands in the text.
-        numbers: each token's number, by which symbols are the same.
+        symbols: each token as the text has it.
+        numbers: each token's number; equal numbers are the same symbol.
 
     Returns:
-        Name → (time,) float64. What holds at fewer than two steps, or fails at fewer, is left out:
-        one step has chance enough to look special.
+        Name → (time,) float64. A property that holds or fails at fewer than two steps is left out,
+        because a single step easily looks special by chance.
 
     >>> list(properties(["a", "b", "a", "b", "b"], [0, 1, 0, 1, 1]))
     ["'a'", "'b'", 'place in the text']
@@ -41,13 +42,13 @@ def properties(symbols: Sequence[str], numbers: Sequence[int]) -> dict[str, Tens
         names = {symbols[place] for place, is_it in enumerate(same) if is_it}
         name = f"'{visible(min(names))}'" if len(names) == 1 else f"'{visible(min(names))}' etc."
         found[name] = [float(value) for value in same]
-    for name, holds in CLASSES.items():
+    for name, holds in _CLASSES.items():
         found[name] = [float(holds(symbol)) for symbol in symbols]
     begins = _word_beginnings(symbols)
     found["beginning of a word"] = [float(value) for value in begins]
     found["in quotes or brackets"] = [float(depth > 0) for depth in _depths(symbols)]
     wanted = {name: torch.tensor(v, dtype=torch.float64) for name, v in found.items()}
-    kept = {n: v for n, v in wanted.items() if FEWEST <= int(v.sum()) <= len(v) - FEWEST}
+    kept = {n: v for n, v in wanted.items() if _FEWEST <= int(v.sum()) <= len(v) - _FEWEST}
     lines = [True, *(before.endswith("\n") for before, _ in pairwise(symbols))]
     places = {"text": [True] + [False] * (len(symbols) - 1), "line": lines, "word": begins}
     for name, beginnings in places.items():
@@ -60,7 +61,7 @@ def _is_punctuation(symbol: str) -> bool:
     return bool(symbol) and all(unicodedata.category(c)[0] in "PS" for c in symbol.strip() or " ")
 
 
-CLASSES: dict[str, Callable[[str], bool]] = {
+_CLASSES: dict[str, Callable[[str], bool]] = {
     "white space": str.isspace,
     "capital": lambda symbol: symbol.strip()[:1].isupper(),
     "number": lambda symbol: any(character.isdigit() for character in symbol),
@@ -69,7 +70,7 @@ CLASSES: dict[str, Callable[[str], bool]] = {
 
 
 def _word_beginnings(symbols: Sequence[str]) -> list[bool]:
-    """Where a word begins, in a text that is cut into pieces smaller than words."""
+    """Whether each symbol begins a word; all False if the symbols are whole words."""
     if not any(symbol[:1].isspace() or symbol[-1:].isspace() for symbol in symbols):
         return [False] * len(symbols)
     before = [" ", *symbols[:-1]]
@@ -81,18 +82,18 @@ def _word_beginnings(symbols: Sequence[str]) -> list[bool]:
 
 
 def _depths(symbols: Sequence[str]) -> list[int]:
-    """After each symbol, how many quotes and brackets are open."""
+    """The number of open quotes and brackets after each symbol."""
     depth, quoted, depths = 0, False, []
     for character in symbols:
         for mark in character:
             quoted ^= mark == '"'
-            depth = max(0, depth + (mark in OPENING) - (mark in CLOSING))
+            depth = max(0, depth + (mark in _OPENING) - (mark in _CLOSING))
         depths.append(depth + quoted)
     return depths
 
 
 def _since(beginnings: Sequence[bool]) -> Tensor:
-    """Steps since the last beginning, (time,) float64."""
+    """The steps since the last beginning, (time,) float64."""
     count, counts = -1, []
     for begins in beginnings:
         count = 0 if begins else count + 1

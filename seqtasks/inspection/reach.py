@@ -1,4 +1,4 @@
-"""How far back the loss of the last step reaches: gradients through time."""
+"""Gradients through time: how far back the loss of the last step reaches."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from seqtasks.data.record import Value
 from seqtasks.errors import UsageError
 from seqtasks.inspection.ending import end_of_loss
 from seqtasks.inspection.reading import find_encoder, read
-from seqtasks.inspection.trace import LayerTrace, traced
+from seqtasks.inspection.trace import LayerTrace, trace_encoder
 from seqtasks.task import Task
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Norms of a loss's gradients by what each layer did at earlier steps.
+    """Norms of a loss's gradients by the inputs and states of each layer at earlier steps.
 
-    A lag is a number of steps before the last that the encoder read: entry k of a list belongs to
-    lag k.
+    A lag is the number of steps before the last that the encoder read; entry k of a list belongs
+    to lag k.
 
     Attributes:
-        symbols: those that the encoder read.
-        loss: nats.
-        of: what the loss is of, in words.
-        inputs: for each layer, the gradient by what it read, from lag 0 on.
-        states: for each layer, the gradient by the whole state that its forward recurrence handed
-            to the next step; NaN at lag 0, which has no next step. Empty for a stateless cell.
+        symbols: the symbols that the encoder read.
+        loss: the loss, in nats.
+        of: a name of the loss, in words.
+        inputs: for each layer, the norms of the gradients by its inputs, from lag 0 on.
+        states: for each layer, the norms of the gradients by the whole state that its forward
+            recurrence handed to the next step; NaN at lag 0, which has no next step. Empty for a
+            stateless cell.
     """
 
     symbols: list[str]
@@ -45,7 +46,7 @@ class Reach:
     states: list[list[float]]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, for a file; the factors are those of `factor`."""
+        """Plain values for a file, with the `factor` of each layer."""
         return {
             "symbols": self.symbols,
             "loss": self.loss,
@@ -60,19 +61,19 @@ def trace_gradients(
 ) -> Reach:
     """The gradient of the loss at the end of a text, followed back through time.
 
-    Where a label or token is predicted at every step, the loss is that of the last steps alone.
-    Where the whole text has one target it is the whole loss. It is what training minimises, label
-    smoothing included, without dropout. The gradients are total derivatives, computed in float64,
-    step by step. In one layer of a cell whose only state is its output h, ``states`` are the norms
-    of ∂E_T/∂h_t = ∂E_T/∂h_T ∂h_T/∂h_t (Pascanu et al. 2013, "On the difficulty of training
-    recurrent neural networks", equations 4 and 5).
+    Where a label or token is predicted at every step, the loss is that of the last steps alone;
+    where the whole text has one target, the whole loss. This is the loss that training minimises,
+    label smoothing included, but without dropout. The gradients are total derivatives, computed
+    in float64, step by step. In one layer of a cell whose only state is its output h, ``states``
+    are the norms of ∂E_T/∂h_t = ∂E_T/∂h_T ∂h_T/∂h_t (Pascanu et al. 2013, "On the difficulty of
+    training recurrent neural networks", equations 4 and 5).
 
     Args:
         bundle: a model with an encoder.
         text: at least two symbols.
-        target: what is to be predicted, as raw text; None for what the model itself predicts. A
-            language model's target is the text.
-        last: how many steps the loss is of, 1 if None.
+        target: the target as raw text; None for the model's own prediction. A language model's
+            target is the text.
+        last: the number of last steps that have the loss; 1 if None.
 
     Raises:
         UsageError: there is no encoder, the text is too short, ``target`` or ``last`` does not
@@ -83,7 +84,7 @@ def trace_gradients(
     reading = read(bundle, text, _target(bundle, text, target))
     with in_float64(bundle.task) as task, torch.enable_grad():
         batch = Batch({name: _precise(value) for name, value in reading.batch.items()})
-        with traced(find_encoder(task)) as (layers, given):
+        with trace_encoder(find_encoder(task)) as (layers, given):
             outputs = task(batch)
         if len(given) != 1:
             raise UsageError(f"{type(task).__name__} runs its encoder {len(given)} times, not once")
@@ -104,10 +105,10 @@ def trace_gradients(
 
 
 def factor(norms: Sequence[float]) -> float | None:
-    """By how much a gradient's norm is multiplied at each step back, on average.
+    """The factor by which a gradient's norm changes at each step back, on average.
 
-    The exponential of the slope of a straight line fitted to the logarithms by least squares; None
-    with fewer than two norms above zero.
+    The factor is the exponential of the slope of a straight line that is fitted to the logarithms
+    by least squares; None with fewer than two norms above zero.
 
     >>> round(factor([math.nan, 8.0, 4.0, 2.0, 0.0]), 6)
     0.5
@@ -123,7 +124,7 @@ def factor(norms: Sequence[float]) -> float | None:
 
 @contextmanager
 def in_float64(task: Task) -> Iterator[Task]:
-    """A copy of a task in float64 on the processor, which is torch's default type meanwhile."""
+    """A copy of a task in float64 on the CPU; meanwhile float64 is torch's default type."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
@@ -133,24 +134,25 @@ def in_float64(task: Task) -> Iterator[Task]:
 
 
 def _target(bundle: Bundle, text: str, target: str | None) -> Value | None:
-    """What is to be predicted: as given, or as the model predicts."""
+    """The target as given, or else the model's prediction."""
     task = bundle.task
     if task.target is None or task.target == task.inputs[0]:
         if target is not None:
             raise UsageError(
-                f"{type(task).__name__} takes no target beside the text: leave --target out"
+                f"{type(task).__name__} takes no target beside the text: leave it out",
+                option="target",
             )
         return None
     if target is not None:
         return target
     [predicted] = bundle.predict([text])
     if not predicted:
-        raise UsageError("the model predicts nothing for this text: give it as --target '…'")
+        raise UsageError("the model predicts nothing for this text: give one", option="target")
     return predicted
 
 
 def _states(layer: LayerTrace) -> list[list[Tensor]]:
-    """The tensors of each state that the forward recurrence handed on, those with a gradient."""
+    """The tensors with a gradient of each state that the forward recurrence handed on."""
     steps = layer.cells[0].states[:-1]
     return [[tensor for tensor in state if tensor.requires_grad] for state in steps]
 

@@ -1,4 +1,4 @@
-"""How well a simple property of the symbols tells what a unit does."""
+"""The selectivity of units: how well a property of the symbols explains a unit's values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Selectivity:
-    """One unit against all properties.
+    """A unit with the property that explains it best.
 
     Attributes:
-        unit: its number.
-        share: of its variance over the text that its best property explains, 0 to 1.
-        property: the best one's name; empty if none explains anything.
+        unit: the unit's number.
+        share: the share of the unit's variance that the property explains, 0 to 1.
+        property: the property's name; empty if none explains anything.
     """
 
     unit: int
@@ -34,11 +34,11 @@ def rank(values: Tensor, properties: Mapping[str, Tensor]) -> list[Selectivity]:
     chapter 8). It is 1 for a unit that has one value where the property holds and
     another where it fails, and 0 for a unit that does not vary. Ties go to the larger variance.
 
-    Being the best of many properties, it is not 0 for noise: about 2 ln(properties) / steps.
+    Noise has a selectivity of about 2 ln(properties) / steps, as the best of many properties.
 
     Args:
-        values: (time, units), what each unit does at each step.
-        properties: name → (time,).
+        values: (time, units), the units' values at each step.
+        properties: name → (time,), the property's values.
 
     >>> is_a = torch.tensor([1.0, 0.0, 1.0, 0.0])
     >>> rank(torch.stack([torch.arange(4.0), -2 * is_a], dim=1), {"'a'": is_a})
@@ -61,7 +61,7 @@ def rank(values: Tensor, properties: Mapping[str, Tensor]) -> list[Selectivity]:
 
 
 def _normalised(columns: Tensor) -> Tensor:
-    """Each column less its mean, of length 1; zeros where it is constant but for rounding."""
+    """Each column less its mean, scaled to length 1; zeros where only rounding varies it."""
     centred = columns - columns.mean(dim=0)
     lengths = centred.norm(dim=0)
     varies = lengths > 1e-7 * columns.norm(dim=0)

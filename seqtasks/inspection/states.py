@@ -1,4 +1,4 @@
-"""What the units of one layer hold after each symbol of a text."""
+"""The hidden states of one layer after each symbol of a text."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from seqtasks.errors import UsageError
 from seqtasks.inspection.properties import properties
 from seqtasks.inspection.reading import features, find_encoder, read
 from seqtasks.inspection.selectivity import Selectivity, rank
-from seqtasks.inspection.trace import CellTrace, traced
+from seqtasks.inspection.trace import CellTrace, trace_encoder
 
 OUTPUT = "h"
-"""The name of a recurrence's output, as its equations have it."""
+"""The name of a recurrence's output in its equations."""
 
 
 @dataclass(frozen=True)
 class HiddenStates:
-    """Every unit of one layer over a text.
+    """The values of every unit of one layer over a text.
 
     Attributes:
-        symbols: each token as it stands in the text.
-        values: (time, units), at the places of the symbols: a backward recurrence's value beside
-            a symbol is the one it has after reading everything from the end to that symbol.
+        symbols: each token as the text has it.
+        values: (time, units); the value of a backward recurrence at a symbol is the one after it
+            has read the text from the end to that symbol.
         ranking: every unit, the most selective first.
         directions: ``forward`` or ``backward`` for each unit.
-        layer: counted from 0, the one that reads the embedding.
+        layer: counted from 0, which reads the embedding.
         state: ``h``, or the number of a state tensor.
         cell: the recurrence's class.
     """
@@ -45,29 +45,33 @@ class HiddenStates:
     state: str
     cell: str
 
-    def chosen(self, count: int | None = None, units: Sequence[int] = ()) -> list[Selectivity]:
+    def chosen(self, units: int | None = None, unit: Sequence[int] = ()) -> list[Selectivity]:
         """Some units, the most selective first.
 
         Args:
-            count: how many; None for 12, or all if there are fewer.
-            units: numbers of the ones wanted; none for the most selective of all.
+            units: the number of units; None for 12, or all if there are fewer.
+            unit: the numbers of the wanted units; empty for the most selective ones.
 
         Raises:
-            UsageError: there are not so many, or a number is out of range.
+            UsageError: there are fewer units, or a number is out of range.
         """
         size = len(self.ranking)
         where = f"layer {self.layer} has {size} units in '{self.state}'"
-        for unit in units:
-            if not 0 <= unit < size:
-                raise UsageError(f"there is no unit {unit}: {where}, from 0 to {size - 1}")
-        if units:
-            return [one for one in self.ranking if one.unit in units]
-        if count is not None and not 1 <= count <= size:
-            raise UsageError(f"{count} units cannot be shown: {where}; choose from 1 to {size}")
-        return self.ranking[: 12 if count is None else count]
+        for one in unit:
+            if not 0 <= one < size:
+                raise UsageError(
+                    f"there is no unit {one}: {where}, from 0 to {size - 1}", option="unit"
+                )
+        if unit:
+            return [one for one in self.ranking if one.unit in unit]
+        if units is not None and not 1 <= units <= size:
+            raise UsageError(
+                f"{units} units cannot be shown: {where}; choose from 1 to {size}", option="units"
+            )
+        return self.ranking[: 12 if units is None else units]
 
     def to_json(self, chosen: Sequence[Selectivity]) -> dict[str, Any]:
-        """Plain values, for a file."""
+        """Plain values for a file."""
         return {
             "symbols": self.symbols,
             "cell": self.cell,
@@ -89,7 +93,7 @@ class HiddenStates:
 def hidden_states(
     bundle: Bundle, text: str, layer: int | None = None, state: str = OUTPUT
 ) -> HiddenStates:
-    """Read a text and keep what the units of one layer hold at each step.
+    """Read a text and keep the values of one layer's units at each step.
 
     Args:
         bundle: a model with an encoder.
@@ -107,7 +111,7 @@ def hidden_states(
     cells = find_layer(encoder, layer).cells
     tensor = _find_state(cells[0], state)
     inputs, reading = features(bundle.task, encoder, read(bundle, text))
-    with torch.no_grad(), traced(encoder) as (layers, _):
+    with torch.no_grad(), trace_encoder(encoder) as (layers, _):
         encoder(inputs)
     parts = [_over_time(trace, tensor) for trace in layers[layer].cells]
     values = torch.cat([parts[0], *(part.flip(0) for part in parts[1:])], dim=1)
@@ -119,23 +123,24 @@ def hidden_states(
 
 
 def find_layer(encoder: RecurrentEncoder, layer: int) -> EncoderLayer:
-    """A level of the stack.
+    """A layer of the stack.
 
     Raises:
-        UsageError: there is none of that number.
+        UsageError: there is no layer of that number.
     """
     count = len(encoder.layers)
     if not 0 <= layer < count:
         raise UsageError(
             f"there is no layer {layer}: the encoder has {count}, from 0, which reads the "
-            f"embedding, to {count - 1}"
+            f"embedding, to {count - 1}",
+            option="layer",
         )
     found: Any = encoder.layers[layer]
     return found
 
 
 def _find_state(cell: Any, state: str) -> int | None:
-    """The number of a state tensor, None for the output."""
+    """The number of a state tensor; None for the output."""
     shapes = cell.state_shapes
     numbers = [str(number) for number, shape in enumerate(shapes) if 0 not in shape]
     if state == OUTPUT:
@@ -143,13 +148,14 @@ def _find_state(cell: Any, state: str) -> int | None:
     if state not in numbers:
         raise UsageError(
             f"{type(cell).__name__} has no state '{state}'; the choices are "
-            f"{', '.join([OUTPUT, *numbers])}"
+            f"{', '.join([OUTPUT, *numbers])}",
+            option="state",
         )
     return int(state)
 
 
 def _over_time(trace: CellTrace, tensor: int | None) -> Tensor:
-    """(time, units) of the output, or of a state tensor with its axes in one."""
+    """(time, units), the output or a state tensor, whose axes after the first are flattened."""
     if tensor is None:
         return torch.cat(trace.outputs, dim=1)[0]
     return torch.cat([state[tensor] for state in trace.states]).flatten(1)

@@ -1,4 +1,4 @@
-"""An encoder whose recurrences go one step at a time, with every step in view."""
+"""Traces of an encoder: its recurrences run step by step, and every step is kept."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from seqtasks.kernels.lengths import State
 
 @dataclass
 class CellTrace:
-    """What one recurrence gave, in the order of its own steps.
+    """The outputs and states of one recurrence, in the order of its steps.
 
     Attributes:
         outputs: of each step, (batch, 1, output_size).
-        states: what each step hands to the next, a tuple of (batch, …).
+        states: after each step, a tuple of (batch, …).
     """
 
     outputs: list[Tensor] = field(default_factory=list)
@@ -29,11 +29,11 @@ class CellTrace:
 
 @dataclass
 class LayerTrace:
-    """What one level of the stack read and gave.
+    """The inputs of one layer of the stack, and the traces of its recurrences.
 
     Attributes:
         inputs: of each call, (batch, time, input_size).
-        cells: of the forward recurrence, and of the backward one if there is one.
+        cells: the trace of the forward recurrence, and of any backward one.
     """
 
     inputs: list[Tensor] = field(default_factory=list)
@@ -41,13 +41,13 @@ class LayerTrace:
 
 
 class SteppedCell(nn.Module):
-    """A recurrence taken one step at a time, each written to a trace.
+    """A recurrence that runs one step at a time and keeps each step in a trace.
 
-    By the law of stepping its outputs, states and gradients are those of the recurrence itself.
+    By the law of stepping, the outputs, states and gradients are those of the whole recurrence.
 
     Args:
         cell: the recurrence.
-        trace: where each step goes.
+        trace: gains every step.
     """
 
     def __init__(self, cell: nn.Module, trace: CellTrace) -> None:
@@ -57,7 +57,7 @@ class SteppedCell(nn.Module):
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """Run over time; shapes as in the contract, time at least 1."""
+        """Run over at least one step; shapes as in the contract of a recurrence."""
         outputs = []
         for number, step in enumerate(inputs.split(1, dim=1)):
             real = None if lengths is None else (lengths - number).clamp(0, 1)
@@ -69,21 +69,21 @@ class SteppedCell(nn.Module):
 
 
 @contextmanager
-def traced(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace], list[State]]]:
-    """Within the context the encoder goes step by step, and yields what its layers do.
+def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace], list[State]]]:
+    """Within the context, an encoder runs step by step and its layers are traced.
 
-    An input that no gradient reaches is made one that has a gradient, where gradients are on: so
-    that of a first layer above a frozen embedding. Leaving the context, the encoder is as before.
+    Where gradients are on, every layer's input gets a gradient, even above a frozen embedding.
+    After the context the encoder is as before.
 
     Args:
         encoder: called in the context, best once and in evaluation mode.
 
     Yields:
-        One trace a layer, and for each call the encoder's outputs with its final state; filled by
-        the calls.
+        One trace for each layer, and for each call the encoder's outputs with its final state;
+        both fill with the calls.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru")
-    >>> with traced(encoder) as (layers, calls):
+    >>> with trace_encoder(encoder) as (layers, calls):
     ...     outputs, _ = encoder(torch.randn(1, 7, 3))
     >>> len(layers), len(layers[1].cells[0].states), layers[1].inputs[0].shape, len(calls[0])
     (2, 7, torch.Size([1, 7, 5]), 3)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from seqtasks.data.columns import Column, distinct
+from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.raw_inputs import as_text
-from seqtasks.data.readers.json_lines import filled
+from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.prediction.line import Line, numbered
@@ -66,7 +66,7 @@ class Form(ABC):
                 f"{place}: no column {name!r};{nearest(name, list(row))} There are "
                 f"{', '.join(map(repr, row)) or 'none'}; name the right one: --column {name}=NAME"
             )
-        return filled(place, name, row[name])
+        return non_empty_value(place, name, row[name])
 
 
 class Text(Form):

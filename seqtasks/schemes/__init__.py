@@ -1,8 +1,8 @@
-"""Tag schemes: how the labels of single tokens spell spans, and ways between the spellings."""
+"""Tag schemes, by which the labels of single tokens spell spans."""
 
-from seqtasks.schemes.detection import chosen, detect, scheme_of
+from seqtasks.schemes.detection import detect, resolve_scheme, scheme_of
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Part, Scheme, Span, find_scheme
-from seqtasks.schemes.spelling import convert, spans, tags, violation
+from seqtasks.schemes.spelling import convert, find_spans, tags, violation
 from seqtasks.schemes.transitions import Allowed, allowed_transitions
 
 __all__ = [
@@ -13,12 +13,12 @@ __all__ = [
     "Scheme",
     "Span",
     "allowed_transitions",
-    "chosen",
     "convert",
     "detect",
     "find_scheme",
+    "find_spans",
+    "resolve_scheme",
     "scheme_of",
-    "spans",
     "tags",
     "violation",
 ]

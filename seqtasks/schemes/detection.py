@@ -1,4 +1,4 @@
-"""Which scheme labels follow."""
+"""Detection of the scheme that labels follow."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from seqtasks.schemes.spelling import violation
 def scheme_of(labels: Iterable[str]) -> str | None:
     """The scheme of a set of labels, by their marks alone; None if they spell no spans.
 
-    Every label is ``O`` or a mark before a type, and one of them can begin a span. Without types
-    only word segmentation (B, E and S, with or without M) is told from other short labels. I and
-    B are BIO if every type that has an I has a B, else IOB1; marks that BIOES and BMES share are
-    BIOES with types and BMES without.
+    In a scheme every label is ``O`` or a mark before a type, and one of them can begin a span.
+    Without types only word segmentation (B, E and S, with or without M) is recognised. I and B
+    are BIO if every type that has an I has a B, else IOB1; the marks that BIOES and BMES share
+    are BIOES with types and BMES without.
 
     >>> scheme_of(["O", "B-PER", "I-PER"]), scheme_of(["O", "I-PER", "B-LOC", "I-LOC"])
     ('BIO', 'IOB1')
@@ -34,15 +34,15 @@ def scheme_of(labels: Iterable[str]) -> str | None:
 def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     """The scheme that the label sequences of a file follow; None if they spell no spans.
 
-    Where there is a span, no two schemes fit, but for marks that BIOES and BMES share, which are
-    BIOES.
+    Where there is a span only one scheme fits, except that the marks which BIOES and BMES share
+    are taken for BIOES.
 
     Args:
         sequences: the labels of each sequence.
 
     Raises:
-        DataError: the labels have types and the marks of a scheme, but some stand where they may
-            not; the message says which, counted from 1.
+        DataError: the labels have types and the marks of a scheme, but some are at a wrong place;
+            the message names it, counted from 1.
 
     >>> detect([["O", "B-PER", "I-PER"], ["O"]]), detect([["I-PER", "B-PER"]]), detect([["DT"]])
     ('BIO', 'IOB1', None)
@@ -65,8 +65,8 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     raise DataError(f"the tags follow no scheme: {'; '.join(wrong)}; correct them")
 
 
-def chosen(scheme: str | None, labels: Collection[str]) -> str | None:
-    """A scheme as an option names it: ``auto`` takes `scheme_of` the labels, None is none.
+def resolve_scheme(scheme: str | None, labels: Collection[str]) -> str | None:
+    """The scheme that an option names: ``auto`` is `scheme_of` the labels, None is no scheme.
 
     Raises:
         UsageError: there is no such scheme.
@@ -77,7 +77,7 @@ def chosen(scheme: str | None, labels: Collection[str]) -> str | None:
 
 
 def _fitting(labels: Collection[str]) -> list[Scheme]:
-    """The schemes that have all the labels, and of these some to begin and some to end a span."""
+    """The schemes that have all the labels, some of which begin and some of which end a span."""
     fitting = []
     for scheme in dict.fromkeys(SCHEMES.values()):
         parts = {scheme.parts(label) for label in labels if label in scheme} - {OUTSIDE}

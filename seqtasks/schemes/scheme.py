@@ -1,4 +1,4 @@
-"""The schemes: which mark stands at which place of a span.
+"""The schemes: the marks at the places of a span.
 
 A label is ``O`` outside of all spans, else a mark alone (``B``) or before a type (``B-PER``).
 
@@ -36,12 +36,12 @@ class Part(NamedTuple):
 
 
 OUTSIDE = Part("O")
-"""What stands outside of all spans, and before and after every sequence."""
+"""The label outside of all spans, and before and after every sequence."""
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """The marks that may stand at each place of a span, the usual one first."""
+    """The marks that are allowed at each place of a span, the usual one first."""
 
     name: str
     first: str
@@ -68,7 +68,7 @@ class Scheme:
         return str(self.parts(label)) == label
 
     def unlike(self, label: str) -> str:
-        """What to say of a label that the scheme does not have."""
+        """A message on a label that the scheme does not have."""
         marks = ", ".join(self.marks)
         return f"{label!r} is no label of {self.name}, which has O and {marks}, alone or as B-TYPE"
 
@@ -81,29 +81,29 @@ class Scheme:
         )
 
     def opens(self, before: Part, after: Part) -> bool:
-        """Whether a span may begin with a label there, or none need to."""
+        """Whether a span may begin with the second label, or that label is outside of spans."""
         if self.name == "IOB1" and after.mark == "B":
             return before != OUTSIDE and before.kind == after.kind
         return after.mark in self.first + self.alone + OUTSIDE.mark
 
     def closes(self, before: Part) -> bool:
-        """Whether a span may end with a label, or none has to."""
+        """Whether a span may end with a label, or the label is outside of spans."""
         return before.mark in self.last + self.alone + OUTSIDE.mark
 
     def follows(self, before: Part, after: Part) -> bool:
-        """Whether a label may stand right after another."""
+        """Whether a label may follow another directly."""
         return self.goes_on(before, after) or (self.closes(before) and self.opens(before, after))
 
     def read(self, parts: Iterable[Part], *, strict: bool = False) -> list[Span]:
         """The spans of any sequence, well-formed or not, in order.
 
-        A label goes on with the span before it where marks and types let it; every other one but
-        O begins a span, even an I after O. This is what ``conlleval`` (Tjong Kim Sang and
-        Buchholz 2000, the CoNLL-2000 shared task) and seqeval's default mode do.
+        A label continues the span before it where marks and types allow that; every other label
+        but O begins a span, even an I after O. ``conlleval`` (Tjong Kim Sang and Buchholz 2000,
+        the CoNLL-2000 shared task) and seqeval's default mode read labels in the same way.
 
         Args:
-            parts: of each label.
-            strict: keep only the spans that begin and end as they may (seqeval's strict mode).
+            parts: the mark and type of each label.
+            strict: keep only spans with a proper beginning and end (seqeval's strict mode).
         """
         found: list[Span] = []
         before, start, opened = OUTSIDE, 0, True
@@ -128,15 +128,19 @@ SCHEMES = {
 """Name → scheme."""
 
 
-def find_scheme(name: str) -> Scheme:
+def find_scheme(name: str, option: str = "scheme") -> Scheme:
     """The scheme of a name.
 
+    Args:
+        name: a name in `SCHEMES`.
+        option: the option that has the name, for the error.
+
     Raises:
-        UsageError: there is none.
+        UsageError: there is no scheme of that name.
     """
     if name not in SCHEMES:
         raise UsageError(
-            f"scheme: there is no '{name}';{nearest(name, SCHEMES)} "
-            f"The schemes are {', '.join(SCHEMES)}."
+            f"there is no '{name}';{nearest(name, SCHEMES)} The schemes are {', '.join(SCHEMES)}.",
+            option=option,
         )
     return SCHEMES[name]

@@ -1,4 +1,4 @@
-"""Spans from labels, labels from spans, and one spelling from another."""
+"""Spelling of spans: from labels to spans, back, and from one scheme to another."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from itertools import pairwise
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.schemes.scheme import OUTSIDE, Part, Span, find_scheme
 
-INVALID = ("refuse", "repair", "drop")
-"""What may become of labels that stand where they may not."""
+_INVALID = ("refuse", "repair", "drop")
+"""The treatments of labels that a scheme does not allow at their places."""
 
 
 def violation(labels: Sequence[str], scheme: str) -> str | None:
-    """What is wrong first with a sequence of labels, and where; None if nothing is.
+    """The first mistake in a sequence of labels, and its place; None if there is none.
 
     Args:
-        labels: one a token.
+        labels: one for each token.
         scheme: a name in `SCHEMES`.
 
     >>> violation(["O", "I-PER"], "BIO")
@@ -39,31 +39,32 @@ def violation(labels: Sequence[str], scheme: str) -> str | None:
     return None
 
 
-def spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -> list[Span]:
+def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -> list[Span]:
     """The spans of a sequence of labels, in order.
 
     Args:
-        labels: one a token.
+        labels: one for each token.
         scheme: a name in `SCHEMES`.
-        invalid: what becomes of labels that stand where they may not: ``refuse`` raises,
-            ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out the spans that do not
-            begin or end as they may. `Scheme.read` says how the last two read.
+        invalid: what becomes of labels that the scheme does not allow at their places: ``refuse``
+            raises, ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out spans without
+            a proper beginning or end; see `Scheme.read` for the last two.
 
     Raises:
-        DataError: the scheme has no such label, or ``refuse`` finds one that may not stand where
-            it does; the message names the label and its place, counted from 1.
+        DataError: the scheme has no such label, or ``refuse`` finds one at a wrong place; the
+            message names the label and its place, counted from 1.
         UsageError: there is no such scheme, or no such choice of ``invalid``.
 
-    >>> spans(["B-PER", "I-PER", "O", "B-LOC"], "BIO")
+    >>> find_spans(["B-PER", "I-PER", "O", "B-LOC"], "BIO")
     [('PER', 0, 1), ('LOC', 3, 3)]
-    >>> spans(["O", "I-PER"], "BIO", invalid="repair"), spans(["O", "I-PER"], "BIO", invalid="drop")
-    ([('PER', 1, 1)], [])
+    >>> [find_spans(["O", "I-PER"], "BIO", invalid=how) for how in ("repair", "drop")]
+    [[('PER', 1, 1)], []]
     """
     rules = find_scheme(scheme)
-    if invalid not in INVALID:
+    if invalid not in _INVALID:
         raise UsageError(
-            f"invalid: there is no '{invalid}';{nearest(invalid, INVALID)} "
-            f"The choices are {', '.join(INVALID)}."
+            f"there is no '{invalid}';{nearest(invalid, _INVALID)} "
+            f"The choices are {', '.join(_INVALID)}.",
+            option="invalid",
         )
     if invalid == "refuse":
         wrong = violation(labels, scheme)
@@ -79,7 +80,7 @@ def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
 
     Args:
         spans: in any order.
-        length: how many tokens the sequence has.
+        length: the number of tokens in the sequence.
         scheme: a name in `SCHEMES`.
 
     Raises:
@@ -114,15 +115,15 @@ def convert(
     """The same spans in another scheme.
 
     Args:
-        labels: one a token.
-        source: the scheme they follow, a name in `SCHEMES`.
-        target: the scheme to spell them in.
-        invalid: as in `spans`.
+        labels: one for each token.
+        source: the scheme of the labels, a name in `SCHEMES`.
+        target: the scheme to spell the spans in.
+        invalid: as in `find_spans`.
 
     Raises:
-        DataError: as in `spans`.
+        DataError: as in `find_spans`.
 
     >>> convert(["I-PER", "I-PER", "B-PER", "O"], "IOB1", "BIOES")
     ['B-PER', 'E-PER', 'S-PER', 'O']
     """
-    return tags(spans(labels, source, invalid=invalid), len(labels), target)
+    return tags(find_spans(labels, source, invalid=invalid), len(labels), target)

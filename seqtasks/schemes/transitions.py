@@ -1,4 +1,4 @@
-"""Which label may follow which."""
+"""The transitions between labels that a scheme allows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from seqtasks.schemes.scheme import OUTSIDE, find_scheme
 
 
 class Allowed(NamedTuple):
-    """What a scheme lets labels do, bool.
+    """The places that a scheme allows labels, bool.
 
     Attributes:
-        start: (labels,), whether a sequence may begin with it.
-        transitions: (labels, labels), whether the second may follow the first.
-        end: (labels,), whether a sequence may end with it.
+        start: (labels,), whether a sequence may begin with the label.
+        transitions: (labels, labels), whether the second label may follow the first.
+        end: (labels,), whether a sequence may end with the label.
     """
 
     start: Tensor
@@ -27,7 +27,7 @@ class Allowed(NamedTuple):
 
 
 def allowed_transitions(labels: Sequence[str], scheme: str | None) -> Allowed:
-    """The transitions that a scheme allows; all of them where it is None.
+    """The transitions that a scheme allows; without a scheme all of them.
 
     Args:
         labels: in the order of their numbers.
@@ -47,8 +47,8 @@ def allowed_transitions(labels: Sequence[str], scheme: str | None) -> Allowed:
     strange = [label for label in labels if label not in rules]
     if strange:
         raise DataError(
-            f"{rules.unlike(strange[0])}; choose the scheme that the tags follow, or "
-            "task.head.scheme=null"
+            f"{rules.unlike(strange[0])}; choose the scheme that the tags follow, or null",
+            option="scheme",
         )
     parts = [rules.parts(label) for label in labels]
     start = torch.tensor([rules.follows(OUTSIDE, part) for part in parts])
@@ -57,6 +57,7 @@ def allowed_transitions(labels: Sequence[str], scheme: str | None) -> Allowed:
         raise DataError(
             f"the labels {', '.join(labels)} follow {scheme}, but none of them can stand alone, so "
             "a single token could have no label; add examples of O or of a span of one token to "
-            "data.train, or set task.head.scheme=null"
+            "the training data, or choose no scheme: null",
+            option="scheme",
         )
     return Allowed(start, torch.tensor([[rules.follows(p, q) for q in parts] for p in parts]), end)

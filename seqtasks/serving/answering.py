@@ -14,7 +14,7 @@ from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inspection.alignment import align, attends
 from seqtasks.inspection.reading import symbols_of
 from seqtasks.prediction.n_best import Answer, answers, searches
-from seqtasks.schemes import scheme_of, spans
+from seqtasks.schemes import find_spans, scheme_of
 from seqtasks.serving.job import Job, Wanted
 
 _log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Answering:
             if self.scheme is not None:
                 answer["spans"] = [
                     {"label": label, "first": start, "last": end}
-                    for label, start, end in spans(labels, self.scheme, invalid="repair")
+                    for label, start, end in find_spans(labels, self.scheme, invalid="repair")
                 ]
         if wanted.attention:
             answer["attention"] = self.attention(text, labels)

@@ -1,7 +1,7 @@
-"""Several runs of one command: what each scored, and the mean and spread over seeds and folds."""
+"""Sweeps: the scores of several runs of one command, with their mean and spread."""
 
-from seqtasks.sweep.group import Group, groups
-from seqtasks.sweep.job import Job
+from seqtasks.sweep.group import RunGroup, group_runs
+from seqtasks.sweep.run import SweepRun
 from seqtasks.sweep.spread import Spread
 
-__all__ = ["Group", "Job", "Spread", "groups"]
+__all__ = ["RunGroup", "Spread", "SweepRun", "group_runs"]

@@ -5,59 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seqtasks.sweep.job import Job
+from seqtasks.sweep.run import SweepRun
 from seqtasks.sweep.spread import Spread
 
-REPEATED = ("seed", "data.fold")
+_REPEATED = ("seed", "data.fold")
 """Options whose values repeat an experiment; runs that differ in nothing else are one group."""
 
 
 @dataclass(frozen=True)
-class Group:
+class RunGroup:
     """Runs that differ in the seed and the fold alone.
 
     Attributes:
-        label: the options that tell it from other groups.
-        runs: the options that tell a run from the others of the group, and the run.
-        failed: the same of the runs that have no scores.
+        label: the options by which the group differs from others.
+        runs: the options by which a run differs from the group's others, with the run.
+        failed: likewise the runs without scores.
     """
 
     label: str
-    runs: list[tuple[str, Job]]
-    failed: list[tuple[str, Job]]
+    runs: list[tuple[str, SweepRun]]
+    failed: list[tuple[str, SweepRun]]
 
     @property
     def scores(self) -> dict[str, Spread]:
-        """Each score over the runs."""
-        names = dict.fromkeys(name for _, job in self.runs for name in job.scores)
+        """The spread of each score over the runs."""
+        names = dict.fromkeys(name for _, run in self.runs for name in run.scores)
         return {
-            name: Spread.of(job.scores[name] for _, job in self.runs if name in job.scores)
+            name: Spread.of(run.scores[name] for _, run in self.runs if name in run.scores)
             for name in names
         }
 
 
-def groups(jobs: Sequence[Job]) -> list[Group]:
-    """Runs by all the options that differ among them but the seed and the fold.
+def group_runs(runs: Sequence[SweepRun]) -> list[RunGroup]:
+    """Group runs by the options in which they differ, except the seed and the fold.
 
-    >>> made = [Job(n, "", {"encoder.cell": "gru", "seed": str(n)}, {"f1": n / 2}) for n in (1, 2)]
-    >>> [group] = groups(made)
+    >>> runs = [SweepRun(n, "", {"cell": "gru", "seed": str(n)}, {"f1": n / 2}) for n in (1, 2)]
+    >>> [group] = group_runs(runs)
     >>> group.label, [label for label, _ in group.runs], group.scores["f1"].mean
     ('', ['seed=1', 'seed=2'], 0.75)
     """
-    names = dict.fromkeys(name for job in jobs for name in job.options)
-    varied = [name for name in names if len({job.options.get(name) for job in jobs}) > 1]
-    repeated = [name for name in varied if name in REPEATED]
-    alike: dict[str, list[Job]] = {}
-    for job in jobs:
-        label = _label(job, (name for name in varied if name not in REPEATED))
-        alike.setdefault(label, []).append(job)
+    names = dict.fromkeys(name for run in runs for name in run.options)
+    varied = [name for name in names if len({run.options.get(name) for run in runs}) > 1]
+    repeated = [name for name in varied if name in _REPEATED]
+    alike: dict[str, list[SweepRun]] = {}
+    for run in runs:
+        label = _label(run, (name for name in varied if name not in _REPEATED))
+        alike.setdefault(label, []).append(run)
     found = []
     for label, members in alike.items():
-        named = [(_label(job, repeated) or f"run {job.number}", job) for job in members]
-        done = [(name, job) for name, job in named if not job.error]
-        found.append(Group(label, done, [(name, job) for name, job in named if job.error]))
+        named = [(_label(run, repeated) or f"run {run.number}", run) for run in members]
+        done = [(name, run) for name, run in named if not run.error]
+        found.append(RunGroup(label, done, [(name, run) for name, run in named if run.error]))
     return found
 
 
-def _label(job: Job, names: Iterable[str]) -> str:
-    return " ".join(f"{name}={job.options[name]}" for name in names if name in job.options)
+def _label(run: SweepRun, names: Iterable[str]) -> str:
+    return " ".join(f"{name}={run.options[name]}" for name in names if name in run.options)

@@ -12,11 +12,11 @@ from seqtasks.reporting.console import PERCENT, number
 
 @dataclass(frozen=True)
 class Spread:
-    """Some values' mean and sample standard deviation, whose squares are divided by n - 1.
+    """The mean and sample standard deviation (divided by n - 1) of some values.
 
     Attributes:
-        mean: of all values.
-        deviation: None of a single value.
+        mean: the mean of all values.
+        deviation: None for a single value.
     """
 
     mean: float
@@ -35,7 +35,7 @@ class Spread:
             return cls(float(np.mean(found)), deviation)
 
     def shown(self, name: str) -> str:
-        """As printed for a score of this name.
+        """The text for a score of this name.
 
         >>> Spread(0.95123, 0.01234).shown("accuracy"), Spread(1.23456, 0.0123).shown("loss")
         ('95.12 ± 1.23 %', '1.235 ± 0.012')

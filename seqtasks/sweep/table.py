@@ -1,4 +1,4 @@
-"""What a sweep says at its end: a row of means for each group, and a row for each run."""
+"""The table of a sweep: a row of means for each group, and a row for each run."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqtasks.reporting.console import number
-from seqtasks.sweep.group import Group
+from seqtasks.sweep.group import RunGroup
 
-Row = tuple[str, list[str]]
+_Row = tuple[str, list[str]]
 """A label and a cell for each score."""
 
 
-def scores(groups: Sequence[Group]) -> list[str]:
+def _score_names(groups: Sequence[RunGroup]) -> list[str]:
     """The names of all scores."""
     return list(dict.fromkeys(name for group in groups for name in group.scores))
 
 
-def rows(groups: Sequence[Group]) -> list[tuple[Row, list[Row]]]:
-    """For each group that has a score the row of its means, and those of its runs if several."""
-    names = scores(groups)
+def _rows(groups: Sequence[RunGroup]) -> list[tuple[_Row, list[_Row]]]:
+    """The row of means of each group with scores, and the rows of its runs if there are several."""
+    names = _score_names(groups)
     found = []
     for group in groups:
         if not group.runs:
@@ -34,50 +34,50 @@ def rows(groups: Sequence[Group]) -> list[tuple[Row, list[Row]]]:
         several = len(group.runs) > 1
         label = f"{group.label} {counted(group)}" if several or group.failed else group.label
         label = label.strip() or group.runs[0][0]
-        single = [(run, [number(n, job.scores.get(n)) for n in names]) for run, job in group.runs]
+        single = [(name, [number(n, run.scores.get(n)) for n in names]) for name, run in group.runs]
         found.append(((label, means), single if several else []))
     return found
 
 
-def counted(group: Group) -> str:
-    """Over how many runs the means are."""
+def counted(group: RunGroup) -> str:
+    """The number of runs that the means are over."""
     done, failed = len(group.runs), len(group.failed)
     return f"mean of {done}" + (f" of {done + failed}" if failed else "")
 
 
-def show(console: Console, groups: Sequence[Group]) -> None:
+def print_table(console: Console, groups: Sequence[RunGroup]) -> None:
     """Print the table."""
     table = Table(title="Test scores: mean ± standard deviation", title_justify="left")
     table.add_column("", no_wrap=True)
-    for name in scores(groups):
+    for name in _score_names(groups):
         table.add_column(name.replace("_", " "), justify="right", overflow="fold")
-    for (label, means), runs in rows(groups):
+    for (label, means), runs in _rows(groups):
         table.add_row(escape(label), *means, style="bold")
         for run, cells in runs:
             table.add_row(f"  {escape(run)}", *cells)
     console.print(table)
 
 
-def failures(groups: Sequence[Group]) -> list[str]:
-    """A line for each run that failed: which, and why.
+def failures(groups: Sequence[RunGroup]) -> list[str]:
+    """A line for each failed run, with its label and the reason.
 
-    >>> from seqtasks.sweep.job import Job
-    >>> failures([Group("encoder.cell=gru", [], [("seed=1", Job(0, "", {}, error="no memory"))])])
-    ['encoder.cell=gru seed=1: no memory']
+    >>> from seqtasks.sweep.run import SweepRun
+    >>> failures([RunGroup("cell=gru", [], [("seed=1", SweepRun(0, "", {}, error="no memory"))])])
+    ['cell=gru seed=1: no memory']
     """
     return [
-        f"{group.label} {run}: {job.error}".lstrip()
+        f"{group.label} {label}: {run.error}".lstrip()
         for group in groups
-        for run, job in group.failed
+        for label, run in group.failed
     ]
 
 
-def markdown(groups: Sequence[Group]) -> str:
-    """The table and what failed, in Markdown."""
-    names = scores(groups)
+def markdown(groups: Sequence[RunGroup]) -> str:
+    """The table and the failed runs, in Markdown."""
+    names = _score_names(groups)
     lines = ["Test scores: mean ± sample standard deviation", ""]
     lines += [f"| | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
-    for (label, means), runs in rows(groups):
+    for (label, means), runs in _rows(groups):
         lines.append(f"| **{label}** | {' | '.join(f'**{mean}**' for mean in means)} |")
         lines += [f"| {run} | {' | '.join(cells)} |" for run, cells in runs]
     failed = failures(groups)
@@ -85,13 +85,13 @@ def markdown(groups: Sequence[Group]) -> str:
     return "\n".join([*lines, ""])
 
 
-def plain(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """The groups as JSON takes them."""
+def summary_json(groups: Sequence[RunGroup]) -> list[dict[str, Any]]:
+    """The groups as plain values for JSON."""
     return [
         {
             "label": group.label,
             "scores": {name: asdict(spread) for name, spread in group.scores.items()},
-            "runs": [{"label": run, **asdict(job)} for run, job in (*group.runs, *group.failed)],
+            "runs": [{"label": name, **asdict(run)} for name, run in (*group.runs, *group.failed)],
         }
         for group in groups
     ]

@@ -45,9 +45,9 @@ def test_named_validation_examples_stay_what_they_are(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"folds": 1}, "data.folds is at least 2"),
-        ({"folds": 3, "fold": 3}, "data.fold from 0 to data.folds - 1, not 3 and 3"),
-        ({"folds": 3, "test": "test.txt"}, "data.test is named too; set data.test=null"),
+        ({"folds": 1}, "folds: it is at least 2"),
+        ({"folds": 3, "fold": 3}, "fold from 0 to folds - 1, not 3 and 3"),
+        ({"folds": 3, "test": "test.txt"}, "a test is named too; set test or folds to null"),
         ({"folds": 3, "reader": TextReader}, "this reader gives running text"),
     ],
 )
@@ -57,5 +57,5 @@ def test_folds_that_cannot_be_are_refused(tmp_path, options, message):
 
 
 def test_more_folds_than_examples_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"there are 4 examples in data\.train"):
+    with pytest.raises(DataError, match="there are 4 examples in the training data"):
         made(tmp_path, count=4, folds=5).read()

@@ -48,9 +48,11 @@ def test_nothing_is_said_where_nothing_is_left_out(tmp_path, caplog):
 
 
 def test_limits_that_leave_nothing_or_say_nothing_are_refused(tmp_path):
-    with pytest.raises(DataError, match=r"none of the 5 training examples: 5 shorter than 9"):
+    with pytest.raises(
+        DataError, match="none of the 5 training examples is left: 5 shorter than 9"
+    ):
         data(tmp_path, min_tokens=9).setup()
     with pytest.raises(UsageError, match="needs a limit"):
         LengthFilter()
-    with pytest.raises(UsageError, match=r"max_ratio is at least 1"):
+    with pytest.raises(UsageError, match=r"max_ratio: it is at least 1"):
         LengthFilter(max_ratio=0.5)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from seqtasks.data.extension import extended
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
@@ -115,7 +114,7 @@ def test_special_symbols_in_the_text_have_one_number_each(level):
 def test_a_separator_keeps_one_number_when_a_vocabulary_goes_on():
     old = Vocabulary.train(["a b"])
     new = Vocabulary.train(["c<sep>a"], separators=["<sep>"])
-    both = extended(old, new)
+    both = old.extended_by(new)
     assert both.symbols == [*SPECIALS, "a", "b", "<sep>", "c"]
     assert both.tokenizer.encode("a<sep>c").ids == [4, 6, 7]
     assert Vocabulary.from_json(both.to_json()).symbols == both.symbols

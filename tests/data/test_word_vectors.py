@@ -13,7 +13,7 @@ from seqtasks import bundle
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
-from seqtasks.data.word_vectors import read_vectors, settle, vector_width
+from seqtasks.data.word_vectors import fill_embedding_dims, read_vectors, vector_width
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.errors import DataError, UsageError
 from seqtasks.run import run
@@ -131,7 +131,7 @@ def test_widths_left_open_are_written_into_the_configuration(tmp_path):
     config = {"a": [{"vectors": path, "embedding_dim": None}], "b": {"vectors": path}}
     config["c"] = {"vectors": None, "embedding_dim": None}
     config["d"] = {"vectors": path, "embedding_dim": 7}
-    settle(config)
+    fill_embedding_dims(config)
     assert config["a"][0]["embedding_dim"] == 3
     assert config["b"] == {"vectors": path}
     assert config["c"]["embedding_dim"] is None

@@ -9,7 +9,7 @@ import torch
 from torchmetrics.classification import MulticlassCalibrationError, MulticlassConfusionMatrix
 
 from seqtasks.errors import UsageError
-from seqtasks.evaluation.bootstrap import Sums, compare, draws, interval
+from seqtasks.evaluation.bootstrap import Sums, compare_scores, interval, resample_counts
 from seqtasks.metrics import CorpusBLEU, MeanLoss, SymbolErrorRate
 
 DRAWN = {"samples": 4000, "confidence": 0.9, "seed": 3}
@@ -49,22 +49,22 @@ def test_equal_models_do_not_differ_and_others_do():
     references = [["1 b c"]] * 60
     pairs = [([o], [r]) for o, r in zip(outputs, references, strict=True)]
     same = parts_of(SymbolErrorRate(), *pairs)
-    found = compare(same, same, **DRAWN)
+    found = compare_scores(same, same, **DRAWN)
     assert (found.difference, found.interval, found.p_value) == (0, (0, 0), 1)
     perfect = parts_of(SymbolErrorRate(), *((r, [r]) for r in references))
-    better = compare(perfect, same, **DRAWN)
+    better = compare_scores(perfect, same, **DRAWN)
     assert better.difference == pytest.approx(-48 / 180)
     assert better.interval.high < 0
     assert better.p_value == pytest.approx(1 / 4001)
     with pytest.raises(UsageError, match="scored on 60 and 1 parts"):
-        compare(same, parts_of(SymbolErrorRate(), pairs[0]), **DRAWN)
+        compare_scores(same, parts_of(SymbolErrorRate(), pairs[0]), **DRAWN)
 
 
 def test_chance_is_not_taken_for_a_difference():
     draw = torch.Generator().manual_seed(5)
     ours, theirs = (torch.rand(2, 300, generator=draw) < 0.6).float().tolist()
     sums = [parts_of(MeanLoss(), *((value, 1) for value in row)) for row in (ours, theirs)]
-    found = compare(*sums, **DRAWN)
+    found = compare_scores(*sums, **DRAWN)
     assert found.interval.low < 0 < found.interval.high
     assert found.p_value > 0.05
 
@@ -75,7 +75,7 @@ def test_which_metrics_are_sums():
 
 
 def test_draws_are_of_the_size_of_the_data_and_follow_the_seed():
-    drawn = draws(50, 20, seed=1)
+    drawn = resample_counts(50, 20, seed=1)
     assert drawn.sum(dim=1).tolist() == [50.0] * 20
-    assert torch.equal(drawn, draws(50, 20, seed=1))
-    assert not torch.equal(drawn, draws(50, 20, seed=2))
+    assert torch.equal(drawn, resample_counts(50, 20, seed=1))
+    assert not torch.equal(drawn, resample_counts(50, 20, seed=2))

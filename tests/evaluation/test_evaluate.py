@@ -129,7 +129,7 @@ def test_without_samples_there_are_scores_alone(taggers, capsys):
         (["test=x"], "test=x: an option of the data is written data.NAME=VALUE"),
         (["data.test"], "data.test: an option is written NAME=VALUE"),
         (["--samples", "-1"], "--samples is at least 0, not -1"),
-        (["--confidence", "1"], "--confidence is between 0 and 1, not 1.0"),
+        (["--confidence", "1"], "confidence: it is between 0 and 1, not 1.0"),
         (["--samples", "0", "--compare", "{}/weak/bundle"], "--compare needs samples"),
     ],
 )

@@ -34,7 +34,7 @@ from seqtasks.inspection.reach import factor
 from seqtasks.inspection.reading import features, read
 from seqtasks.inspection.selectivity import rank
 from seqtasks.inspection.states import HiddenStates
-from seqtasks.inspection.trace import traced
+from seqtasks.inspection.trace import trace_encoder
 from seqtasks.kernels.lengths import reverse
 from seqtasks.run import run
 from seqtasks.training.gradient_norm import AFTER, BEFORE, GradientNorm
@@ -162,7 +162,7 @@ def test_the_encoder_is_as_it_was_even_after_an_error(letters):
     encoder = letters.task.encoder
     before = [list(layer.cells) for layer in encoder.layers]
     names = list(encoder.state_dict())
-    with pytest.raises(ZeroDivisionError), traced(encoder):
+    with pytest.raises(ZeroDivisionError), trace_encoder(encoder):
         encoder(torch.zeros(1, 1 // 0, 3))
     hidden_states(letters, "the dog")
     trace_gradients(letters, "the dog")
@@ -566,8 +566,8 @@ def test_json_holds_what_was_asked_for(look, ran):
         (["--states", "--text", SENTENCE, "--unit", "24"], 2, "from 0 to 23"),
         (["--states", "--text", SENTENCE, "--unit", "1", "--units", "2"], 2, "give one"),
         (["--states", "--text", SENTENCE, "--state", "c"], 2, "the choices are h, 0, 1"),
-        (["--gradients", "--text", SENTENCE, "--last", "10"], 2, "--last is from 1 to 9"),
-        (["--gradients", "--text", SENTENCE, "--last", "0"], 2, "--last is from 1 to 9"),
+        (["--gradients", "--text", SENTENCE, "--last", "10"], 2, "last: it is from 1 to 9"),
+        (["--gradients", "--text", SENTENCE, "--last", "0"], 2, "last: it is from 1 to 9"),
         (["--gradients", "--text", SENTENCE, "--target", "DT"], 1, "9 tokens in 'tokens' but 1"),
         (["--states"], 2, "need --text"),
         (["--training", "--text", "a b"], 2, "--training takes none"),
@@ -611,8 +611,8 @@ def test_without_matplotlib_a_picture_is_refused_and_json_is_written(look, monke
     code, path, error = look(*VIEWS["states"], name="out.png")
     assert (code, path.exists()) == (1, False)
     assert error == (
-        "seqtasks: a picture needs matplotlib: pip install 'seqtasks[plot]', or let --output end "
-        "in .json\n"
+        "seqtasks: a picture needs matplotlib: pip install 'seqtasks[plot]', or write a "
+        ".json file\n"
     )
     for arguments in VIEWS.values():
         assert look(*arguments)[0] == 0

@@ -16,11 +16,11 @@ from seqtasks.metrics.spans import spans as scored_spans
 from seqtasks.schemes import (
     SCHEMES,
     allowed_transitions,
-    chosen,
     convert,
     detect,
+    find_spans,
+    resolve_scheme,
     scheme_of,
-    spans,
     tags,
     violation,
 )
@@ -84,7 +84,7 @@ def test_the_spellings_of_a_sentence():
     }
     for name in NAMES:
         assert " ".join(tags(found, 8, name)) == expected[name]
-        assert spans(expected[name].split(), name) == found
+        assert find_spans(expected[name].split(), name) == found
     assert SCHEMES["IOB2"] is SCHEMES["BIO"]
 
 
@@ -93,7 +93,7 @@ def test_words_of_a_line_and_their_marks():
     ends = list(itertools.accumulate(map(len, words)))
     found = [("", end - len(word), end - 1) for word, end in zip(words, ends, strict=True)]
     assert tags(found, 6, "BMES") == marks
-    assert spans(marks, "BMES") == found
+    assert find_spans(marks, "BMES") == found
 
 
 @pytest.mark.parametrize(("source", "target"), list(itertools.product(NAMES, NAMES)))
@@ -105,9 +105,9 @@ def test_any_spans_survive_any_conversion(source, target):
         shuffled = draw.sample(found, len(found))
         labels = tags(shuffled, length, source)
         assert len(labels) == length
-        assert spans(labels, source) == found
+        assert find_spans(labels, source) == found
         there = convert(labels, source, target)
-        assert spans(there, target) == found
+        assert find_spans(there, target) == found
         assert convert(there, target, source) == labels
 
 
@@ -177,7 +177,7 @@ def test_strict_reading_is_that_of_seqeval(name):
             (entity.tag, entity.start, entity.end - 1)
             for entity in Entities([known], STRICT[name]).entities[0]
         ]
-        assert spans(labels, name, invalid="drop") == wanted, labels
+        assert find_spans(labels, name, invalid="drop") == wanted, labels
         assert scored_spans(labels, name, strict=True) == set(wanted)
         kept += len(wanted)
     assert kept > 1000
@@ -189,14 +189,14 @@ def test_repaired_reading_is_that_of_conlleval(name):
     for _ in range(3000):
         labels = draw.choices(alphabet(name), k=draw.randint(0, 8))
         wanted = get_entities(labels)
-        assert spans(labels, name, invalid="repair") == wanted, labels
+        assert find_spans(labels, name, invalid="repair") == wanted, labels
         mended = convert(labels, name, "BIO", invalid="repair")
         assert violation(mended, "BIO") is None
-        assert spans(mended, "BIO") == wanted
+        assert find_spans(mended, "BIO") == wanted
 
 
 def test_segmentation_repaired():
-    assert spans(["M", "E", "E", "B", "S"], "BMES", invalid="repair") == [
+    assert find_spans(["M", "E", "E", "B", "S"], "BMES", invalid="repair") == [
         ("", 0, 1),
         ("", 2, 2),
         ("", 3, 3),
@@ -223,7 +223,7 @@ def test_segmentation_repaired():
 )
 def test_a_wrong_label_is_named_with_its_place(labels, scheme, message):
     with pytest.raises(DataError) as error:
-        spans(labels, scheme)
+        find_spans(labels, scheme)
     assert str(error.value).startswith(message)
 
 
@@ -241,11 +241,11 @@ def test_spans_that_do_not_fit_are_refused(wrong):
 
 def test_unknown_names_are_refused_with_the_choices():
     with pytest.raises(UsageError, match="there is no 'BOI'; Did you mean 'BIO'"):
-        spans(["O"], "BOI")
+        find_spans(["O"], "BOI")
     with pytest.raises(UsageError, match="BIO, IOB2, IOB1, BIOES, BMES, BILOU"):
         SpanF1("IOE")
     with pytest.raises(UsageError, match="Did you mean 'repair'"):
-        spans(["O"], "BIO", invalid="repare")
+        find_spans(["O"], "BIO", invalid="repare")
 
 
 # Which scheme
@@ -298,16 +298,16 @@ def test_a_file_that_no_scheme_fits_is_refused_with_what_is_wrong_in_each():
 )
 def test_the_scheme_of_a_set_of_labels(labels, name):
     assert scheme_of(iter(labels)) == name
-    assert chosen("auto", labels) == name
-    assert chosen(None, labels) is None
-    assert chosen("IOB2", labels) == "BIO"
+    assert resolve_scheme("auto", labels) == name
+    assert resolve_scheme(None, labels) is None
+    assert resolve_scheme("IOB2", labels) == "BIO"
 
 
 # Transitions and scores
 
 
 def test_labels_that_do_not_fit_have_no_transitions():
-    with pytest.raises(DataError, match=r"'NN' is no label of BIO.*task\.head\.scheme=null"):
+    with pytest.raises(DataError, match=r"'NN' is no label of BIO.*or null"):
         allowed_transitions(["O", "NN"], "BIO")
     with pytest.raises(DataError, match="B, E follow BMES, but none of them can stand alone"):
         allowed_transitions(["B", "E"], "BMES")

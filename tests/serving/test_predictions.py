@@ -10,7 +10,7 @@ from serving.conftest import LETTERS, TAGGING, TRANSLATION
 from seqtasks import bundle
 from seqtasks.inspection.alignment import align
 from seqtasks.prediction.n_best import answers
-from seqtasks.schemes import spans
+from seqtasks.schemes import find_spans
 
 TEXTS = [
     "the dogs see the cat .",
@@ -159,7 +159,7 @@ def test_labels_that_spell_spans_come_with_them(lasting):
     assert live.service.info["abilities"]["spans"] == "BIO"
     assert live.service.info["kind"] == "tagging"
     [one] = live.client.predictions("Anna lives in New York")
-    expected = spans(one["prediction"], "BIO", invalid="repair")
+    expected = find_spans(one["prediction"], "BIO", invalid="repair")
     assert [(part["label"], part["first"], part["last"]) for part in one["spans"]] == expected
 
 

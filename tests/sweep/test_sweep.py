@@ -12,13 +12,13 @@ from rich.console import Console
 from small import SMALL
 
 from seqtasks.errors import Interrupted, UsageError
-from seqtasks.sweep import Job, groups
-from seqtasks.sweep.table import failures, markdown, show
+from seqtasks.sweep import SweepRun, group_runs
+from seqtasks.sweep.table import failures, markdown, print_table
 
 
 def job(number, score, error="", **options):
     given = {name.replace("_", "."): str(value) for name, value in options.items()}
-    return Job(number, f"runs/{number}", given, {} if error else {"accuracy": score}, error)
+    return SweepRun(number, f"runs/{number}", given, {} if error else {"accuracy": score}, error)
 
 
 def test_runs_are_grouped_by_all_but_the_seed_and_the_fold():
@@ -29,7 +29,7 @@ def test_runs_are_grouped_by_all_but_the_seed_and_the_fold():
         for n, (value, cell) in enumerate(zip(values, cells, strict=True))
     ]
     jobs.append(job(4, None, "too little memory", encoder_cell="lstm", seed=3, trainer_max=2))
-    gru, lstm = groups(jobs)
+    gru, lstm = group_runs(jobs)
     assert (gru.label, lstm.label) == ("encoder.cell=gru", "encoder.cell=lstm")
     assert [name for name, _ in gru.runs] == ["seed=1 data.fold=3", "seed=2 data.fold=3"]
     assert lstm.scores["accuracy"].mean == pytest.approx(statistics.mean([0.7, 0.4]))
@@ -43,8 +43,8 @@ def test_runs_are_grouped_by_all_but_the_seed_and_the_fold():
 
 
 def test_a_group_of_one_run_has_one_row(capsys):
-    made = groups([job(0, 0.5, encoder_cell="gru"), job(1, 0.25, encoder_cell="lstm")])
-    show(Console(), made)
+    made = group_runs([job(0, 0.5, encoder_cell="gru"), job(1, 0.25, encoder_cell="lstm")])
+    print_table(Console(), made)
     printed = capsys.readouterr().out
     assert "mean of" not in printed
     assert [line.split()[1:4] for line in printed.splitlines() if "encoder" in line] == [

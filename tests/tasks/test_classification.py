@@ -597,7 +597,7 @@ def test_ordered_labels_keep_their_order_and_refuse_others():
     field.fit(rows)
     assert field.vocabulary.symbols == ["1", "2", "many"]
     assert field.encode(rows).tolist() == [2, 0, 2, 0]
-    with pytest.raises(DataError, match=r"f.csv:1: .*'mani'.*not in data.label.order=.*'many'"):
+    with pytest.raises(DataError, match=r"f.csv:1: .*'mani'.*not in the field's order=.*'many'"):
         field.encode(records(field, ["mani"]))
     for order in (["a"], ["a", "a"]):
         with pytest.raises(UsageError, match="each once"):

@@ -11,9 +11,9 @@ from hydra.utils import instantiate
 
 from seqtasks import bundle
 from seqtasks.data import raw_inputs as inputs
-from seqtasks.data.batching.batch import stacked
+from seqtasks.data.batching.batch import stack_fields
 from seqtasks.data.fields import TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.pooling import Pooling
@@ -133,7 +133,7 @@ def test_the_parts_of_a_pair_are_its_vectors_their_distance_and_their_product(co
     torch.testing.assert_close(one[1], two[0])
     torch.testing.assert_close(one[2], (one[0] - one[1]).abs())
     torch.testing.assert_close(two[3], one[0] * one[1])
-    assert stacked(batch, ["tokens"]) is batch
+    assert stack_fields(batch, ["tokens"]) is batch
 
 
 def test_one_vocabulary_holds_the_tokens_of_both_texts(composed, tmp_path):

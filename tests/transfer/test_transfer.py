@@ -17,7 +17,6 @@ from small import SMALL
 
 from seqtasks import bundle
 from seqtasks import run as entry
-from seqtasks.data.extension import extended
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.encoder import RecurrentEncoder
@@ -295,7 +294,7 @@ def test_a_whole_model_of_other_data_is_refused(composed, tagger, options, said)
 @pytest.mark.parametrize("level", ["word", "character"])
 def test_an_extended_tokenizer_keeps_old_numbers_and_cuts_new_text(level):
     old, new = (Vocabulary.train([text], level=level) for text in ("b a b", "c b d"))
-    joined = extended(old, new)
+    joined = old.extended_by(new)
     assert joined.symbols[: len(old)] == old.symbols
     assert set(joined.symbols) == {*old.symbols, *new.symbols}
     for text in ("b a", "d c"):
@@ -308,14 +307,14 @@ def test_an_extended_tokenizer_keeps_old_numbers_and_cuts_new_text(level):
 
 def test_channels_keep_the_scale_that_a_model_has_learnt_with():
     old, new = Channels(["a"], [1.0], [2.0]), Channels(["a"], [3.0], [4.0])
-    assert extended(old, new) is old
+    assert old.extended_by(new) is old
 
 
 def test_byte_pairs_stay_as_they_are():
     old, new = (
         Vocabulary.train([text] * 3, level="bpe", max_size=300) for text in ("abab", "xyxy")
     )
-    assert extended(old, new) is old
+    assert old.extended_by(new) is old
     assert old.symbols != new.symbols
     assert list(SPECIALS) == old.symbols[:4]
 

@@ -1,1 +1,1 @@
-"""From encoded examples to batches."""
+"""Batches of encoded examples, by length or as streams of running text."""

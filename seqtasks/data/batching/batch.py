@@ -1,4 +1,4 @@
-"""What a task's methods receive."""
+"""The batch: named tensors that a task's methods receive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Batch(dict[str, Any]):
     """Named tensors of one batch, readable as attributes.
 
     A field of tokens called ``tokens`` comes with ``lengths``; one called ``source`` comes with
-    ``source_lengths``. What a batch holds follows from the fields of the data.
+    ``source_lengths``. The fields of the data decide what a batch holds.
 
     >>> Batch(tokens=1, lengths=2).tokens
     1
@@ -28,7 +28,7 @@ class Batch(dict[str, Any]):
             ) from None
 
     def to(self, device: torch.device | str, **options: Any) -> Batch:
-        """The same with every tensor on a device; options as `torch.Tensor.to` takes them."""
+        """The batch with every tensor on a device; the options are those of `torch.Tensor.to`."""
         return Batch(
             {
                 name: value.to(device, **options) if isinstance(value, torch.Tensor) else value
@@ -38,7 +38,7 @@ class Batch(dict[str, Any]):
 
 
 def lengths_of(name: str) -> str:
-    """What a batch calls the lengths of a field of tokens or of steps.
+    """The name in a batch of the lengths of a field of tokens or of steps.
 
     >>> lengths_of("tokens"), lengths_of("series"), lengths_of("source")
     ('lengths', 'lengths', 'source_lengths')
@@ -46,21 +46,19 @@ def lengths_of(name: str) -> str:
     return "lengths" if name in ("tokens", "series") else f"{name}_lengths"
 
 
-def stacked(batch: Batch, names: Sequence[str]) -> Batch:
-    """Fields of tokens with one vocabulary as the rows of one: all of the first, then the next.
-
-    One encoder then reads them in one pass.
+def stack_fields(batch: Batch, names: Sequence[str]) -> Batch:
+    """Stack fields of tokens with one vocabulary, so that an encoder reads them in one pass.
 
     Args:
-        batch: holds each as (batch, time) and its lengths (batch,).
-        names: the fields; of a single one the batch stays as it is.
+        batch: has each field as (batch, time) and its lengths as (batch,).
+        names: the fields, whose rows follow each other; a single field leaves the batch as it is.
 
     Returns:
         (fields · batch, longest time) and (fields · batch,), under the names of the first field.
 
     >>> batch = Batch(tokens=torch.tensor([[5, 6]]), lengths=torch.tensor([2]),
     ...               pair=torch.tensor([[7]]), pair_lengths=torch.tensor([1]))
-    >>> stacked(batch, ["tokens", "pair"])
+    >>> stack_fields(batch, ["tokens", "pair"])
     {'tokens': tensor([[5, 6],
             [7, 0]]), 'lengths': tensor([2, 1])}
     """

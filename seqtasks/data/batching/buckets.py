@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
-from seqtasks.data.batching.loader import Loader, ResumableSampler, SeededBatch, as_it_is
+from seqtasks.data.batching.loader import ResumableSampler, SeededBatch, make_loader
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError, nearest
 
 
 class Buckets:
-    """Sorts by length with ties in random order, cuts into batches, shuffles the batches.
+    """Sorts examples by length, ties at random, cuts them into batches and shuffles the batches.
 
     Args:
-        batch_size: sequences in a batch at most; None for no such limit.
-        batch_tokens: padded tokens of a batch at most, counted on its longest field; None for no
-            such limit. A single sequence longer than that makes a batch of its own.
-        balance: a field of labels; an epoch of training then holds as many examples as ever, and
-            each label equally often, to within one: rare examples again and again, some of the
-            others. It goes without ``batch_tokens``, so that all epochs have as many batches.
+        batch_size: the largest number of sequences in a batch; None for no such limit.
+        batch_tokens: the largest number of padded tokens in a batch, counted on the longest field;
+            None for no such limit. A single sequence above the limit is a batch of its own.
+        balance: a field of labels, each of which then occurs equally often in an epoch of training,
+            to within one: examples of rare labels are repeated, others left out, and their number
+            stays the same. Not with ``batch_tokens``, so that all epochs have as many batches.
 
     Raises:
         UsageError: neither limit is given, one is not positive, or ``balance`` goes with
@@ -39,13 +39,14 @@ class Buckets:
         limits = [limit for limit in (batch_size, batch_tokens) if limit is not None]
         if not limits or min(limits) < 1:
             raise UsageError(
-                "data.batching: give batch_size or batch_tokens, at least 1, "
-                f"not {batch_size} and {batch_tokens}"
+                f"give batch_size or batch_tokens, at least 1, not {batch_size} and {batch_tokens}",
+                option="batch_size",
             )
         if balance is not None and batch_tokens is not None:
             raise UsageError(
-                f"data.batching.balance={balance} goes with batches of so many sequences: set "
-                "data.batching.batch_size, and data.batching.batch_tokens=null"
+                f"{balance} goes with batches of so many sequences: set batch_size, and "
+                "batch_tokens to null",
+                option="balance",
             )
         self.batch_size, self.batch_tokens, self.balance = batch_size, batch_tokens, balance
 
@@ -59,24 +60,17 @@ class Buckets:
         world_size: int = 1,
         num_workers: int = 0,
     ) -> DataLoader[Any]:
-        """Batches of a split; those of training come in a new order every epoch."""
+        """Batches of a split; training batches come in a new order every epoch."""
         sizes = np.array(dataset.sizes() or [[1] * len(dataset)])
         classes = self.classes(dataset) if training else None
         sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size, classes)
-        return Loader(
-            dataset,
-            batch_size=None,
-            sampler=sampler,
-            collate_fn=as_it_is,
-            num_workers=num_workers,
-            persistent_workers=num_workers > 0,
-        )
+        return make_loader(dataset, sampler, num_workers)
 
     def classes(self, dataset: SequenceDataset) -> NDArray[np.int32] | None:
-        """(examples,) the label by which an epoch is balanced, or None.
+        """(examples,) the labels by which an epoch is balanced, or None.
 
         Raises:
-            UsageError: there is no such field, or it has not one label for each example.
+            UsageError: there is no such field, or it does not have one label for each example.
         """
         if self.balance is None:
             return None
@@ -87,14 +81,14 @@ class Buckets:
         }
         if self.balance not in found:
             raise UsageError(
-                f"data.batching.balance={self.balance}: no field of that name has one label for "
-                f"each example;{nearest(self.balance, found)} Fields that have: "
-                f"{', '.join(found) or 'none'}"
+                f"no field {self.balance} has one label for each example;"
+                f"{nearest(self.balance, found)} Fields that have: {', '.join(found) or 'none'}",
+                option="batching.balance",
             )
         return found[self.balance]
 
     def cut(self, order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[list[int]]:
-        """Consecutive runs of ``order`` that keep both limits.
+        """Cut an order of examples into consecutive batches within both limits.
 
         Args:
             order: example numbers, sorted by length.
@@ -117,7 +111,7 @@ class Buckets:
 
 
 class BucketSampler(ResumableSampler):
-    """One epoch's batches; the order follows from the seed and the epoch alone."""
+    """One epoch's batches, laid out anew in every epoch of training."""
 
     def __init__(
         self,
@@ -145,12 +139,12 @@ class BucketSampler(ResumableSampler):
         count = self.sizes.shape[1]
         order = random.permutation(count) if self.training else np.arange(count)
         if self.classes is not None:
-            order = balanced(self.classes, random)
+            order = draw_balanced(self.classes, random)
         order = order[np.lexsort(self.sizes[::-1, order])]
         longest = self.sizes.max(axis=0)
         if not self.training:
             self.batches = self.cut(order[self.rank :: self.world_size], longest)
-        else:  # every process takes as many steps as the others
+        else:  # all processes take equally many steps
             batches = self.cut(order, longest)
             batches = [batches[number] for number in random.permutation(len(batches))]
             whole = len(batches) // self.world_size * self.world_size
@@ -158,7 +152,8 @@ class BucketSampler(ResumableSampler):
         if count and not self.batches:
             raise UsageError(
                 f"there is not one batch for each of the {self.world_size} processes; give more "
-                "data, a smaller data.batching.batch_size, or fewer trainer.devices"
+                "data, a smaller batch size, or fewer devices",
+                option="batching.batch_size",
             )
 
     def __iter__(self) -> Iterator[list[int]]:
@@ -171,13 +166,13 @@ class BucketSampler(ResumableSampler):
         return len(self.batches)
 
 
-def balanced(classes: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
-    """As many examples as there are, each class equally often, to within one.
+def draw_balanced(classes: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
+    """Draw as many examples as there are, each class equally often, to within one.
 
-    No example of a class comes again before all others of it have come.
+    An example is repeated only after all others of its class were drawn.
 
     >>> classes = np.array([0, 0, 0, 0, 1, 1], np.int32)
-    >>> sorted(classes[balanced(classes, np.random.default_rng(0))].tolist())
+    >>> sorted(classes[draw_balanced(classes, np.random.default_rng(0))].tolist())
     [0, 0, 0, 1, 1, 1]
     """
     names = np.unique(classes)

@@ -1,4 +1,4 @@
-"""Batches of like lengths, each example once."""
+"""Batches of similar lengths, for prediction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from seqtasks.data.store.dataset import SequenceDataset
 
 
 def by_length(dataset: SequenceDataset, batch_size: int) -> Iterator[list[int]]:
-    """The examples in batches of similar lengths."""
+    """Yield the numbers of all examples in batches of similar lengths."""
     [sizes, *_] = dataset.sizes() or [[1] * len(dataset)]
     order = sorted(range(len(dataset)), key=lambda index: sizes[index])
     for start in range(0, len(order), batch_size):

@@ -1,21 +1,21 @@
-"""Loaders of training batches that take up an epoch where it was left."""
+"""Loaders of batches, which can resume an epoch in the middle."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 if TYPE_CHECKING:
     from pytorch_lightning import Trainer
 
 
 class SeededBatch(list[int]):
-    """The numbers of a training batch's examples, and where in the training it stands.
+    """The numbers of a training batch's examples, with the seed of what is drawn for the batch.
 
     Attributes:
-        place: seed, epoch, batch and process, from which follows what is drawn anew for it.
+        place: seed, epoch, batch and process.
     """
 
     def __init__(self, numbers: Iterable[int], place: tuple[int, ...]) -> None:
@@ -24,12 +24,12 @@ class SeededBatch(list[int]):
 
 
 class ResumableSampler(Sampler[Any]):
-    """One epoch's batches in order; they follow from the seed and the epoch alone.
+    """One epoch's batches in order; the order follows from the seed and the epoch alone.
 
     Attributes:
         epoch: counted from 0; Lightning sets it.
-        begin: called before the first batch of an epoch; says how many were served before, which
-            a resumed training leaves out, and may still set the epoch.
+        begin: called before the first batch of an epoch; returns how many batches a resumed
+            training has done already, and may still set the epoch.
     """
 
     epoch = 0
@@ -43,9 +43,10 @@ class ResumableSampler(Sampler[Any]):
 
 
 class Loader(DataLoader[Any]):
-    """Begins when the first batch is asked for: workers that begin earlier serve another epoch.
+    """A data loader that starts its workers when the first batch is requested.
 
-    Lightning asks for the iterator before it sets the epoch and knows where to resume.
+    Lightning creates the iterator before it sets the epoch, so that workers which start at once
+    would serve another epoch.
     """
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
@@ -53,11 +54,22 @@ class Loader(DataLoader[Any]):
 
 
 def batches_done(trainer: Trainer) -> int:
-    """How many batches of an unfinished epoch a training has done; 0 between two epochs."""
+    """The number of batches that a training has done of an unfinished epoch; 0 between epochs."""
     epochs: Any = trainer.fit_loop.epoch_progress.current
     return trainer.fit_loop.batch_idx + 1 if epochs.started > epochs.processed else 0
 
 
-def as_it_is(batch: Any) -> Any:
-    """A batch that needs no collating."""
+def make_loader(dataset: Dataset[Any], sampler: Sampler[Any], num_workers: int) -> DataLoader[Any]:
+    """A loader of the batches that a sampler names; the data set makes each batch whole."""
+    return Loader(
+        dataset,
+        batch_size=None,
+        sampler=sampler,
+        collate_fn=_unchanged,
+        num_workers=num_workers,
+        persistent_workers=num_workers > 0,
+    )
+
+
+def _unchanged(batch: Any) -> Any:
     return batch

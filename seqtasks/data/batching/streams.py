@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from seqtasks.data.batching.batch import Batch
-from seqtasks.data.batching.loader import Loader, ResumableSampler, as_it_is
+from seqtasks.data.batching.loader import ResumableSampler, make_loader
 from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.errors import DataError, UsageError, nearest
 
-DOCUMENTS = ("reset", "join")
+_DOCUMENTS = ("reset", "join")
 
-SHORT = 4
-"""Windows that a text may have to be read whole beside others of its length."""
+_SHORT = 4
+"""The most windows of a document that is read beside others of its length."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,26 +30,26 @@ _log = logging.getLogger(__name__)
 class Streams:
     """Reads text in parallel rows, window by window, with the state carried on.
 
-    Each text (a file, a line, a record: whatever the reader takes for one example) is a document.
-    In training, documents of up to four windows stand side by side with others of their length,
-    in a new order every epoch; longer ones are laid end to end and cut into ``batch_size`` streams
-    of equal length. A window ends where its document ends, and the row begins the next document
-    with a fresh state. Every token but the first of a document is predicted once an epoch.
+    Each example of the reader (a file, a line, a record) is a document. In training, documents of
+    up to four windows are read side by side with others of their length, in a new order every
+    epoch; longer ones are laid end to end and cut into ``batch_size`` streams of equal length. A
+    window ends where its document ends, and the row begins the next document with a fresh state.
+    Every token but the first of a document is predicted once an epoch.
 
     In evaluation each document is read from its beginning to its end, so that a score depends on
-    neither the batch size nor the window. Where there are fewer documents than rows, windows are
-    as much longer: one text is read by a single row, but as many tokens at once as in training.
+    neither the batch size nor the window. Where there are fewer documents than rows, the windows
+    are longer, so that a step reads as many tokens as in training.
 
     Args:
         batch_size: rows read in parallel; fewer where the text does not fill a window of each.
-        window: steps between two updates; the state goes on, the gradient stops there.
-        documents: ``reset`` as said above; ``join`` takes the training texts for one running
-            text, in their order, with the state carried across their ends.
+        window: steps between two updates; the state is carried on, the gradient stops there.
+        documents: ``reset`` as above; ``join`` reads the training texts in their order as one
+            running text, with the state carried across their ends.
         vary_window: in training, vary the windows of long documents in the proportions of Merity,
             Keskar and Socher (2018, "Regularizing and optimizing LSTM language models", section
             4.1): ``window`` steps, with a chance of 5 % half as many, plus normal noise of 5 steps.
-            Their number and mean stay what they are without. A window's ``share`` is its length in
-            relation to the mean; the task multiplies the learning rate by it.
+            The number of windows and their mean do not change. A window's ``share`` is its length
+            in relation to the mean; the task multiplies the learning rate by it.
 
     Raises:
         UsageError: a size is not positive, or there is no such treatment of documents.
@@ -63,15 +63,14 @@ class Streams:
         documents: str = "reset",
         vary_window: bool = False,
     ) -> None:
-        if batch_size < 1 or window < 1:
+        for option, size in (("batch_size", batch_size), ("window", window)):
+            if size < 1:
+                raise UsageError(f"it is at least 1, not {size}", option=option)
+        if documents not in _DOCUMENTS:
             raise UsageError(
-                "data.batching: batch_size and window are at least 1, "
-                f"not {batch_size} and {window}"
-            )
-        if documents not in DOCUMENTS:
-            raise UsageError(
-                f"data.batching.documents: there is no {documents!r}; it is one of "
-                f"{', '.join(DOCUMENTS)}.{nearest(str(documents), DOCUMENTS)}"
+                f"there is no {documents!r}; it is one of {', '.join(_DOCUMENTS)}."
+                f"{nearest(str(documents), _DOCUMENTS)}",
+                option="documents",
             )
         self.batch_size, self.window = batch_size, window
         self.documents, self.vary_window = documents, vary_window
@@ -86,23 +85,25 @@ class Streams:
         world_size: int = 1,
         num_workers: int = 0,
     ) -> DataLoader[Any]:
-        """Windows of a split, in order; each process reads rows of its own, in as many steps.
+        """Windows of a split, in order; each process reads its own rows in equally many steps.
 
         Raises:
-            UsageError: a field is to be encoded anew for every batch.
+            UsageError: a field is encoded anew for every batch.
             DataError: no text has a token to predict.
         """
-        if training and any(field.varies for field in dataset.fields.values()):
+        varied = [name for name, field in dataset.fields.items() if field.varies]
+        if training and varied:
             raise UsageError(
-                "data.tokens.bpe_dropout encodes each batch anew, which streams cut from one "
-                "running text cannot; set it to 0, or take batching@data.batching=buckets"
+                "it encodes each batch anew, and streams are cut from one running text; set it to "
+                "0, or batch by buckets",
+                option=f"{varied[0]}.bpe_dropout",
             )
         texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
         starts, counts = texts.offsets[:-1] + 1, texts.lengths - 1
         if not (counts > 0).any():
             raise DataError(
                 f"{dataset.records[0].place}: no token to predict: each text has a single token "
-                "at most; give more text, or set data.tokens.bos=true"
+                "at most; give more text, or set the field's bos=true"
             )
         if training and self.documents == "join":
             starts, counts = np.array([1]), np.array([len(texts.values) - 1])
@@ -117,20 +118,12 @@ class Streams:
             plan.long = deal(starts, counts, min(rows, len(counts)), window)
         if training and rank == 0 and plan.rows < rows:
             _log.warning(
-                "The training text is short: it fills %d of the %d rows of data.batching.batch_size"
-                " (data.batching.window=%d)",
+                "The training text is short: it fills %d of the %d rows of a batch (window=%d)",
                 plan.rows,
                 rows,
                 self.window,
             )
-        return Loader(
-            Windows(texts, dataset.text_lengths, plan),
-            batch_size=None,
-            sampler=plan,
-            collate_fn=as_it_is,
-            num_workers=num_workers,
-            persistent_workers=num_workers > 0,
-        )
+        return make_loader(Windows(texts, dataset.text_lengths, plan), plan, num_workers)
 
 
 class StreamPlan(ResumableSampler):
@@ -139,7 +132,7 @@ class StreamPlan(ResumableSampler):
     Args:
         rank: of the process.
         world_size: the number of processes.
-        seed: of the order of short documents and of the varied windows.
+        seed: sets the order of short documents and the varied windows.
     """
 
     def __init__(self, rank: int = 0, world_size: int = 1, seed: int = 0) -> None:
@@ -148,20 +141,20 @@ class StreamPlan(ResumableSampler):
         self.window, self.vary = 1, False
         self.long: Pieces | None = None
         self.starts = self.counts = np.zeros(0, dtype=np.int64)  # of the short documents
-        self.sizes: list[int] = []  # how many of them are read side by side
+        self.sizes: list[int] = []  # how many short documents are read side by side
 
     def lay_out(self, starts: Numbers, counts: Numbers, rows: int, window: int, vary: bool) -> None:
         """Tell short documents from long ones and divide the long ones among the rows.
 
         Args:
-            starts: (documents,), where the targets of each begin.
-            counts: (documents,), how many they are, at least 1.
-            rows: of all processes together, at most.
-            window: targets of a window, at most unless varied.
+            starts: (documents,), the places where the targets of each begin.
+            counts: (documents,), the numbers of targets, at least 1.
+            rows: the largest number of rows, of all processes together.
+            window: the largest number of targets in a window that is not varied.
             vary: whether to vary the windows.
         """
         self.window, self.vary = window, vary
-        limit = max(window, min(SHORT * window, int(counts.sum()) // rows))
+        limit = max(window, min(_SHORT * window, int(counts.sum()) // rows))
         long = counts > limit
         if long.any():
             total = int(counts[long].sum())
@@ -174,7 +167,7 @@ class StreamPlan(ResumableSampler):
 
     @property
     def rows(self) -> int:
-        """How many rows the widest window has, over all processes."""
+        """The number of rows of the widest window, over all processes."""
         return max([*self.sizes, 0 if self.long is None else int(self.long.rows[-1]) + 1])
 
     def __len__(self) -> int:
@@ -193,7 +186,7 @@ class StreamPlan(ResumableSampler):
             done = max(done - pieces.steps, 0)
 
     def groups(self, random: np.random.Generator) -> Iterator[Pieces]:
-        """What is read from one fresh beginning of all rows to the next, in the epoch's order."""
+        """The groups of documents in the epoch's order; each begins with a fresh state."""
         order = random.permutation(len(self.counts))
         order = order[np.argsort(self.counts[order], kind="stable")]
         parts = np.split(order, np.cumsum(self.sizes)[:-1]) if self.sizes else []
@@ -218,8 +211,8 @@ class Windows(Dataset[Batch]):
 
     Args:
         texts: the documents.
-        characters: how many each has.
-        plan: its windows also go by their number.
+        characters: the number of characters of each document.
+        plan: lays out the windows, which can also be named by their number.
     """
 
     def __init__(self, texts: Ragged, characters: Sequence[int], plan: StreamPlan) -> None:
@@ -234,9 +227,9 @@ class Windows(Dataset[Batch]):
         """The batch of a window.
 
         Returns:
-            tokens (rows, time + 1), lengths (rows,) with the extra token counted, text_length
-            (rows,) the characters of the targets, first (rows,) bool: whether the row begins with
-            a fresh state, and share: the window's length in relation to the others.
+            tokens (rows, time + 1); lengths (rows,), with the extra token counted; text_length
+            (rows,), the characters of the targets; first (rows,) bool, whether the row begins with
+            a fresh state; and share, the window's length in relation to the others.
         """
         if isinstance(window, int):
             window = next(itertools.islice(iter(self.plan), window, None))
@@ -255,7 +248,7 @@ class Windows(Dataset[Batch]):
         )
 
     def characters(self, places: Numbers) -> Numbers:
-        """The characters up to tokens of the flat text, these included."""
+        """The number of characters up to and with each token of the flat text, by its place."""
         text = np.searchsorted(self.texts.offsets, places, side="right") - 1
         within = np.rint((places - self.texts.offsets[text]) * self.rates[text])
         return self.before[text] + within.astype(np.int64)

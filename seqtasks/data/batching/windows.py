@@ -1,4 +1,4 @@
-"""Which tokens each row of each window reads."""
+"""The plan of windows over continuous text: the tokens that each row of each window reads."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Pieces:
     """Parts of the text, each read by one row from a fresh state to its end.
 
     Attributes:
-        starts: (pieces,) int64, where the targets of each begin.
-        counts: (pieces,) int64, how many they are, at least 1.
-        rows: (pieces,) int64, the row that reads each, ascending; a row reads its own in order.
-        windows: (pieces,) int64, in how many windows it reads them, at most ``counts``.
+        starts: (pieces,) int64, the places where the targets of each begin.
+        counts: (pieces,) int64, the numbers of targets, at least 1.
+        rows: (pieces,) int64, ascending, the row that reads each; a row reads its pieces in order.
+        windows: (pieces,) int64, the number of windows of each, at most ``counts``.
     """
 
     starts: Numbers
@@ -50,13 +50,13 @@ class Pieces:
 
     @functools.cached_property
     def begins(self) -> Numbers:
-        """(pieces,) the step at which each begins."""
+        """(pieces,) the step at which each piece begins."""
         before = np.cumsum(self.windows) - self.windows
         return before - before[np.searchsorted(self.rows, self.rows)]
 
     @functools.cached_property
     def steps(self) -> int:
-        """How many windows the fullest row reads."""
+        """The number of windows of the fullest row."""
         return int((self.begins + self.windows).max())
 
     def cut(self, shares: NDArray[np.float64], rank: int, world_size: int) -> Iterator[Window]:
@@ -70,7 +70,7 @@ class Pieces:
         rows = -(-(int(self.rows[-1]) + 1) // world_size) * world_size
         starts, counts = np.zeros((2, self.steps, rows), dtype=np.int64)
         first = np.zeros((self.steps, rows), dtype=bool)
-        first[0] = True  # of rows without a piece too: nothing is left over from other windows
+        first[0] = True  # also in rows without a piece: no state is left over from other windows
         # One entry for each window of each piece.
         piece = np.repeat(np.arange(len(self.starts)), self.windows)
         number = np.arange(len(piece)) - np.repeat(
@@ -79,7 +79,7 @@ class Pieces:
         step, row = self.begins[piece] + number, self.rows[piece]
         until = np.concatenate([[0.0], np.cumsum(shares)])
         begun, ended = until[self.begins], until[self.begins + self.windows]
-        # Each window has one token; what is more is dealt out by the shares.
+        # Each window has one token; the other tokens are dealt out by the shares.
         more = (self.counts - self.windows) / (ended - begun)
         low = number + np.rint(more[piece] * (until[step] - begun[piece])).astype(np.int64)
         high = number + np.rint(more[piece] * (until[step + 1] - begun[piece])).astype(np.int64) + 1
@@ -97,10 +97,10 @@ def divide(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
     """Lay texts end to end and cut them into rows of equal length, to a token.
 
     Args:
-        starts: (texts,), where the targets of each begin.
-        counts: (texts,), how many they are, at least 1.
-        rows: at most as many as there are targets.
-        window: targets of a window at most.
+        starts: (texts,), the places where the targets of each begin.
+        counts: (texts,), the numbers of targets, at least 1.
+        rows: the number of rows, at most that of the targets.
+        window: the largest number of targets in a window.
 
     >>> pieces = divide(np.array([1, 8]), np.array([6, 4]), rows=2, window=3)
     >>> pieces.rows.tolist(), pieces.starts.tolist(), pieces.counts.tolist()
@@ -117,7 +117,7 @@ def divide(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
 
 
 def side_by_side(starts: Numbers, counts: Numbers, window: int) -> Pieces:
-    """Texts of similar length, each in a row of its own, all in equally many windows.
+    """Read texts of similar length each in its own row, all in equally many windows.
 
     >>> side_by_side(np.array([1, 9]), np.array([7, 5]), window=4).windows.tolist()
     [2, 2]
@@ -127,7 +127,7 @@ def side_by_side(starts: Numbers, counts: Numbers, window: int) -> Pieces:
 
 
 def deal(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
-    """Whole texts, the longest first, each to the row that is free first.
+    """Deal whole texts, the longest first, each to the row that is free first.
 
     >>> pieces = deal(np.array([1, 11, 21]), np.array([4, 9, 5]), rows=2, window=5)
     >>> pieces.rows.tolist(), pieces.starts.tolist(), pieces.steps

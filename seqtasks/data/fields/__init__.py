@@ -1,4 +1,4 @@
-"""The parts of an example, and how each becomes numbers."""
+"""Fields: the parts of an example, each with its encoding as numbers."""
 
 from seqtasks.data.fields.case import CaseField
 from seqtasks.data.fields.characters import CharacterField

@@ -1,4 +1,4 @@
-"""Byte-pair encoding in which merges are left out at random."""
+"""BPE-dropout: byte-pair encoding that leaves merges out at random."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from seqtasks.data.vocabulary import Vocabulary
 
 
 class MergeDropout:
-    """Cuts a text into other subwords every time: BPE-dropout.
+    """Cuts a text into other subwords every time.
 
     Provilkov, Emelianenko and Voita 2020, algorithm 1: at every merge of a word each pair that
-    could be merged is passed over with the given rate, and the best of the others is merged. What
-    is drawn follows from the generator alone, which `tokenizers` does not offer.
+    could be merged is passed over with the given rate, and the best of the others is merged. The
+    draws come from the given generator, which `tokenizers` does not allow.
 
     Args:
-        vocabulary: of byte pairs.
-        rate: in [0, 1); at 0 it cuts as the vocabulary's tokenizer does.
+        vocabulary: a vocabulary of byte pairs.
+        rate: in [0, 1); at 0 the text is cut as by the vocabulary's tokenizer.
     """
 
     def __init__(self, vocabulary: Vocabulary, rate: float) -> None:
@@ -42,7 +42,7 @@ class MergeDropout:
         return numbers
 
     def words(self, text: str) -> list[str]:
-        """A text as the tokenizer cuts it before any merge."""
+        """The pieces into which the tokenizer cuts a text before any merge."""
         if self.tokenizer.normalizer is not None:
             text = self.tokenizer.normalizer.normalize_str(text)
         return [word for word, _ in self.tokenizer.pre_tokenizer.pre_tokenize_str(text)]

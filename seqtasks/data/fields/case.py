@@ -1,4 +1,4 @@
-"""How each token is written: small, capital, with digits."""
+"""The case of each token: lower, title, upper, with digits and so on."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import UsageError
 
 CASES = ("lower", "title", "upper", "mixed", "number", "digits", "caseless", "punctuation")
 
 
 def case_of(word: str) -> str:
-    """How a word is written, one of `CASES`; the classes of Collobert et al. (2011), refined.
+    """The case of a word: one of `CASES` (Collobert et al. 2011, refined).
 
-    ``number`` has digits and no letters, ``digits`` has both; ``caseless`` letters are those of
+    ``number`` has digits and no letters, ``digits`` has both; ``caseless`` letters belong to
     scripts without capitals; a single capital is ``title``.
 
     >>> [case_of(word) for word in ["don't", "Paris", "A", "U.S.", "iPhone", "McCoy"]]
@@ -42,10 +41,10 @@ def case_of(word: str) -> str:
 
 
 class CaseField(Field):
-    """The case of each token as the file has it, also where the tokens are lower-cased.
+    """The case of each token in the file, also where the field of tokens folds it.
 
     Args:
-        along: the field of tokens whose case it is.
+        along: the field of the tokens.
     """
 
     derived = True
@@ -55,34 +54,16 @@ class CaseField(Field):
         super().__init__()
         self.along = along
 
-    def value(self, record: Record) -> Any:
-        """The tokens whose case is taken.
-
-        Raises:
-            UsageError: the data has no such field.
-        """
-        try:
-            return record.values[self.along]
-        except KeyError:
-            raise UsageError(
-                f"data.{self.name}.along: the data has no field '{self.along}'; its fields are "
-                f"{', '.join(record.values)}"
-            ) from None
-
     def fit(self, records: Iterable[Record]) -> None:
-        """Take the classes, the same for all data."""
+        """Take the classes, which are the same for all data."""
         self.vocabulary = Vocabulary(CASES)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """The number of each token's class."""
-        values = (self.value(record) for record in records)
         return Ragged.pack(
-            self.vocabulary.encode(
-                case_of(word) for word in (v.split() if isinstance(v, str) else v)
-            )
-            for v in values
+            self.vocabulary.encode(map(case_of, self.tokens(record))) for record in records
         )
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad(values)}
+        return {self.name: pad_sequences(values)}

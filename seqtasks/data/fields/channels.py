@@ -1,4 +1,4 @@
-"""The channels of a sequence of vectors, and what was learnt of each."""
+"""The channels of a sequence of vectors, with their mean and deviation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from seqtasks.errors import BundleError
 
 
 class Channels(Vocabulary):
-    """The names of a vector's places, each with the mean and deviation that it is measured by.
+    """The names of a vector's places, each with a mean and a deviation.
 
     Args:
         symbols: the names.
-        mean: of each channel; 0 by default.
-        deviation: of each channel, above 0; 1 by default.
+        mean: the channels' means; 0 by default.
+        deviation: the channels' deviations, above 0; 1 by default.
 
     >>> channels = Channels(["x", "y"], [1.0, 0.0], [2.0, 1.0])
     >>> channels.measure(np.array([[5.0, 3.0]]))
@@ -40,7 +40,7 @@ class Channels(Vocabulary):
         )
 
     def measure(self, values: NDArray[np.float64]) -> NDArray[np.float32]:
-        """(steps, channels): how many deviations each value is above its channel's mean."""
+        """(steps, channels): each value less its channel's mean, in deviations."""
         return ((values - self.mean) / self.deviation).astype(np.float32)
 
     def to_json(self) -> str:
@@ -57,7 +57,7 @@ class Channels(Vocabulary):
         """The inverse of `to_json`.
 
         Raises:
-            BundleError: the text is not that of channels.
+            BundleError: the text does not describe channels.
         """
         try:
             content = json.loads(text)

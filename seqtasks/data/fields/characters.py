@@ -1,4 +1,4 @@
-"""The spelling of each token."""
+"""The characters of each token."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad, sizes
+from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import UsageError
 
 
 class Spellings:
-    """Sequences of word types, and the characters of each type once.
+    """Sequences of words, in which the characters of each distinct word stand once.
 
     Args:
-        types: for each sequence, the number of each token's type.
-        characters: for each type, its characters.
+        types: (sequences, words), the number of each word's type.
+        characters: (types, characters), the numbers of the characters.
     """
 
     def __init__(self, types: Ragged, characters: Ragged) -> None:
@@ -44,11 +44,11 @@ class Spellings:
 
 
 class CharacterField(Field):
-    """The characters of each token, spelled once for each distinct word of a batch.
+    """The characters of each token, given once for each distinct word of a batch.
 
     Args:
-        along: the field of tokens that it spells.
-        max_length: characters kept of a word; of a longer one, the first and last halves.
+        along: the field of the tokens.
+        max_length: characters kept of a word; a longer one keeps its beginning and its end.
 
     Raises:
         UsageError: ``max_length`` is below 2.
@@ -60,19 +60,13 @@ class CharacterField(Field):
     def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:
         super().__init__()
         if max_length < 2:
-            raise UsageError(f"data.characters.max_length is at least 2, not {max_length}")
+            raise UsageError(f"it is at least 2, not {max_length}", option="max_length")
         self.along, self.max_length = along, max_length
-
-    def value(self, record: Record) -> Any:
-        """The tokens that are spelled."""
-        return record.values[self.along]
 
     def words(self, record: Record) -> list[str]:
         """The record's tokens, each shortened to ``max_length`` characters."""
-        value = self.value(record)
-        words = value.split() if isinstance(value, str) else value
-        half = self.max_length // 2
-        return [w if len(w) <= self.max_length else w[:half] + w[-half:] for w in words]
+        half, tokens = self.max_length // 2, self.tokens(record)
+        return [w if len(w) <= self.max_length else w[:half] + w[-half:] for w in tokens]
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct characters, the most frequent first."""
@@ -81,7 +75,7 @@ class CharacterField(Field):
         check_varied(self, len(self.vocabulary) - len(SPECIALS), "characters")
 
     def encode(self, records: Sequence[Record]) -> Spellings:
-        """Type numbers of every token, and the spelling of every type."""
+        """The type of every token, and the characters of every type."""
         types: dict[str, int] = {}
         sequences = [
             [types.setdefault(word, len(types)) for word in self.words(record)]
@@ -92,7 +86,7 @@ class CharacterField(Field):
         )
 
     def collate(self, values: Sequence[list[NDArray[np.int32]]]) -> dict[str, Any]:
-        """The batch's distinct words and where each stands.
+        """The batch's distinct words and their places.
 
         Returns:
             ``<name>`` (words, characters) int64, ``<name>_lengths`` (words,) int64 and
@@ -112,7 +106,9 @@ class CharacterField(Field):
                 row.append(number)
             index.append(row)
         return {
-            self.name: pad(spelled, self.vocabulary.pad_id),
-            f"{self.name}_lengths": sizes(spelled),
-            f"{self.name}_index": pad(index) if values else torch.zeros(0, 0, dtype=torch.int64),
+            self.name: pad_sequences(spelled, self.vocabulary.pad_id),
+            f"{self.name}_lengths": sequence_lengths(spelled),
+            f"{self.name}_index": pad_sequences(index)
+            if values
+            else torch.zeros(0, 0, dtype=torch.int64),
         }

@@ -1,4 +1,4 @@
-"""Which word of the target each word of the source is, so that a decoder can copy it."""
+"""The source's words as numbers of the target, so that a decoder can copy them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import UsageError
 
-LEVELS = ("word", "character")
+_LEVELS = ("word", "character")
 
 
 class Copy(NamedTuple):
-    """What can be copied in one example; numbers from the vocabulary's size on are of `words`.
+    """The copying of one example; numbers from the vocabulary's size on stand for `words`.
 
     Attributes:
         source: (steps,) the target number of each source word.
@@ -32,13 +32,13 @@ class Copy(NamedTuple):
 
 
 class Copies:
-    """What can be copied in each example of a split.
+    """The copying of every example of a split.
 
     Args:
-        sources: of all examples.
-        targets: of all examples.
-        words: of all examples.
-        unk_id: stands for a target word that is not in the source.
+        sources: (examples, steps), as in `Copy`.
+        targets: (examples, words), before words that are not in the source become ``<unk>``.
+        words: for each example, as in `Copy`.
+        unk_id: the number of ``<unk>``.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Copies:
         return self.sources.lengths
 
     def cut(self, lengths: NDArray[np.int64]) -> Copies:
-        """The first words of each source."""
+        """The same with the first words of each source alone."""
         return Copies(self.sources.cut(lengths), self.targets, self.words, self.unk_id)
 
     def __len__(self) -> int:
@@ -74,9 +74,9 @@ class CopyField(Field):
         along: the field of the source's tokens.
         target: the field of the target's.
         like: whose vocabulary it is; that of the target.
-        level: how the source and the target are cut: ``word`` or ``character``.
+        level: the level of the source and the target: ``word`` or ``character``.
         lowercase: fold case, as the target does.
-        separator: of the source's texts, where it joins several.
+        separator: the symbol between the source's texts, where several are joined.
 
     Raises:
         UsageError: there is no such level, or words cannot be copied from it.
@@ -96,20 +96,21 @@ class CopyField(Field):
         separator: str | None = None,
     ) -> None:
         super().__init__()
-        if level not in LEVELS:
+        if level not in _LEVELS:
             raise UsageError(
-                f"data.copies.level={level}: words and characters can be copied, as the source "
-                f"has them; set data.source.level to {' or '.join(LEVELS)}"
+                f"words and characters can be copied, not {level}; give it and the source's level "
+                f"the value {' or '.join(_LEVELS)}",
+                option="level",
             )
         self.along, self.target, self.like = along, target, like
         self.level, self.lowercase, self.separator = level, lowercase, separator
 
     def cut(self, text: str) -> list[str]:
-        """One text in pieces."""
+        """The words or characters of one text."""
         return text.split() if self.level == "word" else list(text)
 
     def pieces(self, value: str | list[str]) -> list[str]:
-        """The words or characters of a value, those of several texts with separators between."""
+        """The words or characters of a value, with separators between several texts."""
         if isinstance(value, str):
             first, *rest = value.split("\t") if self.separator else [value]
             found = self.cut(first)
@@ -119,26 +120,22 @@ class CopyField(Field):
             found = value
         return [piece.lower() for piece in found] if self.lowercase else list(found)
 
-    def value(self, record: Record) -> Any:
-        """The source."""
-        return record.values[self.along]
-
     def learnt(self, record: Record) -> str | list[str]:
-        """The target, of several references the first; empty where it is not known yet."""
+        """The target, or the first of several references; empty before the target is known."""
         value: str | list[str] = record.values.get(self.target, "")
         return value.split("\t")[0] if isinstance(value, str) else value
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Nothing: the vocabulary is the target's."""
+        """Learn nothing: the vocabulary is the target's."""
 
     def encode(self, records: Sequence[Record]) -> Copies:
-        """Numbers of every source and target, and the words that have none of the vocabulary's."""
+        """Numbers of every source and target, and the words that the vocabulary lacks."""
         sources, targets, words = [], [], []
         for record in records:
             unknown: dict[str, int] = {}
             source = self.pieces(self.value(record))
             sources.append([self.number(piece, unknown) for piece in source])
-            # What comes into `unknown` by the target alone cannot be copied, and is not.
+            # Words that only the target adds to `unknown` cannot be copied.
             listed = list(unknown)
             targets.append([self.number(p, unknown) for p in self.pieces(self.learnt(record))])
             words.append(listed)
@@ -146,27 +143,27 @@ class CopyField(Field):
         return Copies(Ragged.pack(sources), Ragged.pack(targets), words, unk_id)
 
     def number(self, piece: str, unknown: dict[str, int]) -> int:
-        """The number of a word, new unknown words being given the next; special symbols have none.
+        """The number of a word or character; a special symbol's name in a text is unknown.
 
         Args:
-            piece: a word or character.
-            unknown: those that have numbers beyond the vocabulary; grows.
+            piece: the word or character.
+            unknown: the unknown ones and their numbers; gains the piece if it is unknown.
         """
         known = None if piece in SPECIALS else self.vocabulary.index.get(piece)
         size = len(self.vocabulary)
         return unknown.setdefault(piece, size + len(unknown)) if known is None else known
 
     def collate(self, values: Sequence[Copy]) -> dict[str, Any]:
-        """What a batch can copy.
+        """The numbers to copy by in a batch.
 
         Returns:
             ``<name>`` (batch, steps) int64, the number of each source word;
-            ``<name>_target`` (batch, words) int64, that of each target word that can be copied,
-            ``<unk>`` for the others; and ``<name>_words``, for each example its unknown words.
+            ``<name>_target`` (batch, words) int64, the number of each target word that can be
+            copied, ``<unk>`` for the others; and ``<name>_words``, each example's unknown words.
         """
         unk_id = self.vocabulary.unk_id or 0
         return {
-            self.name: pad([value.source for value in values], self.vocabulary.pad_id),
-            f"{self.name}_target": pad([value.target for value in values], unk_id),
+            self.name: pad_sequences([value.source for value in values], self.vocabulary.pad_id),
+            f"{self.name}_target": pad_sequences([value.target for value in values], unk_id),
             f"{self.name}_words": [value.words for value in values],
         }

@@ -1,4 +1,4 @@
-"""A field: one named part of an example, and how it becomes numbers."""
+"""Fields: the named parts of an example, and their encoding as numbers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, Protocol
 
-from seqtasks.data.columns import Column
+from seqtasks.data.fields.columns import Column
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 
 
 class Encoded(Protocol):
-    """All values of one field in one split, as numbers."""
+    """The values of one field in all examples of a split, as numbers."""
 
     def __len__(self) -> int: ...
 
@@ -24,16 +24,16 @@ class Field:
     """One named part of an example.
 
     Args:
-        column: where the reader finds it: a name or number, of some fields a list of those; None
-            leaves it to the reader.
+        column: where the reader finds the field: a name or number, for some fields a list of them;
+            None leaves it to the reader.
 
     Attributes:
-        name: the key under ``data`` that declares it; given by the data module.
-        vocabulary: its symbols, once fitted.
-        along: the field it is made from or goes with; None if it stands alone.
-        varies: whether training encodes it anew, at random, for every batch.
+        name: the field's name in the data, given by the data module.
+        vocabulary: the field's symbols, once it is fitted.
+        along: the field that this one is made from or goes with; None if it stands alone.
+        varies: whether training encodes the field anew, at random, for every batch.
         like: the field with which it shares one vocabulary; None for one of its own.
-        derived: whether it has no column of its own and is made from ``along``.
+        derived: whether the field has no column of its own and is made from ``along``.
     """
 
     name: str = ""
@@ -45,7 +45,9 @@ class Field:
 
     def __init__(self, column: Column = None) -> None:
         if isinstance(column, list) and not (self.several and column):
-            raise UsageError(f"column={column}: name one column, or null for the reader's choice")
+            raise UsageError(
+                f"name one column, or null for the reader's choice, not {column}", option="column"
+            )
         self.column = column
         self.vocabulary = Vocabulary([])
 
@@ -70,14 +72,41 @@ class Field:
         raise NotImplementedError
 
     def value(self, record: Record) -> Any:
-        """The record's raw value of this field."""
-        return record.values[self.name]
+        """The record's raw value of this field, or of ``along`` for a derived field.
+
+        Raises:
+            UsageError: the data has no field ``along``.
+        """
+        name = self.along if self.derived and self.along is not None else self.name
+        try:
+            return record.values[name]
+        except KeyError:
+            if not self.derived:
+                raise
+            raise UsageError(
+                f"the data has no field '{name}'; its fields are {', '.join(record.values)}",
+                option=f"{self.name}.along",
+            ) from None
+
+    def tokens(self, record: Record) -> list[str]:
+        """The record's value as a list; a raw text is split at white space."""
+        return listed(self.value(record))
+
+
+def listed(value: str | list[str]) -> list[str]:
+    """The tokens of a value; a raw text is split at white space."""
+    return value.split() if isinstance(value, str) else value
 
 
 def check_varied(field: Field, count: int, kind: str) -> None:
-    """Refuse a vocabulary in which nothing can be told apart."""
+    """Refuse a vocabulary in which nothing can be told apart.
+
+    Raises:
+        DataError: there are fewer than two symbols.
+    """
     if count < 2:
         raise DataError(
-            f"data.{field.name}: the training data has {count} distinct {kind}, at least 2 are "
-            f"needed; look at data.train and at data.{field.name}.column"
+            f"the training data has {count} distinct {kind}, at least 2 are needed; look at the "
+            "training files and at the field's column",
+            option=field.name,
         )

@@ -20,12 +20,12 @@ from seqtasks.errors import DataError, UsageError
 class LabelSetField(Field):
     """Labels of a whole sequence in no order: topics, tags of an article.
 
-    The column holds them in one text, or as a JSON list.
+    The column holds the labels in one text, or as a JSON list.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds the field.
         separator: what stands between two labels of a text.
-        none: the text that stands for no label at all; None where every example has one.
+        none: a text that means no label at all; None where every example has a label.
 
     Raises:
         UsageError: the separator is empty.
@@ -38,14 +38,14 @@ class LabelSetField(Field):
     ) -> None:
         super().__init__(column)
         if not separator:
-            raise UsageError("data.label.separator: give one character or more, such as ','")
+            raise UsageError("give one character or more, such as ','", option="separator")
         self.separator, self.none = separator, none
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels, without white space around them.
 
         Raises:
-            DataError: a label is empty or stands there twice.
+            DataError: a label is empty or occurs twice.
         """
         value = self.value(record)
         if isinstance(value, str):
@@ -55,8 +55,8 @@ class LabelSetField(Field):
         if twice or "" in labels:
             what = f"'{twice[0]}' is there twice" if twice and twice[0] else "a label is empty"
             raise DataError(
-                f"{record.place}: {what} among the labels in '{self.name}', which "
-                f"data.{self.name}.separator={self.separator!r} parts; correct the line"
+                f"{record.place}: {what} among the labels in '{self.name}', which are separated by "
+                f"{self.separator!r}; correct the line"
             )
         return labels
 

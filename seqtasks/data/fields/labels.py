@@ -11,28 +11,28 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.fields.field import Field, check_varied, listed
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad
+from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
 from seqtasks.schemes import convert, detect, find_scheme
 
 _log = logging.getLogger(__name__)
 
-MANY = 20
-"""Labels that are numbers, above which a regression is suggested."""
+_MANY = 20
+"""More labels than this, if all of them are numbers, suggest a regression."""
 
 
 class TagField(Field):
     """One label for each token.
 
     Args:
-        column: where the reader finds it; a raw text is split at white space.
-        along: the field of tokens that it labels.
+        column: where the reader finds the field; a raw text is split at white space.
+        along: the field of the tokens.
         scheme: the tag scheme that the labels follow, a name in `SCHEMES`; ``auto`` finds it in
             each split; None takes labels as they are.
-        target: the scheme that they are turned into; None leaves them in theirs.
+        target: the scheme that the labels are turned into; None leaves them in their own.
 
     Raises:
         UsageError: there is no such scheme, or there is a target without a scheme.
@@ -50,25 +50,27 @@ class TagField(Field):
     ) -> None:
         super().__init__(column)
         self.along = along
-        for name in {scheme, target} - {"auto", None}:
-            find_scheme(str(name))
+        for option, name in (("scheme", scheme), ("target", target)):
+            if name not in ("auto", None):
+                find_scheme(str(name), option)
         if target is not None and (scheme is None or target == "auto"):
             raise UsageError(
-                f"data.tags.target={target} is the name of a scheme, and needs data.tags.scheme: "
-                "that of the file, or auto"
+                f"{target} is to be the name of a scheme, and the option scheme the file's own "
+                "scheme, or auto",
+                option="target",
             )
         self.scheme, self.target = scheme, target
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first."""
-        self.vocabulary = Vocabulary.count(self.spelled(list(records)))
+        self.vocabulary = Vocabulary.count(self.in_scheme(list(records)))
         check_varied(self, len(self.vocabulary), "labels")
 
-    def spelled(self, records: Sequence[Record]) -> list[list[str]]:
+    def in_scheme(self, records: Sequence[Record]) -> list[list[str]]:
         """The labels of every record in the scheme that is learnt.
 
         Raises:
-            DataError: labels stand where their scheme does not allow them.
+            DataError: the scheme does not allow the labels in their order.
         """
         rows = [self.labels(record) for record in records]
         source = self.scheme
@@ -79,30 +81,28 @@ class TagField(Field):
                 raise DataError(f"{records[0].path}: {error}") from None
         if source is None:
             return rows
-        return [self.turned(r, row, source) for r, row in zip(records, rows, strict=True)]
+        return [self.converted(r, row, source) for r, row in zip(records, rows, strict=True)]
 
-    def turned(self, record: Record, labels: list[str], source: str) -> list[str]:
+    def converted(self, record: Record, labels: list[str], source: str) -> list[str]:
         """A record's labels in the scheme that is learnt."""
         try:
             return convert(labels, source, self.target or source)
         except DataError as error:
-            raise DataError(f"{record.place}: {error} with data.{self.name}.scheme") from None
+            raise DataError(f"{record.place}: {error} as the scheme of '{self.name}'") from None
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
-        value = self.value(record)
-        return value.split() if isinstance(value, str) else value
+        return self.tokens(record)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of the labels; there must be one for each token."""
         sequences = []
-        for record, labels in zip(records, self.spelled(records), strict=True):
+        for record, labels in zip(records, self.in_scheme(records), strict=True):
             tokens = record.values.get(self.along)
-            if isinstance(tokens, str):
-                tokens = tokens.split()
-            if tokens is not None and len(tokens) != len(labels):
+            count = len(labels) if tokens is None else len(listed(tokens))
+            if count != len(labels):
                 raise DataError(
-                    f"{record.place}: {len(tokens)} tokens in '{self.along}' but {len(labels)} "
+                    f"{record.place}: {count} tokens in '{self.along}' but {len(labels)} "
                     f"labels in '{self.name}'; there must be one label for each token"
                 )
             sequences.append([number_of(self, label, record) for label in labels])
@@ -110,14 +110,14 @@ class TagField(Field):
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad(values)}
+        return {self.name: pad_sequences(values)}
 
 
 class LabelField(Field):
     """One label for the whole sequence.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds the field.
         order: all labels from the lowest to the highest, where they have an order; None lists
             those of the training data, the most frequent first.
 
@@ -132,8 +132,9 @@ class LabelField(Field):
         self.order = None if order is None else [str(label) for label in order]
         if self.order is not None and not 2 <= len(self.order) == len(set(self.order)):
             raise UsageError(
-                f"data.label.order={self.order}: name two labels or more, each once, from the "
-                "lowest to the highest: data.label.order=[low,middle,high]"
+                "name two labels or more, each once, from the lowest to the highest, as in "
+                f"[low,middle,high], not {self.order}",
+                option="order",
             )
 
     @property
@@ -149,13 +150,12 @@ class LabelField(Field):
         note_rare(self, labels)
         if self.order is not None:
             self.vocabulary = Vocabulary(self.order)
-        elif len(self.vocabulary) > MANY and all(map(is_number, self.vocabulary.symbols)):
+        elif len(self.vocabulary) > _MANY and all(map(is_number, self.vocabulary.symbols)):
             _log.warning(
-                "data.%s has %d labels that are all numbers, and each is learnt as a class of its "
-                "own; to predict a number: head@task.head=regression field@data.%s=number",
+                "The field '%s' has %d labels that are all numbers, and each is learnt as its own "
+                "class; to predict a number, take a number field and a regression head",
                 self.name,
                 len(self.vocabulary),
-                self.name,
             )
 
     def label(self, record: Record) -> str:
@@ -189,7 +189,7 @@ def note_rare(field: Field, labels: Iterable[str]) -> None:
     rare = sorted(label for label, count in Counter(labels).items() if count == 1)
     if rare:
         _log.warning(
-            "data.%s: %s with one training example: %s%s; add examples, or merge them with others",
+            "The field '%s' has %s with one training example: %s%s; add examples, or merge labels",
             field.name,
             "1 label" if len(rare) == 1 else f"{len(rare)} labels",
             ", ".join(rare[:10]),
@@ -210,12 +210,12 @@ def number_of(field: Field, label: str, record: Record) -> int:
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         if getattr(field, "order", None) is not None:
             raise DataError(
-                f"{record.place}: the label '{label}' in '{field.name}' is not in "
-                f"data.{field.name}.order=[{shown}];{nearest(label, known)} Correct the line, or "
+                f"{record.place}: the label '{label}' in '{field.name}' is not in the field's "
+                f"order=[{shown}];{nearest(label, known)} Correct the line, or "
                 "add it to the order"
             ) from None
         raise DataError(
             f"{record.place}: the label '{label}' in '{field.name}' never occurs in the training "
             f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
-            f"example of it to data.train"
+            "example of it to the training data"
         ) from None

@@ -14,36 +14,36 @@ from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError
 
-LARGEST = float(np.finfo(np.float32).max)
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class NumberField(Field):
-    """A price, a rating, a measurement; its vocabulary is empty.
+    """One number such as a price, a rating or a measurement; the vocabulary is empty.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds the field.
     """
 
     kind = "number"
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Nothing is learnt: the numbers are taken as they are."""
+        """Learn nothing: the numbers are taken as they are."""
 
     def number(self, record: Record) -> float:
         """The record's number.
 
         Raises:
-            DataError: it is not a finite number.
+            DataError: the value is not a finite number.
         """
         value = self.value(record)
         try:
             number = float(value)
         except (TypeError, ValueError):
             number = math.nan
-        if not abs(number) <= LARGEST:
+        if not abs(number) <= _LARGEST:
             raise DataError(
                 f"{record.place}: '{value}' in '{self.name}' is not a number of usual size; write "
-                "one such as 3.5, or read labels with field@data.label=label"
+                "one such as 3.5, or take a label field"
             )
         return number
 

@@ -1,4 +1,4 @@
-"""Words of a language that is written without spaces."""
+"""The words of Chinese text, which is written without spaces."""
 
 from __future__ import annotations
 
@@ -12,19 +12,15 @@ from seqtasks.errors import UsageError
 
 @functools.cache
 def _jieba() -> Any:
-    """The segmenter, its dictionary loaded.
-
-    Raises:
-        UsageError: it is not installed.
-    """
+    """The module jieba with its dictionary loaded."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its own age
+            warnings.simplefilter("ignore")  # about the package's own age
             import jieba
     except ImportError:
         raise UsageError(
-            "level=jieba needs the package jieba: pip install 'seqtasks[chinese]'; or read "
-            "characters: level=character"
+            "jieba needs the package jieba: pip install 'seqtasks[chinese]'; or read characters",
+            option="level",
         ) from None
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()

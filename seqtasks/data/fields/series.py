@@ -15,20 +15,20 @@ from seqtasks.data.batching.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, sizes
+from seqtasks.data.store.ragged import Ragged, sequence_lengths
 from seqtasks.errors import DataError, UsageError
 
 _log = logging.getLogger(__name__)
 
 
 class VectorSequenceField(Field):
-    """A vector of numbers at each step; all of one size, the sequences of any length.
+    """A vector of numbers at each step; the vectors have one size, the sequences any length.
 
     A raw text holds a JSON list of steps, each a list of numbers: ``[[0.1, 2], [0.3, 4]]``. The
     field's vocabulary is its `Channels`, with the mean and deviation of the training data.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds the field.
         standardise: subtract each channel's mean and divide by its deviation.
         max_length: steps that one sequence may have; None for no limit.
 
@@ -47,12 +47,12 @@ class VectorSequenceField(Field):
     ) -> None:
         super().__init__(column)
         if max_length is not None and max_length < 1:
-            raise UsageError(f"data.series.max_length is at least 1, not {max_length}")
+            raise UsageError(f"it is at least 1, not {max_length}", option="max_length")
         self.vocabulary = Channels([])
         self.standardise, self.max_length = standardise, max_length
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Learn how many channels there are, and the mean and deviation of each over all steps."""
+        """Learn the number of channels, and the mean and deviation of each over all steps."""
         count = 0
         total = squares = np.zeros(0)
         first: NDArray[np.float64] | None = None
@@ -63,14 +63,14 @@ class VectorSequenceField(Field):
                 first = values[0]
                 total, squares = np.zeros(len(first)), np.zeros(len(first))
                 lowest = highest = first
-            # Sums of what each value has above its channel's first lose no digits to an offset.
+            # Sums of differences from a channel's first value lose no digits to an offset.
             count += len(values)
             total = total + (values - first).sum(axis=0)
             squares = squares + ((values - first) ** 2).sum(axis=0)
             lowest = np.minimum(lowest, values.min(axis=0))
             highest = np.maximum(highest, values.max(axis=0))
         if first is None:
-            raise DataError(f"data.{self.name}: there is no training example")
+            raise DataError("there is no training example", option=self.name)
         names = [str(place) for place in range(len(first))]
         self.vocabulary = Channels(names)
         constant = lowest == highest
@@ -87,11 +87,11 @@ class VectorSequenceField(Field):
 
         Args:
             record: the example.
-            width: how many channels there are to be; None takes those of the first step.
+            width: the expected number of channels; None takes that of the first step.
 
         Raises:
-            DataError: it is no list of steps, or empty or too long, or a step is of another size
-                or holds something other than finite numbers.
+            DataError: the value is no list of steps, or empty or too long, or a step has another
+                size or holds something other than finite numbers.
         """
         value = self.value(record)
         place = f"{record.place}: '{self.name}'"
@@ -111,8 +111,8 @@ class VectorSequenceField(Field):
             raise DataError(f"{place} has no step; remove the example")
         if self.max_length is not None and len(rows) > self.max_length:
             raise DataError(
-                f"{place} has {len(rows):,} steps, more than data.{self.name}.max_length="
-                f"{self.max_length}; split the example, or raise the limit"
+                f"{place} has {len(rows):,} steps, more than max_length={self.max_length}; split "
+                "the example, or raise the limit"
             )
         expected = width or len(rows[0])
         for step, row in enumerate(rows):
@@ -145,7 +145,7 @@ class VectorSequenceField(Field):
 
     def collate(self, values: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
         """``<name>`` (batch, time, channels) float32, 0 at padding, and its lengths (batch,)."""
-        counts = sizes(cast(Any, values))
+        counts = sequence_lengths(cast(Any, values))
         longest = max((len(steps) for steps in values), default=0)
         padded = np.zeros((len(values), longest, len(self.vocabulary)), dtype=np.float32)
         for row, steps in zip(padded, values, strict=True):
@@ -158,8 +158,8 @@ def note_constant(field: Field, names: Sequence[str], constant: NDArray[np.bool_
     if constant.any():
         shown = [name for name, same in zip(names, constant, strict=True) if same]
         _log.warning(
-            "data.%s: %d of %d channels hold one value in all of the training data, which tells "
-            "nothing: %s (from 0); look at data.train",
+            "The field '%s' has %d of %d channels that hold one value in all of the training data, "
+            "which tells nothing: %s (from 0); look at the training files",
             field.name,
             len(shown),
             len(names),
@@ -168,7 +168,7 @@ def note_constant(field: Field, names: Sequence[str], constant: NDArray[np.bool_
 
 
 def _number(cell: Any) -> float:
-    """A number as it is or as it is written; NaN for anything else."""
+    """A cell as a number; NaN for anything that is none."""
     try:
         return float(cell)
     except (ValueError, TypeError):

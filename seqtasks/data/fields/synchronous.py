@@ -1,10 +1,10 @@
-"""A translation that is written while its source is read: one word for each word read."""
+"""The field of a synchronous translation: one target word for each source word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from seqtasks.data.fields.field import check_varied
+from seqtasks.data.fields.field import check_varied, listed
 from seqtasks.data.fields.labels import TagField
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
@@ -17,11 +17,11 @@ class SynchronousField(TagField):
 
     With ``delay`` k the label of source word t is target word t - k: the model waits for k words
     before it begins, and then writes as it reads (the wait-k policy of Ma et al. 2019, cut off
-    where the source ends). Steps that have no target word have `WAIT`; target words that have no
-    step are never written, which is the price of one word for each word.
+    where the source ends). Steps without a target word have `WAIT`; target words without a step
+    are never written, which is the price of one word for each word.
 
     Args:
-        column: where the reader finds the target text; it is split at white space.
+        column: where the reader finds the target text, which is split at white space.
         along: the field of the source's tokens.
         delay: source words read before the first is written, at least 0.
         min_count: rarer target words become ``<unk>``.
@@ -44,7 +44,7 @@ class SynchronousField(TagField):
     ) -> None:
         super().__init__(column, along=along)
         if delay < 0:
-            raise UsageError(f"data.tags.delay is at least 0, not {delay}")
+            raise UsageError(f"it is at least 0, not {delay}", option="delay")
         self.delay, self.min_count, self.max_size = delay, min_count, max_size
         self.keep_text = keep_text
 
@@ -57,16 +57,15 @@ class SynchronousField(TagField):
         check_varied(self, len(self.vocabulary) - 2, "words")
 
     def written(self, record: Record) -> list[str]:
-        """The whole target, the one reference."""
+        """The whole target, which is the only reference."""
         return [" ".join(super().labels(record))]
 
     def labels(self, record: Record) -> list[str]:
         """A word of the target, or `WAIT`, for each word of the source."""
-        tokens = record.values[self.along]
-        count = len(tokens.split() if isinstance(tokens, str) else tokens)
+        count = len(listed(record.values[self.along]))
         words = [WAIT] * self.delay + super().labels(record)
         return (words + [WAIT] * count)[:count]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
-        """Numbers of the labels; words that are not known are ``<unk>``."""
+        """Numbers of the labels; unknown words become ``<unk>``."""
         return Ragged.pack([self.vocabulary.encode(self.labels(record)) for record in records])

@@ -1,4 +1,4 @@
-"""Text, or given symbols, as a sequence of numbers."""
+"""Fields of text: sequences of words, characters or subwords."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.batching.batch import lengths_of
-from seqtasks.data.columns import Column, distinct
-from seqtasks.data.extension import joined
 from seqtasks.data.fields.bpe_dropout import MergeDropout
+from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad, sizes
+from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_rate, nearest
@@ -26,28 +25,29 @@ class TokenField(Field):
     """A sequence of words, characters or subwords.
 
     A raw text is cut by ``level``; a list of symbols, as from a CoNLL file, is taken as it is.
-    Tabs divide a raw text into several where ``separator`` or ``references`` says what those are;
-    the texts of several columns come with tabs between them, and so does raw text to predict on.
+    Where ``separator`` or ``references`` is given, tabs divide a raw text into several, and the
+    texts of several columns are joined by tabs.
 
     Args:
-        column: where the reader finds it, or a list of columns; one that is named twice stands in
-            both places, and comes once.
+        column: where the reader finds the field, or a list of columns, of which one may be named
+            several times.
         level: ``word``, ``character``, ``bpe``, or ``jieba`` for the words of Chinese text.
         lowercase: fold case.
         min_count: rarer symbols become ``<unk>``.
-        max_size: symbols to keep at most, the special ones included.
+        max_size: the largest number of symbols, special ones included.
         bos: put ``<bos>`` in front.
         eos: put ``<eos>`` behind.
-        max_length: tokens that one sequence may have; None for no limit.
+        max_length: the largest number of tokens in a sequence; None for no limit.
         truncate: cut longer sequences instead of refusing them.
-        keep_text: batches also hold the text of each example, for scores that compare texts: a
-            list, of several references where there are some.
-        separator: a symbol of its own, such as ``<sep>``, that joins several texts into one.
-        references: several texts are all right; the first is learnt, and scores take them all.
-        bpe_dropout: in training, the share of merges of byte pairs that are passed over, so that
-            a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
-        words: a file of word vectors whose words join the vocabulary, so that those without a
-            training example are known by their vectors; None for none. Fitting alone reads it.
+        keep_text: batches also hold the texts of each example, a list with every reference, for
+            scores that compare texts.
+        separator: a special symbol, such as ``<sep>``, that joins several texts into one.
+        references: whether several texts are all right answers; the model learns the first, and
+            scores count all of them.
+        bpe_dropout: in training, the share of byte-pair merges that are left out at random, so
+            that a word occurs in other subwords every time (`MergeDropout`); for ``level=bpe``.
+        words: a file of word vectors whose words join the vocabulary when it is fitted, so that
+            words without a training example are known by their vectors; None for none.
         like: the field of tokens with which it shares one vocabulary, fitted on the texts of
             both; None for one of its own.
 
@@ -81,14 +81,16 @@ class TokenField(Field):
         super().__init__(column)
         if isinstance(column, list) and bool(separator) == references:
             raise UsageError(
-                f"column={column}: say what several columns are: separator=<sep> joins them by a "
-                "symbol, references=true takes each for a right answer"
+                f"say what the columns {column} are: separator=<sep> joins them by a symbol, "
+                "references=true takes each for a right answer",
+                option="column",
             )
         self.separator, self.references = separator, references
         if level not in LEVELS:
             raise UsageError(
-                f"level: there is no '{level}';{nearest(level, LEVELS)} "
-                f"The levels are {', '.join(LEVELS)}."
+                f"there is no '{level}';{nearest(level, LEVELS)} "
+                f"The levels are {', '.join(LEVELS)}.",
+                option="level",
             )
         self.level, self.lowercase = level, lowercase
         self.min_count, self.max_size = min_count, max_size
@@ -96,12 +98,15 @@ class TokenField(Field):
         self.max_length, self.truncate = max_length, truncate
         self.bpe_dropout = check_rate("bpe_dropout", bpe_dropout)
         if bpe_dropout and level != "bpe":
-            raise UsageError(f"bpe_dropout={bpe_dropout} goes with level=bpe, not level={level}")
+            raise UsageError(
+                f"{bpe_dropout} goes with level=bpe, not level={level}", option="bpe_dropout"
+            )
         self.varies = bpe_dropout > 0
         if words is not None and level == "bpe":
             raise UsageError(
-                f"words={words} goes with whole words: byte pairs spell every word, so that none "
-                "joins them; set it to null, or the level to word"
+                f"{words} goes with whole words, and byte pairs spell every word already; set it "
+                "to null, or the level to word",
+                option="words",
             )
         self.keep_text, self.words, self.like = keep_text, words, like
 
@@ -118,8 +123,9 @@ class TokenField(Field):
         if all(isinstance(f.value(record), list) for f in fields for record in records):
             if self.level != "word":
                 raise UsageError(
-                    f"data.{self.name}.level={self.level}: the data gives its tokens one by one, "
-                    "which are taken as they are; leave the level at word"
+                    f"{self.level} does not fit: the data gives its tokens one by one, which are "
+                    "taken as they are; leave the level at word",
+                    option=f"{self.name}.level",
                 )
             sequences = (f.fold(f.value(record)) for f in fields for record in records)
             self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
@@ -134,9 +140,9 @@ class TokenField(Field):
         check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, *separators}), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
-            # In lower case another word may be meant than the one that the vector is of.
+            # A word that changes in lower case may mean something else than the vector's word.
             known = [w for w, folded in zip(words, self.fold(words), strict=True) if w == folded]
-            self.vocabulary = joined(self.vocabulary, known)
+            self.vocabulary = self.vocabulary.with_symbols(known)
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
@@ -144,15 +150,15 @@ class TokenField(Field):
 
     @property
     def parts(self) -> list[str | int]:
-        """The columns whose texts it joins, each once; none where it is fed by one."""
+        """The columns whose texts are joined, each once; empty where there is a single column."""
         joined = self.separator and isinstance(self.column, list)
         return distinct(self.column) if joined else []  # type: ignore[arg-type]
 
     def texts(self, record: Record) -> list[str]:
-        """The record's raw texts, one unless tabs mean something; given symbols joined by spaces.
+        """The record's raw texts; symbols that are given one by one are joined by spaces.
 
         Raises:
-            DataError: one of several is empty, or they are not as many as the columns.
+            DataError: one of several texts is empty, or their number is not that of the columns.
         """
         value = self.value(record)
         if not isinstance(value, str):
@@ -175,24 +181,24 @@ class TokenField(Field):
         return texts
 
     def learnt(self, record: Record) -> list[str]:
-        """The record's texts that are learnt from: of several references the first."""
+        """The record's texts that a model learns from: of several references the first."""
         texts = self.texts(record)
         return texts[:1] if self.references else texts
 
     def text(self, record: Record) -> str:
-        """The record's raw text, several joined."""
+        """The record's raw texts, joined."""
         return f" {self.separator} ".join(self.learnt(record))
 
     def prepared(self, text: str) -> str:
-        """A raw text as the tokenizer takes it."""
+        """A raw text in the form that the tokenizer expects."""
         return segmented(text) if self.level == "jieba" else text
 
     def joined(self, record: Record) -> str:
-        """The record's text as the tokenizer takes it, several joined."""
+        """The record's texts, joined, in the form that the tokenizer expects."""
         return (self.separator or "").join(map(self.prepared, self.learnt(record)))
 
     def written(self, record: Record) -> list[str]:
-        """The record's text as a model would write it; every one of several references."""
+        """The record's text, or all its references, in the form in which a model would write it."""
         texts = self.texts(record)
         texts = texts if self.references else [" ".join(texts)]
         texts = [text.lower() if self.lowercase else text for text in texts]
@@ -203,9 +209,9 @@ class TokenField(Field):
         return Ragged.pack(self.numbers(records))
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
-        """Numbers of some sequences in subwords drawn at random; of the given ``bpe_dropout``.
+        """Numbers of some sequences in subwords drawn at random.
 
-        A sequence that is thereby longer than ``max_length`` stays as it is.
+        A sequence that would become longer than ``max_length`` keeps its usual subwords.
         """
         merges, limit = MergeDropout(self.vocabulary, self.bpe_dropout), self.max_length
         drawn = [merges.encode(self.joined(record), random) for record in records]
@@ -218,18 +224,18 @@ class TokenField(Field):
         return list(Ragged.pack(found))
 
     def numbers(self, records: Sequence[Record]) -> list[list[int]]:
-        """One list of numbers a record."""
+        """The numbers of each record."""
         vocabulary = self.vocabulary
         tokenizer = vocabulary.tokenizer
         if tokenizer is None:
-            encoded = [vocabulary.encode(self.fold(self.symbols(record))) for record in records]
+            encoded = [vocabulary.encode(self.fold(self.tokens(record))) for record in records]
         else:
             texts = [self.joined(record) for record in records]
             encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
         return self.bounded(encoded, records)
 
     def bounded(self, encoded: list[list[int]], records: Sequence[Record]) -> list[list[int]]:
-        """Numbers of tokens, not too many, between ``<bos>`` and ``<eos>`` as asked."""
+        """Numbers of tokens, checked, between ``<bos>`` and ``<eos>`` as asked."""
         front = [self.vocabulary.index["<bos>"]] if self.bos else []
         back = [self.vocabulary.index["<eos>"]] if self.eos else []
         return [
@@ -237,13 +243,8 @@ class TokenField(Field):
             for numbers, record in zip(encoded, records, strict=True)
         ]
 
-    def symbols(self, record: Record) -> list[str]:
-        """The record's symbols, a raw text split at white space."""
-        value = self.value(record)
-        return value.split() if isinstance(value, str) else value
-
     def checked(self, numbers: list[int], record: Record) -> list[int]:
-        """The numbers if there are any and not too many.
+        """The numbers, cut if ``truncate`` is set.
 
         Raises:
             DataError: the sequence is empty, or longer than ``max_length``.
@@ -253,14 +254,14 @@ class TokenField(Field):
         if self.max_length is not None and len(numbers) > self.max_length:
             if not self.truncate:
                 raise DataError(
-                    f"{record.place}: '{self.name}' has {len(numbers):,} tokens, more than "
-                    f"data.{self.name}.max_length={self.max_length}; split the line, raise the "
-                    f"limit, or set data.{self.name}.truncate=true"
+                    f"{record.place}: '{self.name}' has {len(numbers):,} tokens, more than its "
+                    f"max_length={self.max_length}; split the line, raise the limit, or set the "
+                    "field's truncate=true"
                 )
             return numbers[: self.max_length]
         return numbers
 
     def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
-        padded = pad(values, self.vocabulary.pad_id)
-        return {self.name: padded, lengths_of(self.name): sizes(values)}
+        padded = pad_sequences(values, self.vocabulary.pad_id)
+        return {self.name: padded, lengths_of(self.name): sequence_lengths(values)}

@@ -16,22 +16,19 @@ from seqtasks.errors import DataError
 
 
 class VectorField(Field):
-    """Numbers that describe an example: ratings, coordinates, an embedding from elsewhere.
+    """The numbers that describe an example: ratings, coordinates, an embedding from elsewhere.
 
-    The column holds them separated by white space or commas, or as a JSON list. The field's
-    vocabulary names the places of the vector, 0 onwards.
+    The column holds the numbers separated by white space or commas, or as a JSON list. The
+    field's vocabulary names the places of the vector, from 0.
 
     Args:
-        column: where the reader finds it.
+        column: where the reader finds the field.
     """
 
     def fit(self, records: Iterable[Record]) -> None:
         """Take the size of the vectors from the first one."""
-        for record in records:
-            self.vocabulary = Vocabulary(
-                [str(place) for place in range(len(numbers(self, record)))]
-            )
-            return
+        size = len(_numbers(self, next(iter(records))))
+        self.vocabulary = Vocabulary([str(place) for place in range(size)])
 
     def encode(self, records: Sequence[Record]) -> NDArray[np.float32]:
         """(number of records, size) float32.
@@ -40,7 +37,7 @@ class VectorField(Field):
             DataError: a vector has another size than the first of the training data.
         """
         size = len(self.vocabulary)
-        rows = [numbers(self, record) for record in records]
+        rows = [_numbers(self, record) for record in records]
         for row, record in zip(rows, records, strict=True):
             if len(row) != size:
                 raise DataError(
@@ -54,7 +51,7 @@ class VectorField(Field):
         return {self.name: torch.from_numpy(np.stack(values))}
 
 
-def numbers(field: Field, record: Record) -> list[float]:
+def _numbers(field: Field, record: Record) -> list[float]:
     """The numbers of a record's vector.
 
     Raises:

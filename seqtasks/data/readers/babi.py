@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
-from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.columns import locate_all
+from seqtasks.data.readers.files import at_least_one, find_files, read_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
@@ -41,34 +41,15 @@ class BabiReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a question.
-
-        Args:
-            source: a path, a list of paths or a glob; several tasks make one data set.
-            columns: the wanted fields; each column is one of the above, or None.
-
-        Raises:
-            DataError: a file cannot be read or asks nothing; a line has no number or breaks the
-                count; a question lacks its answer, its story or its facts; or there is no such
-                column.
-        """
-        for path in expand(source):
-            wanted = {}
-            for field, given in columns.items():
-                column = field if given is None else given
-                at = locate(column, _NAMES, 0)
-                if at is None:
-                    raise no_column(str(path), field, column, _NAMES, 0)
-                wanted[field] = _NAMES[at]
-            found = False
-            for line, values in self._questions(path):
-                found = True
+        """Yield one record a question; see `seqtasks.data.record.Reader`."""
+        for path in find_files(source):
+            wanted = {f: _NAMES[at] for f, at in locate_all(str(path), columns, _NAMES).items()}
+            missing = f"{path}: no question; one is a line 'N question<tab>answer'"
+            for line, values in at_least_one(self._questions(path), missing):
                 for column in wanted.values():
                     if not values[column]:
                         raise DataError(f"{path}:{line}: the question has no {column}; add it")
                 yield Record({f: values[c] for f, c in wanted.items()}, str(path), line)
-            if not found:
-                raise DataError(f"{path}: no question; one is a line 'N question<tab>answer'")
 
     def _questions(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield each question's line and its columns, empty where they are missing."""
@@ -88,24 +69,22 @@ class BabiReader:
                 sentences = {}
             question, *others = rest.split("\t")
             if not others:
-                sentences[last] = words(question)
+                sentences[last] = _with_spaces(question)
                 continue
             support = [int(n) for n in "".join(others[1:2]).split() if n.isdecimal()]
-            yield (
-                line,
-                {
-                    "story": " ".join(sentences.values()),
-                    "question": words(question),
-                    "answer": " ".join(others[0].replace(",", " ").split()),
-                    "facts": " ".join(sentences[n] for n in support if n in sentences),
-                },
-            )
+            columns = {
+                "story": " ".join(sentences.values()),
+                "question": _with_spaces(question),
+                "answer": " ".join(others[0].replace(",", " ").split()),
+                "facts": " ".join(sentences[n] for n in support if n in sentences),
+            }
+            yield line, columns
 
 
-def words(text: str) -> str:
+def _with_spaces(text: str) -> str:
     """A text with spaces around its punctuation.
 
-    >>> words("Where is Mary's hat? ")
+    >>> _with_spaces("Where is Mary's hat? ")
     "Where is Mary's hat ?"
     """
     return " ".join(re.findall(r"[\w'-]+|[^\w\s]", text))

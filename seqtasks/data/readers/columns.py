@@ -1,4 +1,4 @@
-"""Columns of a file, by name or by number, and the error for one that is not there."""
+"""Columns of a file, found by name or by number, and the error for one that is not there."""
 
 from __future__ import annotations
 
@@ -29,41 +29,61 @@ def locate(column: str | int, names: Sequence[str], width: int) -> int | None:
     return column % width if -width <= column < width else None
 
 
-def no_column(
-    place: str, field: str, column: str | int, names: Sequence[str], width: int, fix: str = ""
-) -> DataError:
-    """Make the error for a column that is not there.
+def locate_all(
+    place: str, columns: Columns, names: Sequence[str], width: int = 0, fix: str = ""
+) -> dict[str, int]:
+    """Find the position of each field's column; by default that is the column of the field's name.
 
     Args:
-        place: the path, or ``path:line``, that was read.
-        field: the field that wants the column, ``field[0]`` for one of its several columns.
-        column: what was looked for.
-        names: the names of the columns that exist.
-        width: how many columns have a number; 0 if they go by name only.
-        fix: another way to put it right, as a clause.
+        place: the path, or ``path:line``, that is read, for the error.
+        columns: the wanted fields.
+        names: as of `locate`.
+        width: as of `locate`.
+        fix: another way to put a missing column right, as a clause.
+
+    Raises:
+        DataError: there is no such column.
+
+    >>> locate_all("a.csv", {"tokens": "text", "label": None}, ["label", "text"])
+    {'tokens': 1, 'label': 0}
+    """
+    found = {}
+    for field, given in columns.items():
+        column = field if given is None else given
+        position = locate(column, names, width)
+        if position is None:
+            raise no_column(place, field, column, names, width, fix)
+        found[field] = position
+    return found
+
+
+def no_column(
+    place: str, field: str, column: str | int, names: Sequence[str], width: int = 0, fix: str = ""
+) -> DataError:
+    """Make the error for a column that is not there; arguments as of `locate_all`.
 
     >>> print(no_column("a.csv:1", "tokens", "txt", ["label", "text"], 2))
     a.csv:1: no column 'txt' for the field 'tokens': the columns are 'label', 'text' or 0 to 1; \
-name one with data.tokens.column=... Did you mean 'text'?
+name one as the column of 'tokens'. Did you mean 'text'?
     """
     field = field.partition("[")[0]
-    have = [", ".join(repr(_short(name)) for name in names)] if names else []
+    have = [", ".join(repr(_shortened(name)) for name in names)] if names else []
     if width:
         have.append(f"0 to {width - 1}" if width > 1 else "0")
     near = nearest(column, names) if isinstance(column, str) else ""
-    stop = "." if fix and near else ""
+    stop = "." if near else ""
     return DataError(
         f"{place}: no column {column!r} for the field {field!r}: the columns are "
-        f"{' or '.join(have) or 'none'}; name one with data.{field}.column=...{fix}{stop}{near}"
+        f"{' or '.join(have) or 'none'}; name one as the column of {field!r}{fix}{stop}{near}"
     )
 
 
-def _short(name: str) -> str:
+def _shortened(name: str) -> str:
     return name if len(name) <= _SHOWN else name[: _SHOWN - 1] + "…"
 
 
 def text_and_label(place: str, columns: Columns) -> dict[str, str]:
-    """For each field the part that feeds it, where an example is a text and its label.
+    """The part that feeds each field where an example is a text and its label.
 
     Args:
         place: the path that is read.
@@ -77,13 +97,5 @@ def text_and_label(place: str, columns: Columns) -> dict[str, str]:
     {'tokens': 'text', 'label': 'label'}
     """
     names = ["text", "label"]
-    wanted = {}
-    for field, given in columns.items():
-        column = given
-        if column is None:
-            column = "text" if field == "tokens" else field
-        index = locate(column, names, 0)
-        if index is None:
-            raise no_column(place, field, column, names, 0)
-        wanted[field] = names[index]
-    return wanted
+    named = {f: "text" if c is None and f == "tokens" else c for f, c in columns.items()}
+    return {field: names[at] for field, at in locate_all(place, named, names).items()}

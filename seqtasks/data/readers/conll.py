@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.conll_lines import ConllFormat
-from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.options import column_names, known_encoding, not_empty
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
@@ -51,23 +51,14 @@ class ConllReader:
         comment: str | None = None,
         encoding: str = "utf-8",
     ) -> None:
-        self.names = column_names(names)
+        self.names = column_names("names", names)
         self.separator = not_empty("separator", separator)
         self.comment = not_empty("comment", comment)
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a sentence.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its column or None for the default.
-
-        Raises:
-            DataError: a file cannot be read or has no sentence; a line has another number of
-                columns, or an empty one; or there is no such column.
-        """
-        for path in expand(source):
+        """Yield one record a sentence; see `seqtasks.data.record.Reader`."""
+        for path in find_files(source):
             form = ConllFormat.of(path, self.names, self.separator, self.comment)
             yield from _sentences(path, form, columns, self.encoding)
 
@@ -83,11 +74,12 @@ def _sentences(path: Path, form: ConllFormat, columns: Columns, encoding: str) -
             values, start = {field: [] for field in columns}, 0
             continue
         if wanted is None:
-            place = f"{path}:{number}"
-            wanted = {
-                field: _position(place, field, column, form.names, len(cells))
-                for field, column in columns.items()
+            width = len(cells)
+            given = {
+                f: _default(f, form.names, width) if c is None else c for f, c in columns.items()
             }
+            fix = "" if form.names else ", or name them all by the reader's names=[...]"
+            wanted = locate_all(f"{path}:{number}", given, form.names, width, fix)
         start = start or number
         for field, position in wanted.items():
             if not cells[position]:
@@ -100,17 +92,9 @@ def _sentences(path: Path, form: ConllFormat, columns: Columns, encoding: str) -
         raise DataError(f"{path}: no sentence; give a file with one token a line")
 
 
-def _position(
-    place: str, field: str, column: str | int | None, names: Sequence[str], width: int
-) -> int:
-    """Find the column of a field, given or by default."""
-    if column is None:
-        named = [name for name in _NAMED.get(field, (field,)) if name in names]
-        column = named[0] if named else _NUMBERED.get(field, field)
-        if field == "tags" and not named and width == 1:
-            column = "tags"
-    position = locate(column, names, width)
-    if position is None:
-        fix = "" if names else ", or name them all with data.reader.names=[...]"
-        raise no_column(place, field, column, names, width, fix)
-    return position
+def _default(field: str, names: Sequence[str], width: int) -> str | int:
+    """The column of a field for which none is given."""
+    named = [name for name in _NAMED.get(field, (field,)) if name in names]
+    if named:
+        return named[0]
+    return "tags" if field == "tags" and width == 1 else _NUMBERED.get(field, field)

@@ -1,4 +1,4 @@
-"""How the lines of a CoNLL file fall into columns and sentences."""
+"""The lines of a CoNLL file: their columns, and where a sentence ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ConllFormat:
 
     Attributes:
         names: the names of the columns, empty if they have none.
-        separator: what stands between columns; None is decided by the first line of data.
+        separator: what stands between columns; None leaves that to the first line of data.
         comment: what a comment line starts with, None if there are no comments.
         ranges: whether the first column numbers the words, and may hold ranges and empty nodes.
     """
@@ -65,7 +65,7 @@ class ConllFormat:
         """
         split: Callable[[str], list[str]] | None = None
         expected = len(self.names)
-        reason = "CoNLL-U" if self.names == CONLLU_NAMES else "data.reader.names"
+        reason = "CoNLL-U" if self.names == CONLLU_NAMES else "the reader's names"
         for number, line in read_lines(path, encoding):
             if self.comment and line.startswith(self.comment):
                 continue
@@ -79,7 +79,7 @@ class ConllFormat:
             if len(cells) != expected:
                 raise DataError(
                     f"{path}:{number}: {len(cells)} column(s) found, {expected} expected "
-                    f"(from {reason}); correct the line or set data.reader.separator"
+                    f"(from {reason}); correct the line or set the reader's separator"
                 )
             if self.ranges and not _is_word(cells[0], path, number):
                 continue
@@ -102,6 +102,6 @@ def _is_word(number: str, path: Path, line: int) -> bool:
     if match is None:
         raise DataError(
             f"{path}:{line}: {number!r} is no CoNLL-U word number, as 3, 3-4 or 8.1 are; "
-            "correct the line, or name its columns with data.reader.names=[...]"
+            "correct the line, or name its columns by the reader's names=[...]"
         )
     return match[1] is None

@@ -11,7 +11,7 @@ from seqtasks.errors import DataError
 
 _LONGEST_FIELD = 2**31 - 1
 
-Row = tuple[int, list[str]]
+_Row = tuple[int, list[str]]
 
 
 def delimited_rows(
@@ -41,7 +41,7 @@ def delimited_rows(
         if len(cells) != width:
             raise DataError(
                 f"{path}:{line}: {len(cells)} column(s) found, {width} expected as on line {first};"
-                f" correct the row, or set data.reader.delimiter if it is not {delimiter!r}"
+                f" correct the row, or set the reader's delimiter if it is not {delimiter!r}"
             )
         if names is None:
             names = _header(f"{path}:{line}", cells)
@@ -50,24 +50,24 @@ def delimited_rows(
 
 
 def _header(place: str, cells: list[str]) -> list[str]:
-    """Check the names of the columns; a column may have none, and then goes by number."""
+    """The names of the columns; a column without a name goes by its number."""
     names = [cell.strip() for cell in cells]
     for name in names:
         if name and names.count(name) > 1:
             raise DataError(
                 f"{place}: the column {name!r} is there twice; give each its own name, or set "
-                "data.reader.header=false if the first row is data"
+                "the reader's header=false if the first row is data"
             )
     return names
 
 
-def _tsv(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
+def _tsv(path: Path, delimiter: str, encoding: str) -> Iterator[_Row]:
     for line, text in read_lines(path, encoding):
         yield line, text.split(delimiter)
 
 
-def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
-    # The limit is the process's, so it is raised for good: rows of other readers may be pending.
+def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[_Row]:
+    # The limit holds for the whole process and stays raised: other readers may be in mid-file.
     csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
     lines = (text + "\n" for _, text in read_lines(path, encoding))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -81,6 +81,6 @@ def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
             reason = str(error).split(" - ")[0]
             raise DataError(
                 f"{path}:{line}: not valid CSV ({reason}); close the quotes, double those inside "
-                'a quoted field (""), or set data.reader.format=tsv if quotes are plain characters'
+                'a quoted field (""), or read format=tsv, where quotes are plain characters'
             ) from None
         yield line, cells

@@ -8,14 +8,15 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from seqtasks.errors import DataError, nearest
 
+_T = TypeVar("_T")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def expand(source: Any) -> list[Path]:
+def find_files(source: Any) -> list[Path]:
     """List the files that a path, a list of paths or a glob stands for.
 
     ``~`` stands for the home folder. Globs match files only, in sorted order; ``**`` goes into
@@ -30,17 +31,17 @@ def expand(source: Any) -> list[Path]:
     Raises:
         DataError: nothing is given, or a name stands for no file, or for a folder.
 
-    >>> [path.name for path in expand(__file__)]
+    >>> [path.name for path in find_files(__file__)]
     ['files.py']
     """
     if isinstance(source, (str, os.PathLike)):
         return _matches(source)
     if isinstance(source, Sequence) and not isinstance(source, bytes) and source:
         return [path for item in source for path in _matches(item)]
-    raise DataError(_not_a_path(source))
+    raise _not_a_path(source)
 
 
-def read_text(path: Path, encoding: str = "utf-8") -> str:
+def read_whole(path: Path, encoding: str = "utf-8") -> str:
     r"""Read a whole file; ``\r\n`` becomes ``\n`` and a byte order mark is dropped.
 
     Args:
@@ -76,7 +77,7 @@ def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]
         DataError: the file is empty, binary, wrongly encoded or cannot be opened.
     """
     if not _has_byte_newlines(encoding):
-        lines = read_text(path, encoding).split("\n")
+        lines = read_whole(path, encoding).split("\n")
         yield from enumerate(lines if lines[-1] else lines[:-1], start=1)
         return
     with _readable(path), path.open("rb") as file:
@@ -93,9 +94,28 @@ def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]
             yield number, line.removesuffix("\n").removesuffix("\r") if line[-1:] == "\n" else line
 
 
+def text_lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of `read_lines` that are not blank.
+
+    Raises:
+        DataError: there are none, or the file cannot be read.
+    """
+    lines = ((number, line) for number, line in read_lines(path, encoding) if line.strip())
+    return at_least_one(lines, f"{path}: blank lines only; give a file that holds text")
+
+
+def at_least_one(items: Iterator[_T], message: str) -> Iterator[_T]:
+    """Yield some items; raise a DataError with the message if there are none."""
+    for item in items:
+        yield item
+        yield from items
+        return
+    raise DataError(message)
+
+
 def _matches(item: Any) -> list[Path]:
     if not isinstance(item, (str, os.PathLike)) or not os.fspath(item):
-        raise DataError(_not_a_path(item))
+        raise _not_a_path(item)
     name = os.path.expanduser(os.fspath(item))
     if os.path.isdir(name):
         raise DataError(_folder(name))
@@ -110,8 +130,8 @@ def _matches(item: Any) -> list[Path]:
     return files
 
 
-def _not_a_path(item: Any) -> str:
-    return f"data source {item!r}: give a path, a list of paths or a glob, as in data.train=FILE"
+def _not_a_path(item: Any) -> DataError:
+    return DataError(f"give a path, a list of paths or a glob, not {item!r}", option="source")
 
 
 def _folder(name: str) -> str:
@@ -163,7 +183,7 @@ def _refuse(path: Path, head: bytes, encoding: str) -> None:
     if not _has_byte_newlines(encoding):
         return
     if head.startswith(_UTF_16):
-        raise DataError(f"{path}:1: utf-16 text; set data.reader.encoding=utf-16")
+        raise DataError(f"{path}:1: utf-16 text; set the reader's encoding=utf-16")
     if b"\0" in head:
         raise DataError(_binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1))
 
@@ -171,7 +191,7 @@ def _refuse(path: Path, head: bytes, encoding: str) -> None:
 def _binary(path: Path, line: int) -> str:
     return (
         f"{path}:{line}: a NUL byte, as in a binary file; give a text file, "
-        "or set data.reader.encoding if it is text in another encoding"
+        "or set the reader's encoding if it is text in another one"
     )
 
 
@@ -179,5 +199,5 @@ def _undecodable(path: Path, line: int, error: UnicodeDecodeError, encoding: str
     other = "latin-1" if codecs.lookup(encoding).name.startswith("utf-8") else "utf-8"
     return (
         f"{path}:{line}: not valid {encoding} (byte 0x{error.object[error.start]:02x}): "
-        f"convert the file to {encoding} or set data.reader.encoding={other}"
+        f"convert the file to {encoding} or set the reader's encoding={other}"
     )

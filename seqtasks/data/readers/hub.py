@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError, UsageError
 
@@ -36,14 +36,13 @@ class HubReader:
     ) -> None:
         if not path:
             raise UsageError(
-                "data.reader.path is not set; name a data set of the Hugging Face hub, as in "
-                "data.reader.path=stanfordnlp/sst2"
+                "name a data set of the Hugging Face hub, such as stanfordnlp/sst2", option="path"
             )
         try:
             import datasets
         except ImportError as error:
             raise UsageError(
-                f"data=hub needs the package datasets ({error}): pip install 'seqtasks[hub]'"
+                f"the hub's data needs the package datasets ({error}): pip install 'seqtasks[hub]'"
             ) from error
         self.datasets = datasets
         self.path = path
@@ -63,24 +62,19 @@ class HubReader:
         place = f"{self.path}:{source}"
         if not isinstance(source, str):
             raise DataError(
-                f"data source {source!r}: give the name of a split, as in data.train=train"
+                f"give the name of a split, such as train, not {source!r}", option="source"
             )
         try:
             rows = self.datasets.load_dataset(self.path, split=source, **self.options)
         except Exception as error:  # `datasets` raises many kinds
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise DataError(
-                f"{place}: cannot be loaded ({reason}); check data.reader.path, data.reader.name "
-                "and the split"
+                f"{place}: cannot be loaded ({reason}); check the reader's path and name, and "
+                "the split"
             ) from error
         names = list(rows.column_names)
-        wanted = {}
-        for field, given in columns.items():
-            column = field if given is None else given
-            at = locate(column, names, len(names))
-            if at is None:
-                raise no_column(place, field, column, names, len(names))
-            wanted[field] = names[at]
+        positions = locate_all(place, columns, names, len(names))
+        wanted = {field: names[at] for field, at in positions.items()}
         labels = {column: _names(rows.features[column]) for column in wanted.values()}
         for number, row in enumerate(rows.select_columns(list(labels)), 1):
             values = {
@@ -91,7 +85,7 @@ class HubReader:
 
 
 def _names(feature: Any) -> list[str]:
-    """The names of a column's numbered labels, none if it has no such labels."""
+    """The names of a column's numbered labels; empty if the column has no such labels."""
     while hasattr(feature, "feature"):
         feature = feature.feature
     return list(getattr(feature, "names", None) or [])
@@ -112,7 +106,7 @@ def _value(place: str, column: str, cell: Any, names: list[str]) -> Value:
 
 
 def _text(part: Any, names: list[str]) -> str | None:
-    """One text, number, or label by its name; None for anything else, also a missing label."""
+    """A text, a number, or a label by its name; None for anything else or a missing label."""
     if isinstance(part, bool):
         return "true" if part else "false"
     if isinstance(part, int) and names:

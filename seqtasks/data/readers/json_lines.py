@@ -46,12 +46,12 @@ def json_value(place: str, column: str, value: Any) -> Value:
     """Return a JSON value as a text or a list of tokens.
 
     Args:
-        place: its ``path:line``.
-        column: the name it stands under.
-        value: what the line holds, with numbers as strings.
+        place: the ``path:line`` of the value.
+        column: the name of its column.
+        value: the value, in which numbers are strings.
 
     Raises:
-        DataError: it is null, an object, or a list of something other than strings and numbers.
+        DataError: the value is null, an object, or a list of anything but strings and numbers.
 
     >>> json_value("a.jsonl:1", "spam", True), json_value("a.jsonl:2", "tokens", ["a", "b"])
     ('true', ['a', 'b'])
@@ -76,16 +76,11 @@ def json_value(place: str, column: str, value: Any) -> Value:
     return value
 
 
-def filled(place: str, column: str, cell: Any) -> Value:
-    """Return a cell as a text or a list of tokens, none of them empty.
-
-    Args:
-        place: its ``path:line``.
-        column: the name it stands under.
-        cell: a text, or what `json_value` takes.
+def non_empty_value(place: str, column: str, cell: Any) -> Value:
+    """Return a cell as a text or tokens, none of them empty; arguments as of `json_value`.
 
     Raises:
-        DataError: it holds something else, or nothing.
+        DataError: the cell is empty or holds something else.
     """
     value = json_value(place, column, cell)
     empty = not value.strip() if isinstance(value, str) else not value or "" in value

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
-from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.files import find_files, text_lines
 from seqtasks.data.readers.options import known_encoding, one_of
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError
 
 _REPEATED = ("keep", "once", "unambiguous")
 
@@ -18,7 +17,7 @@ class LabelledFileReader:
     """Read a text from each line that is not blank; its label is the name of its file.
 
     Args:
-        repeated: what becomes of a text that stands there more than once: ``keep`` every one;
+        repeated: what becomes of a text that occurs more than once: ``keep`` keeps every one;
             ``once`` keeps the first; ``unambiguous`` keeps one, and none where the labels differ.
             Texts that are kept twice can leak from the training into the test examples.
         encoding: the files' encoding.
@@ -32,34 +31,19 @@ class LabelledFileReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is ``text``, ``label`` or None.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; or there is no such column.
-        """
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
         wanted = text_and_label(str(source), columns)
         texts: dict[str, set[str]] = {}
         records: list[tuple[str, Record]] = []
-        for path in expand(source):
-            label = path.stem
-            found = False
-            for number, line in read_lines(path, self.encoding):
-                text = line.strip()
-                if not text:
-                    continue
-                found = True
+        for path in find_files(source):
+            for number, line in text_lines(path, self.encoding):
+                text, label = line.strip(), path.stem
                 first = text not in texts
                 texts.setdefault(text, set()).add(label)
                 if first or self.repeated == "keep":
                     parts = {"text": text, "label": label}
                     values = {field: parts[column] for field, column in wanted.items()}
                     records.append((text, Record({**values}, str(path), number)))
-            if not found:
-                raise DataError(f"{path}: blank lines only; give a file that holds text")
         for text, record in records:
             if self.repeated != "unambiguous" or len(texts[text]) == 1:
                 yield record

@@ -1,4 +1,4 @@
-"""One text a line, with or without its label."""
+"""Files with one text a line, with or without a label."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
-from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.files import find_files, text_lines
 from seqtasks.data.readers.options import known_encoding, not_empty, one_of
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
@@ -38,31 +38,16 @@ class LineReader:
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is ``text``, ``label`` or None.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; a line lacks its label or
-                its text; or there is no such column.
-        """
-        for path in expand(source):
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
+        for path in find_files(source):
             wanted = text_and_label(str(path), columns)
             labelled = "label" in wanted.values()
-            found = False
-            for number, line in read_lines(path, self.encoding):
-                if not line.strip():
-                    continue
-                found = True
+            for number, line in text_lines(path, self.encoding):
                 place = f"{path}:{number}"
                 text, label = self.split(line, place) if labelled else (line, "")
                 parts = {"text": text, "label": label}
                 values = {field: parts[column] for field, column in wanted.items()}
                 yield Record({**values}, str(path), number)
-            if not found:
-                raise DataError(f"{path}: blank lines only; give a file that holds text")
 
     def split(self, line: str, place: str = "") -> tuple[str, str]:
         """Split a line into its text and its label.
@@ -79,7 +64,7 @@ class LineReader:
         if len(parts) == 1 and self.separator is not None:
             raise DataError(
                 f"{place}: no separator {self.separator!r} between label and text; "
-                "correct the line or set data.reader.separator"
+                "correct the line or set the reader's separator"
             )
         label, text = [*parts, ""][:2] if first else [*reversed(parts), ""][:2]
         if not label.strip():

@@ -1,4 +1,4 @@
-"""Checks of a reader's options, made when it is built, before any file is opened."""
+"""Checks of a reader's options, made when the reader is built, before any file is opened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def one_of(option: str, value: str, choices: Iterable[str]) -> str:
     """Return an option's value if it is a valid choice.
 
     Args:
-        option: the option's name under ``data.reader``.
+        option: the option's name.
         value: what the user wrote.
         choices: the valid values.
 
@@ -25,15 +25,14 @@ def one_of(option: str, value: str, choices: Iterable[str]) -> str:
     valid = list(choices)
     if value not in valid:
         near = nearest(str(value), valid)
-        raise UsageError(f"data.reader.{option}={value}: choose one of {', '.join(valid)}.{near}")
+        raise UsageError(
+            f"there is no {value!r}; choose one of {', '.join(valid)}.{near}", option=option
+        )
     return value
 
 
 def known_encoding(encoding: str) -> str:
-    """Return the name of a text encoding that Python knows.
-
-    Args:
-        encoding: the name as the user wrote it.
+    """Return the name of a text encoding if Python knows it.
 
     Raises:
         UsageError: there is no text encoding of that name.
@@ -46,18 +45,15 @@ def known_encoding(encoding: str) -> str:
     except (LookupError, TypeError, ValueError):
         near = nearest(str(encoding), aliases)
         raise UsageError(
-            f"data.reader.encoding={encoding}: no such text encoding; "
-            f"name one such as utf-8, latin-1, utf-16 or gb18030.{near}"
+            f"there is no text encoding {encoding!r}; name one such as utf-8, latin-1, utf-16 or "
+            f"gb18030.{near}",
+            option="encoding",
         ) from None
     return encoding
 
 
 def not_empty(option: str, value: str | None) -> str | None:
-    r"""Return a string to look for in a line, which may be absent but not empty.
-
-    Args:
-        option: the option's name under ``data.reader``.
-        value: the string, or None where the reader decides.
+    r"""Return a string to look for in a line; None leaves the choice to the reader.
 
     Raises:
         UsageError: the string is empty or not a string.
@@ -67,22 +63,20 @@ def not_empty(option: str, value: str | None) -> str | None:
     """
     if value is not None and (not isinstance(value, str) or not value):
         raise UsageError(
-            f"data.reader.{option}={value!r}: give a string of one character or more, "
-            "or null to leave the choice to the reader"
+            "give a string of one character or more, or null to leave the choice to the reader, "
+            f"not {value!r}",
+            option=option,
         )
     return value
 
 
-def column_names(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the names of a file's columns, none if they are not given.
-
-    Args:
-        names: a list of names, or None.
+def column_names(option: str, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return a list of columns' names as a tuple, which is empty if they are not given.
 
     Raises:
-        UsageError: it is not a list of different names.
+        UsageError: the option is not a list of different names.
 
-    >>> column_names(["form", "tag"])
+    >>> column_names("names", ["form", "tag"])
     ('form', 'tag')
     """
     if names is None:
@@ -92,7 +86,7 @@ def column_names(names: Sequence[str] | None) -> tuple[str, ...]:
     if not listed or twice or not all(isinstance(name, str) and name for name in listed):
         what = f"{twice[0]!r} is there twice; " if twice else ""
         raise UsageError(
-            f"data.reader.names={names}: {what}give each column a name of its own, "
-            "as in data.reader.names=[form,tag]"
+            f"{what}give each column a name of its own, as in [form,tag], not {names}",
+            option=option,
         )
     return tuple(listed)

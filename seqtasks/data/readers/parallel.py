@@ -8,8 +8,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
-from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.columns import locate_all
+from seqtasks.data.readers.files import at_least_one, find_files, read_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
@@ -54,26 +54,24 @@ class ParallelReader:
                 lines; a sentence is empty; a line has not two columns; or there is no such column.
         """
         for paths in _matched(source, self.references):
-            wanted = {
-                field: _position(paths[0], field, column) for field, column in columns.items()
-            }
-            found = False
-            for number, sides in self._lines(*paths):
-                if not all(side.strip() for side in sides):
-                    if self.skip_empty:
-                        continue
-                    at = next(place for place, side in enumerate(sides) if not side.strip())
-                    empty = paths[min(at, len(paths) - 1)]
-                    raise DataError(
-                        f"{empty}:{number}: empty sentence; write it, remove the pair, "
-                        "or leave such pairs out with data.reader.skip_empty=true"
-                    )
-                found = True
+            wanted = locate_all(str(paths[0]), columns, _NAMES, 2)
+            missing = f"{paths[0]}: no pair of sentences; give files that hold text"
+            for number, sides in at_least_one(self._pairs(*paths), missing):
                 texts = [sides[0], "\t".join(sides[1:])]
                 values = {field: texts[position] for field, position in wanted.items()}
                 yield Record({**values}, str(paths[0]), number)
-            if not found:
-                raise DataError(f"{paths[0]}: no pair of sentences; give files that hold text")
+
+    def _pairs(self, *paths: Path) -> Iterator[tuple[int, list[str]]]:
+        """Yield the lines without an empty side."""
+        for number, sides in self._lines(*paths):
+            if all(side.strip() for side in sides):
+                yield number, sides
+            elif not self.skip_empty:
+                at = next(place for place, side in enumerate(sides) if not side.strip())
+                raise DataError(
+                    f"{paths[min(at, len(paths) - 1)]}:{number}: empty sentence; write it, remove "
+                    "the pair, or leave such pairs out by the reader's skip_empty=true"
+                )
 
     def _lines(self, path: Path, *others: Path) -> Iterator[tuple[int, list[str]]]:
         """Yield each line's number and its sides: the source, the target, further references."""
@@ -86,7 +84,7 @@ class ParallelReader:
                 sides = ["", ""]
             if len(sides) < 2 or (len(sides) > 2 and not self.references):
                 more = " or more" if self.references else ""
-                other = "data.reader.references=true if more than one target is right, "
+                other = "set the reader's references=true if more than one target is right, "
                 raise DataError(
                     f"{path}:{number}: {len(sides)} column(s) found, 2{more} expected with a tab "
                     f"between them; correct the line, {'' if self.references else other}"
@@ -99,14 +97,14 @@ def _matched(source: Any, references: bool) -> list[tuple[Path, ...]]:
     """Match the files of the sides; a file that holds all of them stands alone."""
     single = isinstance(source, (str, os.PathLike)) or not isinstance(source, Sequence)
     if single or len(source) == 1:
-        return [(path,) for path in expand(source)]
+        return [(path,) for path in find_files(source)]
     if len(source) < 2 or (len(source) > 2 and not references):
         raise DataError(
-            f"data source {list(source)}: {len(source)} paths; give two, "
-            "the source's and the target's, as in data.train=[train.de,train.en]; further "
-            "references take data.reader.references=true"
+            f"give two paths, the source's and the target's, as in [train.de,train.en], not "
+            f"{len(source)}: {list(source)}; further references take the reader's references=true",
+            option="source",
         )
-    left, *others = [expand(side) for side in source]
+    left, *others = [find_files(side) for side in source]
     for name, right in zip(source[1:], others, strict=True):
         if len(left) != len(right):
             raise DataError(
@@ -130,11 +128,3 @@ def _zip(paths: Sequence[Path], encoding: str) -> Iterator[tuple[int, list[str]]
                 f"{paths[0]}: {counts[0]} line(s), but {path} has {count}; "
                 "give files where each line of one translates the same line of the other"
             )
-
-
-def _position(path: Path, field: str, column: str | int | None) -> int:
-    column = field if column is None else column
-    position = locate(column, _NAMES, 2)
-    if position is None:
-        raise no_column(str(path), field, column, _NAMES, 2)
-    return position

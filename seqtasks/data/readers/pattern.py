@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
-from seqtasks.data.readers.files import expand, read_lines
+from seqtasks.data.readers.columns import locate_all
+from seqtasks.data.readers.files import find_files, text_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError
+
+_EXAMPLE = "as in 'IN: (?P<source>.+) OUT: (?P<target>.+)'"
 
 
 class PatternReader:
@@ -32,55 +34,41 @@ class PatternReader:
     """
 
     def __init__(self, pattern: str | None = None, encoding: str = "utf-8") -> None:
-        example = "data.reader.pattern='IN: (?P<source>.+) OUT: (?P<target>.+)'"
         if not pattern:
-            raise UsageError(f"data.reader.pattern is not set; describe a line: {example}")
+            raise UsageError(f"describe a line, {_EXAMPLE}", option="pattern")
         try:
             self.pattern = re.compile(pattern)
         except re.error as error:
             raise UsageError(
-                f"data.reader.pattern={pattern}: no regular expression ({error}); see {example}"
+                f"{pattern} is no regular expression ({error}); write one {_EXAMPLE}",
+                option="pattern",
             ) from None
         self.groups = list(self.pattern.groupindex)
         if not self.groups:
-            raise UsageError(f"data.reader.pattern={pattern}: it names no group; see {example}")
+            raise UsageError(
+                f"{pattern} names no group; name what you want, {_EXAMPLE}", option="pattern"
+            )
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a line.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its group or None for the one of its own name.
-
-        Raises:
-            DataError: a file cannot be read or has blank lines only; a line is of another form or
-                has nothing in a group; or there is no such group.
-        """
-        for path in expand(source):
-            wanted = {}
-            for field, given in columns.items():
-                column = field if given is None else given
-                place = locate(column, self.groups, 0)
-                if place is None:
-                    raise no_column(str(path), field, column, self.groups, 0)
-                wanted[field] = self.groups[place]
-            found = False
-            for number, line in read_lines(path, self.encoding):
-                if line.strip():
-                    found = True
-                    values = self.values(f"{path}:{number}", line)
-                    chosen = {field: values[group] for field, group in wanted.items()}
-                    yield Record({**chosen}, str(path), number)
-            if not found:
-                raise DataError(f"{path}: blank lines only; give a file that holds text")
+        """Yield one record a line; see `seqtasks.data.record.Reader`."""
+        for path in find_files(source):
+            wanted = locate_all(str(path), columns, self.groups)
+            for number, line in text_lines(path, self.encoding):
+                values = self.values(f"{path}:{number}", line)
+                chosen = {field: values[self.groups[at]] for field, at in wanted.items()}
+                yield Record({**chosen}, str(path), number)
 
     def values(self, place: str, line: str) -> dict[str, str]:
-        """What a line has in each group, without white space around it."""
+        """A line's text in each group, without white space around it.
+
+        Raises:
+            DataError: the line does not match, or a group is empty.
+        """
         match = self.pattern.fullmatch(line)
         if match is None:
             raise DataError(
-                f"{place}: the line does not match data.reader.pattern={self.pattern.pattern}; "
+                f"{place}: the line does not match the reader's pattern {self.pattern.pattern}; "
                 "correct the line or the pattern"
             )
         values = {group: (text or "").strip() for group, text in match.groupdict().items()}

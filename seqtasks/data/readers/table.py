@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.delimited import delimited_rows
-from seqtasks.data.readers.files import expand
-from seqtasks.data.readers.json_lines import filled, json_rows
+from seqtasks.data.readers.files import find_files
+from seqtasks.data.readers.json_lines import json_rows, non_empty_value
 from seqtasks.data.readers.options import known_encoding, one_of
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError
 
 _FORMATS = ("csv", "tsv", "jsonl")
 _SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_NO_HEADER = ", or set the reader's header=false if the first row is data"
 
 
 class TableReader:
@@ -50,24 +51,16 @@ class TableReader:
         self.header = header
         if delimiter is not None and (len(str(delimiter)) != 1 or str(delimiter) in '"\r\n'):
             raise UsageError(
-                f"data.reader.delimiter={delimiter!r}: give one character other than a quote or a "
-                "line end, or null for the format's own"
+                "give one character other than a quote or a line end, or null for the format's "
+                f"own, not {delimiter!r}",
+                option="delimiter",
             )
         if delimiter is not None and format == "jsonl":
             raise _no_delimiter(delimiter)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a row.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its column or None for the one of its own name.
-
-        Raises:
-            DataError: a file cannot be read, has no rows or an unknown suffix; a row is ragged or
-                lacks a value; or there is no such column.
-        """
-        for path in expand(source):
+        """Yield one record a row; see `seqtasks.data.record.Reader`."""
+        for path in find_files(source):
             form = self.format or _by_suffix(path)
             known: list[str] | None = None
             wanted: dict[str, int] = {}
@@ -75,9 +68,10 @@ class TableReader:
                 place = f"{path}:{line}"
                 if names is not known:
                     width = 0 if form == "jsonl" else len(cells)
-                    known, wanted = names, _resolve(place, columns, names, width)
+                    fix = _NO_HEADER if names and width else ""
+                    known, wanted = names, locate_all(place, columns, names, width, fix)
                 values = {
-                    field: filled(place, names[at] if names else str(at), cells[at])
+                    field: non_empty_value(place, names[at] if names else str(at), cells[at])
                     for field, at in wanted.items()
                 }
                 yield Record(values, str(path), line)
@@ -99,23 +93,12 @@ def _by_suffix(path: Path) -> str:
     if suffix not in _SUFFIXES:
         raise DataError(
             f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(_SUFFIXES)}); "
-            f"set data.reader.format to one of {', '.join(_FORMATS)}"
+            f"set the reader's format to one of {', '.join(_FORMATS)}"
         )
     return _SUFFIXES[suffix]
 
 
 def _no_delimiter(delimiter: str) -> UsageError:
-    return UsageError(f"data.reader.delimiter={delimiter!r}: JSON lines have none; set it to null")
-
-
-def _resolve(place: str, columns: Columns, names: list[str], width: int) -> dict[str, int]:
-    """Find the position of each field's column."""
-    wanted = {}
-    for field, given in columns.items():
-        column = field if given is None else given
-        at = locate(column, names, width)
-        if at is None:
-            fix = ", or set data.reader.header=false if the first row is data" if width else ""
-            raise no_column(place, field, column, names, width, fix if names else "")
-        wanted[field] = at
-    return wanted
+    return UsageError(
+        f"JSON lines have no delimiter; set it to null, not {delimiter!r}", option="delimiter"
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from seqtasks.data.readers.columns import locate, no_column
-from seqtasks.data.readers.files import expand, read_text
+from seqtasks.data.readers.columns import locate_all
+from seqtasks.data.readers.files import find_files, read_whole
 from seqtasks.data.readers.gutenberg import strip_gutenberg
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
@@ -32,7 +32,7 @@ class TextReader:
     'Files that are one long text each.'
     """
 
-    continuous = True  # parts of it are taken in order, not at random
+    continuous = True  # parts of a text are split off in order, not at random
 
     def __init__(
         self, encoding: str = "utf-8", strip_gutenberg: bool = False, line_end: str | None = None
@@ -42,21 +42,11 @@ class TextReader:
         self.line_end = line_end
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a file.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: the wanted fields; each column is None or ``text``.
-
-        Raises:
-            DataError: a file cannot be read, holds only white space, or lacks the Gutenberg
-                marks it is to be cut at; or a column is not ``text``.
-        """
-        for path in expand(source):
-            for field, column in columns.items():
-                if column is not None and locate(column, ["text"], 0) is None:
-                    raise no_column(str(path), field, column, ["text"], 0)
-            text, line = read_text(path, self.encoding), 1
+        """Yield one record a file; see `seqtasks.data.record.Reader`."""
+        named = {field: "text" if column is None else column for field, column in columns.items()}
+        for path in find_files(source):
+            locate_all(str(path), named, ["text"])
+            text, line = read_whole(path, self.encoding), 1
             if self.strip_gutenberg:
                 text, line = strip_gutenberg(text, str(path))
             if not text.strip():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.arrays import array_examples
-from seqtasks.data.readers.columns import locate, no_column
+from seqtasks.data.readers.columns import locate_all, no_column
 from seqtasks.data.readers.delimited import delimited_rows
-from seqtasks.data.readers.files import expand
+from seqtasks.data.readers.files import at_least_one, find_files
 from seqtasks.data.readers.options import column_names, known_encoding
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
@@ -46,27 +46,15 @@ class TimeSeriesReader:
         encoding: str = "utf-8",
     ) -> None:
         self.sequence = sequence
-        self.channels = column_names(channels)
+        self.channels = column_names("channels", channels)
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a sequence; its ``series`` is a JSON list of steps.
-
-        Args:
-            source: a path, a list of paths or a glob.
-            columns: for each wanted field, its column or None for the one of its own name.
-
-        Raises:
-            DataError: a file cannot be read, has no sequence or another suffix, or there is no
-                such column.
-        """
-        for path in expand(source):
-            found = False
-            for place, values in self._examples(path, columns):
-                found = True
+        """Yield one record a sequence, ``series`` as a JSON list of steps; see `Reader`."""
+        for path in find_files(source):
+            missing = f"{path}: no sequence; give a file that holds some"
+            for place, values in at_least_one(self._examples(path, columns), missing):
                 yield Record(values, str(path), place)
-            if not found:
-                raise DataError(f"{path}: no sequence; give a file that holds some")
 
     def _examples(self, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
         suffix = path.suffix.lower()
@@ -78,11 +66,9 @@ class TimeSeriesReader:
                 yield number, {**strings}
         elif suffix == ".ts":
             for number, strings in uea_examples(path, self.encoding):
-                for field, column in columns.items():
-                    if (column or field) not in strings:
-                        shown = field if column is None else column
-                        raise no_column(f"{path}:{number}", field, shown, list(strings), 0)
-                yield number, {f: strings[str(column or f)] for f, column in columns.items()}
+                names = list(strings)
+                located = locate_all(f"{path}:{number}", columns, names)
+                yield number, {field: strings[names[at]] for field, at in located.items()}
         else:
             raise DataError(
                 f"{path}: the suffix {suffix!r} tells no format of sequences of vectors; give a "
@@ -94,74 +80,58 @@ class TimeSeriesReader:
     ) -> Iterator[tuple[int, dict[str, Value]]]:
         if self.sequence is None:
             raise DataError(
-                f"{path}: a row is a step, so one column has to name its sequence; say which with "
-                "data.reader.sequence=COLUMN"
+                f"{path}: a row is a step, so one column has to name its sequence; say which by "
+                "the reader's sequence=COLUMN"
             )
         rows = delimited_rows(path, delimiter == ",", delimiter, self.encoding, header=True)
+        if (first := next(rows, None)) is None:
+            return
+        line, names, _ = first
+        wanted = self._resolve(f"{path}:{line}", columns, names)
+        by = names.index(self.sequence)
         seen: set[str] = set()
-        wanted: dict[str, list[int]] = {}
-        by: int | None = None
-
-        def name(row: tuple[int, list[str], list[str]]) -> str:
-            nonlocal by, wanted
-            line, names, cells = row
-            if by is None:
-                wanted = self._resolve(f"{path}:{line}", columns, names)
-                by = names.index(str(self.sequence))
-            return cells[by]
-
-        for sequence, group in groupby(rows, name):
-            steps = list(group)
-            line = steps[0][0]
+        for sequence, steps in groupby(chain([first], rows), lambda row: row[2][by]):
+            lines, _, cells = zip(*steps, strict=True)
             if sequence in seen:
                 raise DataError(
-                    f"{path}:{line}: more of the sequence {sequence!r}, whose rows ended before; "
-                    "sort the rows by sequence and time"
+                    f"{path}:{lines[0]}: more of the sequence {sequence!r}, whose rows ended "
+                    "before; sort the rows by sequence and time"
                 )
             seen.add(sequence)
             values: dict[str, Value] = {}
             for field, places in wanted.items():
                 if field == "series":
-                    values[field] = json.dumps(
-                        [
-                            [_number(path, n, names[p], cells[p]) for p in places]
-                            for n, names, cells in steps
-                        ]
-                    )
+                    series = [
+                        [_number(path, at, names[place], row[place]) for place in places]
+                        for at, row in zip(lines, cells, strict=True)
+                    ]
+                    values[field] = json.dumps(series)
                     continue
-                listed = [cells[places[0]] for _, _, cells in steps]
-                if field in _STEPWISE:
-                    values[field] = listed
-                    continue
-                if len(set(listed)) > 1:
+                listed = [row[places[0]] for row in cells]
+                values[field] = listed if field in _STEPWISE else listed[0]
+                if field not in _STEPWISE and len(set(listed)) > 1:
                     raise DataError(
-                        f"{path}:{line}: the sequence {sequence!r} has several values of '{field}':"
-                        f" {', '.join(sorted(set(listed))[:5])}; give all its rows the same"
+                        f"{path}:{lines[0]}: the sequence {sequence!r} has several values of "
+                        f"'{field}': {', '.join(sorted(set(listed))[:5])}; give all its rows the "
+                        "same"
                     )
-                values[field] = listed[0]
-            yield line, values
+            yield lines[0], values
 
     def _resolve(self, place: str, columns: Columns, names: list[str]) -> dict[str, list[int]]:
         """The positions of each field's columns."""
         if self.sequence not in names:
             raise DataError(
                 f"{place}: no column {self.sequence!r}; the columns are {', '.join(names)}; name "
-                "the one of the sequence with data.reader.sequence=COLUMN"
+                "the one of the sequence by the reader's sequence=COLUMN"
             )
-        wanted: dict[str, list[int]] = {}
-        for field, given in columns.items():
-            if field == "series":
-                continue
-            column = field if given is None else given
-            at = locate(column, names, len(names))
-            if at is None:
-                raise no_column(place, field, column, names, len(names))
-            wanted[field] = [at]
+        others = {field: column for field, column in columns.items() if field != "series"}
+        located = locate_all(place, others, names, len(names))
+        wanted = {field: [position] for field, position in located.items()}
         if "series" in columns:
             if columns["series"] is not None:
                 raise DataError(
-                    f"{place}: data.series.column names one column, a table has one a channel; "
-                    "leave it at null and set data.reader.channels=[...]"
+                    f"{place}: the column of 'series' names one column, a table has one a channel; "
+                    "leave it at null and set the reader's channels=[...]"
                 )
             missing = [channel for channel in self.channels if channel not in names]
             if missing:
@@ -178,5 +148,5 @@ def _number(path: Path, line: int, column: str, cell: str) -> float:
     except ValueError:
         raise DataError(
             f"{path}:{line}: the column {column!r} holds {cell.strip()[:30]!r} where a number is "
-            "expected; correct it, or name the columns of numbers with data.reader.channels=[...]"
+            "expected; correct it, or name the columns of numbers by the reader's channels=[...]"
         ) from None

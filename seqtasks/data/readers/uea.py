@@ -9,12 +9,9 @@ from pathlib import Path
 from seqtasks.data.readers.files import read_lines
 from seqtasks.errors import DataError
 
-Example = tuple[int, dict[str, str]]
-"""The line (or number) of an example, and its values by column."""
 
-
-def uea_examples(path: Path, encoding: str) -> Iterator[Example]:
-    """Yield the examples: ``series`` as a JSON list of steps, and ``label`` where there is one.
+def uea_examples(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each example's line and columns: ``series``, a JSON list of steps, and any ``label``.
 
     Lines before ``@data`` describe the file; behind it an example is a line, its channels
     separated by colons, the values of a channel by commas, and the label last. ``?`` is a missing

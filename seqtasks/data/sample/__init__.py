@@ -1,10 +1,11 @@
 """The embedded sample: a small bilingual world that writes itself from one seed.
 
-It needs no files. A grammar draws sentences in English and French with part-of-speech tags and a
-class, and because the grammar is known, so are the probability of every sentence and the entropy
-of the whole: a language model's perplexity stands beside the best possible one.
+It needs no files of the user's. A grammar draws sentences in English and French with
+part-of-speech tags and a class. Because the grammar is known, so are the probability of every
+sentence and the entropy of the whole, and a language model's perplexity can be compared with the
+best possible one.
 
-``grammar`` holds the phrases, ``nouns``, ``verbs``, ``adjectives`` and ``particles`` the words.
+``grammar.txt`` holds the phrases, ``lexicon.txt`` the words, ``forms.txt`` their irregular forms.
 """
 
 from seqtasks.data.sample.reader import SampleReader

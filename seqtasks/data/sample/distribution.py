@@ -1,4 +1,4 @@
-"""Drawing from the grammar, and what can be computed exactly about what is drawn."""
+"""The distribution of the sample's sentences: draws, exact entropy and exact mean length."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class Choice:
     """
 
     def __init__(self, options: Sequence[Rule | Lexeme], weights: Sequence[float]) -> None:
-        """Scale the weights to probabilities."""
         *_, total = accumulate(weights)
         self.options = options
         self.probabilities = [weight / total for weight in weights]
@@ -98,14 +97,14 @@ class Distribution:
     def entropy(self, name: str) -> float:
         """Entropy in nats of the derivations of a phrase or word class.
 
-        By the chain rule: the surprise expected of the choice, and the entropy of each part.
+        By the chain rule this is the expected surprise of the choice and the entropy of each part.
         """
         return self._expect(name, lambda option, probability: -math.log(probability))
 
     def mean_length(self, name: str) -> float:
         """Number of English tokens expected of a phrase or word class.
 
-        The fixed words of the rule, and the length of each part; a word has length 1.
+        A rule has its fixed words and the words of its parts; a word has length 1.
         """
         return self._expect(
             name, lambda option, _: 1 if isinstance(option, Lexeme) else option.words
@@ -118,17 +117,17 @@ class Distribution:
         def total(name: str) -> float:
             choice = self.choices[name]
             return math.fsum(
-                probability * (value(option, probability) + sum(map(total, parts_of(option))))
+                probability * (value(option, probability) + sum(map(total, _parts_of(option))))
                 for option, probability in zip(choice.options, choice.probabilities, strict=True)
             )
 
         return total(name)
 
 
-def parts_of(option: Rule | Lexeme) -> tuple[str, ...]:
-    """Names of the parts an option is to be completed with: none for a word."""
+def _parts_of(option: Rule | Lexeme) -> tuple[str, ...]:
+    """Names of the parts of a rule; a word has none."""
     return () if isinstance(option, Lexeme) else option.parts
 
 
 WORLD = Distribution(PHRASES, WORD_CLASSES)
-"""The distribution of the sentences."""
+"""The distribution of all sentences."""

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 
-from seqtasks.data.sample.context import Context
-from seqtasks.data.sample.lexeme import Agreement, Lexeme
+from seqtasks.data.sample.lexeme import Agreement, Context, Lexeme
+from seqtasks.data.sample.tables import irregular_forms
 
-PLURALS = {
-    "man": "men",
-    "woman": "women",
-    "child": "children",
-    "mouse": "mice",
-    "wolf": "wolves",
-    "thief": "thieves",
-    "leaf": "leaves",
-    "knife": "knives",
-}
-
-_PASTS = """
-    sleep slept; fly flew; sing sang; fall fell; rise rose; eat ate; run ran; swim swam; see saw;
-    find found; forget forgot; lose lost; seek sought; hide hid; draw drew; choose chose;
-    meet met; bear bore; wake woke; light lit; buy bought; break broke; drink drank; steal stole;
-    sell sold; bring brought; keep kept; throw threw; build built; make made; leave left;
-    give gave; send sent; lend lent; go went; come came; say said; know knew; write wrote;
-    hear heard; swear swore; do did; can could; prefer preferred;
-    shine shone; ship shipped; travel travelled
-"""
-PASTS: dict[str, str] = dict(pair.split() for pair in _PASTS.split(";"))
-
-VOWEL_SOUNDS = ("hour", "honest")
-CONSONANT_SOUNDS = ("useful", "useless", "university")
+_PLURALS = irregular_forms("English plurals")
+_PASTS = irregular_forms("English pasts")
+_VOWEL_SOUNDS = ("hour", "honest")
+_CONSONANT_SOUNDS = ("useful", "useless", "university")
 
 
-def vowel(word: str) -> bool:
+def takes_an(word: str) -> bool:
     """Whether a word starts with the sound of a vowel, so that *an* stands before it.
 
-    >>> vowel("owl"), vowel("useful"), vowel("honest")
+    >>> takes_an("owl"), takes_an("useful"), takes_an("honest")
     (True, False, True)
     """
-    return word in VOWEL_SOUNDS or (word[0].lower() in "aeiou" and word not in CONSONANT_SOUNDS)
+    return word in _VOWEL_SOUNDS or (word[0].lower() in "aeiou" and word not in _CONSONANT_SOUNDS)
 
 
 def with_s(word: str) -> str:
@@ -59,8 +39,8 @@ def past(verb: str) -> str:
     >>> past("see"), past("cry"), past("love"), past("watch")
     ('saw', 'cried', 'loved', 'watched')
     """
-    if verb in PASTS:
-        return PASTS[verb]
+    if verb in _PASTS:
+        return _PASTS[verb][0]
     if verb.endswith("y") and verb[-2] not in "aeou":
         return verb[:-1] + "ied"
     return verb + ("d" if verb.endswith("e") else "ed")
@@ -79,23 +59,20 @@ def be(agreement: Agreement, tense: str) -> str:
 
 
 @cache
-def inflect(word: Lexeme, context: Context) -> str:
+def english_form(word: Lexeme, context: Context) -> str:
     """The form of a word in its place; *a* is left as ``a|an``.
 
-    >>> inflect(Lexeme("see", "voir", "VERB"), Context(tense="past"))
+    >>> english_form(Lexeme("see", "voir", "VERB"), Context(tense="past"))
     'saw'
     """
-    agreement = context.agreement
-    if word.tag == "NOUN":
-        return (
-            PLURALS.get(word.english) or with_s(word.english) if agreement.plural else word.english
-        )
-    if word.tag not in ("VERB", "AUX") or not context.finite or word.english == "will":
-        return word.english
-    if word.english == "be":
+    agreement, lemma = context.agreement, word.english
+    if word.tag == "NOUN" and agreement.plural:
+        return _PLURALS[lemma][0] if lemma in _PLURALS else with_s(lemma)
+    if word.tag not in ("VERB", "AUX") or not context.finite or lemma == "will":
+        return lemma
+    if lemma == "be":
         return be(agreement, context.tense)
     if context.tense == "past":
-        return past(word.english)
-    if word.english == "can" and word.tag == "AUX":
-        return "can"
-    return with_s(word.english) if agreement[:2] == (3, False) else word.english
+        return past(lemma)
+    modal = lemma == "can" and word.tag == "AUX"
+    return with_s(lemma) if agreement[:2] == (3, False) and not modal else lemma

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-def settle(forms: list[str], vowel: Callable[[str], bool]) -> list[str]:
+def choose_forms(forms: list[str], vowel: Callable[[str], bool]) -> list[str]:
     """Choose between the two forms of each ``a|b`` by the word after it.
 
     Args:
@@ -15,7 +15,7 @@ def settle(forms: list[str], vowel: Callable[[str], bool]) -> list[str]:
     Returns:
         As many words.
 
-    >>> settle(["a|an", "owl", "or", "a|an", "fox"], lambda word: word[0] in "aeiou")
+    >>> choose_forms(["a|an", "owl", "or", "a|an", "fox"], lambda word: word[0] in "aeiou")
     ['an', 'owl', 'or', 'a', 'fox']
     """
     settled = list(forms)

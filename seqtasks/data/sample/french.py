@@ -5,62 +5,32 @@ from __future__ import annotations
 from functools import cache
 
 from seqtasks.data.sample.conjugation import conjugate
-from seqtasks.data.sample.context import Context
-from seqtasks.data.sample.euphony import settle
-from seqtasks.data.sample.lexeme import Lexeme
+from seqtasks.data.sample.euphony import choose_forms
+from seqtasks.data.sample.lexeme import Context, Lexeme
+from seqtasks.data.sample.tables import irregular_forms
 
-DETERMINERS = {
-    "le": ("le|l'", "la|l'", "les"),
-    "un": ("un", "une", "des"),
-    "ce": ("ce|cet", "cette", "ces"),
-    "mon": ("mon", "ma|mon", "mes"),
-    "son": ("son", "sa|son", "ses"),
-    "notre": ("notre", "notre", "nos"),
-    "votre": ("votre", "votre", "vos"),
-    "leur": ("leur", "leur", "leurs"),
-}
-"""Masculine, feminine, plural."""
+_DETERMINERS = irregular_forms("French determiners")
+_PLURALS = irregular_forms("French plurals")
+_FEMININES = irregular_forms("French feminines")
+_FEMININE_ENDINGS = {"eux": "euse", "f": "ve", "er": "ère", "el": "elle", "e": "e"}
 
-PLURALS = {"travail": "travaux", "bijou": "bijoux", "hibou": "hiboux", "bleu": "bleus"}
+_ASPIRATED = ("hache", "hérisson", "héros", "hibou", "hors", "huit", "onze")
+"""Words that start like a consonant in spite of their spelling."""
 
-FEMININES = {
-    "beau": "belle",
-    "blanc": "blanche",
-    "bon": "bonne",
-    "frais": "fraîche",
-    "gros": "grosse",
-    "inquiet": "inquiète",
-    "jaloux": "jalouse",
-    "long": "longue",
-    "nouveau": "nouvelle",
-    "sec": "sèche",
-    "vieux": "vieille",
-}
+_ADJECTIVE_FIRST = "^"
+"""A mark in a pattern before an adjective that stands before its noun; not a token."""
 
-FEMININE_ENDINGS = {"eux": "euse", "f": "ve", "er": "ère", "el": "elle", "e": "e"}
-
-ASPIRATED = ("hache", "hérisson", "héros", "hibou", "hors", "huit", "onze")
-"""What starts like a consonant in spite of its spelling."""
-
-ADJECTIVE_FIRST = "^"
-"""Written in a pattern before an adjective that stands before its noun; not a token."""
-
-MERGED = {("des", ADJECTIVE_FIRST): "de|d'", ("de|d'", "des"): "de|d'"}
-CONTRACTED = {
-    ("de", "le"): "du",
-    ("de", "les"): "des",
-    ("à", "le"): "au",
-    ("à", "les"): "aux",
-}
+_MERGED = {("des", _ADJECTIVE_FIRST): "de|d'", ("de|d'", "des"): "de|d'"}
+_CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
 
 
-def vowel(word: str) -> bool:
+def takes_elision(word: str) -> bool:
     """Whether a word starts with the sound of a vowel, so that *l'* stands before it.
 
-    >>> vowel("homme"), vowel("hibou"), vowel("île")
+    >>> takes_elision("homme"), takes_elision("hibou"), takes_elision("île")
     (True, False, True)
     """
-    return word[0].lower() in "aàâeéèêhiîoôuyœ" and not word.startswith(ASPIRATED)
+    return word[0].lower() in "aàâeéèêhiîoôuyœ" and not word.startswith(_ASPIRATED)
 
 
 def plural(word: str) -> str:
@@ -69,8 +39,8 @@ def plural(word: str) -> str:
     >>> plural("cheval"), plural("gâteau"), plural("souris"), plural("montre")
     ('chevaux', 'gâteaux', 'souris', 'montres')
     """
-    if word in PLURALS:
-        return PLURALS[word]
+    if word in _PLURALS:
+        return _PLURALS[word][0]
     if word.endswith("al"):
         return word[:-1] + "ux"
     if word.endswith(("eau", "eu")):
@@ -84,9 +54,9 @@ def feminine(adjective: str) -> str:
     >>> feminine("heureux"), feminine("léger"), feminine("rouge"), feminine("petit")
     ('heureuse', 'légère', 'rouge', 'petite')
     """
-    if adjective in FEMININES:
-        return FEMININES[adjective]
-    for ending, replacement in FEMININE_ENDINGS.items():
+    if adjective in _FEMININES:
+        return _FEMININES[adjective][0]
+    for ending, replacement in _FEMININE_ENDINGS.items():
         if adjective.endswith(ending):
             return adjective.removesuffix(ending) + replacement
     return adjective + "e"
@@ -101,15 +71,15 @@ def determiner(form: str, context: Context) -> str:
     if form == "un" and context.bare:
         return "de|d'"
     agreement = context.agreement
-    return DETERMINERS[form][2 if agreement.plural else int(agreement.feminine)]
+    return _DETERMINERS[form][2 if agreement.plural else int(agreement.feminine)]
 
 
 @cache
-def inflect(word: Lexeme, context: Context) -> str:
+def french_form(word: Lexeme, context: Context) -> str:
     """The form of a word in its place; elision is left open, as in ``le|l'``.
 
     >>> from seqtasks.data.sample.lexeme import Agreement
-    >>> inflect(Lexeme("old", "vieux|vieil", "ADJ"), Context(Agreement(feminine=True)))
+    >>> french_form(Lexeme("old", "vieux|vieil", "ADJ"), Context(Agreement(feminine=True)))
     'vieille'
     """
     form, agreement = word.french, context.agreement
@@ -117,7 +87,7 @@ def inflect(word: Lexeme, context: Context) -> str:
         return conjugate(form, agreement, context.tense) if context.finite else form
     if word.tag == "NOUN":
         return plural(form) if agreement.plural else form
-    if word.tag == "DET" and form in DETERMINERS:
+    if word.tag == "DET" and form in _DETERMINERS:
         return determiner(form, context)
     if word.tag == "ADJ" and (agreement.plural or agreement.feminine):
         form = form.partition("|")[0]
@@ -132,8 +102,8 @@ def join(forms: list[str]) -> list[str]:
     >>> join(["près", "de|d'", "le|l'", "homme", "de|d'", "le|l'", "parc"])
     ['près', 'de', "l'", 'homme', 'du', 'parc']
     """
-    merged = [form for form in _pairs(forms, MERGED) if form != ADJECTIVE_FIRST]
-    return _pairs(settle(merged, vowel), CONTRACTED)
+    merged = [form for form in _pairs(forms, _MERGED) if form != _ADJECTIVE_FIRST]
+    return _pairs(choose_forms(merged, takes_elision), _CONTRACTED)
 
 
 def _pairs(forms: list[str], table: dict[tuple[str, str], str]) -> list[str]:

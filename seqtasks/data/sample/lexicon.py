@@ -1,47 +1,11 @@
-"""The word classes: the names that stand for a single word in the patterns of the grammar."""
+"""The words of the sample by class, as ``lexicon.txt`` lists them."""
 
-from seqtasks.data.sample import adjectives, nouns, particles, verbs
 from seqtasks.data.sample.lexeme import Lexeme
+from seqtasks.data.sample.tables import entries, read_sections
 
 WORD_CLASSES: dict[str, list[Lexeme]] = {
-    "PersonNoun": nouns.PERSON_NOUNS,
-    "ThingNoun": nouns.THING_NOUNS,
-    "PlaceNoun": nouns.PLACE_NOUNS,
-    "EventNoun": nouns.EVENT_NOUNS,
-    "Name": nouns.NAMES,
-    "City": nouns.CITIES,
-    "IntransitiveVerb": verbs.INTRANSITIVE_VERBS,
-    "TransitiveVerb": verbs.TRANSITIVE_VERBS,
-    "PersonVerb": verbs.PERSON_VERBS,
-    "ThingVerb": verbs.THING_VERBS,
-    "PlaceVerb": verbs.PLACE_VERBS,
-    "TransferVerb": verbs.TRANSFER_VERBS,
-    "MotionVerb": verbs.MOTION_VERBS,
-    "SpeechVerb": verbs.SPEECH_VERBS,
-    "DesireVerb": verbs.DESIRE_VERBS,
-    "SizeAdjective": adjectives.SIZE_ADJECTIVES,
-    "PersonAdjective": adjectives.PERSON_ADJECTIVES,
-    "ThingAdjective": adjectives.THING_ADJECTIVES,
-    "SingularDeterminer": particles.SINGULAR_DETERMINERS,
-    "PluralDeterminer": particles.PLURAL_DETERMINERS,
-    "Numeral": particles.NUMERALS,
-    "SubjectPronoun": particles.SUBJECT_PRONOUNS,
-    "ObjectPronoun": particles.OBJECT_PRONOUNS,
-    "DativePronoun": particles.DATIVE_PRONOUNS,
-    "StressedPronoun": particles.STRESSED_PRONOUNS,
-    "QuestionPronoun": particles.QUESTION_PRONOUNS,
-    "Be": particles.BE,
-    "Can": particles.CAN,
-    "Do": particles.DO,
-    "Will": particles.WILL,
-    "PlacePreposition": particles.PLACE_PREPOSITIONS,
-    "PersonPreposition": particles.PERSON_PREPOSITIONS,
-    "EventPreposition": particles.EVENT_PREPOSITIONS,
-    "Conjunction": particles.CONJUNCTIONS,
-    "FrequencyAdverb": particles.FREQUENCY_ADVERBS,
-    "MannerAdverb": particles.MANNER_ADVERBS,
-    "PlaceAdverb": particles.PLACE_ADVERBS,
-    "DegreeAdverb": particles.DEGREE_ADVERBS,
-    "SentenceAdverb": particles.SENTENCE_ADVERBS,
+    name: [Lexeme.read(entry, tag) for entry in entries(lines)]
+    for heading, lines in read_sections("lexicon.txt").items()
+    for name, tag in [heading.split()]
 }
 """Name of the class → its words, the most frequent first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-LARGEST = 999_999
+_LARGEST = 999_999
 
 _NAMES = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze"
 _UNITS = [*_NAMES.split(), "seize"]
@@ -50,11 +50,11 @@ def below_thousand(number: int, decimal: bool) -> list[str]:
 
 
 def in_words(number: int, decimal: bool = False) -> str:
-    """A number's French name, its words separated by spaces, also those that hyphens join.
+    """A number's French name; spaces stand between its words, also in place of hyphens.
 
     Args:
         number: from 0 to 999,999.
-        decimal: with *septante* and *nonante*.
+        decimal: whether *septante* and *nonante* take the place of the forms of France.
 
     >>> in_words(80_300), in_words(1_080), in_words(0)
     ('quatre vingt mille trois cents', 'mille quatre vingts', 'zéro')
@@ -71,23 +71,23 @@ def in_words(number: int, decimal: bool = False) -> str:
     return " ".join(words)
 
 
-def numbers(count: int, seed: int) -> Iterator[tuple[str, list[str]]]:
+def draw_numbers(count: int, seed: int) -> Iterator[tuple[str, list[str]]]:
     """Draw numbers, each with its names.
 
-    One in ten is below 1,000, the others are from all up to 999,999, so that few numbers come
-    twice and short ones are learnt. The same seed gives the same numbers.
+    One in ten is below 1,000 and the others are below 1,000,000, so that few numbers come twice
+    and short ones are learnt. The same seed gives the same numbers.
 
     Args:
         count: how many.
         seed: a whole number from 0.
 
     Yields:
-        The digits, and one name, or two where the decimal form differs.
+        The digits, and the number's one name, or its two names where the decimal form differs.
 
-    >>> all(digits == str(int(digits)) for digits, _ in numbers(20, seed=1))
+    >>> all(digits == str(int(digits)) for digits, _ in draw_numbers(20, seed=1))
     True
     """
     random = Random(seed)
     for _ in range(count):
-        number = int(random.random() * (1000 if random.random() < 0.1 else LARGEST + 1))
+        number = int(random.random() * (1000 if random.random() < 0.1 else _LARGEST + 1))
         yield str(number), list(dict.fromkeys(in_words(number, form) for form in (False, True)))

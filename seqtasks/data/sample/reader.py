@@ -1,21 +1,22 @@
-"""The reader that hands out the sample as records, in the shape a task wants."""
+"""The reader of the embedded sample: its sentences, numbers or stories as records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from seqtasks.data.readers.options import one_of
 from seqtasks.data.record import Columns, Record, Value
-from seqtasks.data.sample.numbers import numbers
+from seqtasks.data.sample.numbers import draw_numbers
 from seqtasks.data.sample.sentence import sentences
 from seqtasks.data.sample.stories import stories
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import DataError, nearest
 
-Example = Mapping[str, Value]
+_Examples = Iterator[Mapping[str, Value]]
 
 
 class SampleReader:
-    """Reads sentences of the small world; nothing is loaded.
+    """Reads examples that are drawn from a seed; no file is opened.
 
     A source is a mapping ``{"seed": int, "sentences": int}``. The view says what one record is:
 
@@ -25,7 +26,13 @@ class SampleReader:
     * ``text``: all the sentences, as one string ``tokens``, joined by spaces.
     * ``numbers``: a number, ``source`` in digits and ``target`` in French words; where two names
       are right, both with a tab between them.
-    * ``stories``: ``story``, ``question`` and ``answer``: where somebody is who has moved about.
+    * ``stories``: ``story``, ``question`` and ``answer``: where a person of the story is.
+
+    Args:
+        view: ``sentences``, ``words``, ``text``, ``numbers`` or ``stories``.
+
+    Raises:
+        UsageError: there is no such view.
 
     >>> reader = SampleReader()
     >>> record, = reader.read({"seed": 1, "sentences": 1}, {"label": None, "text": "source"})
@@ -34,25 +41,14 @@ class SampleReader:
     """
 
     def __init__(self, view: str = "sentences") -> None:
-        """Choose what one record is.
-
-        Args:
-            view: ``sentences``, ``words``, ``text``, ``numbers`` or ``stories``.
-
-        Raises:
-            UsageError: there is no such view.
-        """
-        if view not in VIEWS:
-            raise UsageError(
-                f"the sample has no view {view!r}; it has {', '.join(VIEWS)}.{nearest(view, VIEWS)}"
-            )
-        self.view = view
+        self.view = one_of("view", view, _VIEWS)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield the records of one split; see :class:`~seqtasks.data.record.Reader`.
+        """Yield the records of one split; see `seqtasks.data.record.Reader`.
 
         Args:
-            source: ``{"seed": int, "sentences": int}``, of numbers and stories as many.
+            source: ``{"seed": int, "sentences": int}``; the second counts numbers or stories in
+                their views.
             columns: field → column of the view; None stands for the column of the field's name.
 
         Returns:
@@ -61,8 +57,8 @@ class SampleReader:
         Raises:
             DataError: the source is something else, or the view has no such column.
         """
-        count, seed = _wanted(source)
-        examples, names = VIEWS[self.view]
+        count, seed = _count_and_seed(source)
+        examples, names = _VIEWS[self.view]
         chosen = {field: field if column is None else column for field, column in columns.items()}
         for field, column in chosen.items():
             if column not in names:
@@ -81,20 +77,16 @@ class SampleReader:
         """The nats that the best possible language model spends on the running text of a source.
 
         Args:
-            source: as for :meth:`read`.
+            source: as for `read`.
 
         >>> SampleReader("text").best_nats({"seed": 1, "sentences": 100}) > 0
         True
         """
-        return -sum(sentence.log_prob for sentence in sentences(*_wanted(source)))
+        return -sum(sentence.log_prob for sentence in sentences(*_count_and_seed(source)))
 
 
-def _wanted(source: Any) -> tuple[int, int]:
-    """How many examples a source asks for, and its seed.
-
-    Raises:
-        DataError: it is not a mapping of exactly these two to whole numbers in their range.
-    """
+def _count_and_seed(source: Any) -> tuple[int, int]:
+    """The number of examples and the seed that a source names."""
     if isinstance(source, Mapping) and set(source) == {"seed", "sentences"}:
         seed, count = source["seed"], source["sentences"]
         if type(seed) is int and type(count) is int and seed >= 0 and count > 0:
@@ -105,8 +97,7 @@ def _wanted(source: Any) -> tuple[int, int]:
     )
 
 
-def _as_sentences(count: int, seed: int) -> Iterator[Example]:
-    """One example for each sentence."""
+def _as_sentences(count: int, seed: int) -> _Examples:
     for sentence in sentences(count, seed):
         yield {
             "tokens": list(sentence.english),
@@ -117,35 +108,31 @@ def _as_sentences(count: int, seed: int) -> Iterator[Example]:
         }
 
 
-def _as_words(count: int, seed: int) -> Iterator[Example]:
-    """One example for each token."""
+def _as_words(count: int, seed: int) -> _Examples:
     for sentence in sentences(count, seed):
         for word, tag in zip(sentence.english, sentence.tags, strict=True):
             yield {"tokens": [word], "label": tag}
 
 
-def _as_text(count: int, seed: int) -> Iterator[Example]:
-    """One example for all."""
+def _as_text(count: int, seed: int) -> _Examples:
     drawn = sentences(count, seed)
     yield {"tokens": " ".join(word for sentence in drawn for word in sentence.english)}
 
 
-def _as_numbers(count: int, seed: int) -> Iterator[Example]:
-    """One example for each number."""
-    for digits, names in numbers(count, seed):
+def _as_numbers(count: int, seed: int) -> _Examples:
+    for digits, names in draw_numbers(count, seed):
         yield {"source": digits, "target": "\t".join(names)}
 
 
-def _as_stories(count: int, seed: int) -> Iterator[Example]:
-    """One example for each story."""
+def _as_stories(count: int, seed: int) -> _Examples:
     return (story._asdict() for story in stories(count, seed))
 
 
-VIEWS: dict[str, tuple[Callable[[int, int], Iterator[Example]], tuple[str, ...]]] = {
+_VIEWS: dict[str, tuple[Callable[[int, int], _Examples], tuple[str, ...]]] = {
     "sentences": (_as_sentences, ("tokens", "tags", "label", "source", "target")),
     "words": (_as_words, ("tokens", "label")),
     "text": (_as_text, ("tokens",)),
     "numbers": (_as_numbers, ("source", "target")),
     "stories": (_as_stories, ("story", "question", "answer")),
 }
-"""Name of the view → what makes its examples, and the columns they have."""
+"""Name of the view → the function that makes its examples, and the columns they have."""

@@ -1,16 +1,16 @@
-"""From a derivation to words: one walk through the tree, in the order of either language."""
+"""The words of a derivation, by one walk through the tree in the order of either language."""
 
 from __future__ import annotations
 
-from seqtasks.data.sample import english, french
-from seqtasks.data.sample.context import Context
 from seqtasks.data.sample.distribution import Node
-from seqtasks.data.sample.euphony import settle
-from seqtasks.data.sample.lexeme import Agreement, Lexeme
-from seqtasks.data.sample.rule import Step
+from seqtasks.data.sample.english import english_form, takes_an
+from seqtasks.data.sample.euphony import choose_forms
+from seqtasks.data.sample.french import determiner, french_form, join
+from seqtasks.data.sample.lexeme import Agreement, Context, Lexeme
+from seqtasks.data.sample.rule import PatternSymbol
 
-Word = tuple[Lexeme | Step, Context]
-"""A word of a class or a fixed one, and its place in the sentence."""
+Word = tuple[Lexeme | PatternSymbol, Context]
+"""A word of a class or a fixed word, with its context in the sentence."""
 
 
 def to_english(sentence: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -18,10 +18,10 @@ def to_english(sentence: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
     words: list[Word] = []
     _walk(sentence, Context(), False, words)
     forms = [
-        english.inflect(word, context) if isinstance(word, Lexeme) else word.word
+        english_form(word, context) if isinstance(word, Lexeme) else word.word
         for word, context in words
     ]
-    return tuple(settle(forms, english.vowel)), tuple(word.tag for word, _ in words)
+    return tuple(choose_forms(forms, takes_an)), tuple(word.tag for word, _ in words)
 
 
 def to_french(sentence: Node) -> tuple[str, ...]:
@@ -31,17 +31,17 @@ def to_french(sentence: Node) -> tuple[str, ...]:
     forms: list[str] = []
     for word, context in words:
         if isinstance(word, Lexeme):
-            forms.extend(french.inflect(word, context).split())
+            forms.extend(french_form(word, context).split())
         else:
-            forms.append(french.determiner("le", context) if word.word == "le" else word.word)
-    return tuple(french.join(forms))
+            forms.append(determiner("le", context) if word.word == "le" else word.word)
+    return tuple(join(forms))
 
 
 def agreement(node: Node | Lexeme) -> Agreement:
-    """What a noun phrase asks of the words that agree with it.
+    """The features that a noun phrase passes on to the words that agree with it.
 
-    Two heads joined make a plural, feminine only if both are. A noun without a determiner, its
-    adjectives before it, has the noun for its head.
+    Two joined heads make a plural, which is feminine only if both are. The head of a noun without
+    a determiner is its last part, the noun.
     """
     if isinstance(node, Lexeme):
         return node.agreement
@@ -68,18 +68,18 @@ def _walk(node: Node, context: Context, in_french: bool, words: list[Word]) -> N
     elif asked is not context.agreement:
         context = context._replace(agreement=asked)
     negated = context.negative and context.finite
-    for step in rule.french_steps if in_french else rule.english_steps:
-        if step.part is None:
-            if negated or step.word not in ("ne|n'", "pas"):
-                words.append((step, context))
+    for symbol in rule.french_symbols if in_french else rule.english_symbols:
+        if symbol.part is None:
+            if negated or symbol.word not in ("ne|n'", "pas"):
+                words.append((symbol, context))
             continue
-        part = parts[step.part]
+        part = parts[symbol.part]
         if isinstance(part, Lexeme):
             words.append((part, context))
             if context.finite and part.tag in ("VERB", "AUX"):
                 context = context._replace(finite=False)
-        elif step.object or context.bare:
-            bare = context.negative if step.object else step.head
+        elif symbol.object or context.bare:
+            bare = context.negative if symbol.object else symbol.head
             _walk(part, context._replace(bare=bare), in_french, words)
         else:
             _walk(part, context, in_french, words)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-ELIDED = {"ne": "ne|n'", "que": "que|qu'", "de": "de|d'"}
+_ELIDED = {"ne": "ne|n'", "que": "que|qu'", "de": "de|d'"}
 """French words of the patterns that lose their vowel before another one."""
 
 
-class Step(NamedTuple):
+class PatternSymbol(NamedTuple):
     """One symbol of a pattern.
 
     Attributes:
-        part: which part of the rule stands here, counted from 0, or None for a fixed word.
+        part: the number of the part that stands here, counted from 0; None for a fixed word.
         word: the fixed word, or the name of the part.
         tag: universal part of speech of a fixed English word.
         head: whether the rest of the phrase agrees with this part.
@@ -60,14 +60,12 @@ class Rule:
     @cached_property
     def parts(self) -> tuple[str, ...]:
         """Names of the parts, in the order of the English pattern."""
-        return tuple(step.word for step in self.english_steps if step.part is not None)
+        return tuple(one.word for one in self.english_symbols if one.part is not None)
 
     @cached_property
     def heads(self) -> tuple[int, ...]:
-        """Which parts the others agree with, counted from 0."""
-        return tuple(
-            step.part for step in self.english_steps if step.part is not None and step.head
-        )
+        """Numbers of the parts that the others agree with, counted from 0."""
+        return tuple(one.part for one in self.english_symbols if one.part is not None and one.head)
 
     @cached_property
     def words(self) -> int:
@@ -77,32 +75,32 @@ class Rule:
         >>> rule.parts, rule.words
         (('Clause', 'Clause'), 2)
         """
-        return sum(step.part is None for step in self.english_steps)
+        return sum(one.part is None for one in self.english_symbols)
 
     @cached_property
-    def english_steps(self) -> tuple[Step, ...]:
-        """The English pattern, read."""
-        steps: list[Step] = []
+    def english_symbols(self) -> tuple[PatternSymbol, ...]:
+        """The symbols of the English pattern."""
+        symbols: list[PatternSymbol] = []
         parts = 0
         for symbol in self.english.split():
             word, _, tag = symbol.partition("/")
             if tag:
-                steps.append(Step(None, word, tag))
+                symbols.append(PatternSymbol(None, word, tag))
             else:
-                steps.append(Step(parts, symbol.rstrip("*"), head=symbol.endswith("*")))
+                symbols.append(PatternSymbol(parts, symbol.rstrip("*"), head=symbol.endswith("*")))
                 parts += 1
-        return tuple(steps)
+        return tuple(symbols)
 
     @cached_property
-    def french_steps(self) -> tuple[Step, ...]:
-        """The French pattern, read; the nth use of a name is the nth in English."""
-        unused = [step for step in self.english_steps if step.part is not None]
-        steps: list[Step] = []
+    def french_symbols(self) -> tuple[PatternSymbol, ...]:
+        """The symbols of the French pattern; the nth use of a name is the nth in English."""
+        unused = [one for one in self.english_symbols if one.part is not None]
+        symbols: list[PatternSymbol] = []
         for symbol in self.french.split():
-            same = [step for step in unused if step.word == symbol.rstrip("~")]
+            same = [one for one in unused if one.word == symbol.rstrip("~")]
             if same:
                 unused.remove(same[0])
-                steps.append(same[0]._replace(object=symbol.endswith("~")))
+                symbols.append(same[0]._replace(object=symbol.endswith("~")))
             else:
-                steps.append(Step(None, ELIDED.get(symbol, symbol)))
-        return tuple(steps)
+                symbols.append(PatternSymbol(None, _ELIDED.get(symbol, symbol)))
+        return tuple(symbols)

@@ -10,7 +10,7 @@ from seqtasks.data.sample.distribution import WORLD, Node
 from seqtasks.data.sample.rendering import to_english, to_french
 from seqtasks.data.sample.sentiment import label
 
-TOP = "Sentence"
+_TOP = "Sentence"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def sentences(count: int, seed: int) -> Iterator[Sentence]:
     """
     random = Random(seed)
     for _ in range(count):
-        tree, log_prob = WORLD.draw(TOP, random)
+        tree, log_prob = WORLD.draw(_TOP, random)
         assert isinstance(tree, Node)
         english, tags = to_english(tree)
         yield Sentence(english, to_french(tree), tags, label(tree), log_prob)
@@ -66,7 +66,7 @@ def entropy() -> float:
     >>> 8 < math.exp(entropy() / mean_length()) < 20
     True
     """
-    return WORLD.entropy(TOP)
+    return WORLD.entropy(_TOP)
 
 
 def mean_length() -> float:
@@ -75,4 +75,4 @@ def mean_length() -> float:
     >>> 5 < mean_length() < 12
     True
     """
-    return WORLD.mean_length(TOP)
+    return WORLD.mean_length(_TOP)

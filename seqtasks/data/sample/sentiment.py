@@ -5,7 +5,7 @@ from __future__ import annotations
 from seqtasks.data.sample.distribution import Node
 from seqtasks.data.sample.lexeme import Lexeme
 
-LABELS = {1: "positive", 0: "neutral", -1: "negative"}
+_LABELS = {1: "positive", 0: "neutral", -1: "negative"}
 
 
 def label(sentence: Node) -> str:
@@ -13,8 +13,8 @@ def label(sentence: Node) -> str:
 
     * The first verb or the adjective of the predicate decides: *loves*, *is happy* are positive,
       *hates*, *is sad* are negative, most others neutral; *not* turns positive and negative round.
-    * What stands inside a noun phrase, a relative clause, after *that*, *to*, *because*, *since*
-      or *while*, and any adverb, does not count.
+    * Words inside a noun phrase, a relative clause, after *that*, *to*, *because*, *since* or
+      *while*, and adverbs, do not count.
     * With *but* the clause after it decides; with *and* both do, and cancel if they disagree.
     * A question asserts nothing and is neutral.
 
@@ -30,14 +30,14 @@ def label(sentence: Node) -> str:
         for name, part in zip(rule.parts, parts, strict=True)
         if name in ("Clause", "Fact") and isinstance(part, Node)
     ]
-    joints = {step.word for step in rule.english_steps}
+    joints = {symbol.word for symbol in rule.english_symbols}
     if "but" in joints:
         value = clauses[-1]
     elif "and" in joints:
         value = max(-1, min(1, sum(clauses)))
     else:
         value = clauses[0] if clauses else 0
-    return LABELS[value]
+    return _LABELS[value]
 
 
 def _asserted(clause: Node) -> int:

@@ -7,13 +7,12 @@ from random import Random
 from typing import NamedTuple
 
 from seqtasks.data.sample.english import past
-from seqtasks.data.sample.nouns import NAMES, PLACE_NOUNS
-from seqtasks.data.sample.verbs import MOTION_VERBS
+from seqtasks.data.sample.lexicon import WORD_CLASSES
 
-PEOPLE = [name.english for name in NAMES[:4]]
-PLACES = [place.english for place in PLACE_NOUNS[:6]]
-VERBS = [past(verb.english) for verb in MOTION_VERBS[:3]]
-LONGEST = 3
+_PEOPLE = [name.english for name in WORD_CLASSES["Name"][:4]]
+_PLACES = [place.english for place in WORD_CLASSES["PlaceNoun"][:6]]
+_VERBS = [past(verb.english) for verb in WORD_CLASSES["MotionVerb"][:3]]
+_LONGEST = 3
 """Sentences of the longest story."""
 
 
@@ -49,18 +48,18 @@ def stories(count: int, seed: int) -> Iterator[Story]:
     """
     random = Random(seed)
     for _ in range(count):
-        people = list(PEOPLE)
+        people = list(_PEOPLE)
         places: dict[str, str] = {}
         sentences = []
-        for _ in range(1 + int(random.random() * LONGEST)):
-            name, place = _pick(people, random), _pick(PLACES, random)
+        for _ in range(1 + int(random.random() * _LONGEST)):
+            name, place = _pick(people, random), _pick(_PLACES, random)
             people.remove(name)
-            sentences.append(f"{name} {_pick(VERBS, random)} to the {place} .")
+            sentences.append(f"{name} {_pick(_VERBS, random)} to the {place} .")
             places[name] = place
         asked = _pick(list(places), random)
         yield Story(" ".join(sentences), f"where is {asked} ?", places[asked])
 
 
 def _pick(options: Sequence[str], random: Random) -> str:
-    """One of them, each as likely as any other."""
+    """One of the options, each as likely as any other."""
     return options[int(random.random() * len(options))]

@@ -1,1 +1,1 @@
-"""Encoded examples as flat arrays."""
+"""Encoded examples, stored as flat arrays in memory or in files."""

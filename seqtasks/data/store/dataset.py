@@ -21,7 +21,7 @@ from seqtasks.errors import UsageError
 
 
 class SequenceDataset(Dataset[Batch]):
-    """Records with every field encoded once.
+    """The examples of a split, with every field encoded once.
 
     Args:
         fields: name → fitted field.
@@ -47,11 +47,11 @@ class SequenceDataset(Dataset[Batch]):
 
     @property
     def places(self) -> list[str]:
-        """Where each example stands, for messages."""
+        """The file and line of each example, for messages."""
         return [record.place for record in self.records]
 
     def aligned(self, name: str, along: str) -> Any:
-        """A field that goes token by token, cut where its tokens are cut.
+        """The values of a field that has one for each token, cut where the tokens are cut.
 
         Raises:
             UsageError: the tokens have another number of steps.
@@ -62,8 +62,9 @@ class SequenceDataset(Dataset[Batch]):
             encoded = encoded.cut(tokens.lengths)
         if not np.array_equal(encoded.lengths, tokens.lengths):
             raise UsageError(
-                f"data.{name} goes token by token with data.{along}, whose level must then be "
-                "word, without bos and eos"
+                f"it has a value for each token of '{along}', whose level must then be word, "
+                "without bos and eos",
+                option=name,
             )
         return encoded
 
@@ -71,9 +72,9 @@ class SequenceDataset(Dataset[Batch]):
         return len(self.records)
 
     def __getitem__(self, indices: Sequence[int] | int) -> Batch:
-        """The batch of some examples, in the given order, or of one alone.
+        """The batch of some examples in the given order, or of a single one.
 
-        A batch of training (`SeededBatch`) is encoded anew by fields that encode at random.
+        Fields that encode at random encode a `SeededBatch` of training anew.
         """
         if isinstance(indices, int):
             indices = [indices]
@@ -93,14 +94,14 @@ class SequenceDataset(Dataset[Batch]):
 
     @functools.cached_property
     def text_lengths(self) -> list[int]:
-        """Characters of each example's first text, for scores a character."""
+        """Characters of each example's first text, for scores per character."""
         for field in self.fields.values():
             if isinstance(field, TokenField):
                 return [len(field.text(record)) for record in self.records]
         return [0] * len(self)
 
     def sizes(self) -> list[list[int]]:
-        """For each field of tokens or of steps, the length of every example."""
+        """The lengths of all examples, for each field of tokens or of steps."""
         return [
             encoded.lengths.tolist()
             for name, encoded in self.encoded.items()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 class Ragged:
-    """Sequences laid end to end, with the offset at which each begins.
+    """Sequences laid end to end, with the offset of each.
 
     Args:
         values: all sequences, one after another.
@@ -36,7 +36,7 @@ class Ragged:
         return cls(values.astype(np.int32, copy=False), offsets)
 
     def mapped(self, path: Path) -> Ragged:
-        """The same sequences with their values in a file, read on demand."""
+        """The same sequences with their values in a file that is read on demand."""
         np.save(path, self.values)
         return Ragged(np.load(path, mmap_mode="r"), self.offsets)
 
@@ -59,10 +59,10 @@ class Ragged:
         return self.values[self.offsets[index] : self.offsets[index + 1]]
 
 
-def pad(sequences: Sequence[Sequence[int] | NDArray[np.int32]], value: int = 0) -> Tensor:
-    """(number of sequences, longest) int64, filled up at the end.
+def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[np.int32]], value: int = 0) -> Tensor:
+    """Sequences as (number of sequences, longest) int64, padded at the end.
 
-    >>> pad([[1, 2], [3]])
+    >>> pad_sequences([[1, 2], [3]])
     tensor([[1, 2],
             [3, 0]])
     """
@@ -73,6 +73,6 @@ def pad(sequences: Sequence[Sequence[int] | NDArray[np.int32]], value: int = 0) 
     return torch.from_numpy(padded)
 
 
-def sizes(sequences: Sequence[Sequence[int] | NDArray[np.int32]]) -> Tensor:
-    """(number of sequences,) int64: how long each is."""
+def sequence_lengths(sequences: Sequence[Sequence[int] | NDArray[np.int32]]) -> Tensor:
+    """(number of sequences,) int64, the length of each."""
     return torch.tensor([len(sequence) for sequence in sequences], dtype=torch.int64)

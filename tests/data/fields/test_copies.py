@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqtasks.data.fields import CopyField, TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import SPECIALS
@@ -80,7 +80,7 @@ def test_characters_case_symbols_and_several_texts():
 
 
 def test_options_that_do_not_fit_are_refused():
-    with pytest.raises(UsageError, match=r"data.copies.level=bpe: words and characters"):
+    with pytest.raises(UsageError, match=r"level: words and characters can be copied, not bpe"):
         CopyField(level="bpe")
     made = fields(target={"lowercase": True})
     with pytest.raises(UsageError, match=r"set data.copies.lowercase=true, as data.target has it"):
@@ -89,5 +89,5 @@ def test_options_that_do_not_fit_are_refused():
         fit(fields({"like": "goal"}), records(*PAIRS), {})
     made = fields(source={"eos": True})
     fit(made, records(*PAIRS), {})
-    with pytest.raises(UsageError, match=r"data.copies goes token by token with data.source"):
+    with pytest.raises(UsageError, match="copies: it has a value for each token of 'source'"):
         SequenceDataset(made, records(*PAIRS))

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from seqtasks.data.columns import gathered, spread
 from seqtasks.data.fields import CharacterField, LabelField, TagField, TokenField
+from seqtasks.data.fields.columns import join_columns, split_columns
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 
@@ -63,7 +63,7 @@ def test_a_sentence_too_long_is_refused_or_cut():
     [(TokenField(), "a a"), (TagField(), ["X", "X"]), (LabelField(), "yes")],
 )
 def test_a_vocabulary_of_one_is_refused(field, value):
-    with pytest.raises(DataError, match=r"data.f: the training data has 1 distinct"):
+    with pytest.raises(DataError, match=r"f: the training data has 1 distinct"):
         named(field, "f").fit(records("f", value))
 
 
@@ -131,9 +131,9 @@ def test_a_column_that_is_named_twice_stands_in_both_places_and_comes_once():
         field.encode(records("source", "who ?\tA b\twho ?"))
     columns = {"source": field.column}
     asked = {"source[0]": "question", "source[1]": "story"}
-    assert spread(columns) == asked
+    assert split_columns(columns) == asked
     read = Record(dict(zip(asked, ["who ?", "A b"], strict=True)), "file.txt", 1)
-    assert gathered(read, columns).values == {"source": "who ?\tA b"}
+    assert join_columns(read, columns).values == {"source": "who ?\tA b"}
 
 
 def test_of_several_references_the_first_is_learnt_and_all_are_right():
@@ -150,7 +150,7 @@ def test_of_several_references_the_first_is_learnt_and_all_are_right():
 
 @pytest.mark.parametrize("options", [{}, {"separator": "<sep>", "references": True}])
 def test_several_columns_say_what_they_are(options):
-    with pytest.raises(UsageError, match="say what several columns are"):
+    with pytest.raises(UsageError, match=r"say what the columns .* are"):
         TokenField(["a", "b"], **options)
     with pytest.raises(UsageError, match="name one column"):
         LabelField(["a", "b"])

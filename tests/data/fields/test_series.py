@@ -47,7 +47,7 @@ def test_channels_have_mean_0_and_deviation_1_over_all_training_steps():
 def test_a_constant_channel_is_noted_and_stays_finite(caplog):
     with caplog.at_level(logging.WARNING):
         field = fitted([[1, 0.1], [2, 0.1]], [[3, 0.1]])
-    assert "data.series: 1 of 2 channels hold one value" in caplog.text
+    assert "'series' has 1 of 2 channels that hold one value" in caplog.text
     assert field.vocabulary.deviation[1] == 1
     assert field.encode(records([[2, 0.1]]))[0].tolist() == [[0, 0]]
     fitted([[1, 0.1], [1, 0.1]], standardise=False)
@@ -82,7 +82,7 @@ def test_a_batch_is_padded_with_zeros():
         ("[[1, null]]", "holds None at step 0, channel 1"),
         ('[[1, 2], ["x", 2]]', "holds 'x' at step 1, channel 0"),
         ("[[1, [2]]]", r"holds \[2\] at step 0, channel 1"),
-        ("[[1, 2], [1, 2], [1, 2], [1, 2]]", "has 4 steps, more than data.series.max_length=3"),
+        ("[[1, 2], [1, 2], [1, 2], [1, 2]]", "has 4 steps, more than max_length=3"),
     ],
 )
 def test_what_is_no_sequence_of_vectors_is_refused_with_its_place(value, said):

@@ -50,7 +50,7 @@ def test_words_that_are_not_known_are_legal_and_the_whole_target_is_kept():
     assert made.vocabulary.symbols == [WAIT, "<unk>", "x", "y"]
     assert made.encode([Record({"tokens": "a b c", "tags": "x z q r"})])[0].tolist() == [2, 1, 1]
     assert made.written(records()[1]) == ["x y z"]
-    with pytest.raises(UsageError, match=r"data.tags.delay is at least 0, not -1"):
+    with pytest.raises(UsageError, match=r"delay: it is at least 0, not -1"):
         field(delay=-1)
 
 

@@ -45,5 +45,5 @@ def test_unfit_options_are_refused():
     with pytest.raises(UsageError, match="there is no 'IOB'"):
         TagField(scheme="IOB")
     for options in ({"target": "BIO"}, {"scheme": "BIO", "target": "auto"}):
-        with pytest.raises(UsageError, match=r"needs data\.tags\.scheme"):
+        with pytest.raises(UsageError, match=r"target: .* is to be the name of a scheme"):
             TagField(**options)

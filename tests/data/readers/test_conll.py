@@ -133,7 +133,7 @@ def test_refuses_ragged_rows(tmp_path: Path) -> None:
     fails(write(tmp_path, "a\tX\nb Y\n"), "a.conll:2: 1 column(s) found, 2 expected")
     fails(
         write(tmp_path, "a X\n"),
-        "a.conll:1: 2 column(s) found, 3 expected (from data.reader.names)",
+        "a.conll:1: 2 column(s) found, 3 expected (from the reader's names)",
         names=["form", "pos", "tag"],
     )
 
@@ -149,8 +149,8 @@ def test_refuses_missing_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "a X\n")
     fails(
         path,
-        "a.conll:1: no column 'pos' for the field 'pos': the columns are 0 to 1; name one with "
-        "data.pos.column=..., or name them all with data.reader.names=[...]",
+        "a.conll:1: no column 'pos' for the field 'pos': the columns are 0 to 1; name one as "
+        "the column of 'pos', or name them all by the reader's names=[...]",
         columns={"pos": None},
     )
     fails(path, "no column 2 for the field 'tags'", columns={"tags": 2})
@@ -173,13 +173,16 @@ def test_refuses_files_without_sentences(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"names": "form tag"}, "data.reader.names=form tag: give each column a name"),
-        ({"names": []}, "data.reader.names=[]: give each column a name"),
+        (
+            {"names": "form tag"},
+            "names: give each column a name of its own",
+        ),
+        ({"names": []}, "as in [form,tag], not []"),
         ({"names": ["a", "b", "a"]}, "'a' is there twice"),
         ({"names": ["a", 1]}, "give each column a name"),
-        ({"separator": ""}, "data.reader.separator=''"),
-        ({"comment": ""}, "data.reader.comment=''"),
-        ({"encoding": "utf9"}, "data.reader.encoding=utf9"),
+        ({"separator": ""}, "separator: give a string of one character or more"),
+        ({"comment": ""}, "comment: give a string of one character or more"),
+        ({"encoding": "utf9"}, "encoding: there is no text encoding 'utf9'"),
     ],
 )
 def test_refuses_unknown_options(options: dict, message: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from omegaconf import ListConfig
 
-from seqtasks.data.readers.files import expand, read_lines, read_text
+from seqtasks.data.readers.files import find_files, read_lines, read_whole
 from seqtasks.errors import DataError
 
 
@@ -31,38 +31,38 @@ def folder(tmp_path: Path) -> Path:
 
 def test_expands_a_path_a_list_and_a_glob(folder: Path) -> None:
     a, b, c = folder / "a.txt", folder / "b.txt", folder / "sub.txt" / "c.txt"
-    assert expand(a) == expand(str(a)) == [a]
-    assert expand([str(b), a]) == expand((b, a)) == [b, a]
-    assert expand(ListConfig([str(b), str(a)])) == [b, a]
-    assert expand(f"{folder}/*.txt") == [a, b]
-    assert expand(f"{folder}/**/*.txt") == [a, b, c]
-    assert expand([f"{folder}/[ab].txt", c]) == [a, b, c]
+    assert find_files(a) == find_files(str(a)) == [a]
+    assert find_files([str(b), a]) == find_files((b, a)) == [b, a]
+    assert find_files(ListConfig([str(b), str(a)])) == [b, a]
+    assert find_files(f"{folder}/*.txt") == [a, b]
+    assert find_files(f"{folder}/**/*.txt") == [a, b, c]
+    assert find_files([f"{folder}/[ab].txt", c]) == [a, b, c]
 
 
 def test_expands_the_home_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
-    assert expand("~/a.txt") == expand("~/a.*") == [folder / "a.txt"]
+    assert find_files("~/a.txt") == find_files("~/a.*") == [folder / "a.txt"]
 
 
 def test_takes_a_name_that_exists_literally(folder: Path) -> None:
     odd = folder / "[ab].txt"
     odd.write_text("x\n")
-    assert expand(odd) == [odd]
+    assert find_files(odd) == [odd]
 
 
 def test_a_missing_file_names_the_nearest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    fails(lambda: expand("trian.csv"), "trian.csv: no such file", str(folder), "'train.csv'?")
-    fails(lambda: expand(folder / "zzzzzz"), "zzzzzz: no such file; correct the path")
-    fails(lambda: expand("no/such/a.txt"), "no/such/a.txt: there is no folder no/such")
-    fails(lambda: expand("tran*.csv"), "tran*.csv: no file matches", "'train.csv'?")
-    fails(lambda: expand("s*b.txt"), "s*b.txt: no file matches")
-    fails(lambda: expand(["a.txt", "nope.txt"]), "nope.txt: no such file")
+    fails(lambda: find_files("trian.csv"), "trian.csv: no such file", str(folder), "'train.csv'?")
+    fails(lambda: find_files(folder / "zzzzzz"), "zzzzzz: no such file; correct the path")
+    fails(lambda: find_files("no/such/a.txt"), "no/such/a.txt: there is no folder no/such")
+    fails(lambda: find_files("tran*.csv"), "tran*.csv: no file matches", "'train.csv'?")
+    fails(lambda: find_files("s*b.txt"), "s*b.txt: no file matches")
+    fails(lambda: find_files(["a.txt", "nope.txt"]), "nope.txt: no such file")
 
 
 def test_a_folder_is_not_a_file(folder: Path) -> None:
     fails(
-        lambda: expand(folder / "sub.txt"),
+        lambda: find_files(folder / "sub.txt"),
         "sub.txt: a folder",
         str(folder / "sub.txt" / "c.txt"),
         str(folder / "sub.txt" / "*.txt"),
@@ -71,7 +71,7 @@ def test_a_folder_is_not_a_file(folder: Path) -> None:
 
 @pytest.mark.parametrize("source", [None, "", [], [""], 3, b"a", {"train": "a"}, [["a.txt"]]])
 def test_refuses_what_is_no_path(source: object) -> None:
-    fails(lambda: expand(source), "data source", "data.train=FILE")
+    fails(lambda: find_files(source), "source: give a path, a list of paths or a glob, not")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
@@ -79,7 +79,7 @@ def test_drops_the_byte_order_mark(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.txt"
     mark = "\ufeff" if encoding == "utf-8" or encoding.endswith("-le") else ""
     path.write_bytes(f"{mark}é\r\n\n\ufeffb".encode(encoding))
-    assert read_text(path, encoding) == "é\n\n\ufeffb"
+    assert read_whole(path, encoding) == "é\n\n\ufeffb"
     assert list(read_lines(path, encoding)) == [(1, "é"), (2, ""), (3, "\ufeffb")]
 
 
@@ -88,7 +88,7 @@ def test_only_newlines_end_a_line(tmp_path: Path) -> None:
     odd = "a\u2028b\x0bc\x85d\x0ce\x1cf\rg"
     path.write_bytes(f"{odd}\r\n{odd}\n".encode())
     assert list(read_lines(path)) == [(1, odd), (2, odd)]
-    assert read_text(path) == f"{odd}\n{odd}\n"
+    assert read_whole(path) == f"{odd}\n{odd}\n"
 
 
 @pytest.mark.parametrize("text", ["a", "a\n", "a\n\n", "\n", "a\nb"])
@@ -98,7 +98,7 @@ def test_streaming_and_whole_reading_agree(tmp_path: Path, text: str) -> None:
     for encoding in ("utf-8", "utf-16"):
         path.write_bytes(text.encode(encoding))
         assert list(read_lines(path, encoding)) == lines
-        assert read_text(path, encoding) == text
+        assert read_whole(path, encoding) == text
 
 
 def test_lines_are_streamed(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_lines_are_streamed(tmp_path: Path) -> None:
     fails(lambda: list(lines), "a.txt:100001: not valid utf-8")
 
 
-@pytest.mark.parametrize("reading", [read_text, lambda *a: list(read_lines(*a))])
+@pytest.mark.parametrize("reading", [read_whole, lambda *a: list(read_lines(*a))])
 class TestBadContents:
     def test_empty(self, tmp_path: Path, reading) -> None:
         for content in (b"", b"\xef\xbb\xbf", b"\xff\xfe"):
@@ -129,14 +129,14 @@ class TestBadContents:
         fails(
             lambda: reading(path),
             "a.txt:3: not valid utf-8 (byte 0xe9): convert the file to utf-8 or set "
-            "data.reader.encoding=latin-1",
+            "the reader's encoding=latin-1",
         )
         fails(lambda: reading(path, "ascii"), "a.txt:3: not valid ascii", "encoding=utf-8")
         assert reading(path, "latin-1")
 
     def test_utf_16_is_recognised(self, tmp_path: Path, reading) -> None:
         (tmp_path / "a.txt").write_bytes("中文".encode("utf-16"))
-        fails(lambda: reading(tmp_path / "a.txt"), "set data.reader.encoding=utf-16")
+        fails(lambda: reading(tmp_path / "a.txt"), "set the reader's encoding=utf-16")
 
     def test_no_permission(self, tmp_path: Path, reading, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*args: object, **kwargs: object) -> None:

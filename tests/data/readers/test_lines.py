@@ -87,7 +87,7 @@ def test_refuses_other_columns(path: Path) -> None:
         list(LineReader().read(path, {"tokens": None, "labels": None}))
     assert str(caught.value) == (
         f"{path}: no column 'labels' for the field 'labels': the columns are 'text', 'label'; "
-        "name one with data.labels.column=... Did you mean 'label'?"
+        "name one as the column of 'labels'. Did you mean 'label'?"
     )
     with pytest.raises(DataError, match="no column 0 for the field 'tokens'"):
         list(LineReader().read(path, {"tokens": 0}))
@@ -97,9 +97,9 @@ def test_refuses_unknown_options() -> None:
     with pytest.raises(UsageError) as caught:
         LineReader(label="frist")
     assert str(caught.value) == (
-        "data.reader.label=frist: choose one of first, last. Did you mean 'first'?"
+        "label: there is no 'frist'; choose one of first, last. Did you mean 'first'?"
     )
-    with pytest.raises(UsageError, match=r"data\.reader\.separator=''"):
+    with pytest.raises(UsageError, match="separator: give a string"):
         LineReader(separator="")
-    with pytest.raises(UsageError, match=r"data\.reader\.encoding=utf9"):
+    with pytest.raises(UsageError, match="encoding: there is no text encoding 'utf9'"):
         LineReader(encoding="utf9")

@@ -28,7 +28,7 @@ def test_groups_are_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("IN: a\n", "a:1: the line does not match data.reader.pattern"),
+        ("IN: a\n", "a:1: the line does not match the reader's pattern"),
         ("IN: a OUT: \n", "a:1: the group 'target' is empty"),
         ("\n", "a: blank lines only"),
     ],
@@ -46,7 +46,11 @@ def test_a_group_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "message"),
-    [(None, "is not set"), ("(", "no regular expression"), ("(.*)", "names no group")],
+    [
+        (None, "describe a line"),
+        ("(", "no regular expression"),
+        ("(.*)", "names no group"),
+    ],
 )
 def test_a_pattern_that_cannot_be_used(pattern: str | None, message: str) -> None:
     with pytest.raises(UsageError, match=message):

@@ -117,7 +117,7 @@ def test_names_missing_columns(tmp_path: Path) -> None:
         rows(path, {"tokens": "txt_a"})
     assert str(caught.value) == (
         f"{path}:2: no column 'txt_a' for the field 'tokens': the columns are 'label', 'text_a' or "
-        "0 to 1; name one with data.tokens.column=..., or set data.reader.header=false if the "
+        "0 to 1; name one as the column of 'tokens', or set the reader's header=false if the "
         "first row is data. Did you mean 'text_a'?"
     )
     fails(path, "no column 2 for the field 'text'", "or 0 to 1", columns={"text": 2})
@@ -172,14 +172,17 @@ def test_nameless_columns_go_by_number(tmp_path: Path) -> None:
     [
         (
             {"format": "json"},
-            "data.reader.format=json: choose one of csv, tsv, jsonl. Did you mean",
+            "format: there is no 'json'; choose one of csv, tsv, jsonl. Did you mean",
         ),
         ({"format": "xls"}, "choose one of csv, tsv, jsonl."),
-        ({"delimiter": ""}, "data.reader.delimiter='': give one character"),
-        ({"delimiter": "||"}, "data.reader.delimiter='||': give one character"),
+        ({"delimiter": ""}, "delimiter: give one character other than a quote or a line end"),
+        ({"delimiter": "||"}, "delimiter: give one character other than a quote or a line end"),
         ({"delimiter": '"'}, "give one character other than a quote"),
-        ({"delimiter": ",", "format": "jsonl"}, "JSON lines have none; set it to null"),
-        ({"encoding": "utf9"}, "data.reader.encoding=utf9"),
+        (
+            {"delimiter": ",", "format": "jsonl"},
+            "delimiter: JSON lines have no delimiter",
+        ),
+        ({"encoding": "utf9"}, "encoding: there is no text encoding 'utf9'"),
     ],
 )
 def test_refuses_unknown_options(options: dict, message: str) -> None:
@@ -190,5 +193,5 @@ def test_refuses_unknown_options(options: dict, message: str) -> None:
 
 def test_refuses_a_delimiter_for_json(tmp_path: Path) -> None:
     path = write(tmp_path, "a.jsonl", '{"text": "a"}')
-    with pytest.raises(UsageError, match="JSON lines have none"):
+    with pytest.raises(UsageError, match="JSON lines have no delimiter"):
         rows(path, delimiter=",")

@@ -11,12 +11,11 @@ import pytest
 
 from seqtasks.data.sample import SampleReader, entropy, mean_length, sentences
 from seqtasks.data.sample.conjugation import conjugate
-from seqtasks.data.sample.context import Context
 from seqtasks.data.sample.distribution import WORLD, Distribution, Node
-from seqtasks.data.sample.english import inflect
+from seqtasks.data.sample.english import english_form
 from seqtasks.data.sample.french import join
 from seqtasks.data.sample.grammar import PHRASES
-from seqtasks.data.sample.lexeme import Agreement, Lexeme
+from seqtasks.data.sample.lexeme import Agreement, Context, Lexeme
 from seqtasks.data.sample.lexicon import WORD_CLASSES
 from seqtasks.data.sample.numbers import in_words
 from seqtasks.data.sample.rendering import to_english, to_french
@@ -61,7 +60,7 @@ def surfaces(word):
         (1, 2, 3), (False, True), ("present", "past", "future"), (False, True)
     ):
         context = Context(Agreement(person, plural), tense, finite=finite)
-        forms |= set(inflect(word, context).split("|"))
+        forms |= set(english_form(word, context).split("|"))
     return forms
 
 
@@ -79,7 +78,7 @@ def readings(tokens):
         complete = []
         for rule in PHRASES[name]:
             partial = [((), start)]
-            for step in rule.english_steps:
+            for step in rule.english_symbols:
                 if step.part is None:
                     partial = [(p, i + 1) for p, i in partial if tokens[i : i + 1] == (step.word,)]
                 else:

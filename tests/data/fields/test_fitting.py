@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seqtasks.data.fields import TokenField
-from seqtasks.data.fitting import fit
+from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.errors import UsageError
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from seqtasks.data.extension import extended
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
@@ -38,7 +37,7 @@ def fit(
         else:
             field.fit(records)
         if name in known:
-            field.vocabulary = extended(known[name], field.vocabulary)
+            field.vocabulary = known[name].extended_by(field.vocabulary)
     for field in fields.values():
         if field.like is not None:
             field.vocabulary = fields[field.like].vocabulary

@@ -1,4 +1,4 @@
-"""One run of a sweep, and the record of those that have ended."""
+"""A run of a sweep, and the record of the runs that have ended."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 RECORD = "jobs.jsonl"
-"""The file in the folder of a sweep that gets a line for each run that has ended."""
+"""The file in the folder of a sweep with a line for each run that has ended."""
 
 
 @dataclass(frozen=True)
-class Job:
+class SweepRun:
     """One run of a sweep.
 
     Attributes:
-        number: its place in the sweep, from 0.
-        folder: its run folder.
+        number: the run's place in the sweep, from 0.
+        folder: the run folder.
         options: option → value, as the sweep set them.
-        scores: on the tested split, by name; empty if it failed.
-        error: why it failed, or the empty string.
+        scores: on the tested split, by name; empty if the run failed.
+        error: the reason of the failure, or the empty string.
     """
 
     number: int
@@ -30,23 +30,23 @@ class Job:
     error: str = ""
 
 
-def write(folder: Path, job: Job) -> None:
+def record_run(folder: Path, run: SweepRun) -> None:
     """Add a run that has ended to the record of its sweep."""
     with (folder / RECORD).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(job), ensure_ascii=False) + "\n")
+        file.write(json.dumps(asdict(run), ensure_ascii=False) + "\n")
 
 
-def read(folder: Path) -> list[Job]:
+def read_runs(folder: Path) -> list[SweepRun]:
     """The runs of a sweep that have ended, in the order of the sweep."""
     path = folder / RECORD
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return sorted((Job(**json.loads(line)) for line in lines), key=lambda job: job.number)
+    return sorted((SweepRun(**json.loads(line)) for line in lines), key=lambda run: run.number)
 
 
-def options(overrides: Iterable[str]) -> dict[str, str]:
-    """Overrides by the option that they set.
+def by_option(overrides: Iterable[str]) -> dict[str, str]:
+    """The values of overrides by the option that they set.
 
-    >>> options(["seed=1", "+task.tags.xpos=0.5"])
+    >>> by_option(["seed=1", "+task.tags.xpos=0.5"])
     {'seed': '1', '+task.tags.xpos': '0.5'}
     """
     return {name: value for name, _, value in (given.partition("=") for given in overrides)}

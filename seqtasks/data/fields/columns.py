@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from seqtasks.data.record import Columns, Record, Value
 
 Column = str | int | list[str | int] | None
-"""Where a reader finds a field: a name or number, several of them, or its own choice."""
+"""The place of a field in a file: a column, several columns, or None for the reader's choice."""
 
 
 def distinct(column: list[str | int]) -> list[str | int]:
-    """Several columns without repetition, in order: a column named twice is given once.
+    """Several columns in order, each once.
 
     >>> distinct(["question", "story", "question"])
     ['question', 'story']
@@ -19,10 +19,10 @@ def distinct(column: list[str | int]) -> list[str | int]:
     return list(dict.fromkeys(column))
 
 
-def spread(columns: Mapping[str, Column]) -> Columns:
-    """What a reader is asked for: each of several columns as a field of its own.
+def split_columns(columns: Mapping[str, Column]) -> Columns:
+    """The columns that a reader is asked for: each of several as a field of its own.
 
-    >>> spread({"source": ["question", "story"], "target": None})
+    >>> split_columns({"source": ["question", "story"], "target": None})
     {'source[0]': 'question', 'source[1]': 'story', 'target': None}
     """
     asked: dict[str, str | int | None] = {}
@@ -34,15 +34,15 @@ def spread(columns: Mapping[str, Column]) -> Columns:
     return asked
 
 
-def gathered(record: Record, columns: Mapping[str, Column]) -> Record:
-    r"""A reader's record, the values of several columns in one text with tabs between them.
+def join_columns(record: Record, columns: Mapping[str, Column]) -> Record:
+    r"""Join the values of several columns into one text with tabs between them.
 
     Args:
-        record: as asked for by `spread`.
-        columns: what was spread.
+        record: read by the columns of `split_columns`.
+        columns: the fields' own columns.
 
     >>> record = Record({"source[0]": "who ?", "source[1]": "a\tstory"})
-    >>> gathered(record, {"source": ["question", "story"]}).values
+    >>> join_columns(record, {"source": ["question", "story"]}).values
     {'source': 'who ?\ta story'}
     """
     if not any(isinstance(column, list) for column in columns.values()):
