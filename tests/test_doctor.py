@@ -104,7 +104,7 @@ def test_a_good_cell_of_ones_own_passes(cli, cell):
 
 
 def test_all_built_in_cells_obey_all_laws(cli, monkeypatch):
-    """On one layer; test_encoder_laws.py has the others."""
+    """On one layer; tests/laws has the others."""
     monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:2]))
     code, output, error = cli("--all")
     assert (code, error) == (0, "")

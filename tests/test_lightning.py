@@ -11,8 +11,8 @@ from small import OUTSIDE
 
 from seqtasks import generate
 from seqtasks.bundle import load
+from seqtasks.lightning import PredictingModule
 from seqtasks.metrics import text_scores
-from seqtasks.training.module import PredictingModule
 
 HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebleu"]
 
