@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from saved import save
@@ -14,59 +15,65 @@ from seqtasks.bundle import load
 from seqtasks.lightning import PredictingModule
 from seqtasks.metrics import text_scores
 
-HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebleu"]
+HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebleu", "onnx"]
+MODELS = [
+    ["task=tagging"],
+    ["task=tagging", "head@task.head=crf"],
+    ["task=classification", "encoder.cell=gru"],
+    ["task=translation"],
+    ["task=question_answering"],
+    ["task=translation", "decoder@task.decoder=copying"],
+    ["task=one_to_one"],
+]
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["task=tagging"],
-        ["task=tagging", "head@task.head=crf"],
-        ["task=classification", "encoder.cell=gru"],
-        ["task=translation"],
-        ["task=question_answering"],
-        ["task=translation", "decoder@task.decoder=copying"],
-        ["task=one_to_one"],
-    ],
-    ids=" ".join,
-)
-def test_a_prediction_imports_nothing_that_takes_seconds(options, tmp_path):
-    lines = save(tmp_path, *options)[:5]
-    code = f"import sys, seqtasks.predict; seqtasks.predict.main([{str(tmp_path)!r}])\n"
-    code += f"print(*({{*{HEAVY}}} & {{*sys.modules}}), file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        check=False,
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, which writes what is heavy in it on its error stream."""
+    code = f"import io, sys\n{code}\nprint(*({{*{HEAVY}}} & {{*sys.modules}}), file=sys.stderr)"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def predict(folder: Path, lines: list[str], *options: str) -> str:
+    """The code that predicts on lines."""
+    given = "".join(f"{line}\n" for line in lines).encode()
+    return (
+        f"sys.stdin = io.TextIOWrapper(io.BytesIO({given!r}))\n"
+        f"import seqtasks.predict; seqtasks.predict.main([{str(folder)!r}, *{options}])\n"
     )
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "")
-    wanted = load(tmp_path).predict(lines)
-    assert done.stdout.splitlines() == [
-        " ".join(answer) if isinstance(answer, list) else answer for answer in wanted
-    ]
+
+
+def test_a_prediction_imports_nothing_that_takes_seconds(tmp_path):
+    code, wanted = "", []
+    for number, options in enumerate(MODELS):
+        lines = save(tmp_path / str(number), *options)[:5]
+        code += predict(tmp_path / str(number), lines)
+        answers = load(tmp_path / str(number)).predict(lines)
+        wanted += [" ".join(one) if isinstance(one, list) else one for one in answers]
+    done = python(code)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, ""), done.stderr
+    assert done.stdout.splitlines() == wanted
 
 
 def test_so_does_a_text(tmp_path, capsys):
     save(tmp_path, "task=generation")
     call = [str(tmp_path), "--prompt", "the", "--seed", "3", "--max-length", "20"]
-    code = f"import sys, seqtasks.generate; seqtasks.generate.main({call})\n"
-    code += f"print(*({{*{HEAVY}}} & {{*sys.modules}}), file=sys.stderr)"
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = python(f"import seqtasks.generate; seqtasks.generate.main({call})")
     assert (done.returncode, done.stderr) == (0, "\n")
     generate.main(call)
     assert done.stdout == capsys.readouterr().out
 
 
-def test_a_class_of_ones_own_has_lightning(tmp_path, monkeypatch):
+def test_a_class_of_ones_own_has_lightning_and_nothing_needs_onnx(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(OUTSIDE))
     lines = save(tmp_path, "task=mean")[:3]
-    code = f"import sys, seqtasks.predict; sys.path.append({str(OUTSIDE)!r})\n"
-    code += f"seqtasks.predict.main([{str(tmp_path)!r}, '--trust', 'mean_task'])\n"
-    code += "assert 'pytorch_lightning' in sys.modules"
-    subprocess.run([sys.executable, "-c", code], input="\n".join(lines), text=True, check=True)
+    code = "sys.modules['onnx'] = sys.modules['onnxruntime'] = None  # not installed\n"
+    code += f"sys.path.append({str(OUTSIDE)!r})\n"
+    code += predict(tmp_path, lines, "--trust", "mean_task")
+    code += "assert 'pytorch_lightning' in sys.modules\n"
+    code += "import seqtasks.tasks.translation, seqtasks.tasks.generation, seqtasks.run"
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
 
 
 def test_a_stand_in_says_where_it_is():

@@ -84,8 +84,9 @@ def test_a_training_command_runs(command, call):
     assert "this model" in call(command, *SHRINK, *made, *deep, *stream)
 
 
-def test_the_prediction_command_runs(call):
-    call("python -m seqtasks task=tagging", *SHRINK, *SAMPLE)
+def test_the_prediction_command_runs(call, folder):
+    call("python -m seqtasks task=tagging", *SHRINK, *SAMPLE, "report=true")
+    assert (folder / "runs" / "tagging" / "latest" / "report.html").is_file()
     command = next(command for command in COMMANDS if "seqtasks.predict" in command)
     [text] = re.findall("echo '(.+)' ", command)
     assert len(call(command).split()) == len(text.split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import itertools
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -179,12 +178,3 @@ def test_the_root_has_room_for_the_spine_and_the_verbs_alone():
     spine = {path.stem for path in PACKAGE.glob("*.py")}
     assert {*VERBS, "__init__", "__main__", "run", "task", "errors", "api"} <= spine
     assert len(spine) <= ROOT_MODULES
-
-
-def test_nothing_needs_onnx_but_an_export():
-    heavy = ["seqtasks.graphs.tracing", "seqtasks.graphs.eight_bit", "seqtasks.graphs.writer"]
-    assert {*heavy} <= {*FILES}
-    code = "import sys; sys.modules['onnx'] = sys.modules['onnxruntime'] = None\n"
-    code += "import seqtasks.prediction.text_generator, seqtasks.tasks.translation\n"
-    code += f"assert not {{*{heavy}}} & {{*sys.modules}}"
-    subprocess.run([sys.executable, "-c", code], check=True)
