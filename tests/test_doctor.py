@@ -33,11 +33,18 @@ def cli(capsys):
     return call
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Let the doctor examine four shapes of encoders, without shortcut and norm, instead of 16."""
+    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:4]))
+
+
 def starting(word: str, output: str) -> list[str]:
     """The laws on the lines that start with a word."""
     return re.findall(rf"^{re.escape(word)} +(\w+):", output, flags=re.MULTILINE)
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(
     ("cell", "law", "case", "message"),
     [
@@ -67,6 +74,7 @@ def test_the_broken_law_is_named_with_its_smallest_case(cli, cell, law, case, me
     assert len(starting("holds", output)) == 6 - len(starting("-", output))
 
 
+@pytest.mark.usefixtures("few")
 def test_a_crash_is_a_break_and_no_traceback(cli):
     code, output, error = cli("broken_cells.CrashesOnPadding")
     assert (code, error) == (1, "")
@@ -94,6 +102,13 @@ def test_a_cell_off_the_contract_is_told_so(cli, cell, message):
     assert "no law can be examined" in output
 
 
+def test_a_good_cell_of_ones_own_passes_in_every_encoder(cli):
+    code, output, error = cli("broken_cells.Good")
+    assert (code, error) == (0, "")
+    assert starting("holds", output) == [law.name for law in LAWS]
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("cell", ["Good", "Complex", "HasDropout"])
 def test_a_good_cell_of_ones_own_passes(cli, cell):
     code, output, error = cli(f"broken_cells.{cell}", "--size", "4")
@@ -104,14 +119,15 @@ def test_a_good_cell_of_ones_own_passes(cli, cell):
 
 
 def test_all_built_in_cells_obey_all_laws(cli, monkeypatch):
-    """On one layer; tests/laws has the others."""
-    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:2]))
+    """In the plainest encoder; tests/laws has the others."""
+    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:1]))
     code, output, error = cli("--all")
     assert (code, error) == (0, "")
     for name in CELLS:
         assert f"{name}: all 7 laws hold" in output
 
 
+@pytest.mark.usefixtures("few")
 def test_options_reach_the_cell(cli):
     assert cli("lstm", "--option", "forget_bias=2.0")[0] == 0
     assert cli("broken_cells.Good", "--option", "decay=0.9", "--size", "1")[0] == 0
@@ -178,7 +194,9 @@ def test_a_break_deep_in_the_stack_is_found_with_its_topology(monkeypatch):
         return (outputs + 1.0 if both else outputs), state
 
     monkeypatch.setattr(CELLS["gru"], "forward", forward)
-    broken = {f.law.name: f.broken for f in examine(settle(Subject("gru"))) if f.broken}
+    broken = {
+        f.law.name: f.broken for f in examine(settle(Subject("gru")), TOPOLOGIES[:4]) if f.broken
+    }
     assert "padding" in broken
     assert broken["padding"].case.topology == Topology(3, bidirectional=True)
 
@@ -203,7 +221,7 @@ def test_a_stochastic_cell_is_examined_still():
     before = torch.random.get_rng_state()
     subject = settle(Subject("lstm", {"weight_drop": 0.5}))
     assert not subject.training
-    assert not any(finding.broken for finding in examine(subject))
+    assert not any(finding.broken for finding in examine(subject, TOPOLOGIES[:4]))
     assert torch.equal(torch.random.get_rng_state(), before)
     encoder = subject.encoder(Case((1,)))
     assert all(parameter.ne(0).all() for parameter in encoder.parameters())
