@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from broken_cells import Good
 
 from seqtasks import doctor, laws
 from seqtasks.cells import CELLS
@@ -21,8 +22,9 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def cli(capsys):
-    """A function that runs the doctor: exit code, output, errors."""
+def cli(capsys, monkeypatch):
+    """A function that runs the doctor on four shapes of encoders: exit code, output, errors."""
+    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:4]))
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as stop:
@@ -33,18 +35,11 @@ def cli(capsys):
     return call
 
 
-@pytest.fixture
-def few(monkeypatch):
-    """Let the doctor examine four shapes of encoders, without shortcut and norm, instead of 16."""
-    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:4]))
-
-
 def starting(word: str, output: str) -> list[str]:
     """The laws on the lines that start with a word."""
     return re.findall(rf"^{re.escape(word)} +(\w+):", output, flags=re.MULTILINE)
 
 
-@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(
     ("cell", "law", "case", "message"),
     [
@@ -74,7 +69,6 @@ def test_the_broken_law_is_named_with_its_smallest_case(cli, cell, law, case, me
     assert len(starting("holds", output)) == 6 - len(starting("-", output))
 
 
-@pytest.mark.usefixtures("few")
 def test_a_crash_is_a_break_and_no_traceback(cli):
     code, output, error = cli("broken_cells.CrashesOnPadding")
     assert (code, error) == (1, "")
@@ -102,13 +96,6 @@ def test_a_cell_off_the_contract_is_told_so(cli, cell, message):
     assert "no law can be examined" in output
 
 
-def test_a_good_cell_of_ones_own_passes_in_every_encoder(cli):
-    code, output, error = cli("broken_cells.Good")
-    assert (code, error) == (0, "")
-    assert starting("holds", output) == [law.name for law in LAWS]
-
-
-@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("cell", ["Good", "Complex", "HasDropout"])
 def test_a_good_cell_of_ones_own_passes(cli, cell):
     code, output, error = cli(f"broken_cells.{cell}", "--size", "4")
@@ -119,15 +106,14 @@ def test_a_good_cell_of_ones_own_passes(cli, cell):
 
 
 def test_all_built_in_cells_obey_all_laws(cli, monkeypatch):
-    """In the plainest encoder; tests/laws has the others."""
-    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:1]))
+    """On one layer; tests/laws has the others."""
+    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:2]))
     code, output, error = cli("--all")
     assert (code, error) == (0, "")
     for name in CELLS:
         assert f"{name}: all 7 laws hold" in output
 
 
-@pytest.mark.usefixtures("few")
 def test_options_reach_the_cell(cli):
     assert cli("lstm", "--option", "forget_bias=2.0")[0] == 0
     assert cli("broken_cells.Good", "--option", "decay=0.9", "--size", "1")[0] == 0
@@ -225,3 +211,10 @@ def test_a_stochastic_cell_is_examined_still():
     assert torch.equal(torch.random.get_rng_state(), before)
     encoder = subject.encoder(Case((1,)))
     assert all(parameter.ne(0).all() for parameter in encoder.parameters())
+
+
+def test_a_cell_is_examined_in_every_shape_of_encoder():
+    found = list(examine(settle(Subject(Good))))
+    assert not any(finding.broken or finding.needs for finding in found)
+    for finding in found:
+        assert finding.cases == len(list(finding.law.cases(TOPOLOGIES)))
