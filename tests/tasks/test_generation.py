@@ -9,9 +9,6 @@ import torch
 from hydra.utils import instantiate
 from small import SMALL
 
-from seqtasks.baselines.language import bigram_nats, unigram_nats
-from seqtasks.optim.schedules import warmup_cosine
-
 
 def evaluated(composed, *options: str) -> dict[str, float]:
     config = composed("task=generation", *SMALL, *options)
@@ -54,29 +51,3 @@ def test_the_uniform_baseline_is_the_size_of_the_vocabulary(composed):
     assert scores["uniform"]["perplexity"] == pytest.approx(len(data.vocabularies["tokens"]))
     order = [scores[n]["loss"] for n in ("uniform", "unigram", "bigram", "best possible")]
     assert order == sorted(order, reverse=True)
-
-
-def test_baselines_by_hand():
-    assert unigram_nats([[0, 0, 1]], [[0, 1]], 2) == pytest.approx(-math.log(3 / 5 * 2 / 5))
-    # After 0: 1 twice, 2 once. Unigram of the tokens after the first, one added to each count.
-    train = [[0, 1, 0, 1, 0, 2]]
-    unigram_of_1 = 3 / 8
-    expected = (2 - 0.75) / 3 + 0.75 * 2 / 3 * unigram_of_1
-    assert bigram_nats(train, [[0, 1]], 3) == pytest.approx(-math.log(expected))
-    total = sum(math.exp(-bigram_nats(train, [[0, token]], 3)) for token in range(3))
-    assert total == pytest.approx(1)
-
-
-def test_the_schedule_rises_and_falls():
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=2.0)
-    schedule = warmup_cosine(optimizer, total_steps=100, warmup=0.1, floor=0.1)
-    rates = []
-    for _ in range(100):
-        rates.append(schedule.get_last_lr()[0])
-        optimizer.step()
-        schedule.step()
-    assert rates[0] == pytest.approx(0.2)
-    assert max(rates) == pytest.approx(2.0)
-    assert rates.index(max(rates)) in (9, 10)
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert schedule.get_last_lr()[0] == pytest.approx(0.2)
