@@ -162,12 +162,6 @@ def test_a_module_that_cannot_be_imported_is_one_line(cli, tmp_path, monkeypatch
     assert error.count("\n") == 1
 
 
-def test_the_laws_import_neither_lightning_nor_hydra():
-    check = "import sys, seqtasks.laws; print({'pytorch_lightning', 'hydra'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", check], cwd=HERE.parent, capture_output=True)
-    assert done.stdout.strip() == b"set()"
-
-
 def test_a_break_deep_in_the_stack_is_found_with_its_topology(monkeypatch):
     """A shortcut that writes past a length, from the second layer on, read from both ends."""
     original = CELLS["gru"].forward

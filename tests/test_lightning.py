@@ -42,25 +42,20 @@ def predict(folder: Path, lines: list[str], *options: str) -> str:
     )
 
 
-def test_a_prediction_imports_nothing_that_takes_seconds(tmp_path):
+def test_predictions_and_texts_import_nothing_that_takes_seconds(tmp_path, capsys):
     code, wanted = "", []
     for number, options in enumerate(MODELS):
         lines = save(tmp_path / str(number), *options)[:5]
         code += predict(tmp_path / str(number), lines)
         answers = load(tmp_path / str(number)).predict(lines)
         wanted += [" ".join(one) if isinstance(one, list) else one for one in answers]
-    done = python(code)
+    save(tmp_path / "text", "task=generation")
+    call = [str(tmp_path / "text"), "--prompt", "the", "--seed", "3", "--max-length", "20"]
+    done = python(f"{code}import seqtasks.generate; seqtasks.generate.main({call})")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, ""), done.stderr
-    assert done.stdout.splitlines() == wanted
-
-
-def test_so_does_a_text(tmp_path, capsys):
-    save(tmp_path, "task=generation")
-    call = [str(tmp_path), "--prompt", "the", "--seed", "3", "--max-length", "20"]
-    done = python(f"import seqtasks.generate; seqtasks.generate.main({call})")
-    assert (done.returncode, done.stderr) == (0, "\n")
     generate.main(call)
-    assert done.stdout == capsys.readouterr().out
+    wanted += capsys.readouterr().out.splitlines()
+    assert done.stdout.splitlines() == wanted
 
 
 def test_a_class_of_ones_own_has_lightning_and_nothing_needs_onnx(tmp_path, monkeypatch):

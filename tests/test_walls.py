@@ -48,6 +48,23 @@ NOTHING_ELSE = {
     "kernels": ("torch", "seqtasks.errors"),
 }
 
+NEVER_BY_ANY_WAY = {
+    # Folders: what they do not import, not even by way of others.
+    (
+        "cells",
+        "decoding",
+        "embedding",
+        "encoder",
+        "graphs",
+        "heads",
+        "kernels",
+        "laws",
+        "metrics",
+        "optim",
+        "schemes",
+    ): ("hydra", "omegaconf", "pytorch_lightning"),
+}
+
 ROOT_MODULES = 18
 
 
@@ -124,12 +141,12 @@ def fail_with_circle(part: Callable[[str], str | None], rule: str) -> None:
     sorter = TopologicalSorter()
     for importer, imported in between:
         sorter.add(importer, imported)
+    steps: list[tuple[str, str]] = []
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = error.args[1][::-1]  # each part imports the next
-        steps = itertools.pairwise(circle)
-        fail_with((entry for step in steps for entry in between[step][:3]), rule)
+        steps = list(itertools.pairwise(error.args[1][::-1]))  # each part imports the next
+    fail_with((entry for step in steps for entry in between[step][:3]), rule)
 
 
 def test_no_module_imports_itself_by_way_of_others():
@@ -161,6 +178,26 @@ def test_what_only_some_may_import():
             ),
             f"who may import {', '.join(guarded)}: {', '.join(places) or 'nobody'}",
         )
+
+
+def test_what_some_import_by_no_way():
+    by_importer = defaultdict(list)
+    for entry in IMPORTS:
+        by_importer[entry.importer].append(entry)
+    for folders, forbidden in NEVER_BY_ANY_WAY.items():
+        for folder in folders:
+            waiting = [name for name in FILES if within(name, [f"seqtasks.{folder}"])]
+            assert waiting, f"the table names {folder}"
+            reached = set(waiting)
+            while waiting:
+                entries = by_importer[waiting.pop()]
+                fail_with(
+                    (entry for entry in entries if within(entry.imported, forbidden)),
+                    f"{folder} imports {', '.join(forbidden)} by no way",
+                )
+                new = {entry.imported for entry in entries} - reached
+                reached |= new
+                waiting += new
 
 
 def test_what_some_may_import_alone():
