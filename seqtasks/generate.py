@@ -190,7 +190,7 @@ def model(options: argparse.Namespace) -> TextGenerator:
     Raises:
         SeqtasksError: it cannot be loaded, or is no language model.
     """
-    from seqtasks.training.module import leave_out_lightning
+    from seqtasks.lightning import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()

@@ -125,7 +125,7 @@ def predict(source: BinaryIO, options: argparse.Namespace) -> Iterator[str]:
     Outputs that were cut at their greatest length, and records that could not be used, are counted
     on the error stream; of the latter there being any, the exit code is 1.
     """
-    from seqtasks.training.module import leave_out_lightning
+    from seqtasks.lightning import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from seqtasks.cli.exit_on_error import exit_on_error
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.errors import UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,26 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exit_on_error():
         if options.examples < 1:
             raise UsageError(f"--examples is at least 1, not {options.examples}")
-        print(write(options.run, options.out, options.trust, options.examples))
+        from seqtasks.reporting.report_file import write_report
 
-
-def write(
-    run: Path, out: Path | None = None, trusted: Sequence[str] = (), count: int = 500
-) -> Path:
-    """Write a report, and say where it is.
-
-    Raises:
-        SeqtasksError: the run cannot be read, or the file not be written.
-    """
-    from seqtasks.reporting.page import page
-
-    path = out or run / "report.html"
-    text = page(run, trusted, count)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}; choose another: --out FILE") from error
-    return path
+        print(write_report(options.run, options.out, options.trust, options.examples))
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ from seqtasks.bundle.build import foreign_modules
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.report import write as write_report
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.model_card import card
+from seqtasks.reporting.report_file import write_report
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.averaging import WeightAverage

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from seqtasks.data.module import SequenceData
 else:
-    from seqtasks.training.module import LightningModule
+    from seqtasks.lightning import LightningModule
 
 Scores = dict[str, float]
 

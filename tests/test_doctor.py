@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from broken_cells import Good
 
 from seqtasks import doctor, laws
 from seqtasks.cells import CELLS
@@ -21,8 +22,9 @@ HERE = Path(__file__).parent
 
 
 @pytest.fixture
-def cli(capsys):
-    """A function that runs the doctor: exit code, output, errors."""
+def cli(capsys, monkeypatch):
+    """A function that runs the doctor on four shapes of encoders: exit code, output, errors."""
+    monkeypatch.setattr(laws, "examine", partial(examine, topologies=TOPOLOGIES[:4]))
 
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as stop:
@@ -162,31 +164,23 @@ def test_bad_usage_is_code_2(cli, arguments, message):
     assert message in error
 
 
-def test_a_module_in_the_current_folder_is_found_and_a_bad_one_is_one_line(tmp_path):
+def test_a_module_in_the_current_folder_is_found(tmp_path):
     (tmp_path / "my_cells.py").write_text((HERE / "broken_cells.py").read_text())
-    (tmp_path / "bad_cells.py").write_text("import torch\n\nx = torch.no_such_thing\n")
-
-    def call(cell: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "seqtasks.doctor", cell]
-        environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
-        return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
-
-    done = call("my_cells.LeaksPadding")
+    command = [sys.executable, "-m", "seqtasks.doctor", "my_cells.LeaksPadding"]
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "")
     assert starting("BREAKS", done.stdout) == ["padding"]
-    done = call("bad_cells.Cell")
-    assert done.returncode == 1
-    assert done.stderr.startswith("seqtasks: bad_cells cannot be imported: AttributeError: ")
-    assert done.stderr.endswith("(bad_cells.py, line 3)\n")
-    assert done.stderr.count("\n") == 1
 
 
-def test_the_laws_import_neither_lightning_nor_hydra():
-    check = "import sys, seqtasks.laws; print({'pytorch_lightning', 'hydra'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", check], cwd=HERE.parent, capture_output=True)
-    assert done.stdout.strip() == b"set()"
+def test_a_module_that_cannot_be_imported_is_one_line(cli, tmp_path, monkeypatch):
+    (tmp_path / "bad_cells.py").write_text("import torch\n\nx = torch.no_such_thing\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    code, output, error = cli("bad_cells.Cell")
+    assert (code, output) == (1, "")
+    assert error.startswith("seqtasks: bad_cells cannot be imported: AttributeError: ")
+    assert error.endswith("(bad_cells.py, line 3)\n")
+    assert error.count("\n") == 1
 
 
 def test_a_break_deep_in_the_stack_is_found_with_its_topology(monkeypatch):
@@ -199,7 +193,9 @@ def test_a_break_deep_in_the_stack_is_found_with_its_topology(monkeypatch):
         return (outputs + 1.0 if both else outputs), state
 
     monkeypatch.setattr(CELLS["gru"], "forward", forward)
-    broken = {f.law.name: f.broken for f in examine(settle(Subject("gru"))) if f.broken}
+    broken = {
+        f.law.name: f.broken for f in examine(settle(Subject("gru")), TOPOLOGIES[:4]) if f.broken
+    }
     assert "padding" in broken
     assert broken["padding"].case.topology == Topology(3, bidirectional=True)
 
@@ -224,7 +220,14 @@ def test_a_stochastic_cell_is_examined_still():
     before = torch.random.get_rng_state()
     subject = settle(Subject("lstm", {"weight_drop": 0.5}))
     assert not subject.training
-    assert not any(finding.broken for finding in examine(subject))
+    assert not any(finding.broken for finding in examine(subject, TOPOLOGIES[:4]))
     assert torch.equal(torch.random.get_rng_state(), before)
     encoder = subject.encoder(Case((1,)))
     assert all(parameter.ne(0).all() for parameter in encoder.parameters())
+
+
+def test_a_cell_is_examined_in_every_shape_of_encoder():
+    found = list(examine(settle(Subject(Good))))
+    assert not any(finding.broken or finding.needs for finding in found)
+    for finding in found:
+        assert finding.cases == len(list(finding.law.cases(TOPOLOGIES)))

@@ -39,10 +39,18 @@ def clashing(tmp_path) -> Path:
     return tmp_path
 
 
-def python(arguments: list[str], folder: Path, site: Path) -> subprocess.CompletedProcess[str]:
+def python(
+    arguments: list[str], folder: Path, site: Path, given: str = ""
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_wheel_holds_one_top_level_package_with_everything_inside(wheel):
@@ -57,27 +65,18 @@ def test_the_wheel_holds_one_top_level_package_with_everything_inside(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_every_task_runs_from_the_wheel_beside_clashing_names(task, clashing, site):
-    done = python(["-m", "seqtasks", f"task={task}", *SMALL], clashing, site)
+def test_every_task_runs_from_the_wheel_beside_clashing_names(clashing, site):
+    every = ["-m", "seqtasks", "-m", f"task={','.join(TASKS)}", *SMALL, "hydra.sweep.dir=runs"]
+    done = python(every, clashing, site)
     assert done.returncode == 0, done.stderr
-    assert "this model" in done.stdout
+    assert done.stdout.count("│ this model ") == len(TASKS) >= 7
     where = python(["-c", "import seqtasks; print(seqtasks.__file__)"], clashing, site)
     assert Path(where.stdout.strip()).is_relative_to(site)
+    tagger = f"runs/{TASKS.index('tagging')}/bundle"
     lines = "the dogs walk .\n\nshe sees him .\n"
-    if task == "question_answering":
-        lines = "where is Anna ?\tAnna went home .\n\nwhere is Paul ?\tPaul went out .\n"
-    done = subprocess.run(
-        [sys.executable, "-m", "seqtasks.predict", f"runs/{task}/latest/bundle"],
-        cwd=clashing,
-        env={**os.environ, "PYTHONPATH": str(site)},
-        input=lines,
-        capture_output=True,
-        text=True,
-    )
+    done = python(["-m", "seqtasks.predict", tagger], clashing, site, lines)
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split("\n")) == 4
-    assert done.stdout.split("\n")[1] == ""
+    assert [len(line.split()) for line in done.stdout.splitlines()] == [4, 0, 4]
 
 
 def test_the_tasks_have_one_import_name(tmp_path):

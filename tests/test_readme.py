@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import importlib
+import io
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from small import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines()]
-SHRINK = ["encoder.hidden_size=8", "trainer.max_epochs=1", "logger=none", "threads=1"]
+SHRINK = ["encoder.hidden_size=8", "trainer.max_epochs=1", "logger=none", "report=false"]
 SAMPLE = [f"data.{split}.sentences=40" for split in ("train", "val", "test")]
 FILES = {
     "novel.txt": "It was a dark and stormy night; the rain fell in torrents. " * 40,
@@ -48,52 +48,58 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def call(command: list[str], folder: Path, **options) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    words = [sys.executable if word == "python" else word for word in command]
-    return subprocess.run(
-        words, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, **options
-    )
+@pytest.fixture
+def call(cli, folder, monkeypatch, capsys):
+    """A function that runs a command of the README in this process, in that folder: its output."""
+    monkeypatch.chdir(folder)
+    monkeypatch.syspath_prepend(str(folder))  # where `python -m` finds a task of one's own
+
+    def run(command: str, *shrinking: str) -> str:
+        given, _, rest = command.rpartition(" | ")
+        python, m, module, *arguments = shlex.split(rest)
+        assert (python, m) == ("python", "-m")
+        if module == "seqtasks":
+            code, output, errors = cli(*arguments, *shrinking)
+            assert code == 0, errors
+            return output
+        text = f"{shlex.split(given)[1]}\n" if given else ""
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        importlib.import_module(module).main(arguments)
+        return capsys.readouterr().out
+
+    return run
 
 
 def test_there_are_commands_to_run():
     assert len(training()) >= 10
-    assert any("seqtasks.predict" in command for command in COMMANDS)
+    for verb in ("predict", "generate", "picture", "serve"):
+        assert any(f"seqtasks.{verb} runs/" in command for command in COMMANDS)
 
 
 @pytest.mark.parametrize("command", training())
-def test_a_training_command_runs(command, folder):
+def test_a_training_command_runs(command, call):
     made = [] if "data=" in command else SAMPLE
     deep = ["encoder.num_layers=2"] if "encoder=deep" in command else []
     stream = ["data.batching.batch_size=4"] if "data=text" in command else []
-    done = call([*shlex.split(command), *SHRINK, *made, *deep, *stream], folder)
-    assert done.returncode == 0, done.stderr
-    assert "this model" in done.stdout
+    assert "this model" in call(command, *SHRINK, *made, *deep, *stream)
 
 
-def test_the_prediction_command_runs(folder):
-    done = call(["python", "-m", "seqtasks", "task=tagging", *SHRINK, *SAMPLE], folder)
-    assert done.returncode == 0, done.stderr
+def test_the_prediction_command_runs(call, folder):
+    call("python -m seqtasks task=tagging", *SHRINK, *SAMPLE, "report=true")
+    assert (folder / "runs" / "tagging" / "latest" / "report.html").is_file()
     command = next(command for command in COMMANDS if "seqtasks.predict" in command)
-    given, _, rest = command.partition(" | ")
-    text = shlex.split(given)[1]
-    done = call(shlex.split(rest), folder, input=text + "\n")
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == len(text.split())
+    [text] = re.findall("echo '(.+)' ", command)
+    assert len(call(command).split()) == len(text.split())
 
 
-def test_the_commands_for_a_language_model_run(folder):
-    done = call(["python", "-m", "seqtasks", "task=generation", *SHRINK, *SAMPLE], folder)
-    assert done.returncode == 0, done.stderr
+def test_the_commands_for_a_language_model_run(call, folder):
+    call("python -m seqtasks task=generation", *SHRINK, *SAMPLE)
     generate, picture = (
         next(command for command in COMMANDS if verb in command)
         for verb in ("seqtasks.generate", "seqtasks.picture")
     )
-    done = call(shlex.split(generate), folder)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("the dog")
-    done = call(shlex.split(picture), folder)
-    assert done.returncode == 0, done.stderr
+    assert call(generate).startswith("the dog")
+    call(picture)
     assert (folder / "out.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -12,6 +12,15 @@ from seqtasks.kernels import fused
 from seqtasks.laws import LAWS, TOPOLOGIES, Case, Subject, Topology, examine, settle
 
 INPUT, HIDDEN = 5, 6
+EVERYWHERE = ("lstm", "gru", "mingru")  # one cell of each fast way to run: in every topology
+COVERING = (  # of all cells: any two of depth, direction, shortcut and norm meet in every way
+    Topology(1),
+    Topology(1, residual=True, layer_norm=True),
+    Topology(3, layer_norm=True),
+    Topology(3, residual=True),
+    Topology(1, bidirectional=True),
+    Topology(3, bidirectional=True, residual=True, layer_norm=True),
+)
 ROWS = (7, 4, 1, 0, 7, 2)
 LENGTHS = torch.tensor(ROWS)
 over_cells = pytest.mark.parametrize("cell", list(CELLS))
@@ -25,7 +34,7 @@ def sequences() -> torch.Tensor:
 @over_cells
 def test_a_cell_obeys_a_law(cell, law):
     subject = settle(Subject(cell, size=HIDDEN))
-    for case in law.cases(TOPOLOGIES):
+    for case in law.cases(TOPOLOGIES if cell in EVERYWHERE else COVERING):
         if broken := law.broken_by(subject, case):
             pytest.fail(f"{cell} breaks {law.name} on {case}: {broken}")
 
@@ -170,3 +179,15 @@ def test_a_single_step_of_an_lstm_is_that_of_its_kernel():
     expected = encoder(inputs, None, start)
     with torch.no_grad():
         torch.testing.assert_close(encoder(inputs, None, start), expected)
+
+
+def test_two_features_of_a_topology_meet_in_every_way_for_every_cell():
+    shapes = [(t.depth, t.bidirectional, t.residual, t.layer_norm) for t in COVERING]
+    for one in range(4):
+        for other in range(one):
+            assert len({(shape[one], shape[other]) for shape in shapes}) == 4
+    forward = [shape for shape in shapes if not shape[1]]
+    for one, other in ((0, 2), (0, 3), (2, 3)):
+        assert len({(shape[one], shape[other]) for shape in forward}) == 4
+    assert {*COVERING} < {*TOPOLOGIES}
+    assert {*EVERYWHERE} < {*CELLS}

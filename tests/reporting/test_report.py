@@ -11,11 +11,12 @@ import pytest
 import yaml
 from small import SMALL, TASKS
 
-from seqtasks.report import main, write
+from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
 from seqtasks.reporting.model_card import card
 from seqtasks.reporting.parts import Heat, Section, Table
 from seqtasks.reporting.rendering import render
+from seqtasks.reporting.report_file import write_report
 from seqtasks.run import run
 
 VOID = {"meta", "line", "polyline"}
@@ -95,10 +96,10 @@ def test_data_that_is_gone_and_texts_that_look_like_markup(composed, tmp_path):
     train.write_text("".join(lines))
     config = composed("task=classification", "data=lines", f"data.train={train}", *SMALL[3:])
     run(config, tmp_path / "run", "classification")
-    text, _ = checked(write(tmp_path / "run"))
+    text, _ = checked(write_report(tmp_path / "run"))
     assert "&lt;script&gt;alert(" in text
     train.unlink()
-    text, headings = checked(write(tmp_path / "run"))
+    text, headings = checked(write_report(tmp_path / "run"))
     assert "The test data cannot be read" in text
     assert "Training" in headings
 

@@ -9,9 +9,6 @@ import torch
 from hydra.utils import instantiate
 from small import SMALL
 
-from seqtasks.baselines.language import unigram_nats
-from seqtasks.optim.schedules import warmup_cosine
-
 
 def evaluated(composed, *options: str) -> dict[str, float]:
     config = composed("task=generation", *SMALL, *options)
@@ -54,22 +51,3 @@ def test_the_uniform_baseline_is_the_size_of_the_vocabulary(composed):
     assert scores["uniform"]["perplexity"] == pytest.approx(len(data.vocabularies["tokens"]))
     order = [scores[n]["loss"] for n in ("uniform", "unigram", "bigram", "best possible")]
     assert order == sorted(order, reverse=True)
-
-
-def test_the_unigram_baseline_by_hand():
-    assert unigram_nats([[0, 0, 1]], [[0, 1]], 2) == pytest.approx(-math.log(3 / 5 * 2 / 5))
-
-
-def test_the_schedule_rises_and_falls():
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=2.0)
-    schedule = warmup_cosine(optimizer, total_steps=100, warmup=0.1, floor=0.1)
-    rates = []
-    for _ in range(100):
-        rates.append(schedule.get_last_lr()[0])
-        optimizer.step()
-        schedule.step()
-    assert rates[0] == pytest.approx(0.2)
-    assert max(rates) == pytest.approx(2.0)
-    assert rates.index(max(rates)) in (9, 10)
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert schedule.get_last_lr()[0] == pytest.approx(0.2)

@@ -1,6 +1,6 @@
-"""Lightning's module below every task, or where nothing is trained the little that is needed of it.
+"""The base class of every task: Lightning's module, or a small one for a process that never trains.
 
-Lightning takes seconds to import, and an answer to one line does not want it.
+Lightning takes seconds to import, too long for a process that answers one line.
 """
 
 from __future__ import annotations
@@ -15,28 +15,27 @@ _left_out = False
 
 
 def leave_out_lightning() -> None:
-    """From here on in this process tasks are made to predict alone; no effect on imported ones."""
+    """Let the tasks that this process imports from now on be modules that can only predict.
+
+    Nothing changes where Lightning is imported already.
+    """
     global _left_out
     _left_out = "pytorch_lightning" not in sys.modules
 
 
 class PredictingModule(nn.Module):
-    """In the place of Lightning's module where nothing is trained.
-
-    Attributes:
-        device: where the model is.
-    """
+    """A stand-in for Lightning's module in a process that never trains."""
 
     _trainer = None
 
     @property
     def device(self) -> torch.device:
-        """That of the first weight."""
+        """The device of the first weight; the CPU for a model without weights."""
         return next((tensor.device for tensor in self.parameters()), torch.device("cpu"))
 
 
 def __getattr__(name: str) -> Any:
-    """``LightningModule``, imported when it is first asked for."""
+    """Import ``LightningModule`` when a task is first defined."""
     if name != "LightningModule":
         raise AttributeError(f"module '{__name__}' has no attribute {name!r}")
     if _left_out:

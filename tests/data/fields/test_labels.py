@@ -1,0 +1,74 @@
+"""Labels, sets of labels, ordered labels and numbers: what is read and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from seqtasks.data.fields import LabelField, LabelSetField, NumberField
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError, UsageError
+
+
+def records(field, values):
+    field.name = "label"
+    return [Record({"label": value}, "f.csv", line) for line, value in enumerate(values, 1)]
+
+
+def test_label_sets_are_read_from_texts_and_lists():
+    field = LabelSetField(separator="|", none="-")
+    rows = records(field, ["b | a", ["a"], "-", "a|c", "b"])
+    field.fit(rows)
+    assert field.vocabulary.symbols == ["a", "b", "c"]
+    table = field.collate(list(field.encode(rows)))["label"]
+    assert table.tolist() == [[1, 1, 0], [1, 0, 0], [0, 0, 0], [1, 0, 1], [0, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("a,,b", "f.csv:1: a label is empty"),
+        ("a,b,a", "'a' is there twice"),
+        ("a,d", "'d' in 'label' never occurs"),
+    ],
+)
+def test_label_sets_that_cannot_be_used_are_refused(value, said):
+    field = LabelSetField()
+    field.fit(records(field, ["a,b", "b", "a"]))
+    with pytest.raises(DataError, match=said):
+        field.encode(records(field, [value]))
+
+
+@pytest.mark.parametrize("value", ["3,5", "nan", "inf", "1e40", "much"])
+def test_what_is_no_number_is_refused(value):
+    field = NumberField()
+    assert field.encode(records(field, ["-2.5", " 3 "])).tolist() == [-2.5, 3]
+    with pytest.raises(DataError, match=f"f.csv:1: '{value}' in 'label' is not a number"):
+        field.encode(records(field, [value]))
+
+
+def test_ordered_labels_keep_their_order_and_refuse_others():
+    field = LabelField(order=[1, 2, "many"])
+    rows = records(field, ["many", "1", "many", "1"])
+    field.fit(rows)
+    assert field.vocabulary.symbols == ["1", "2", "many"]
+    assert field.encode(rows).tolist() == [2, 0, 2, 0]
+    with pytest.raises(DataError, match=r"f.csv:1: .*'mani'.*not in .*order=.*'many'"):
+        field.encode(records(field, ["mani"]))
+    for order in (["a"], ["a", "a"]):
+        with pytest.raises(UsageError, match="each once"):
+            LabelField(order=order)
+
+
+def test_notices_name_rare_labels_and_labels_that_are_numbers(caplog):
+    field = LabelField()
+    field.fit(records(field, ["a", "a", "b", "c", "c"]))
+    assert "1 label with one training example: b;" in caplog.text
+    caplog.clear()
+    field.fit(records(field, [str(n / 2) for n in range(20)] * 2))
+    assert not caplog.text
+    field.fit(records(field, [str(n / 2) for n in range(21)] * 2))
+    assert "21 labels that are all numbers" in caplog.text
+    assert "head=regression" in caplog.text
+    caplog.clear()
+    field.fit(records(field, [*map(str, range(20)), "x"] * 2))
+    assert not caplog.text
