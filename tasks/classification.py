@@ -180,12 +180,12 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
             "data.pair is read by the embedding of data.tokens, and needs its vocabulary: set "
             "data.pair.like=tokens"
         )
-    alone = [name for name in ("characters", "case") if name in vocabularies]
+    parts = {"characters": "spelling", "case": "case"}
+    alone = [part for field, part in parts.items() if field in vocabularies]
     if alone:
         raise UsageError(
-            f"data.pair: the texts of a pair are read by their tokens alone; set data.{alone[0]} "
-            "to null with its part of task.embedding, or read smaller tokens: "
-            "data.tokens.level=bpe"
+            "data.pair: the texts of a pair are read by their tokens alone; leave "
+            f"out task/embedding/{alone[0]}, or read smaller tokens: data.tokens.level=bpe"
         )
 
 

@@ -81,7 +81,7 @@ class EncoderDecoder(Task):
         if self.copies != ("copies" in vocabularies):
             raise UsageError(
                 "task.decoder.copying and the field data.copies go together; "
-                "decoder@task.decoder=copying sets both"
+                "task/decoder=copying sets both"
             )
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)

@@ -53,7 +53,7 @@ def run(monkeypatch, capsys):
     return call
 
 
-TAGGER = ("task=tagging", "head@task.head=crf")
+TAGGER = ("task=tagging", "task/head=crf")
 
 
 def test_an_exported_folder_is_a_bundle_of_graphs(made):
@@ -143,8 +143,7 @@ def test_a_condition_is_a_graph_of_its_own(made, run):
         "data=sample",
         "data.tokens.bos=true",
         "data.tokens.eos=true",
-        "+condition@task.condition=label",
-        "+field@data.label=label",
+        "task/condition=label",
         "task.condition.every_step=true",
         "task.sampling.max_length=9",
     )
@@ -163,7 +162,12 @@ def test_pairs_of_texts_and_sequences_of_vectors(tmp_path):
     columns = ["data.tokens.column=a", "+field@data.pair=pair", "data.pair.column=b"]
     for name, options in {
         "pairs": ["data=table", "data.train=pairs.jsonl", *columns, "data.label.column=c"],
-        "waves": ["data=timeseries", "data.train=waves.ts", "encoder.cell=rglru"],
+        "waves": [
+            "data=timeseries",
+            "task/embedding=series",
+            "data.train=waves.ts",
+            "encoder.cell=rglru",
+        ],
     }.items():
         options = [option.replace("train=", f"train={tmp_path}/") for option in options]
         sizes = ["encoder.hidden_size=12", "task=classification"]

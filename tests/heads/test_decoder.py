@@ -259,5 +259,5 @@ def test_a_schedule_grows_with_training_or_stays():
     with pytest.raises(UsageError, match="Did you mean 'linear'"):
         ScheduledSampling(0.5, "liner")
     assert checked_schedule(None) is None
-    with pytest.raises(UsageError, match=r"write \+scheduled_sampling@task"):
+    with pytest.raises(UsageError, match=r"write task/scheduled_sampling"):
         checked_schedule("linear")

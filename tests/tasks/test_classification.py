@@ -69,7 +69,7 @@ def overrides(folder, head, *more):
     small += ["data.batching.batch_size=8", "optimizer.lr=0.01"]
     if head == "multi_label":
         small.append("data.label.separator=';'")
-    chosen = f"head@task.head={head}"
+    chosen = f"task/head={head}"
     return ["task=classification", "data=table", *files, chosen, *HEADS[head], *small, *more]
 
 
@@ -223,7 +223,7 @@ MISFITS = [
 @pytest.mark.parametrize(("head", "field", "said"), MISFITS)
 def test_a_head_refuses_targets_of_another_kind(composed, tmp_path, head, field, said):
     options = overrides(tmp_path, field)
-    options[options.index(f"head@task.head={field}")] = f"head@task.head={head}"
+    options[options.index(f"task/head={field}")] = f"task/head={head}"
     config = composed(*options)
     data = instantiate(config.data)
     data.setup()
@@ -613,7 +613,7 @@ def test_notices_name_rare_labels_and_labels_that_are_numbers(caplog):
     assert not caplog.text
     field.fit(records(field, [str(n / 2) for n in range(21)] * 2))
     assert "21 labels that are all numbers" in caplog.text
-    assert "head@task.head=regression" in caplog.text
+    assert "task/head=regression" in caplog.text
     caplog.clear()
     field.fit(records(field, [*map(str, range(20)), "x"] * 2))
     assert not caplog.text

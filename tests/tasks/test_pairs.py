@@ -50,7 +50,7 @@ def overrides(folder, head="single_label", *more):
     small = ["encoder.hidden_size=12", "logger=none", "trainer.max_epochs=1"]
     small += ["data.batching.batch_size=8", "optimizer.lr=0.02", "task.embedding.tokens.dropout=0"]
     columns = ["+field@data.pair=pair", "data.pair.column=hypothesis", "data.tokens.column=premise"]
-    chosen = [f"head@task.head={head}", *HEADS[head], *columns]
+    chosen = [f"task/head={head}", *HEADS[head], *columns]
     return ["task=classification", "data=table", *files, *chosen, *small, *more]
 
 
@@ -165,8 +165,8 @@ REFUSED = [
     (["data.pair.column=hypo"], "no column 'hypo' for the field 'pair'.*Did you mean"),
     (["data.tokens.column=text"], "no column 'text' for the field 'tokens'"),
     (
-        ["+field@data.case=case", "+embedding@task.embedding.case=case"],
-        "data.pair: .* read by their tokens alone; set data.case to null",
+        ["task/embedding/case=learned"],
+        "data.pair: .* read by their tokens alone; leave out task/embedding/case",
     ),
 ]
 

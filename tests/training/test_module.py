@@ -21,11 +21,11 @@ HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebl
     "options",
     [
         ["task=tagging"],
-        ["task=tagging", "head@task.head=crf"],
+        ["task=tagging", "task/head=crf"],
         ["task=classification", "encoder.cell=gru"],
         ["task=translation"],
         ["task=question_answering"],
-        ["task=translation", "decoder@task.decoder=copying"],
+        ["task=translation", "task/decoder=copying"],
         ["task=one_to_one"],
     ],
     ids=" ".join,

@@ -95,7 +95,7 @@ class Streams:
         if training and any(field.varies for field in dataset.fields.values()):
             raise UsageError(
                 "data.tokens.bpe_dropout encodes each batch anew, which streams cut from one "
-                "running text cannot; set it to 0, or take batching@data.batching=buckets"
+                "running text cannot; set it to 0, or take data/batching=buckets"
             )
         texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
         starts, counts = texts.offsets[:-1] + 1, texts.lengths - 1

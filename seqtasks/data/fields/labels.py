@@ -152,7 +152,7 @@ class LabelField(Field):
         elif len(self.vocabulary) > MANY and all(map(is_number, self.vocabulary.symbols)):
             _log.warning(
                 "data.%s has %d labels that are all numbers, and each is learnt as a class of its "
-                "own; to predict a number: head@task.head=regression field@data.%s=number",
+                "own; to predict a number: task/head=regression field@data.%s=number",
                 self.name,
                 len(self.vocabulary),
                 self.name,

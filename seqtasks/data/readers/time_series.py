@@ -15,7 +15,7 @@ from seqtasks.data.readers.files import expand
 from seqtasks.data.readers.options import column_names, known_encoding
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _STEPWISE = ("tags",)
@@ -59,7 +59,10 @@ class TimeSeriesReader:
         Raises:
             DataError: a file cannot be read, has no sequence or another suffix, or there is no
                 such column.
+            UsageError: the task reads tokens.
         """
+        if "series" not in columns and columns.get("tokens", "") is None:
+            raise UsageError("the data are sequences of vectors: choose task/embedding=series")
         for path in expand(source):
             found = False
             for place, values in self._examples(path, columns):

@@ -82,5 +82,5 @@ def test_it_goes_with_byte_pairs_and_with_separate_sequences():
         TokenField(bpe_dropout=0.1)
     with pytest.raises(UsageError, match="bpe_dropout"):
         TokenField(level="bpe", bpe_dropout=1.0)
-    with pytest.raises(UsageError, match=r"batching@data\.batching=buckets"):
+    with pytest.raises(UsageError, match=r"data/batching=buckets"):
         Streams(2, 4).loader(dataset(bpe_dropout=0.1), training=True)
