@@ -44,7 +44,7 @@ def test_several_pronunciations_from_file_to_report(ran, capsys):
     options = [
         "data=parallel",
         "data.reader.references=true",
-        "data.together=source",
+        "data.split_by=source",
         "data.val_fraction=0.3",
     ]
     options += ["task.scores=[word_error_rate,symbol_error_rate,bleu,ter]"]
@@ -111,7 +111,7 @@ def test_bad_sources_are_refused_by_their_line(ran):
 
 def test_running_text_has_no_examples_to_keep_together():
     with pytest.raises(UsageError, match="where examples stand apart"):
-        SequenceData(TextReader(), Buckets(), "a.txt", together="tokens", tokens=TokenField())
+        SequenceData(TextReader(), Buckets(), "a.txt", split_by="tokens", tokens=TokenField())
 
 
 def test_the_monitored_score_says_which_way_is_better():

@@ -67,7 +67,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=transduction", "task.baseline=close"], "Did you mean 'closest'?"),
         (["task=question_answering", "data.source.separator=null"], "say what several columns are"),
         (["task=classification", "data.label.column=[a,b]"], "name one column"),
-        (["task=classification", "data.together=lable"], "Did you mean 'label'?"),
+        (["task=classification", "data.split_by=lable"], "Did you mean 'label'?"),
     ],
 )
 def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):

@@ -190,7 +190,7 @@ def test_a_bridge_hands_over_what_it_says(both):
         ({"attention": "none", "coverage_loss": 1.0}, "coverage_loss is about attention"),
         ({"coverage_loss": -1.0}, "coverage_loss is at least 0, not -1"),
         (
-            {"input_feeding": True, "inner": {"hidden_size": None, "parameters": 3000}},
+            {"input_feeding": True, "inner": {"hidden_size": None, "max_parameters": 3000}},
             "set task.decoder.recurrence.hidden_size",
         ),
         (

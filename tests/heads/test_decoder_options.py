@@ -83,7 +83,7 @@ def test_three_tables_are_one_where_source_and_target_share_a_vocabulary(compose
     other = made({"source": vocabulary, "target": vocabulary})
     load_model(other, str(tmp_path / "model.safetensors"))
     assert torch.equal(other.embedding.table.weight, weight)
-    with pytest.raises(UsageError, match=r"data\.source\.like=target"):
+    with pytest.raises(UsageError, match=r"data\.source\.share_vocabulary_with=target"):
         made(data.vocabularies)
     shared = {"source": vocabulary, "target": vocabulary}
     for option, message in {

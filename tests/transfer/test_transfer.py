@@ -446,12 +446,17 @@ def test_a_vocabulary_that_is_shared_goes_on_from_the_bundle_s_and_stays_shared(
     composed, language, tmp_path
 ):
     pair = ["task=translation", "transfer.join_vocabulary=true", f"transfer.encoder={language}"]
-    shared = [*pair, "data.source.like=target", "task.embedding.embedding_dim=128"]
+    shared = [*pair, "data.source.share_vocabulary_with=target", "task.embedding.embedding_dim=128"]
     small = ["encoder=unidirectional", *LAYERS]
     _, _, data, *_ = started(composed, *OTHER, *shared, *small)
     known = bundle.load(language).fields["tokens"].vocabulary.symbols
     assert data.vocabularies["source"].symbols[: len(known)] == known
     assert data.vocabularies["source"] is data.vocabularies["target"]
     model = trained(tmp_path, "task=translation", *SMALL)
-    with pytest.raises(UsageError, match=r"set data.source.like=null"):
-        started(composed, "task=translation", "data.source.like=target", f"transfer.model={model}")
+    with pytest.raises(UsageError, match=r"set data.source.share_vocabulary_with=null"):
+        started(
+            composed,
+            "task=translation",
+            "data.source.share_vocabulary_with=target",
+            f"transfer.model={model}",
+        )

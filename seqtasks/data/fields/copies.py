@@ -73,7 +73,7 @@ class CopyField(Field):
     Args:
         along: the field of the source's tokens.
         target: the field of the target's.
-        like: whose vocabulary it is; that of the target.
+        share_vocabulary_with: whose vocabulary it is; that of the target.
         level: how the source and the target are cut: ``word`` or ``character``.
         lowercase: fold case, as the target does.
         separator: of the source's texts, where it joins several.
@@ -90,7 +90,7 @@ class CopyField(Field):
         along: str = "source",
         *,
         target: str = "target",
-        like: str = "target",
+        share_vocabulary_with: str = "target",
         level: str = "word",
         lowercase: bool = False,
         separator: str | None = None,
@@ -101,7 +101,8 @@ class CopyField(Field):
                 f"data.copies.level={level}: words and characters can be copied, as the source "
                 f"has them; set data.source.level to {' or '.join(LEVELS)}"
             )
-        self.along, self.target, self.like = along, target, like
+        self.along, self.target = along, target
+        self.share_vocabulary_with = share_vocabulary_with
         self.level, self.lowercase, self.separator = level, lowercase, separator
 
     def cut(self, text: str) -> list[str]:

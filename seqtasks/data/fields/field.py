@@ -32,14 +32,14 @@ class Field:
         vocabulary: its symbols, once fitted.
         along: the field it is made from or goes with; None if it stands alone.
         varies: whether training encodes it anew, at random, for every batch.
-        like: the field with which it shares one vocabulary; None for one of its own.
+        share_vocabulary_with: the field whose vocabulary it has; None for one of its own.
         derived: whether it has no column of its own and is made from ``along``.
     """
 
     name: str = ""
     several = False  # whether it can be fed by a list of columns
     along: str | None = None
-    like: str | None = None
+    share_vocabulary_with: str | None = None
     derived = False
     varies = False
 

@@ -48,7 +48,7 @@ class TokenField(Field):
             a word is met in other subwords every time (`MergeDropout`); of ``level=bpe``.
         words: a file of word vectors whose words join the vocabulary, so that those without a
             training example are known by their vectors; None for none. Fitting alone reads it.
-        like: the field of tokens with which it shares one vocabulary, fitted on the texts of
+        share_vocabulary_with: the field of tokens whose vocabulary it has, fitted on the texts of
             both; None for one of its own.
 
     Raises:
@@ -76,7 +76,7 @@ class TokenField(Field):
         references: bool = False,
         bpe_dropout: float = 0.0,
         words: str | None = None,
-        like: str | None = None,
+        share_vocabulary_with: str | None = None,
     ) -> None:
         super().__init__(column)
         if isinstance(column, list) and bool(separator) == references:
@@ -103,7 +103,8 @@ class TokenField(Field):
                 f"words={words} goes with whole words: byte pairs spell every word, so that none "
                 "joins them; set it to null, or the level to word"
             )
-        self.keep_text, self.words, self.like = keep_text, words, like
+        self.keep_text, self.words = keep_text, words
+        self.share_vocabulary_with = share_vocabulary_with
 
     def fit(self, records: Iterable[Record], alike: Sequence[TokenField] = ()) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer.
