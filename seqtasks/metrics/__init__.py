@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seqtasks.metrics.chrf import CorpusCHRF
     from seqtasks.metrics.classes import class_scores, confusion_report
     from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate, edit_distance
-    from seqtasks.metrics.exact import ExactMatch, WordErrorRate
+    from seqtasks.metrics.exact import ExactMatch, SequenceErrorRate
     from seqtasks.metrics.nats import (
         BitsPerCharacter,
         MeanLoss,
@@ -65,10 +65,10 @@ __all__ = [
     "MultilabelF1Score",
     "MultilabelStatScores",
     "Perplexity",
+    "SequenceErrorRate",
     "SpanF1",
     "SymbolErrorRate",
     "TextMetric",
-    "WordErrorRate",
     "WorstTexts",
     "bits_per_character",
     "class_scores",
@@ -105,7 +105,7 @@ _PLACES = {
     "SpanF1": "seqtasks.metrics.spans",
     "SymbolErrorRate": "seqtasks.metrics.edits",
     "TextMetric": "seqtasks.metrics.text",
-    "WordErrorRate": "seqtasks.metrics.exact",
+    "SequenceErrorRate": "seqtasks.metrics.exact",
     "WorstTexts": "seqtasks.metrics.worst",
     "bits_per_character": "seqtasks.metrics.nats",
     "class_scores": "seqtasks.metrics.classes",

@@ -52,14 +52,14 @@ class ExactMatch(TextMetric):
         return scalar(right / total if total else float("nan"), self.device)
 
 
-class WordErrorRate(ExactMatch):
+class SequenceErrorRate(ExactMatch):
     """The fraction of texts that equal none of their references.
 
-    So the word error rate is defined where an example is a word, as in spelling → phonemes (Yao
-    and Zweig 2015, section 3); that of speech recognition is another score: `SymbolErrorRate` of
-    a text whose symbols are words.
+    Where every text is the pronunciation of a word, the literature calls this fraction the word
+    error rate (Yao and Zweig 2015, section 3). The word error rate of speech recognition is
+    another score: `SymbolErrorRate` of a text whose symbols are words.
 
-    >>> metric = WordErrorRate()
+    >>> metric = SequenceErrorRate()
     >>> metric.update(["K AE T", "AH"], [["K AA T", "K AE T"], ["EY"]])
     >>> metric.compute().item()
     0.5

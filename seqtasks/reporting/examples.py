@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,20 +18,23 @@ from seqtasks.inspection.alignment import align
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.states import hidden_states
 from seqtasks.reporting.breakdown import Group, by_length, by_rarest_word, most_loss
-from seqtasks.reporting.console import number
+from seqtasks.reporting.console import heading, number
 from seqtasks.reporting.markup import heat, paragraph, section, table
 
 ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""
 
 
-def examples(folder: Path, trusted: Sequence[str], count: int) -> list[str]:
+def examples(
+    folder: Path, trusted: Sequence[str], count: int, report: Mapping[str, Any]
+) -> list[str]:
     """Sections about some test examples; none where the test data is not at hand any more.
 
     Args:
         folder: of the bundle.
         trusted: modules whose classes it may name.
         count: examples at most.
+        report: of the run's test, with the shown names of the scores.
     """
     bundle = load(folder, trusted=trusted)
     try:
@@ -53,8 +56,8 @@ def examples(folder: Path, trusted: Sequence[str], count: int) -> list[str]:
         section(
             "Where it errs",
             paragraph(f"Looked at one by one: {whole}. Groups by the length of the input:"),
-            grouped(by_length(split, sums)),
-            *rare(by_rarest_word(bundle, split, sums)),
+            grouped(by_length(split, sums), report),
+            *rare(by_rarest_word(bundle, split, sums), report),
         ),
         section(
             "The most loss",
@@ -87,22 +90,22 @@ def drawn(split: Split, count: int) -> Split:
     )
 
 
-def grouped(found: Sequence[Group]) -> str:
+def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> str:
     """Groups of examples with their scores."""
     names = list(found[0].scores) if found else []
     rows = [
         [one.name, len(one.examples), *(number(name, one.scores[name]) for name in names)]
         for one in found
     ]
-    return table(["", "examples", *(name.replace("_", " ") for name in names)], rows)
+    return table(["", "examples", *(heading(name, report) for name in names)], rows)
 
 
-def rare(found: Sequence[Group]) -> list[str]:
+def rare(found: Sequence[Group], report: Mapping[str, Any]) -> list[str]:
     """Groups by rarity."""
     if len(found) < 2:
         return []
     said = "By the rarest token of the input, counted from the most frequent in training:"
-    return [paragraph(said), grouped(found)]
+    return [paragraph(said), grouped(found, report)]
 
 
 def expected(bundle: Bundle, split: Split, place: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from seqtasks.cli.versions import version
-from seqtasks.reporting.console import number
+from seqtasks.reporting.console import heading, number
 
 SOURCES = ("train", "val", "test")
 
@@ -32,8 +32,9 @@ def card(
         results: what its ``metrics.json`` holds.
         command: that trained the model.
     """
+    report: Mapping[str, Any] = results.get("report", {})
     rows = [
-        f"| {label} | {name.replace('_', ' ')} | {number(name, value)} |"
+        f"| {label} | {heading(name, report)} | {number(name, value)} |"
         for label, scores in {"this model": results["test"], **results["baselines"]}.items()
         for name, value in scores.items()
     ]
@@ -86,9 +87,9 @@ def front_matter(
     task_name: str, pipeline: str | None, config: Mapping[str, Any], results: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The card's metadata, as the Hub's model cards have them, scores included."""
-    kind = pipeline or task_name
+    kind, report = pipeline or task_name, results.get("report", {})
     found = [
-        {"type": name, "name": name.replace("_", " "), "value": round(value, 6)}
+        {"type": name, "name": heading(name, report), "value": round(value, 6)}
         for name, value in results["test"].items()
         if math.isfinite(value)
     ]

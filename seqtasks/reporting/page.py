@@ -13,7 +13,7 @@ import yaml
 
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import CLASSES, number
+from seqtasks.reporting.console import CLASSES, heading, number
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.markup import heat, paragraph, section, table
 
@@ -45,7 +45,7 @@ def page(folder: Path, trusted: Sequence[str] = (), count: int = 500) -> str:
         parts = [head(results, command), scores(results), training(results), classes(results)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f"{path} is damaged: {error}") from error
-    parts += examples(place, trusted, count)
+    parts += examples(place, trusted, count, results.get("report", {}))
     parts += [worst(results), machine(results), configuration(config)]
     style = files("seqtasks.reporting").joinpath("style.css").read_text(encoding="utf-8")
     name = escape(folder.resolve().name)
@@ -59,8 +59,9 @@ def page(folder: Path, trusted: Sequence[str] = (), count: int = 500) -> str:
 
 def head(results: Results, command: str) -> str:
     """What was run, and its scores in large print."""
+    report: Mapping[str, Any] = results.get("report", {})
     tiles = [
-        *((name.replace("_", " "), number(name, v)) for name, v in results["test"].items()),
+        *((heading(name, report), number(name, v)) for name, v in results["test"].items()),
         ("parameters", f"{results['parameters']:,}"),
         ("training", f"{results['seconds']:,.0f} s"),
     ]
@@ -82,7 +83,7 @@ def scores(results: Results) -> str:
         [label, *(number(name, found.get(name)) for name in names)]
         for label, found in {"this model": results["test"], **results["baselines"]}.items()
     ]
-    headings = ["", *(name.replace("_", " ") for name in names)]
+    headings = ["", *(heading(name, results.get("report", {})) for name in names)]
     return section("Scores beside baselines", table(headings, rows))
 
 

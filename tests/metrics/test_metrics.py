@@ -24,9 +24,9 @@ from seqtasks.metrics import (
     LengthRatio,
     MeanLoss,
     Perplexity,
+    SequenceErrorRate,
     SpanF1,
     SymbolErrorRate,
-    WordErrorRate,
     WorstTexts,
     edit_distance,
     is_span_scheme,
@@ -311,11 +311,11 @@ def test_the_nearest_reference_counts_in_error_rates():
     hypotheses = ["K AE T", "B", "D AO", ""]
     references = [["K AA T S", "K AA T"], ["D", "B"], ["D AO G", "D AO G Z"], ["EH"]]
     assert _in_batches(SymbolErrorRate(), [1, 3], hypotheses, references) == 3 / 8
-    assert _in_batches(WordErrorRate(), [2, 2], hypotheses, references) == 3 / 4
+    assert _in_batches(SequenceErrorRate(), [2, 2], hypotheses, references) == 3 / 4
     assert _in_batches(LengthRatio(), [3, 1], hypotheses, references) == 6 / 8
     assert _in_batches(SymbolErrorRate(list), [1], ["abc"], ["abd"]) == 1 / 3
     with pytest.raises(UsageError, match="hypothesis 2 has no reference"):
-        WordErrorRate().update(["a", "b"], ["a", []])
+        SequenceErrorRate().update(["a", "b"], ["a", []])
 
 
 def test_the_worst_texts_come_first_whatever_the_batches():
@@ -359,7 +359,7 @@ BATCHES = [
     (CorpusCHRF, (["a b c d e"], ["a b c d f"]), (["g h i j"], ["g h i k"])),
     (CorpusTER, (["a b c d e"], ["a b c d f"]), (["g h"], [["g h", "g"]])),
     (ExactMatch, (["a"], ["a"]), (["b"], ["c"])),
-    (WordErrorRate, (["a"], ["a"]), (["b"], ["c"])),
+    (SequenceErrorRate, (["a"], ["a"]), (["b"], ["c"])),
     (SymbolErrorRate, (["a b"], ["a"]), (["b"], ["c"])),
     (LengthRatio, (["a b"], ["a"]), (["b"], ["c"])),
 ]
