@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description="One self-contained HTML page about a run: curves, scores, errors, pictures.",
     )
     parser.add_argument("run", type=Path, help="the folder of the run: runs/<task>/latest")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="RUN/report.html if not given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="RUN/report.html if not given")
     parser.add_argument(
         "--examples", type=int, default=500, metavar="N", help="looked at one by one, at most"
     )
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exit_on_error():
         if options.examples < 1:
             raise UsageError(f"--examples is at least 1, not {options.examples}")
-        print(write(options.run, options.out, options.trust, options.examples))
+        print(write(options.run, options.output, options.trust, options.examples))
 
 
 def write(
@@ -50,7 +50,7 @@ def write(
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}; choose another: --out FILE") from error
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another: --output FILE") from error
     return path
 
 
