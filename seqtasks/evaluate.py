@@ -128,15 +128,19 @@ def show(found: dict[str, Any], confidence: float) -> None:
     """Print tables."""
     from rich.console import Console
 
-    from seqtasks.reporting.console import number, show_report
+    from seqtasks.reporting.console import heading, number, show_report
 
     console = Console(soft_wrap=False)
     place = f"{found['examples']:,} examples of the {found['tested_on']} split"
     line = f"\nScores of {found['bundle']} on {place}"
     console.print(line, markup=False, highlight=False, soft_wrap=True)
     share, intervals = f"{100 * confidence:g} % interval", found.get("intervals")
+    report = found.get("report", {})
     rows = {
-        name: [number(name, value), *([span(name, intervals.get(name))] if intervals else [])]
+        heading(name, report): [
+            number(name, value),
+            *([span(name, intervals.get(name))] if intervals else []),
+        ]
         for name, value in found["scores"].items()
     }
     console.print(tabled(["score", *([share] if intervals else [])], rows))
@@ -144,7 +148,7 @@ def show(found: dict[str, Any], confidence: float) -> None:
         line = f"Beside {compared['bundle']}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
         rows = {
-            name: [
+            heading(name, report): [
                 number(name, compared["scores"][name]),
                 number(name, one["difference"]),
                 span(name, one["interval"]),
@@ -153,7 +157,7 @@ def show(found: dict[str, Any], confidence: float) -> None:
             for name, one in compared["differences"].items()
         }
         console.print(tabled(["score", "difference", share, "p"], rows))
-    show_report(console, found.get("report", {}))
+    show_report(console, report)
 
 
 def tabled(headings: Sequence[str], rows: dict[str, list[str]]) -> Table:
@@ -161,10 +165,10 @@ def tabled(headings: Sequence[str], rows: dict[str, list[str]]) -> Table:
     from rich.table import Table
 
     table = Table()
-    for heading in ("", *headings):
-        table.add_column(heading, justify="right" if heading else "left")
+    for column in ("", *headings):
+        table.add_column(column, justify="right" if column else "left")
     for name, cells in rows.items():
-        table.add_row(name.replace("_", " "), *cells)
+        table.add_row(name, *cells)
     return table
 
 

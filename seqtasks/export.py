@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     add("--format", choices=["onnx"], required=True, help="of the graphs")
     add("--int8", action="store_true", help="keep large weights in eight bits")
-    add("--out", type=Path, metavar="FOLDER", help="by default beside the bundle: <bundle>-onnx")
+    add("--output", type=Path, metavar="FOLDER", help="by default beside the bundle: <bundle>-onnx")
     trust = "a module of your own that holds the task's class; may be given again"
     add("--trust", action="append", default=[], metavar="MODULE", help=trust)
     options = parser.parse_args(arguments)
@@ -42,9 +42,9 @@ def export(options: argparse.Namespace) -> str:
 
     source = located(options.bundle)
     kind = f"{options.format}-int8" if options.int8 else options.format
-    folder = options.out or source.with_name(f"{source.name}-{kind}")
+    folder = options.output or source.with_name(f"{source.name}-{kind}")
     if folder.resolve() == source.resolve():
-        raise UsageError(f"--out {folder}: the bundle itself stands there; name another folder")
+        raise UsageError(f"--output {folder}: the bundle itself stands there; name another folder")
     bundle = load(source, trusted=options.trust)
     export_bundle(bundle, folder, int8=options.int8)
     before, after = size(source), size(folder)

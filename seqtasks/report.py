@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description="One self-contained HTML page about a run: curves, scores, errors, pictures.",
     )
     parser.add_argument("run", type=Path, help="the folder of the run: runs/<task>/latest")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="RUN/report.html if not given")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="RUN/report.html if not given")
     parser.add_argument(
         "--examples", type=int, default=500, metavar="N", help="looked at one by one, at most"
     )
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise UsageError(f"--examples is at least 1, not {options.examples}")
         from seqtasks.reporting.report_file import write_report
 
-        print(write_report(options.run, options.out, options.trust, options.examples))
+        print(write_report(options.run, options.output, options.trust, options.examples))
 
 
 if __name__ == "__main__":

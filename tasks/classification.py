@@ -34,10 +34,10 @@ class SequenceClassifier(Task):
         embedding: makes the `InputEmbedding` from the vocabularies.
         encoder: makes the `RecurrentEncoder` from ``input_size``.
         head: makes the `PooledHead` from ``encoder``, ``labels`` and ``texts``.
-        chunk: read long texts in chunks of so many steps, with the state carried; in training the
-            activations of one chunk alone are kept (`seqtasks.encoder.chunks`). None reads them
-            whole.
-        detach: cut the gradient between chunks.
+        chunk_steps: read long texts in chunks of so many steps, with the state carried; in training
+            the activations of one chunk alone are kept (`seqtasks.encoder.chunks`). None reads
+            them whole.
+        truncate_bptt: cut the gradient between chunks.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
 
     Raises:
@@ -55,8 +55,8 @@ class SequenceClassifier(Task):
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
         head: Callable[..., PooledHead],
-        chunk: int | None = None,
-        detach: bool = False,
+        chunk_steps: int | None = None,
+        truncate_bptt: bool = False,
         **training: Any,
     ) -> None:
         super().__init__(vocabularies, **training)
@@ -67,20 +67,24 @@ class SequenceClassifier(Task):
             check_pair(vocabularies)
             self.inputs = ("tokens", "pair")
         self.encoder = encoder(input_size=self.embedding.output_size)
-        chunks.check(self.encoder, chunk, detach)
-        self.chunk, self.detach_chunks = chunk, detach
+        chunks.check(self.encoder, chunk_steps, truncate_bptt)
+        self.chunk_steps, self.truncate_bptt = chunk_steps, truncate_bptt
         self.head = head(encoder=self.encoder, labels=self.labels, texts=len(self.inputs))
         self.monitor, self.mode = self.head.monitor, self.head.mode
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits (batch, labels), or what the head gives in their place."""
-        return self.read(stack_fields(batch, self.inputs), self.chunk)
+        return self.read(stack_fields(batch, self.inputs), self.chunk_steps)
 
-    def read(self, texts: Batch, chunk: int | None = None) -> Tensor:
+    def read(self, texts: Batch, chunk_steps: int | None = None) -> Tensor:
         """The same of a batch in which all texts are rows."""
         features = self.embedding(texts)  # (texts · batch, time, embedding)
         outputs, _ = chunks.read(
-            self.encoder, features, texts.lengths, chunk=chunk, detach=self.detach_chunks
+            self.encoder,
+            features,
+            texts.lengths,
+            chunk_steps=chunk_steps,
+            truncate_bptt=self.truncate_bptt,
         )  # (texts · batch, time, hidden)
         return self.head(outputs, texts.lengths)
 
@@ -113,7 +117,7 @@ class SequenceClassifier(Task):
     def attach(self, runs: Mapping[str, Run]) -> None:
         """See `graphs`."""
 
-        def read(texts: Batch, chunk: int | None = None) -> Tensor:
+        def read(texts: Batch, chunk_steps: int | None = None) -> Tensor:
             return runs["model"](tensors(texts))["logits"]
 
         replace(self, "read", read)
@@ -178,14 +182,14 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
     if first is None or vocabularies["pair"].symbols != first.symbols:
         raise UsageError(
             "data.pair is read by the embedding of data.tokens, and needs its vocabulary: set "
-            "data.pair.like=tokens"
+            "data.pair.share_vocabulary_with=tokens"
         )
-    alone = [name for name in ("characters", "case") if name in vocabularies]
+    parts = {"characters": "spelling", "case": "case"}
+    alone = [part for field, part in parts.items() if field in vocabularies]
     if alone:
         raise UsageError(
-            f"data.pair: the texts of a pair are read by their tokens alone; set data.{alone[0]} "
-            "to null with its part of task.embedding, or read smaller tokens: "
-            "data.tokens.level=bpe"
+            "data.pair: the texts of a pair are read by their tokens alone; leave "
+            f"out task/embedding/{alone[0]}, or read smaller tokens: data.tokens.level=bpe"
         )
 
 

@@ -119,7 +119,7 @@ class LanguageModel(Task):
         if self.condition is not None:
             raise UsageError(
                 "task.condition starts separate sequences, and this data is running text; set "
-                "batching@data.batching=buckets"
+                "data/batching=buckets"
             )
         fresh = first
         if split == "train" and self.state_reset:

@@ -115,7 +115,7 @@ class SequenceTagger(Task):
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
                 "--n-best: this tagger decides on each label by itself; several sequences come "
-                "from one with head@task.head=crf"
+                "from one with task/head=crf"
             )
         found = self.head.best(self(batch), batch.lengths, count)
         return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]

@@ -48,6 +48,9 @@ class EncoderDecoder(Task):
         tied_source: read the source by the target's vectors; for one vocabulary on both sides.
         scheduled_sampling: how often training reads the decoder's own tokens; None for never.
         scores: which scores of the written texts are shown, names in `SCORES`.
+        score_names: for some of these scores the words that tables show in place of the name:
+            ``{"sequence_error_rate": "word error rate"}`` where a sequence is a word's
+            pronunciation.
         monitor: which of them picks the best checkpoint, or ``loss``.
         baseline: what stands beside them in the table, a name in `GUESSES`.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
@@ -68,6 +71,7 @@ class EncoderDecoder(Task):
         tied_source: bool = False,
         scheduled_sampling: ScheduledSampling | None = None,
         scores: Sequence[str] = ("bleu", "chrf", "exact_match"),
+        score_names: Mapping[str, str] | None = None,
         monitor: str = "bleu",
         baseline: str = "copy",
         **training: Any,
@@ -81,7 +85,7 @@ class EncoderDecoder(Task):
         if self.copies != ("copies" in vocabularies):
             raise UsageError(
                 "task.decoder.copying and the field data.copies go together; "
-                "decoder@task.decoder=copying sets both"
+                "task/decoder=copying sets both"
             )
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
@@ -92,7 +96,7 @@ class EncoderDecoder(Task):
                 "it to 0"
             )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
-        self.text_scores = TextScores(scores, monitor, self.vocabulary.units)
+        self.text_scores = TextScores(scores, monitor, self.vocabulary.units, score_names)
         self.monitor, self.mode = self.text_scores.monitor, self.text_scores.mode
         self.baseline, self.guess = find_guess(baseline)
 
@@ -198,9 +202,12 @@ class EncoderDecoder(Task):
         metrics["cut"].update(torch.tensor(cut, device=self.device))
 
     def report(self) -> dict[str, Any]:
-        """The signatures of the scores, and the worst texts."""
-        signatures = text_scores.signatures(self.split_scores("test"))
-        return {"signatures": signatures, "worst": metrics.rows(self.tables["worst"])}
+        """The scores' signatures and shown names, and the worst texts."""
+        return {
+            "signatures": text_scores.signatures(self.split_scores("test")),
+            "score_names": self.text_scores.shown_as,
+            "worst": metrics.rows(self.tables["worst"]),
+        }
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """What can be answered without a network."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
 import pytorch_lightning as pl
@@ -12,24 +13,24 @@ from hydra.utils import get_object
 from omegaconf import OmegaConf
 from small import ROOT
 
-GROUPS = (
-    "data",
-    "encoder",
-    "optimizer",
-    "scheduler",
-    "trainer",
-    "callbacks",
-    "logger",
-    "task",
-    "transfer",
-    "lr_finder",
-)
-CHOICES = [
-    f"{group}={path.stem}"
-    for group in (*GROUPS, "experiment", "debug", "sweep")
-    for path in sorted((ROOT / "conf" / group).glob("*.yaml"))
-    if path.stem not in ("base", "spelling")
-]
+CONF = ROOT / "conf"
+FILES = sorted(CONF.rglob("*.yaml"))
+OWNERS = {"condition": "generation", "decoder": "translation", "search": "translation"}
+OWNERS |= {"scheduled_sampling": "translation"}  # other groups within `task` are a tagger's too
+
+
+def options(path) -> list[str]:
+    """The command line that takes a file of a group."""
+    group = path.parent.relative_to(CONF).as_posix()
+    if group == "field":
+        return ["task=classification", f"+field@data.{path.stem}_of_a_test={path.stem}"]
+    if not group.startswith("task/"):
+        return [f"{group}={path.stem}"]
+    return [f"task={OWNERS.get(group.split('/')[1], 'tagging')}", f"{group}={path.stem}"]
+
+
+CHOICES = [options(path) for path in FILES if path.parent != CONF and path.stem != "base"]
+CHOICES = [choice for choice in CHOICES if not choice[0].startswith("hydra/")]
 
 
 def composed(*overrides: str):
@@ -48,9 +49,12 @@ def targets(node, path=""):
             yield from targets(value, path)
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("choice", CHOICES, ids=" ".join)
 def test_every_choice_composes_and_names_arguments_that_exist(choice):
-    plain = OmegaConf.to_container(composed(choice), resolve=True)
+    more = (
+        ["+field@data.source=tokens", "+field@data.target=tokens"] if "copies" in choice[-1] else []
+    )
+    plain = OmegaConf.to_container(composed(*choice, *more), resolve=True)
     for path, node in targets(plain):
         found = get_object(node["_target_"])
         parameters = inspect.signature(found).parameters
@@ -60,12 +64,38 @@ def test_every_choice_composes_and_names_arguments_that_exist(choice):
             assert known, f"{path}.{name} is no argument of {node['_target_']}"
 
 
-@pytest.mark.parametrize(
-    "folder", sorted(p for p in (ROOT / "conf").iterdir() if p.is_dir() and p.name[0] != "_")
-)
-def test_a_file_is_short(folder):
-    for path in folder.glob("*.yaml"):
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 45, path
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(CONF).as_posix())
+def test_a_file_is_short_and_begins_with_what_it_is_for(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 45
+    assert all(len(line) <= 100 for line in lines)
+    package = [number for number, line in enumerate(lines) if line.startswith("# @package")]
+    assert package in ([], [0])  # Hydra reads it on the first line alone
+    assert re.match(r"# \S", lines[len(package)])
+
+
+def test_no_choice_is_loaded_for_its_name():
+    for path in FILES:
+        defaults = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("defaults", [])
+        assert not re.search(r"optional|\$\{", str(defaults)), path
+
+
+def test_help_has_a_line_for_every_group():
+    template = yaml.safe_load((CONF / "hydra/help/groups.yaml").read_text(encoding="utf-8"))
+    lines = re.findall(r"^  ([a-z].*?)  ", template["template"], flags=re.MULTILINE)
+    folders = {path.parent.relative_to(CONF).as_posix() for path in FILES}
+    assert {name for line in lines for name in line.split(", ")} == folders - {".", "hydra/help"}
+
+
+def test_a_choice_brings_the_fields_that_it_reads():
+    assert list(composed("task=classification", "task/embedding/spelling=convolutional").data)[
+        -3:
+    ] == ["tokens", "characters", "label"]
+    series = composed("task=classification", "task/embedding=series").data
+    assert "series" in series
+    assert "tokens" not in series
+    assert "characters" not in composed("task=tagging", "~task/embedding/spelling").data
+    assert composed("task=generation", "task/condition=vector").data.vector.column is None
 
 
 def test_every_trainer_option_can_be_set():
@@ -94,7 +124,15 @@ def test_an_experiment_wins_over_its_task_and_the_command_line_over_both():
     assert config.task.encoder.cell == "gru"
 
 
+def test_an_experiment_chooses_within_nested_groups():
+    config = composed("experiment=wnut17", "task/embedding/spelling=recurrent")
+    assert config.task.head._target_.endswith("CRFTagging")
+    assert config.task.embedding.spelling._target_.endswith("SpellingEncoder")
+    assert composed("experiment=babi").task.decoder.copying
+    assert composed("experiment=chnsenticorp_lm").data.batching.window == 35
+
+
 def test_every_target_of_the_package_is_importable():
-    for path in (ROOT / "conf").rglob("*.yaml"):
+    for path in FILES:
         for _, node in targets(yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
             assert get_object(node["_target_"]) is not None

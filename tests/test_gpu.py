@@ -38,10 +38,10 @@ SHORT = "task.search.max_length=6"  # of what an untrained model says, which rep
 VARIANTS = [
     *[[f"task={name}"] for name in TASKS if name not in REWRITING],
     *[[f"task={name}", SHORT] for name in REWRITING],
-    ["task=tagging", "head@task.head=crf"],
-    ["task=translation", SHORT, "decoder@task.decoder=copying"],
+    ["task=tagging", "task/head=crf"],
+    ["task=translation", SHORT, "task/decoder=copying"],
     ["task=translation", SHORT, "task.decoder.input_feeding=true"],
-    ["task=generation", "head@task.head=adaptive", "encoder.hidden_size=16"],
+    ["task=generation", "task/head=adaptive", "encoder.hidden_size=16"],
 ]
 
 

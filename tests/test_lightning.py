@@ -18,11 +18,11 @@ from seqtasks.metrics import text_scores
 HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebleu", "onnx"]
 MODELS = [
     ["task=tagging"],
-    ["task=tagging", "head@task.head=crf"],
+    ["task=tagging", "task/head=crf"],
     ["task=classification", "encoder.cell=gru"],
     ["task=translation"],
     ["task=question_answering"],
-    ["task=translation", "decoder@task.decoder=copying"],
+    ["task=translation", "task/decoder=copying"],
     ["task=one_to_one"],
 ]
 

@@ -42,9 +42,9 @@ def folder(tmp_path) -> Path:
         (tmp_path / name).write_text(text)
     for kind, text in BLOCKS:
         if kind in ("python", "yaml"):
-            path = tmp_path / text.partition("\n")[0].removeprefix("# ")
+            path = tmp_path / re.search(r"^# (\S+\.(?:py|yaml))\b", text, flags=re.MULTILINE)[1]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.partition("\n")[2])
+            path.write_text(text)
     return tmp_path
 
 
@@ -68,6 +68,22 @@ def call(cli, folder, monkeypatch, capsys):
         return capsys.readouterr().out
 
     return run
+
+
+def documented() -> list[tuple[str, list[str]]]:
+    """The options of every training command in the documentation, with its file."""
+    found = {}
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        for command in re.findall(r"python -m seqtasks (?!-)([^`\n&]+)", text):
+            words = [word for word in shlex.split(command) if "=" in word and "…" not in word]
+            found[path.name, " ".join(words)] = words
+    return [(f"{name}: {line}", words) for (name, line), words in found.items()]
+
+
+@pytest.mark.parametrize(("where", "options"), documented())
+def test_a_documented_command_composes(where, options, composed):
+    composed(*(re.sub(r"=([\w.]+),[\w.,]+$", r"=\1", option) for option in options))
 
 
 def test_there_are_commands_to_run():

@@ -24,8 +24,8 @@ WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
     "manifest.json",
 )
 
-FORMAT = 1
-"""Of the folder; a bundle of another format is refused by name."""
+FORMAT = 2
+"""The format of a bundle's folder; `read_manifest` refuses all others."""
 
 
 def located(folder: str | Path) -> Path:
@@ -118,10 +118,12 @@ def read_manifest(folder: Path) -> dict[str, str]:
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
     try:
         manifest = json.loads(read_text(path))
-        if manifest["format"] != FORMAT:
+        if (found := manifest["format"]) != FORMAT:
+            older = isinstance(found, int) and found < FORMAT
             raise BundleError(
-                f"{path}: format {manifest['format']!r} is not {FORMAT}; use the version of "
-                "seqtasks that wrote it"
+                f"{folder} was saved by {'an older' if older else 'another'} seqtasks (format "
+                f"{found!r}, not {FORMAT}); train it again with this version, or use the version "
+                "that saved it"
             )
         return {str(name): str(value) for name, value in manifest["sha256"].items()}
     except (ValueError, KeyError, AttributeError, TypeError) as error:

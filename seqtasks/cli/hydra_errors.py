@@ -53,9 +53,12 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
             f"{error.full_key} takes the value of an option that is not there; set it, or leave "
             f"out what it belongs to ({first_line(error)})"
         )
-    if isinstance(error, HydraException | OmegaConfBaseException) or (
-        isinstance(error, ValueError) and str(error).startswith("Config group override")
-    ):
+    if isinstance(error, ValueError) and str(error).startswith("Config group override"):
+        return UsageError(
+            "a group takes the name of a choice; ~GROUP, such as ~task/embedding/spelling, chooses "
+            "none"
+        )
+    if isinstance(error, HydraException | OmegaConfBaseException):
         return UsageError(first_line(error))
     return None
 

@@ -58,7 +58,7 @@ class SequenceData(pl.LightningDataModule):
         folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one is
             the test, and validation is taken from the others. None for no cross-validation.
         fold: the part that is the test, from 0; every example is in one of the parts.
-        together: a field; examples that agree in it, such as the pronunciations of one word, are
+        split_by: a field; examples that agree in it, such as the pronunciations of one word, are
             split off together. None draws each example alone.
         limit: the number of examples to train on, drawn by ``split_seed``; None for all.
         filter: leaves training examples out for their length; None keeps all.
@@ -85,7 +85,7 @@ class SequenceData(pl.LightningDataModule):
         split_seed: int = 0,
         folds: int | None = None,
         fold: int = 0,
-        together: str | None = None,
+        split_by: str | None = None,
         limit: int | None = None,
         filter: LengthFilter | None = None,
         seed: int = 0,
@@ -110,7 +110,7 @@ class SequenceData(pl.LightningDataModule):
         self.reader, self.batching = reader, batching
         self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
-        self.together = together
+        self.split_by = split_by
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
         self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
@@ -119,10 +119,11 @@ class SequenceData(pl.LightningDataModule):
             field.name = name
         own = [name for name, field in self.fields.items() if not field.derived]
         apart = [] if getattr(reader, "continuous", False) else own
-        if together is not None and together not in apart:
+        if split_by is not None and split_by not in apart:
             raise UsageError(
-                f"data.together={together}: name one of the fields {', '.join(own)} where "
-                f"examples stand apart, or set it to null.{nearest(together, own)}"
+                f"{split_by}: name one of the fields {', '.join(own)} where examples stand apart, "
+                f"or set it to null.{nearest(split_by, own)}",
+                option="split_by",
             )
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # of the model that training starts from
@@ -170,7 +171,7 @@ class SequenceData(pl.LightningDataModule):
                 raise DataError(f"no examples in {source}", option=split)
         if self.folds is not None:
             splits["train"], splits["test"] = hold_out(
-                splits["train"], self.folds, self.fold, self.split_seed, self.together
+                splits["train"], self.folds, self.fold, self.split_seed, self.split_by
             )
         missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
         if missing:
@@ -185,7 +186,7 @@ class SequenceData(pl.LightningDataModule):
         if getattr(self.reader, "continuous", False):
             levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
             return split_texts(records, fractions, whole_words=levels != {"character"})
-        return split_records(records, fractions, self.split_seed, self.together)
+        return split_records(records, fractions, self.split_seed, self.split_by)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""

@@ -12,7 +12,7 @@ from seqtasks.errors import DataError, UsageError
 
 
 def split_records(
-    records: Sequence[Record], fractions: Sequence[float], seed: int, together: str | None = None
+    records: Sequence[Record], fractions: Sequence[float], seed: int, split_by: str | None = None
 ) -> list[list[Record]]:
     """Split examples into random parts, of which the rest comes first.
 
@@ -20,13 +20,13 @@ def split_records(
         records: all examples.
         fractions: share of each part to take off.
         seed: the same seed takes the same examples.
-        together: a field; examples that agree in it stay in one part, and the fractions are of
+        split_by: a field; examples that agree in it stay in one part, and the fractions are of
             its values. None draws each example alone.
 
     Raises:
         DataError: a part would be empty.
     """
-    kept = _grouped(records, together)
+    kept = _grouped(records, split_by)
     order = np.random.default_rng(seed).permutation(len(kept)).tolist()
 
     def part(start: int, end: int | None) -> list[Record]:
@@ -42,17 +42,17 @@ def split_records(
     return [rest, *parts]
 
 
-def _grouped(records: Sequence[Record], together: str | None) -> list[list[Record]]:
+def _grouped(records: Sequence[Record], split_by: str | None) -> list[list[Record]]:
     """Examples that agree in a field side by side, or each alone where there is no such field."""
     groups: dict[int | str, list[Record]] = {}
     for number, record in enumerate(records):
-        key = number if together is None else str(record.values[together])
+        key = number if split_by is None else str(record.values[split_by])
         groups.setdefault(key, []).append(record)
     return list(groups.values())
 
 
 def hold_out(
-    records: Sequence[Record], folds: int, fold: int, seed: int, together: str | None = None
+    records: Sequence[Record], folds: int, fold: int, seed: int, split_by: str | None = None
 ) -> tuple[list[Record], list[Record]]:
     """Split examples into those to train on and one fold to test on.
 
@@ -61,12 +61,12 @@ def hold_out(
         folds: number of folds, whose sizes differ by one at most.
         fold: the fold to test on, from 0.
         seed: the same seed makes the same parts.
-        together: a field; examples that agree in it stay in one part and count as one example.
+        split_by: a field; examples that agree in it stay in one part and count as one example.
 
     Raises:
         DataError: there are fewer examples than parts.
     """
-    kept = _grouped(records, together)
+    kept = _grouped(records, split_by)
     if len(kept) < folds:
         raise DataError(
             f"there are {len(kept)} examples in the training data, and each of {folds} folds "

@@ -54,9 +54,10 @@ class InputEmbedding(nn.Module):
         for field, part in parts.items():
             if (part is None) != (field not in vocabularies):
                 option = "spelling" if field == "characters" else field
+                group = "" if field in ("tokens", "series") else f"/{option}"
                 raise UsageError(
-                    f"data.{field} and task.embedding.{option} go together: set both, or both to "
-                    "null"
+                    f"data.{field} and task.embedding.{option} go together: a choice of "
+                    f"task/embedding{group} sets both, or set both to null"
                 )
         if (tokens is None) == (series is None):
             raise UsageError(

@@ -23,7 +23,7 @@ def tie_source(source: TokenEmbedding, target: TokenEmbedding) -> None:
         raise UsageError(
             "task.tied_source is for one vocabulary on both sides, not of "
             f"{len(source.symbols):,} and {len(target.symbols):,} symbols; let the source share "
-            "the target's: data.source.like=target"
+            "the target's: data.source.share_vocabulary_with=target"
         )
     if source.output_size != target.output_size:
         raise UsageError(

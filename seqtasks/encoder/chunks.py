@@ -20,26 +20,30 @@ from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import State
 
 
-def check(encoder: RecurrentEncoder, chunk: int | None, detach: bool) -> None:
+def check(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: bool) -> None:
     """Refuse options by which `read` could not read.
 
     Raises:
         UsageError: the chunk is below 1, or the encoder also reads from the end; or the gradient
             is to be cut between chunks, and there are none.
     """
-    if chunk is None:
-        if detach:
+    if chunk_steps is None:
+        if truncate_bptt:
             raise UsageError(
-                "task.detach=true cuts the gradient between chunks, and there are none; set "
-                "task.chunk to their number of steps, or task.detach=false"
+                "it cuts the gradient between chunks, and there are none; set chunk_steps to their "
+                "number of steps, or truncate_bptt=false",
+                option="truncate_bptt",
             )
         return
-    if isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1:
-        raise UsageError(f"task.chunk is a number of steps, at least 1, or null, not {chunk}")
+    if isinstance(chunk_steps, bool) or not isinstance(chunk_steps, int) or chunk_steps < 1:
+        raise UsageError(
+            f"it is a number of steps, at least 1, or null, not {chunk_steps}", option="chunk_steps"
+        )
     if encoder.bidirectional:
         raise UsageError(
-            f"task.chunk={chunk}: an encoder that reads from both ends has no state to carry from "
-            "chunk to chunk; set encoder=unidirectional, or task.chunk=null to read texts whole"
+            "an encoder that reads from both ends has no state to carry from chunk to chunk; set "
+            "encoder=unidirectional, or chunk_steps=null to read texts whole",
+            option="chunk_steps",
         )
 
 
@@ -49,8 +53,8 @@ def read(
     lengths: Tensor | None = None,
     state: State | None = None,
     *,
-    chunk: int | None,
-    detach: bool = False,
+    chunk_steps: int | None,
+    truncate_bptt: bool = False,
 ) -> tuple[Tensor, State]:
     """Run an encoder over time, chunk by chunk.
 
@@ -62,9 +66,9 @@ def read(
         inputs: (batch, time, input_size).
         lengths: (batch,) int64, or None where every sequence fills the batch.
         state: as returned by an earlier call, or None to start afresh.
-        chunk: steps at a time; None reads all at once.
-        detach: let no gradient pass from a chunk to the one before: truncated backpropagation
-            through time (Williams and Peng 1990).
+        chunk_steps: steps at a time; None reads all at once.
+        truncate_bptt: let no gradient pass from a chunk to the one before: truncated
+            backpropagation through time (Williams and Peng 1990).
 
     Returns:
         Outputs (batch, time, output_size), zero past each length, and the state after each
@@ -75,22 +79,22 @@ def read(
 
     >>> encoder = RecurrentEncoder(3, 5)
     >>> inputs, lengths = torch.randn(2, 7, 3), torch.tensor([7, 2])
-    >>> whole, pieces = encoder(inputs, lengths)[0], read(encoder, inputs, lengths, chunk=3)[0]
-    >>> torch.allclose(whole, pieces, atol=1e-6)
+    >>> pieces, _ = read(encoder, inputs, lengths, chunk_steps=3)
+    >>> torch.allclose(encoder(inputs, lengths)[0], pieces, atol=1e-6)
     True
     """
-    check(encoder, chunk, detach)
+    check(encoder, chunk_steps, truncate_bptt)
     time = inputs.size(1)
-    if chunk is None or time <= chunk:
+    if chunk_steps is None or time <= chunk_steps:
         return encoder(inputs, lengths, state)
     run: Any = encoder
     if torch.is_grad_enabled():
         run = functools.partial(checkpoint, encoder, use_reentrant=False)
     outputs: list[Tensor] = []
-    for start in range(0, time, chunk):
-        if detach and start and state is not None:
+    for start in range(0, time, chunk_steps):
+        if truncate_bptt and start and state is not None:
             state = tuple(tensor.detach() for tensor in state)
-        piece = inputs[:, start : start + chunk]
+        piece = inputs[:, start : start + chunk_steps]
         left = None if lengths is None else (lengths - start).clamp(0, piece.size(1))
         output, state = run(piece, left, state)
         outputs.append(output)

@@ -28,7 +28,7 @@ class RecurrentEncoder(nn.Module):
 
     Args:
         input_size: features of each input step.
-        hidden_size: units of each layer and direction; None to let ``parameters`` say.
+        hidden_size: units of each layer and direction; None to let ``max_parameters`` say.
         num_layers: levels of the stack, at least 1.
         cell: a key of `seqtasks.cells.CELLS` (``none`` for no recurrence), or a callable
             ``(input_size, hidden_size, **cell_options)`` that makes a recurrence.
@@ -41,13 +41,13 @@ class RecurrentEncoder(nn.Module):
         recompute: in training keep only each layer's inputs and run the layer again in the
             backward pass: memory of one layer instead of all, for a third more time (Chen et al.
             2016, "Training deep nets with sublinear memory cost").
-        parameters: in place of ``hidden_size``, the most parameters the stack may have: the width
-            is the greatest multiple of 8 that keeps within them, so that cells can be compared at
-            equal size.
+        max_parameters: in place of ``hidden_size``, the most parameters the stack may have: the
+            width is the greatest multiple of 8 that keeps within them, so that cells can be
+            compared at equal size.
 
     Raises:
         UsageError: a size is not positive, a rate is not in [0, 1), there is no such cell or
-            option, or not exactly one of ``hidden_size`` and ``parameters`` is given.
+            option, or not exactly one of ``hidden_size`` and ``max_parameters`` is given.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru", bidirectional=True)
     >>> outputs, state = encoder(torch.randn(4, 7, 3), torch.tensor([7, 5, 1, 0]))
@@ -69,13 +69,13 @@ class RecurrentEncoder(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         recompute: bool = False,
-        parameters: int | None = None,
+        max_parameters: int | None = None,
     ) -> None:
         super().__init__()
-        if (hidden_size is None) == (parameters is None):
+        if (hidden_size is None) == (max_parameters is None):
             raise UsageError(
-                "the encoder takes either encoder.hidden_size or encoder.parameters; set the other "
-                f"to null (given: hidden_size {hidden_size}, parameters {parameters})"
+                "the encoder takes either encoder.hidden_size or encoder.max_parameters; set the "
+                f"other to null (given: hidden_size {hidden_size}, max_parameters {max_parameters})"
             )
         if hidden_size is None:
             rest: dict[str, Any] = {
@@ -87,7 +87,7 @@ class RecurrentEncoder(nn.Module):
             }
             hidden_size = largest_width(
                 lambda width: RecurrentEncoder(input_size, width, num_layers, **rest),
-                parameters or 0,
+                max_parameters or 0,
             )
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():

@@ -64,12 +64,12 @@ class AdaptiveLanguageHead(NextToken):
         if calibrate:
             raise UsageError(
                 "task.head.calibrate: one temperature does not fit a softmax in two steps; set it "
-                "to false, or take the full softmax: head@task.head=language"
+                "to false, or take the full softmax: task/head=language"
             )
         if tied:
             raise UsageError(
                 "task.head.tied: an adaptive softmax has vectors of several sizes, not those of "
-                "the embedding; set it to false, or take the full softmax: head@task.head=language"
+                "the embedding; set it to false, or take the full softmax: task/head=language"
             )
         size = embedding.table.num_embeddings
         most = clusters(input_size)

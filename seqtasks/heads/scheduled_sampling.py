@@ -74,7 +74,7 @@ def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | 
     if sampling is not None and not isinstance(sampling, ScheduledSampling):
         raise UsageError(
             f"task.scheduled_sampling: {sampling!r} is no schedule with its rate; write "
-            "+scheduled_sampling@task.scheduled_sampling=linear, or null for none"
+            "task/scheduled_sampling=linear, or null for none"
         )
     return sampling
 

@@ -39,7 +39,7 @@ SCORES = {
     "ter": Score("CorpusTER", False),
     "exact_match": Score("ExactMatch", True),
     "accuracy": Score("ExactMatch", True),
-    "word_error_rate": Score("SequenceErrorRate", False),
+    "sequence_error_rate": Score("SequenceErrorRate", False),
     "symbol_error_rate": Score("SymbolErrorRate", False),
     "length_ratio": Score("LengthRatio", None),
 }
@@ -53,6 +53,7 @@ class TextScores:
         names: the scores in the order in which they are shown, names in `SCORES`.
         monitor: the score that picks the best checkpoint, or ``loss``.
         units: cuts a text into the symbols that errors and lengths are counted in.
+        shown_as: for some of ``names`` the words that tables show in their place.
 
     Attributes:
         monitor: the monitored score's name as it is logged.
@@ -67,13 +68,24 @@ class TextScores:
     ('val/bleu', 'max', ['bleu', 'length_ratio'])
     """
 
-    def __init__(self, names: Sequence[str], monitor: str, units: Units) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        monitor: str,
+        units: Units,
+        shown_as: Mapping[str, str] | None = None,
+    ) -> None:
         unknown = [name for name in names if name not in SCORES]
         if unknown or not names:
             near = nearest(str(unknown[0]), SCORES) if unknown else ""
             said = f"choose from {', '.join(SCORES)}, not {list(names)}.{near}"
             raise UsageError(said, option="scores")
-        self.names, self.units = list(names), units
+        self.names, self.units, self.shown_as = list(names), units, dict(shown_as or {})
+        if strange := [name for name in self.shown_as if name not in names]:
+            raise UsageError(
+                f"'{strange[0]}' is none of the scores {', '.join(names)}.",
+                option="score_names",
+            )
         ranked = {name: SCORES[name].higher_is_better for name in names}
         better = {"loss": False, **{name: b for name, b in ranked.items() if b is not None}}
         if monitor not in better:

@@ -25,7 +25,7 @@ PERCENT = {
     "f1_macro",
     "exact_match",
     "cut",
-    "word_error_rate",
+    "sequence_error_rate",
     "symbol_error_rate",
     "calibration_error",
     "uncalibrated_error",
@@ -49,8 +49,9 @@ def explain(
         f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
         f"{results['epochs']} epochs in {results['seconds']:.0f} s"
     )
-    show_scores(console, title, results["test"], results["baselines"])
-    show_report(console, results.get("report", {}))
+    report = results.get("report", {})
+    show_scores(console, title, results["test"], results["baselines"], report)
+    show_report(console, report)
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([text for text, _ in pairs[:count]])
@@ -62,14 +63,18 @@ def explain(
 
 
 def show_scores(
-    console: Console, title: str, model: Scores, baselines: Mapping[str, Scores]
+    console: Console,
+    title: str,
+    model: Scores,
+    baselines: Mapping[str, Scores],
+    report: Mapping[str, Any],
 ) -> None:
     """Print a table with the model's scores in its first row, those of the baselines below."""
     console.print(title, highlight=False, soft_wrap=True)
     table = Table()
     table.add_column("", min_width=len("this model"))
     for name in model:
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(heading(name, report), justify="right")
     for label, scores in {"this model": model, **baselines}.items():
         cells = [number(name, scores.get(name)) for name in model]
         table.add_row(escape(label), *cells, style="bold" if scores is model else None)
@@ -120,8 +125,8 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     if not 0 < len(classes) <= CLASSES:
         return
     table = Table()
-    for heading in ("", "precision", "recall", "f1", "examples"):
-        table.add_column(heading, justify="right" if heading else "left")
+    for column in ("", "precision", "recall", "f1", "examples"):
+        table.add_column(column, justify="right" if column else "left")
     for label, scores in classes.items():
         shares = [f"{100 * scores[name]:.1f} %" for name in ("precision", "recall", "f1")]
         table.add_row(escape(label), *shares, str(scores["examples"]))

@@ -120,7 +120,7 @@ class Transfer:
             name = main_field(data.fields)
             there = fields[main_field(fields)]
             self.agree(name, there, data.fields[name])
-            data.known = {data.fields[name].like or name: there.vocabulary}
+            data.known = {data.fields[name].share_vocabulary_with or name: there.vocabulary}
 
     def agree(self, name: str, there: Field, here: Field) -> None:
         """Refuse a field whose symbols mean something else than the bundle's."""
@@ -131,7 +131,7 @@ class Transfer:
             )
         options = ["level", "lowercase", "scheme", "target", "order"]
         if self.option == "transfer.model":
-            options.append("like")
+            options.append("share_vocabulary_with")
         if getattr(there, "level", None) == "bpe":  # whose vocabulary takes no more symbols
             options.append("separator")
         for option in options:

@@ -40,25 +40,32 @@ def ran(composed, tmp_path):
     return make
 
 
-def test_several_pronunciations_from_file_to_report(ran, capsys):
+def test_several_pronunciations_from_file_to_report(ran, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     options = [
         "data=parallel",
         "data.reader.references=true",
-        "data.together=source",
+        "data.split_by=source",
         "data.val_fraction=0.3",
     ]
-    options += ["task.scores=[word_error_rate,symbol_error_rate,bleu,ter]"]
+    options += ["task.scores=[sequence_error_rate,symbol_error_rate,bleu,ter]"]
+    options += ["+task.score_names.sequence_error_rate=word error rate"]
     test = "ab\tA B\tAH B\nba\tB A\n"
     results, folder = ran("transduction", *options, train=G2P, test=test)
-    assert results["test"]["word_error_rate"] in (0, 0.5, 1)
+    assert results["test"]["sequence_error_rate"] in (0, 0.5, 1)
     assert set(results["report"]["signatures"]) == {"bleu", "ter"}
     assert "nrefs:var|case:lc|eff:no|tok:none" in results["report"]["signatures"]["bleu"]
     worst = results["report"]["worst"]
-    assert len(worst) == 2 * results["test"]["word_error_rate"]
+    assert len(worst) == 2 * results["test"]["sequence_error_rate"]
     assert json.loads((folder / "metrics.json").read_text())["report"]["worst"] == worst
     printed = capsys.readouterr().out
     assert "bleu: nrefs:var|case:lc" in printed
     assert worst
+    assert "word error rate" in printed
+    for place in ("report.html", "bundle/README.md"):
+        text = (folder / place).read_text(encoding="utf-8")
+        assert "word error rate" in text
+        assert "sequence error rate" not in text
     assert "Among the worst" in printed
     assert "A B  |  AH B" in printed
     loaded = bundle.load(folder / "bundle")
@@ -67,11 +74,11 @@ def test_several_pronunciations_from_file_to_report(ran, capsys):
 
 def test_the_best_of_several_references_decides(ran):
     options = ["data=parallel", "data.reader.references=true", "task.baseline=copy"]
-    options += ["task.scores=[word_error_rate,symbol_error_rate,length_ratio]"]
+    options += ["task.scores=[sequence_error_rate,symbol_error_rate,length_ratio]"]
     test = "ab\tX\tab\nba\tB A\n"
     results, _ = ran("transduction", *options, train=G2P, test=test)
     copied = results["baselines"]["copy of the source"]
-    assert copied == {"word_error_rate": 0.5, "symbol_error_rate": 2 / 3, "length_ratio": 2 / 3}
+    assert copied == {"sequence_error_rate": 0.5, "symbol_error_rate": 2 / 3, "length_ratio": 2 / 3}
 
 
 def test_questions_from_a_table_to_predictions(ran, monkeypatch, capsys):
@@ -112,7 +119,7 @@ def test_bad_sources_are_refused_by_their_line(ran):
 
 def test_running_text_has_no_examples_to_keep_together():
     with pytest.raises(UsageError, match="where examples stand apart"):
-        SequenceData(TextReader(), Buckets(), "a.txt", together="tokens", tokens=TokenField())
+        SequenceData(TextReader(), Buckets(), "a.txt", split_by="tokens", tokens=TokenField())
 
 
 def test_the_monitored_score_says_which_way_is_better():

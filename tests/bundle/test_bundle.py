@@ -145,7 +145,7 @@ def test_a_field_that_names_a_path_is_refused(copied, name):
         bundle.load(copied)
 
 
-def test_another_format_and_another_configuration_are_refused(copied):
+def test_another_configuration_is_refused(copied):
     path = copied / "config.yaml"
     config = yaml.safe_load(path.read_text())
     config["task"]["renamed"] = 1
@@ -153,10 +153,27 @@ def test_another_format_and_another_configuration_are_refused(copied):
     reseal(copied)
     with pytest.raises(BundleError, match="does not fit this version"):
         bundle.load(copied)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (
+            1,
+            r"was saved by an older seqtasks \(format 1, not 2\); train it again with this version",
+        ),
+        (
+            99,
+            r"was saved by another seqtasks \(format 99, not 2\); .* use the version that saved it",
+        ),
+    ],
+)
+def test_another_format_is_refused_by_one_line(copied, number, said):
     manifest = json.loads((copied / bundle.MANIFEST).read_text())
-    (copied / bundle.MANIFEST).write_text(json.dumps({**manifest, "format": 99}))
-    with pytest.raises(BundleError, match="format 99 is not 1"):
+    (copied / bundle.MANIFEST).write_text(json.dumps({**manifest, "format": number}))
+    with pytest.raises(BundleError, match=said) as refused:
         bundle.load(copied)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_file_called_latest_leads_to_the_newest_run(made, tmp_path):

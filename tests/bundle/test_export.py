@@ -53,7 +53,7 @@ def run(monkeypatch, capsys):
     return call
 
 
-TAGGER = ("task=tagging", "head@task.head=crf")
+TAGGER = ("task=tagging", "task/head=crf")
 
 
 def test_an_exported_folder_is_a_bundle_of_graphs(made):
@@ -143,8 +143,7 @@ def test_a_condition_is_a_graph_of_its_own(made, run):
         "data=sample",
         "data.tokens.bos=true",
         "data.tokens.eos=true",
-        "+condition@task.condition=label",
-        "+field@data.label=label",
+        "task/condition=label",
         "task.condition.every_step=true",
         "task.sampling.max_length=9",
     )
@@ -163,7 +162,12 @@ def test_pairs_of_texts_and_sequences_of_vectors(tmp_path):
     columns = ["data.tokens.column=a", "+field@data.pair=pair", "data.pair.column=b"]
     for name, options in {
         "pairs": ["data=table", "data.train=pairs.jsonl", *columns, "data.label.column=c"],
-        "waves": ["data=timeseries", "data.train=waves.ts", "encoder.cell=rglru"],
+        "waves": [
+            "data=timeseries",
+            "task/embedding=series",
+            "data.train=waves.ts",
+            "encoder.cell=rglru",
+        ],
     }.items():
         options = [option.replace("train=", f"train={tmp_path}/") for option in options]
         sizes = ["encoder.hidden_size=12", "task=classification"]
@@ -179,12 +183,12 @@ def test_pairs_of_texts_and_sequences_of_vectors(tmp_path):
 
 def test_in_eight_bits(made, run, tmp_path):
     model, folder = made(*TAGGER)
-    said = run(export.main, model, "--format", "onnx", "--int8", "--out", tmp_path / "small")
+    said = run(export.main, model, "--format", "onnx", "--int8", "--output", tmp_path / "small")
     assert re.fullmatch(r"Saved: \S+small \([\d,]+ bytes, \d+% of bundle\)\n", said)
     assert export.size(tmp_path / "small") < 0.4 * export.size(folder)
     assert "eight bits" in (tmp_path / "small" / "README.md").read_text()
     assert len(run(predict.main, tmp_path / "small").splitlines()) == len(LINES)
-    again = run(export.main, model, "--format", "onnx", "--out", tmp_path / "small")
+    again = run(export.main, model, "--format", "onnx", "--output", tmp_path / "small")
     assert "Saved" in again
     assert run(predict.main, tmp_path / "small") == run(predict.main, folder)
 
@@ -224,7 +228,7 @@ def test_what_needs_the_weights_is_refused(made, run, tmp_path):
     ):
         assert "use the bundle that it was exported from" in run(main, *arguments)
     assert "runs on the CPU" in run(predict.main, folder, "--device", "cuda")
-    assert "name another folder" in run(export.main, model, "--format", "onnx", "--out", model)
+    assert "name another folder" in run(export.main, model, "--format", "onnx", "--output", model)
 
 
 @pytest.mark.parametrize("name", ["onnx", "onnxruntime"])

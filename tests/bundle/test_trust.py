@@ -133,9 +133,9 @@ def test_a_short_configuration_that_stands_for_billions(copied):
 
 KINDS = [
     *([f"task={task}"] for task in TASKS),
-    ["task=tagging", "head@task.head=crf", "+task.head.class_weights={NOUN:2}"],
-    ["task=generation", "head@task.head=adaptive", "task.head.cutoffs=[20]"],
-    ["task=translation", "decoder@task.decoder=copying", "encoder.cell=slstm"],
+    ["task=tagging", "task/head=crf", "+task.head.class_weights={NOUN:2}"],
+    ["task=generation", "task/head=adaptive", "task.head.cutoffs=[20]"],
+    ["task=translation", "task/decoder=copying", "encoder.cell=slstm"],
 ]
 
 

@@ -63,11 +63,18 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=translation", "task.scores=[blue]"], "Did you mean 'bleu'?"),
         (["task=translation", "task.scores=[]"], "choose from bleu, chrf, ter"),
         (["task=translation", "task.scores=[chrf]"], "choose one of loss, chrf, or name it in"),
-        (["task=transduction", "task.monitor=length_ratio"], "choose one of loss, word_error_rate"),
+        (
+            ["task=transduction", "task.monitor=length_ratio"],
+            "choose one of loss, sequence_error_rate",
+        ),
+        (
+            ["task=transduction", "+task.score_names.bleu=words"],
+            "score_names: 'bleu' is none of the scores sequence_error_rate, symbol_error_rate",
+        ),
         (["task=transduction", "task.baseline=close"], "Did you mean 'closest'?"),
         (["task=question_answering", "data.source.separator=null"], "column: say what the columns"),
         (["task=classification", "data.label.column=[a,b]"], "name one column"),
-        (["task=classification", "data.together=lable"], "Did you mean 'label'?"),
+        (["task=classification", "data.split_by=lable"], "Did you mean 'label'?"),
     ],
 )
 def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):

@@ -21,8 +21,6 @@ from seqtasks.embedding import (
 from seqtasks.errors import UsageError
 from seqtasks.run import run
 
-WORDS = ["field@data.case=case", "embedding@task.embedding.case=case"]
-
 
 def test_convolution_equals_every_window_taken_by_hand():
     torch.manual_seed(0)
@@ -105,8 +103,7 @@ def test_vectors_are_taken_as_they_are_or_mapped_to_another_size():
 
 
 def test_a_tagger_trains_on_case_and_spelling_by_convolution(composed, tmp_path):
-    options = [f"+{option}" for option in WORDS]
-    options += ["embedding@task.embedding.spelling=spelling_cnn"]
+    options = ["task/embedding/case=learned", "task/embedding/spelling=convolutional"]
     config = composed("task=tagging", *SMALL, *options, "data.tokens.lowercase=true")
     data = instantiate(config.data)
     data.setup()

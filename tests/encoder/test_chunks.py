@@ -46,17 +46,17 @@ def test_chunks_change_no_output_state_or_gradient(layer, chunk):
     given = tuple(torch.rand(5, *shape, dtype=torch.float64) for shape in layer.state_shapes)
     whole = gradients(layer, inputs, lambda steps: layer(steps, LENGTHS, given))
     pieces = gradients(
-        layer, inputs, lambda steps: chunks.read(layer, steps, LENGTHS, given, chunk=chunk)
+        layer, inputs, lambda steps: chunks.read(layer, steps, LENGTHS, given, chunk_steps=chunk)
     )
     for one, two in zip(whole, pieces, strict=True):
         torch.testing.assert_close(one, two, rtol=1e-7, atol=1e-9)
     with torch.no_grad():  # without lengths, and without a graph
-        expected, actual = layer(inputs), chunks.read(layer, inputs, chunk=chunk)
+        expected, actual = layer(inputs), chunks.read(layer, inputs, chunk_steps=chunk)
     torch.testing.assert_close(expected, actual)
 
 
 def test_a_batch_without_steps_is_legal():
-    outputs, state = chunks.read(encoder(), torch.zeros(2, 0, 3).double(), chunk=4)
+    outputs, state = chunks.read(encoder(), torch.zeros(2, 0, 3).double(), chunk_steps=4)
     assert outputs.shape == (2, 0, 4)
     assert len(state) == 4
 
@@ -78,7 +78,7 @@ def test_dropout_draws_the_same_masks_when_a_chunk_is_run_again(options):
 
     def again(steps):
         torch.manual_seed(5)
-        return chunks.read(layer, steps, LENGTHS, chunk=4)
+        return chunks.read(layer, steps, LENGTHS, chunk_steps=4)
 
     for one, two in zip(*(gradients(layer, inputs, run) for run in (kept, again)), strict=True):
         torch.testing.assert_close(one, two)
@@ -87,7 +87,7 @@ def test_dropout_draws_the_same_masks_when_a_chunk_is_run_again(options):
 def test_detached_chunks_give_the_same_values_and_gradients_of_one_chunk_alone():
     layer = encoder("gru")
     inputs = torch.randn(1, 10, 3, dtype=torch.float64).requires_grad_()
-    outputs, _ = chunks.read(layer, inputs, chunk=4, detach=True)
+    outputs, _ = chunks.read(layer, inputs, chunk_steps=4, truncate_bptt=True)
     torch.testing.assert_close(outputs, layer(inputs)[0])
     [gradient] = torch.autograd.grad(outputs[:, 6].sum(), inputs)
     assert not gradient[:, :4].any()
@@ -119,7 +119,7 @@ def test_training_holds_the_activations_of_one_chunk():
 
     def peak(chunk):
         with Peak() as memory:
-            outputs, _ = chunks.read(layer, inputs, lengths, chunk=chunk)
+            outputs, _ = chunks.read(layer, inputs, lengths, chunk_steps=chunk)
             outputs.sum().backward()
         return memory.most
 
@@ -130,10 +130,10 @@ def test_training_holds_the_activations_of_one_chunk():
 
 
 REFUSED = [
-    (True, {"chunk": 4}, r"task.chunk=4: .*set encoder=unidirectional"),
-    (False, {"chunk": 0}, "at least 1, or null, not 0"),
-    (False, {"chunk": 2.5}, r"not 2\.5"),
-    (False, {"chunk": None, "detach": True}, "task.detach=true cuts"),
+    (True, {"chunk_steps": 4}, r"chunk_steps: .*set encoder=unidirectional"),
+    (False, {"chunk_steps": 0}, "at least 1, or null, not 0"),
+    (False, {"chunk_steps": 2.5}, r"not 2\.5"),
+    (False, {"chunk_steps": None, "truncate_bptt": True}, "truncate_bptt: it cuts"),
 ]
 
 

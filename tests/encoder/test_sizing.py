@@ -15,7 +15,7 @@ def test_the_greatest_width_within_the_parameters(cell):
     options = {"max_length": 4} if cell == "unshared_elman" else {}
     state = torch.get_rng_state()
     encoder = RecurrentEncoder(
-        12, num_layers=2, cell=cell, cell_options=options, residual=True, parameters=50_000
+        12, num_layers=2, cell=cell, cell_options=options, residual=True, max_parameters=50_000
     )
     wider = RecurrentEncoder(
         12, encoder.hidden_size + 8, 2, cell=cell, cell_options=options, residual=True
@@ -30,7 +30,7 @@ def test_the_greatest_width_within_the_parameters(cell):
         assert torch.equal(ours, theirs)  # the search draws no random numbers
 
 
-@pytest.mark.parametrize("sizes", [{}, {"hidden_size": 8, "parameters": 1000}])
+@pytest.mark.parametrize("sizes", [{}, {"hidden_size": 8, "max_parameters": 1000}])
 def test_exactly_one_of_width_and_parameters(sizes):
     with pytest.raises(UsageError, match="either encoder"):
         RecurrentEncoder(4, **sizes)
@@ -38,4 +38,4 @@ def test_exactly_one_of_width_and_parameters(sizes):
 
 def test_too_few_parameters():
     with pytest.raises(UsageError, match="the smallest encoder of this shape, 8 units wide, has"):
-        RecurrentEncoder(4, parameters=10)
+        RecurrentEncoder(4, max_parameters=10)

@@ -110,7 +110,7 @@ def test_numbers_of_tokens_grow_with_their_rarity(level):
 
 
 def test_a_language_model_trains_with_an_adaptive_softmax(composed, tmp_path, capsys):
-    options = ["head@task.head=adaptive", "encoder.hidden_size=16", "task.sampling.max_length=5"]
+    options = ["task/head=adaptive", "encoder.hidden_size=16", "task.sampling.max_length=5"]
     options += ["task.head.alpha=2", "task.head.beta=1", "task.embedding.embedding_dropout=0.1"]
     config = composed("task=generation", *SMALL, *options, "trainer.max_epochs=3")
     config.data.batching.batch_size = 4

@@ -22,10 +22,9 @@ LABEL = [
     "data.tokens.level=character",
     "data.tokens.eos=true",
     "data.tokens.column=text",
-    "+condition@task.condition=label",
-    "+field@data.label=label",
+    "task/condition=label",
 ]
-VECTOR = [*LABEL[:5], "+condition@task.condition=vector", "+field@data.vector=vector"]
+VECTOR = [*LABEL[:5], "task/condition=vector"]
 
 
 @pytest.fixture

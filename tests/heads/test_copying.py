@@ -17,7 +17,7 @@ from seqtasks.heads.scheduled_sampling import sampled
 from seqtasks.prediction.n_best import answers
 from seqtasks.run import run
 
-COPYING = "decoder@task.decoder=copying"
+COPYING = "task/decoder=copying"
 FED = "task.decoder.input_feeding=true"
 
 
@@ -121,7 +121,7 @@ def test_without_copying_they_are_out_of_reach(composed, trained, tmp_path):
     assert results["test"]["exact_match"] == 0
 
 
-@pytest.mark.parametrize("more", [(), (FED,), ("attention@task.decoder.attention=multi_head",)])
+@pytest.mark.parametrize("more", [(), (FED,), ("task/decoder/attention=multi_head",)])
 def test_steps_equal_the_parallel_pass_and_the_loss_is_theirs(composed, trained, more):
     config = composed(*options(trained, COPYING, *more))
     data = instantiate(config.data)
@@ -165,7 +165,7 @@ def test_halves_of_a_copying_decoder_are_refused(composed):
         data.setup()
         with pytest.raises(UsageError, match="decoder=copying sets both"):
             instantiate(config.task)(data.vocabularies)
-    for option in ("attention@task.decoder.attention=none", "+task.decoder.output.alpha=1"):
+    for option in ("task/decoder/attention=none", "+task.decoder.output.alpha=1"):
         config = composed("task=translation", *SMALL, COPYING, option)
         data = instantiate(config.data)
         data.setup()

@@ -190,7 +190,7 @@ def test_a_bridge_hands_over_what_it_says(both):
         ({"attention": "none", "coverage_loss": 1.0}, "coverage_loss is about attention"),
         ({"coverage_loss": -1.0}, "coverage_loss is at least 0, not -1"),
         (
-            {"input_feeding": True, "inner": {"hidden_size": None, "parameters": 3000}},
+            {"input_feeding": True, "inner": {"hidden_size": None, "max_parameters": 3000}},
             "set task.decoder.recurrence.hidden_size",
         ),
         (
@@ -259,5 +259,5 @@ def test_a_schedule_grows_with_training_or_stays():
     with pytest.raises(UsageError, match="Did you mean 'linear'"):
         ScheduledSampling(0.5, "liner")
     assert checked_schedule(None) is None
-    with pytest.raises(UsageError, match=r"write \+scheduled_sampling@task"):
+    with pytest.raises(UsageError, match=r"write task/scheduled_sampling"):
         checked_schedule("linear")

@@ -24,17 +24,14 @@ NEEDED = {
     "location": [FED],
     "coverage": [FED, "task.decoder.coverage_loss=1"],
 }
-SAMPLED = "+scheduled_sampling@task.scheduled_sampling=linear"
+SAMPLED = "task/scheduled_sampling=linear"
 OPTIONS = {
-    **{
-        name: [f"attention@task.decoder.attention={name}", *NEEDED.get(name, [])]
-        for name in ATTENTIONS
-    },
+    **{name: [f"task/decoder/attention={name}", *NEEDED.get(name, [])] for name in ATTENTIONS},
     "feeding": [FED],
     "by name": ["task.decoder.attention=additive"],
     "last": ["task.decoder.bridge=last"],
     "zero": ["task.decoder.bridge=zero"],
-    "copying": ["decoder@task.decoder=copying"],
+    "copying": ["task/decoder=copying"],
     "sampling": [SAMPLED],
     "sampling, feeding": [SAMPLED, FED],
 }
@@ -61,7 +58,7 @@ def test_every_choice_trains_every_parameter_and_knows_no_mates(composed, option
 
 
 def test_a_model_of_many_options_is_saved_and_loaded(composed, tmp_path):
-    options = ["attention@task.decoder.attention=coverage", FED, SAMPLED]
+    options = ["task/decoder/attention=coverage", FED, SAMPLED]
     options += ["task.decoder.bridge=last", "task.decoder.coverage_loss=1"]
     options += ["task.decoder.recurrence.num_layers=2", "encoder.num_layers=2"]
     options += ["task.decoder.recurrence.residual=true"]
@@ -86,7 +83,7 @@ def test_three_tables_are_one_where_source_and_target_share_a_vocabulary(compose
     other = made({"source": vocabulary, "target": vocabulary})
     load_model(other, str(tmp_path / "model.safetensors"))
     assert torch.equal(other.embedding.table.weight, weight)
-    with pytest.raises(UsageError, match=r"data\.source\.like=target"):
+    with pytest.raises(UsageError, match=r"data\.source\.share_vocabulary_with=target"):
         made(data.vocabularies)
     shared = {"source": vocabulary, "target": vocabulary}
     for option, message in {
@@ -146,7 +143,7 @@ def test_a_bundle_from_before_names_its_attention_and_knows_no_newer_option(comp
 
 
 def test_a_coverage_penalty_needs_attention(composed):
-    none = ["attention@task.decoder.attention=none", "task.search.coverage_penalty=0.2"]
+    none = ["task/decoder/attention=none", "task.search.coverage_penalty=0.2"]
     config = composed(*BASE, *none)
     data = instantiate(config.data)
     data.setup()

@@ -200,7 +200,7 @@ def test_the_loss_of_a_head_is_that_of_its_logits_over_real_steps(tied, size, sm
 def test_the_logits_of_a_step_are_those_of_the_loss(composed):
     """What generation draws from is what evaluation scores, with either head."""
     for head in ("language", "adaptive"):
-        options = [f"head@task.head={head}", "encoder.hidden_size=16", "data=sample"]
+        options = [f"task/head={head}", "encoder.hidden_size=16", "data=sample"]
         config = composed("task=generation", *SMALL, *options)
         data = instantiate(config.data)
         data.setup()

@@ -77,6 +77,6 @@ def test_as_json_and_as_a_picture(bundle, tmp_path, monkeypatch, capsys):
 def test_models_that_attend_to_nothing_are_refused():
     with pytest.raises(UsageError, match="SequenceTagger has no attention to look at"):
         align(make("task=tagging"), SENTENCE)
-    without = make("task=translation", "attention@task.decoder.attention=none")
+    without = make("task=translation", "task/decoder/attention=none")
     with pytest.raises(UsageError, match="trained without attention"):
         align(without, SENTENCE, ANSWER)

@@ -412,8 +412,7 @@ def test_a_condition_is_given_by_name(made, run, tmp_path):
     made(
         "data=lines",
         "data.train=labelled.txt",
-        "+field@data.label=label",
-        "+condition@task.condition=label",
+        "task/condition=label",
         "task.sampling.min_length=9",
     )
     texts = {}

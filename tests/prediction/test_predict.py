@@ -68,7 +68,7 @@ def run(monkeypatch, capsys):
     return call
 
 
-TRANSLATION = ["task=translation", "search@task.search=beam", "task.search.max_length=12"]
+TRANSLATION = ["task=translation", "task/search=beam", "task.search.max_length=12"]
 
 
 def texts(lines):
@@ -116,7 +116,7 @@ def test_samples_are_the_same_for_a_seed_in_any_batch(made, run):
     assert [some[0] if some else "" for some in texts(several)] == once
     assert len({*texts(several)[0]}) > 1
     assert run(model, *sampling, "--search", "seed=9")[0] != once
-    own = made("task=translation", "search@task.search=sampling", "task.search.top_p=0.9")
+    own = made("task=translation", "task/search=sampling", "task.search.top_p=0.9")
     assert (
         run(own, "--search", "max_length=12")[0]
         == run(own, *sampling, "--search", "max_length=12", "--search", "seed=1")[0]
@@ -181,7 +181,7 @@ def test_a_model_with_itself_is_the_model_and_the_order_does_not_matter(made, ru
 
 
 def test_a_crf_gives_its_n_best_sequences(made, run):
-    model = made("task=tagging", "head@task.head=crf")
+    model = made("task=tagging", "task/head=crf")
     out, error = run(model, "--n-best", 3)
     best = [json.loads(line)["best"] for line in out]
     assert error == ""
@@ -207,7 +207,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
         (TRANSLATION, ["--prefix", "Zz"], "--prefix: the model's outputs have no 'Zz'"),
         (TRANSLATION, ["--prefixes", "nowhere"], "--prefixes nowhere: there is no such file"),
         (TRANSLATION, ["--scores", "--n-best", "2"], "take no option of a search"),
-        (["task=tagging"], ["--n-best", "2"], "head@task.head=crf"),
+        (["task=tagging"], ["--n-best", "2"], "task/head=crf"),
         (["task=tagging"], ["--search", "beam_size=2"], "a SequenceTagger does not search"),
         (["task=tagging"], ["--prefix", "a"], "a SequenceTagger does not search"),
         (["task=classification"], ["--n-best", "2"], "a SequenceClassifier has one output"),

@@ -77,7 +77,7 @@ def test_the_command_writes_it_where_it_is_asked_to(composed, tmp_path, capsys):
     config = composed("task=tagging", *SMALL, "trainer.max_epochs=3")
     results = run(config, tmp_path / "run", "tagging")
     out = tmp_path / "page.html"
-    main([str(tmp_path / "run"), "--out", str(out), "--examples", "5"])
+    main([str(tmp_path / "run"), "--output", str(out), "--examples", "5"])
     assert capsys.readouterr().out.splitlines()[-1] == str(out)
     text, _ = checked(out)
     assert "5 of 20 test examples" in text

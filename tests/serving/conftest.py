@@ -17,7 +17,7 @@ from seqtasks.serve import bound, hosts_of
 from seqtasks.serving.limits import Limits
 
 LETTERS = ["task=generation", "data.tokens.level=character", "data.train.sentences=20"]
-TRANSLATION = ["task=translation", "search@task.search=beam", "task.search.max_length=12"]
+TRANSLATION = ["task=translation", "task/search=beam", "task.search.max_length=12"]
 TAGGING = ["task=tagging", "data.reader.view=sentences"]
 FILES = {
     "spans.conll": "Anna B-PER\nlives O\nin O\nNew B-LOC\nYork I-LOC\n\nthe O\ncat O\n\n" * 10,

@@ -24,8 +24,7 @@ CONDITION = [
     "data.tokens.column=text",
     "data.tokens.level=character",
     "data.tokens.eos=true",
-    "+condition@task.condition=label",
-    "+field@data.label=label",
+    "task/condition=label",
 ]
 WORDS = ["task=generation", "data.train.sentences=20"]
 

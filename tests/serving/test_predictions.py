@@ -20,11 +20,11 @@ TEXTS = [
     "no",
 ]
 TABLE = ["task=classification", "data=table", "data.tokens.column=text"]
-MULTI = [*TABLE, "data.train=FOLDER/topics.tsv", "head@task.head=multi_label"]
+MULTI = [*TABLE, "data.train=FOLDER/topics.tsv", "task/head=multi_label"]
 MULTI += ["field@data.label=labels", "data.label.column=labels"]
-ORDINAL = [*TABLE, "data.train=FOLDER/stars.tsv", "head@task.head=ordinal"]
+ORDINAL = [*TABLE, "data.train=FOLDER/stars.tsv", "task/head=ordinal"]
 ORDINAL += ["data.label.order=[1,2,3]", "data.label.column=stars"]
-NUMBER = [*TABLE, "data.train=FOLDER/stars.tsv", "head@task.head=regression"]
+NUMBER = [*TABLE, "data.train=FOLDER/stars.tsv", "task/head=regression"]
 NUMBER += ["field@data.label=number", "data.label.column=stars"]
 PAIRS = [*TABLE, "data.train=FOLDER/pairs.tsv", "+field@data.pair=pair"]
 

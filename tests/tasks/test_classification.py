@@ -58,7 +58,7 @@ def overrides(folder, head, *more):
     small += ["data.batching.batch_size=8", "optimizer.lr=0.01"]
     if head == "multi_label":
         small.append("data.label.separator=';'")
-    chosen = f"head@task.head={head}"
+    chosen = f"task/head={head}"
     return ["task=classification", "data=table", *files, chosen, *HEADS[head], *small, *more]
 
 
@@ -203,7 +203,7 @@ MISFITS = [
 @pytest.mark.parametrize(("head", "field", "said"), MISFITS)
 def test_a_head_refuses_targets_of_another_kind(composed, tmp_path, head, field, said):
     options = overrides(tmp_path, field)
-    options[options.index(f"head@task.head={field}")] = f"head@task.head={head}"
+    options[options.index(f"task/head={field}")] = f"task/head={head}"
     config = composed(*options)
     data = instantiate(config.data)
     data.setup()

@@ -180,7 +180,7 @@ def test_tags_that_a_scheme_does_not_allow_are_named_before_training(composed, t
         f"data.train={path}",
         "data.label=null",
         "task.labels.label=null",
-        "head@task.tagging=crf",
+        "task/head@task.tagging=crf",
         "task.tagging.scheme=BIO",
         "encoder.hidden_size=8",
     )

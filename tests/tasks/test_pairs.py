@@ -50,7 +50,7 @@ def overrides(folder, head="single_label", *more):
     small = ["encoder.hidden_size=12", "logger=none", "trainer.max_epochs=1"]
     small += ["data.batching.batch_size=8", "optimizer.lr=0.02", "task.embedding.tokens.dropout=0"]
     columns = ["+field@data.pair=pair", "data.pair.column=hypothesis", "data.tokens.column=premise"]
-    chosen = [f"head@task.head={head}", *HEADS[head], *columns]
+    chosen = [f"task/head={head}", *HEADS[head], *columns]
     return ["task=classification", "data=table", *files, *chosen, *small, *more]
 
 
@@ -143,7 +143,10 @@ def test_one_vocabulary_holds_the_tokens_of_both_texts(composed, tmp_path):
     assert "end" in first
     assert task.embedding.tokens.table.num_embeddings == len(first)
     options = {"level": "bpe", "lowercase": True, "max_size": 300}
-    fields = {"b": TokenField(**options, like="a"), "a": TokenField(**options)}  # in any order
+    fields = {
+        "b": TokenField(**options, share_vocabulary_with="a"),
+        "a": TokenField(**options),
+    }  # in any order
     fields["c"] = TokenField()
     for name, field in fields.items():
         field.name = name
@@ -158,15 +161,15 @@ REFUSED = [
     (["data.pair.level=character"], "one vocabulary has one level; set data.pair.level=word"),
     (["data.pair.min_count=2"], "set data.pair.min_count=1"),
     (["data.tokens.max_size=9", "data.pair.max_size=null"], "set data.pair.max_size=9"),
-    (["data.pair.like=token"], "Did you mean 'tokens'?"),
-    (["data.pair.like=pair"], "Such fields are tokens"),
-    (["data.pair.like=label"], "no field of tokens of that name"),
-    (["data.pair.like=null"], "set data.pair.like=tokens"),
+    (["data.pair.share_vocabulary_with=token"], "Did you mean 'tokens'?"),
+    (["data.pair.share_vocabulary_with=pair"], "Such fields are tokens"),
+    (["data.pair.share_vocabulary_with=label"], "no field of tokens of that name"),
+    (["data.pair.share_vocabulary_with=null"], "set data.pair.share_vocabulary_with=tokens"),
     (["data.pair.column=hypo"], "no column 'hypo' for the field 'pair'.*Did you mean"),
     (["data.tokens.column=text"], "no column 'text' for the field 'tokens'"),
     (
-        ["+field@data.case=case", "+embedding@task.embedding.case=case"],
-        "data.pair: .* read by their tokens alone; set data.case to null",
+        ["task/embedding/case=learned"],
+        "data.pair: .* read by their tokens alone; leave out task/embedding/case",
     ),
 ]
 
@@ -211,7 +214,7 @@ def test_a_line_of_several_inputs_comes_back_as_it_was():
 def test_a_classifier_reads_pairs_in_chunks_as_it_reads_them_whole(composed, tmp_path, pooling):
     options = ["encoder=unidirectional", f"task.head.pooling={pooling}"]
     data, whole = build(composed, tmp_path, "single_label", *options)
-    _, pieces = build(composed, tmp_path, "single_label", *options, "task.chunk=2")
+    _, pieces = build(composed, tmp_path, "single_label", *options, "task.chunk_steps=2")
     batch = data.datasets["train"][list(range(20))]
     found = []
     for task in (whole, pieces):
@@ -221,8 +224,15 @@ def test_a_classifier_reads_pairs_in_chunks_as_it_reads_them_whole(composed, tmp
     for one, two in zip(*found, strict=True):
         torch.testing.assert_close(one, two)
     with pytest.raises(UsageError, match="set encoder=unidirectional"):
-        build(composed, tmp_path, "single_label", "task.chunk=2")
-    _, cut = build(composed, tmp_path, "single_label", *options, "task.chunk=2", "task.detach=true")
+        build(composed, tmp_path, "single_label", "task.chunk_steps=2")
+    _, cut = build(
+        composed,
+        tmp_path,
+        "single_label",
+        *options,
+        "task.chunk_steps=2",
+        "task.truncate_bptt=true",
+    )
     cut.double().eval()
     torch.testing.assert_close(cut(batch), whole(batch))
     gradient = torch.autograd.grad(cut.loss(cut(batch), batch).total, cut.embedding.parameters())

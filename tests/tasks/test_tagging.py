@@ -53,7 +53,7 @@ def options(folder, scheme, *more):
 @pytest.mark.parametrize("scheme", ["BIO", "IOB1", "BIOES", "BMES"])
 def test_a_tagger_decodes_only_what_the_scheme_allows(composed, tmp_path, head, scheme):
     chosen = f"task.head.scheme={scheme}"
-    config = composed(*options(tmp_path, scheme, f"head@task.head={head}", chosen))
+    config = composed(*options(tmp_path, scheme, f"task/head={head}", chosen))
     data = instantiate(config.data)
     data.setup()
     torch.manual_seed(0)
@@ -75,7 +75,7 @@ def test_a_tagger_decodes_only_what_the_scheme_allows(composed, tmp_path, head, 
 
 
 def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, tmp_path, capsys):
-    chosen = ["head@task.head=crf", "task.head.class_weights={O: 0.5, S-PER: 2}"]
+    chosen = ["task/head=crf", "task.head.class_weights={O: 0.5, S-PER: 2}"]
     more = ["task.strict_spans=true", "trainer.max_epochs=8", "optimizer.lr=0.05"]
     config = composed(*options(tmp_path, "BIOES", *chosen, *more, "data.batching.batch_size=8"))
     results = run(config, tmp_path / "run", "tagging")
@@ -101,7 +101,7 @@ def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, 
     ("scheme", "strict"), [("BIO", False), ("BIO", True), ("BIOES", True), ("BMES", False)]
 )
 def test_scores_of_a_tagger_are_those_of_what_it_decodes(composed, tmp_path, scheme, strict):
-    chosen = ["head@task.head=crf", "task.head.scheme=null", f"task.strict_spans={strict}"]
+    chosen = ["task/head=crf", "task.head.scheme=null", f"task.strict_spans={strict}"]
     config = composed(*options(tmp_path, scheme, *chosen))
     data = instantiate(config.data)
     data.setup()
@@ -130,12 +130,12 @@ def test_scores_of_a_tagger_are_those_of_what_it_decodes(composed, tmp_path, sch
 
 
 def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(composed, tmp_path):
-    config = composed(*options(tmp_path, "BIO", "head@task.head=crf"))
+    config = composed(*options(tmp_path, "BIO", "task/head=crf"))
     place = tmp_path / "val.txt"
     place.write_text("w1O O\n\nw2O O\nw1I-PER I-PER\n")
     with pytest.raises(DataError, match=r"val\.txt:3: the tags 'O I-PER' are not BIO: tag 2"):
         run(config, tmp_path / "run", "tagging")
-    config = composed(*options(tmp_path, "BIO", "head@task.head=crf"))
+    config = composed(*options(tmp_path, "BIO", "task/head=crf"))
     data = instantiate(config.data)
     data.setup()
     instantiate(config.task)(data.vocabularies).fit_to_training_data(data)

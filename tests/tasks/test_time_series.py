@@ -14,7 +14,13 @@ from seqtasks import bundle
 from seqtasks.errors import BundleError
 from seqtasks.run import run
 
-OPTIONS = ["data=timeseries", "encoder.hidden_size=8", "trainer.max_epochs=2", "logger=none"]
+OPTIONS = [
+    "data=timeseries",
+    "task/embedding=series",
+    "encoder.hidden_size=8",
+    "trainer.max_epochs=2",
+    "logger=none",
+]
 
 
 def waves(path, count, seed):

@@ -16,7 +16,7 @@ from seqtasks.run import run
 MORE = {
     "generation": ["data.batching.batch_size=4", "task.sampling.max_length=8"],
     "translation": ["task.search.max_length=12"],
-    "tagging": ["head@task.head=crf"],
+    "tagging": ["task/head=crf"],
 }
 
 

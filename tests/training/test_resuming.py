@@ -20,7 +20,7 @@ from seqtasks.run import make_trainer, run
 pytestmark = pytest.mark.filterwarnings("ignore:You're resuming from a checkpoint:UserWarning")
 
 GENERATION = ["data.batching.batch_size=4", "data.batching.window=16", "task.sampling.max_length=4"]
-LINES = [*GENERATION, "data=sample", "batching@data.batching=streams"]
+LINES = [*GENERATION, "data=sample", "data/batching=streams"]
 OPTIONS = {
     "generation": GENERATION,
     "classification": ["data.batching.batch_size=8"],

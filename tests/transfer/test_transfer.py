@@ -47,7 +47,7 @@ def language(tmp_path_factory):
 def tagger(tmp_path_factory):
     """A tagger that reads from both ends, with spelling, and a CRF."""
     folder = tmp_path_factory.mktemp("tagger")
-    return trained(folder, "task=tagging", *SMALL, "head@task.head=crf")
+    return trained(folder, "task=tagging", *SMALL, "task/head=crf")
 
 
 def started(composed, *options):
@@ -240,7 +240,7 @@ def test_a_task_without_token_vectors_is_refused_by_name(composed, language):
 
 
 def test_a_whole_model_goes_on_with_new_words(composed, tagger):
-    options = ["task=tagging", "head@task.head=crf", *OTHER, f"transfer.model={tagger}"]
+    options = ["task=tagging", "task/head=crf", *OTHER, f"transfer.model={tagger}"]
     _, said, data, task, before = started(composed, *options)
     source = bundle.load(tagger)
     grown = 0
@@ -263,7 +263,7 @@ def test_a_whole_model_goes_on_with_new_words(composed, tagger):
 
 
 def test_a_whole_model_is_as_good_as_before_on_its_own_data(composed, tagger, tmp_path):
-    options = ["task=tagging", "head@task.head=crf", *SMALL, f"transfer.model={tagger}"]
+    options = ["task=tagging", "task/head=crf", *SMALL, f"transfer.model={tagger}"]
     results = run(composed(*options, "optimizer.lr=0"), tmp_path / "run", "tagging")
     first = bundle.load(tagger)
     assert results["test"]["accuracy"] == first.metrics["test"]["accuracy"]
@@ -273,7 +273,7 @@ def test_a_whole_model_is_as_good_as_before_on_its_own_data(composed, tagger, tm
 
 
 def test_a_whole_model_of_other_sizes_names_the_options(composed, tagger):
-    options = ["task=tagging", "head@task.head=crf", f"transfer.model={tagger}"]
+    options = ["task=tagging", "task/head=crf", f"transfer.model={tagger}"]
     with pytest.raises(UsageError, match=r"set encoder.hidden_size=12$"):
         started(composed, *options, "encoder.hidden_size=10", "encoder.dropout=0.5")
 
@@ -337,7 +337,7 @@ def test_frozen_weights_stay_and_the_others_move(composed, language, watched, tm
 
 
 def test_a_whole_model_is_frozen_below_its_head(composed, tagger):
-    options = ["task=tagging", "head@task.head=crf", f"transfer.model={tagger}"]
+    options = ["task=tagging", "task/head=crf", f"transfer.model={tagger}"]
     _, _, _, task, _ = started(composed, *options, "transfer.freeze=true")
     assert not any(p.requires_grad for p in task.encoder.parameters())
     assert all(p.requires_grad for p in task.embedding.parameters())
@@ -445,12 +445,17 @@ def test_a_vocabulary_that_is_shared_goes_on_from_the_bundle_s_and_stays_shared(
     composed, language, tmp_path
 ):
     pair = ["task=translation", "transfer.join_vocabulary=true", f"transfer.encoder={language}"]
-    shared = [*pair, "data.source.like=target", "task.embedding.embedding_dim=128"]
+    shared = [*pair, "data.source.share_vocabulary_with=target", "task.embedding.embedding_dim=128"]
     small = ["encoder=unidirectional", *LAYERS]
     _, _, data, *_ = started(composed, *OTHER, *shared, *small)
     known = bundle.load(language).fields["tokens"].vocabulary.symbols
     assert data.vocabularies["source"].symbols[: len(known)] == known
     assert data.vocabularies["source"] is data.vocabularies["target"]
     model = trained(tmp_path, "task=translation", *SMALL)
-    with pytest.raises(UsageError, match=r"set data.source.like=null"):
-        started(composed, "task=translation", "data.source.like=target", f"transfer.model={model}")
+    with pytest.raises(UsageError, match=r"set data.source.share_vocabulary_with=null"):
+        started(
+            composed,
+            "task=translation",
+            "data.source.share_vocabulary_with=target",
+            f"transfer.model={model}",
+        )

@@ -73,7 +73,7 @@ class CopyField(Field):
     Args:
         along: the field of the source's tokens.
         target: the field of the target's.
-        like: whose vocabulary it is; that of the target.
+        share_vocabulary_with: whose vocabulary it is; that of the target.
         level: the level of the source and the target: ``word`` or ``character``.
         lowercase: fold case, as the target does.
         separator: the symbol between the source's texts, where several are joined.
@@ -90,7 +90,7 @@ class CopyField(Field):
         along: str = "source",
         *,
         target: str = "target",
-        like: str = "target",
+        share_vocabulary_with: str = "target",
         level: str = "word",
         lowercase: bool = False,
         separator: str | None = None,
@@ -102,7 +102,8 @@ class CopyField(Field):
                 f"the value {' or '.join(_LEVELS)}",
                 option="level",
             )
-        self.along, self.target, self.like = along, target, like
+        self.along, self.target = along, target
+        self.share_vocabulary_with = share_vocabulary_with
         self.level, self.lowercase, self.separator = level, lowercase, separator
 
     def cut(self, text: str) -> list[str]:

@@ -32,14 +32,14 @@ class Field:
         vocabulary: the field's symbols, once it is fitted.
         along: the field that this one is made from or goes with; None if it stands alone.
         varies: whether training encodes the field anew, at random, for every batch.
-        like: the field with which it shares one vocabulary; None for one of its own.
+        share_vocabulary_with: the field whose vocabulary this field takes; None for one of its own.
         derived: whether the field has no column of its own and is made from ``along``.
     """
 
     name: str = ""
     several = False  # whether it can be fed by a list of columns
     along: str | None = None
-    like: str | None = None
+    share_vocabulary_with: str | None = None
     derived = False
     varies = False
 

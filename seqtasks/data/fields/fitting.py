@@ -24,46 +24,48 @@ def fit(
         known: by field, a vocabulary that its own goes on from.
 
     Raises:
-        UsageError: a field is like one that is not there, or of other options.
+        UsageError: a field shares the vocabulary of one that is not there, or of other options.
         DataError: a field has nothing to tell apart.
     """
+    shared = [field for field in fields.values() if field.share_vocabulary_with is not None]
+    for field in shared:
+        check_shared(field, fields)
     for name, field in fields.items():
-        if field.like is not None:
-            check_alike(field, fields)
+        if field in shared:
             continue
-        alike = [o for o in fields.values() if o.like == name and isinstance(o, TokenField)]
+        alike = [o for o in shared if o.share_vocabulary_with == name and isinstance(o, TokenField)]
         if alike and isinstance(field, TokenField):
             field.fit(records, alike)
         else:
             field.fit(records)
         if name in known:
             field.vocabulary = known[name].extended_by(field.vocabulary)
-    for field in fields.values():
-        if field.like is not None:
-            field.vocabulary = fields[field.like].vocabulary
+    for field in shared:
+        field.vocabulary = fields[str(field.share_vocabulary_with)].vocabulary
 
 
-def check_alike(field: Field, fields: Mapping[str, Field]) -> None:
+def check_shared(field: Field, fields: Mapping[str, Field]) -> None:
     """Refuse a field that cannot share the vocabulary that it asks for."""
-    name, like = field.name, field.like
-    owners = [n for n, one in fields.items() if isinstance(one, TokenField) and not one.like]
-    if like not in owners:
+    name, owner = field.name, field.share_vocabulary_with
+    tokens = {n: one for n, one in fields.items() if isinstance(one, TokenField)}
+    owners = [n for n, one in tokens.items() if one.share_vocabulary_with is None]
+    if owner not in owners:
         raise UsageError(
-            f"data.{name}.like={like}: the data has no field of tokens of that name with a "
-            f"vocabulary of its own;{nearest(str(like), owners)} Such fields are "
+            f"data.{name}.share_vocabulary_with={owner}: the data has no field of tokens of that "
+            f"name with a vocabulary of its own;{nearest(str(owner), owners)} Such fields are "
             f"{', '.join(owners) or 'none'}"
         )
     for option in AGREED:
-        wanted = getattr(fields[like], option)
+        wanted = getattr(fields[owner], option)
         if getattr(field, option, wanted) != wanted:
             shown = str("null" if wanted is None else wanted).lower()
             raise UsageError(
-                f"data.{name}.like={like}: one vocabulary has one {option}; set "
-                f"data.{name}.{option}={shown}, as data.{like} has it"
+                f"data.{name}.share_vocabulary_with={owner}: one vocabulary has one {option}; set "
+                f"data.{name}.{option}={shown}, as data.{owner} has it"
             )
     words = getattr(field, "words", None)
-    if words not in (None, getattr(fields[like], "words", None)):
+    if words not in (None, getattr(fields[owner], "words", None)):
         raise UsageError(
-            f"data.{name}.words={words}: the vocabulary is that of data.{like}; set "
-            f"data.{like}.words, and data.{name}.words=null"
+            f"data.{name}.words={words}: the vocabulary is that of data.{owner}; set "
+            f"data.{owner}.words, and data.{name}.words=null"
         )

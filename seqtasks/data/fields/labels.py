@@ -153,9 +153,10 @@ class LabelField(Field):
         elif len(self.vocabulary) > _MANY and all(map(is_number, self.vocabulary.symbols)):
             _log.warning(
                 "The field '%s' has %d labels that are all numbers, and each is learnt as its own "
-                "class; to predict a number, take a number field and a regression head",
+                "class; to predict a number: task/head=regression field@data.%s=number",
                 self.name,
                 len(self.vocabulary),
+                self.name,
             )
 
     def label(self, record: Record) -> str:

@@ -48,8 +48,8 @@ class TokenField(Field):
             that a word occurs in other subwords every time (`MergeDropout`); for ``level=bpe``.
         words: a file of word vectors whose words join the vocabulary when it is fitted, so that
             words without a training example are known by their vectors; None for none.
-        like: the field of tokens with which it shares one vocabulary, fitted on the texts of
-            both; None for one of its own.
+        share_vocabulary_with: the field of tokens whose vocabulary this field takes, fitted on
+            the texts of both; None for one of its own.
 
     Raises:
         UsageError: there is no such level, several columns are given without saying what they
@@ -76,7 +76,7 @@ class TokenField(Field):
         references: bool = False,
         bpe_dropout: float = 0.0,
         words: str | None = None,
-        like: str | None = None,
+        share_vocabulary_with: str | None = None,
     ) -> None:
         super().__init__(column)
         if isinstance(column, list) and bool(separator) == references:
@@ -108,7 +108,8 @@ class TokenField(Field):
                 "to null, or the level to word",
                 option="words",
             )
-        self.keep_text, self.words, self.like = keep_text, words, like
+        self.keep_text, self.words = keep_text, words
+        self.share_vocabulary_with = share_vocabulary_with
 
     def fit(self, records: Iterable[Record], alike: Sequence[TokenField] = ()) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer.

@@ -15,7 +15,7 @@ from seqtasks.data.readers.files import at_least_one, find_files
 from seqtasks.data.readers.options import column_names, known_encoding
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _STEPWISE = ("tags",)
@@ -51,6 +51,8 @@ class TimeSeriesReader:
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a sequence, ``series`` as a JSON list of steps; see `Reader`."""
+        if "series" not in columns and columns.get("tokens", "") is None:
+            raise UsageError("the data are sequences of vectors: choose task/embedding=series")
         for path in find_files(source):
             missing = f"{path}: no sequence; give a file that holds some"
             for place, values in at_least_one(self._examples(path, columns), missing):

@@ -107,7 +107,7 @@ def test_texts_are_split_in_order():
 
 def test_examples_that_agree_are_split_off_together():
     records = [Record({"source": str(n // 3)}, "a", n) for n in range(60)]
-    parts = split_records(records, [0.2, 0.1], seed=1, together="source")
+    parts = split_records(records, [0.2, 0.1], seed=1, split_by="source")
     assert sorted(record.line for part in parts for record in part) == list(range(60))
     assert [len(part) for part in parts] == [42, 12, 6]
     words = [{record.values["source"] for record in part} for part in parts]
@@ -119,10 +119,10 @@ def test_folds_keep_examples_that_agree_together_and_test_each_once():
     records = [Record({"source": f"w{n % 7}"}, "f", n) for n in range(20)]
     tested = []
     for fold in range(3):
-        train, test = hold_out(records, 3, fold, seed=1, together="source")
+        train, test = hold_out(records, 3, fold, seed=1, split_by="source")
         assert not {r.values["source"] for r in train} & {r.values["source"] for r in test}
         assert len(train) + len(test) == 20
         tested += test
     assert sorted(record.line for record in tested) == list(range(20))
     with pytest.raises(DataError, match="there are 7 examples"):
-        hold_out(records, 8, 0, seed=1, together="source")
+        hold_out(records, 8, 0, seed=1, split_by="source")

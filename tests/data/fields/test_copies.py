@@ -85,8 +85,8 @@ def test_options_that_do_not_fit_are_refused():
     made = fields(target={"lowercase": True})
     with pytest.raises(UsageError, match=r"set data.copies.lowercase=true, as data.target has it"):
         fit(made, records(*PAIRS), {})
-    with pytest.raises(UsageError, match=r"data.copies.like=goal: the data has no field of tokens"):
-        fit(fields({"like": "goal"}), records(*PAIRS), {})
+    with pytest.raises(UsageError, match="share_vocabulary_with=goal: the data has no field"):
+        fit(fields({"share_vocabulary_with": "goal"}), records(*PAIRS), {})
     made = fields(source={"eos": True})
     fit(made, records(*PAIRS), {})
     with pytest.raises(UsageError, match="copies: it has a value for each token of 'source'"):

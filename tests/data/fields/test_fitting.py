@@ -14,8 +14,10 @@ RECORDS = [Record({"source": "where is Anna\tAnna left", "target": "Rome\tthe to
 
 @pytest.mark.parametrize(("owner", "other"), [("source", "target"), ("target", "source")])
 def test_each_field_is_read_in_its_own_way_for_the_vocabulary_of_both(owner, other):
-    source = TokenField(separator="<sep>", like=owner if other == "source" else None)
-    target = TokenField(references=True, like=owner if other == "target" else None)
+    source = TokenField(
+        separator="<sep>", share_vocabulary_with=owner if other == "source" else None
+    )
+    target = TokenField(references=True, share_vocabulary_with=owner if other == "target" else None)
     fields = {"source": source, "target": target}
     for name, field in fields.items():
         field.name = name
@@ -29,7 +31,10 @@ def test_each_field_is_read_in_its_own_way_for_the_vocabulary_of_both(owner, oth
 
 
 def test_words_belong_to_the_field_that_has_the_vocabulary():
-    fields = {"source": TokenField(), "target": TokenField(like="source", words="v.txt")}
+    fields = {
+        "source": TokenField(),
+        "target": TokenField(share_vocabulary_with="source", words="v.txt"),
+    }
     for name, field in fields.items():
         field.name = name
     with pytest.raises(UsageError, match=r"set data.source.words, and data.target.words=null"):

@@ -68,7 +68,7 @@ def test_notices_name_rare_labels_and_labels_that_are_numbers(caplog):
     assert not caplog.text
     field.fit(records(field, [str(n / 2) for n in range(21)] * 2))
     assert "21 labels that are all numbers" in caplog.text
-    assert "head=regression" in caplog.text
+    assert "task/head=regression field@data.label=number" in caplog.text
     caplog.clear()
     field.fit(records(field, [*map(str, range(20)), "x"] * 2))
     assert not caplog.text
