@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,13 +14,14 @@ class SeqtasksError(Exception):
     """Something in the data, the files or the machine that the user can put right (exit code 1).
 
     The options that an error speaks of are named as the arguments where it is raised. Whoever
-    knows where these arguments stand adds the place (`located`), and every surface spells the
-    names in its own way (`spelled`).
+    knows where these arguments stand adds the place (`located`, `Located`), and every surface
+    spells the names in its own way (`spelled`).
 
     Args:
         message: what was given, what was expected, how to put it right. The names of other
             options of the same place stand in backticks; those of elsewhere are written out.
-        option: what the message speaks of: ``num_layers`` in an encoder, ``n_best`` in a search.
+        option: what the message speaks of: ``num_layers`` in an encoder, ``n_best`` in a search;
+            empty for the whole of what is made there.
 
     >>> str(UsageError("it is at least 1, not 0", option="num_layers"))
     'num_layers: it is at least 1, not 0'
@@ -31,24 +32,39 @@ class SeqtasksError(Exception):
     def __init__(self, message: str, *, option: str | None = None) -> None:
         super().__init__(message)
         self.message, self.option = message, option
-        self.place, self.rooted = "", False
+        self.place = ""
+        self.root: str | None = None
+        self.shared: Mapping[str, str] = {}
 
-    def locate(self, place: str, *, rooted: bool = False) -> None:
-        """Say where the options stand.
-
-        Args:
-            place: a dotted path, put before the place that is known already.
-            rooted: the path begins at the root of a configuration; later places are ignored.
+    def within(self, place: str) -> None:
+        """Put a place before the one that is known already, unless the root is known.
 
         >>> error = UsageError("it is at least 1, not 0", option="beam_size")
-        >>> error.locate("search")
-        >>> error.locate("task", rooted=True)
+        >>> error.within("search")
+        >>> error.within("task")
         >>> str(error)
         'task.search.beam_size: it is at least 1, not 0'
         """
-        if not self.rooted:
-            self.place = f"{place}.{self.place}".strip(".")
-            self.rooted = rooted
+        if self.root is None:
+            self.place = _joined(place, self.place)
+
+    def below(self, root: str, shared: Mapping[str, str] | None = None) -> None:
+        """Say where the place stands in a configuration; what is said first holds.
+
+        Args:
+            root: the path from the configuration's root.
+            shared: argument → the path of what it takes from elsewhere in the configuration.
+        """
+        if self.root is None:
+            self.root, self.shared = root, shared or {}
+
+    def path(self, name: str) -> str:
+        """The name of an option with all that is known of its place."""
+        path = _joined(self.place, name)
+        argument, _, rest = path.partition(".")
+        if argument in self.shared:
+            return _joined(self.shared[argument], rest)
+        return _joined(self.root or "", path)
 
     def spelled(self, spell: Callable[[str], str]) -> str:
         """The error in one line, with the options written as a surface writes them.
@@ -60,12 +76,11 @@ class SeqtasksError(Exception):
         >>> error.spelled(lambda name: "--" + name.replace("_", "-"))
         '--n-best: it is 1 to 5, the --beam-size'
         """
-
-        def full(name: str) -> str:
-            return spell(f"{self.place}.{name}".strip("."))
-
-        said = re.sub(r"`([a-z]\w*(?:\.\w+)*)`", lambda found: full(found[1]), self.message)
-        return said if self.option is None else f"{full(self.option)}: {said}"
+        said = re.sub(
+            r"`([a-z]\w*(?:\.\w+)*)`", lambda found: spell(self.path(found[1])), self.message
+        )
+        about = None if self.option is None else self.path(self.option)
+        return f"{spell(about)}: {said}" if about else said
 
     def __str__(self) -> str:
         return self.spelled(str)
@@ -90,36 +105,57 @@ class Interrupted(SeqtasksError):
 
 
 @contextmanager
-def located(place: str, *, rooted: bool = False) -> Iterator[None]:
-    """Say of every error that is raised within where its options stand (`SeqtasksError.locate`).
+def located(place: str) -> Iterator[None]:
+    """Say of every error that is raised within that its options stand below a place.
 
-    >>> with located("task.head", rooted=True):
-    ...     raise UsageError("it is at least 0, not -1", option="alpha")
+    >>> with located("search"):
+    ...     raise UsageError("it is at least 1, not 0", option="beam_size")
     Traceback (most recent call last):
-    seqtasks.errors.UsageError: task.head.alpha: it is at least 0, not -1
+    seqtasks.errors.UsageError: search.beam_size: it is at least 1, not 0
     """
     try:
         yield
     except SeqtasksError as error:
-        error.locate(place, rooted=rooted)
+        error.within(place)
         raise
 
 
 class Located(functools.partial[Any]):
-    """A partial that knows where in a configuration its arguments stand, and tells its errors."""
+    """A partial that knows where a configuration sets its arguments, and tells its errors.
 
-    place: str
+    Attributes:
+        root: the path from the configuration's root.
+        shared: argument → the path of what it takes from elsewhere in the configuration.
+    """
+
+    root: str
+    shared: Mapping[str, str]
 
     @classmethod
-    def at(cls, place: str, made: functools.partial[Any]) -> Located:
-        """The partial with its place, a path from the configuration's root."""
+    def at(
+        cls, root: str, made: functools.partial[Any], shared: Mapping[str, str] | None = None
+    ) -> Located:
+        """The partial with its place."""
         found = cls(made)
-        found.place = place
+        found.root, found.shared = root, shared or {}
         return found
 
     def __call__(self, /, *arguments: Any, **options: Any) -> Any:
-        with located(self.place, rooted=True):
+        try:
             return super().__call__(*arguments, **options)
+        except SeqtasksError as error:
+            error.below(self.root, self.shared)
+            raise
+
+
+def _joined(*names: str) -> str:
+    return ".".join(filter(None, names))
+
+
+def closest(name: str, choices: Iterable[str]) -> str | None:
+    """The choice that a misspelt name most likely means, None if none is close."""
+    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
+    return found[0] if found else None
 
 
 def nearest(name: str, choices: Iterable[str]) -> str:
@@ -130,8 +166,8 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     >>> nearest("zzz", ["lstm", "gru"])
     ''
     """
-    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    found = closest(name, choices)
+    return "" if found is None else f" Did you mean '{found}'?"
 
 
 def first_line(error: BaseException) -> str:

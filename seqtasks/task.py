@@ -14,7 +14,7 @@ from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer, slow_down
@@ -79,10 +79,10 @@ class Task(LightningModule):
         self.make_optimizer = optimizer or torch.optim.Adam
         self.make_scheduler = scheduler
         if not dropout_scale >= 0:
-            raise UsageError(f"task.dropout_scale is at least 0, not {dropout_scale}")
+            raise UsageError(f"it is at least 0, not {dropout_scale}", option="dropout_scale")
         self.dropout_scale = dropout_scale
         if not layer_factor > 0:
-            raise UsageError(f"transfer.layer_factor is above 0, not {layer_factor}")
+            raise UsageError(f"it is above 0, not {layer_factor}", option="layer_factor")
         self.layer_factor = layer_factor
         self.scores = nn.ModuleDict()
         self.tables: dict[str, Tensor] = {}
@@ -162,8 +162,12 @@ class Task(LightningModule):
 
     def prepare(self) -> list[str]:
         """Let every part that starts from a file read it, before a new training; what they say."""
-        parts = [part for part in self.modules() if isinstance(part, TokenEmbedding)]
-        return [line for part in parts if (line := part.prepare())]
+        lines = []
+        for name, part in self.named_modules():
+            if isinstance(part, TokenEmbedding):
+                with located(f"task.{name}"):
+                    lines.append(part.prepare())
+        return [line for line in lines if line]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         """Hold vectors that are not to be tuned yet; of the gradient, before it is clipped."""
@@ -280,7 +284,7 @@ class Task(LightningModule):
             if self.layer_factor != 1:
                 slow_down(optimizer, self.layer_factor)
         except (TypeError, ValueError) as error:
-            raise UsageError(f"optimizer: {error}") from error
+            raise UsageError(str(error), option="optimizer") from error
         if self.make_scheduler is None:
             return optimizer
         entry = scheduled(

@@ -12,7 +12,7 @@ from seqtasks.data.batching.batch import Batch, stacked
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
@@ -136,7 +136,8 @@ class SequenceClassifier(Task):
         Raises:
             UsageError: the head learns from another kind of targets.
         """
-        self.head.check(getattr(data.fields["label"], "kind", "vector"))
+        with located("task.head"):
+            self.head.check(getattr(data.fields["label"], "kind", "vector"))
         self.head.fit_to_training_data(targets(data, "train"))
 
     @torch.no_grad()
@@ -184,8 +185,7 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
     if alone:
         raise UsageError(
             f"data.pair: the texts of a pair are read by their tokens alone; set data.{alone[0]} "
-            "to null with its part of task.embedding, or read smaller tokens: "
-            "data.tokens.level=bpe"
+            "to null with its part of `embedding`, or read smaller tokens: data.tokens.level=bpe"
         )
 
 

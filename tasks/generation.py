@@ -83,7 +83,8 @@ class LanguageModel(Task):
         self.encoder = encoder(input_size=self.embedding.output_size + fed)
         if self.encoder.bidirectional:
             raise UsageError(
-                "encoder.bidirectional: a language model reads from left to right; set it to false"
+                "a language model reads from left to right; set it to false",
+                option="encoder.bidirectional",
             )
         if self.condition is not None:
             self.condition.fit(self.encoder)
@@ -118,8 +119,9 @@ class LanguageModel(Task):
             return self(batch)
         if self.condition is not None:
             raise UsageError(
-                "task.condition starts separate sequences, and this data is running text; set "
-                "batching@data.batching=buckets"
+                "it starts separate sequences, and this data is running text; set "
+                "batching@data.batching=buckets",
+                option="condition",
             )
         fresh = first
         if split == "train" and self.state_reset:
@@ -253,7 +255,8 @@ class LanguageModel(Task):
             return self.encoder(features, lengths, state)
         if state is None:
             raise UsageError(
-                f"this language model starts from its '{self.condition.field}'; give one"
+                f"this language model starts from its '{self.condition.field}'; give one",
+                option="condition",
             )
         return self.condition.read(self.encoder, features, lengths, state)
 

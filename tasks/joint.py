@@ -15,7 +15,7 @@ from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import NextToken
@@ -80,11 +80,12 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"task.target: '{target}' is no field of task.tags or task.labels, which are "
-                f"{', '.join(names) or 'empty'}"
+                f"'{target}' is no field of `tags` or `labels`, which are "
+                f"{', '.join(names) or 'empty'}",
+                option="target",
             )
         if language_weight < 0:
-            raise UsageError(f"task.language_weight is at least 0, not {language_weight}")
+            raise UsageError(f"it is at least 0, not {language_weight}", option="language_weight")
         self.target, self.language_weight = target, language_weight
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
@@ -101,11 +102,12 @@ class JointTask(Task):
         )
         if any(head.calibrates for head in self.classifiers.values()):
             raise UsageError(
-                "task.classification.calibrate: a joint task fits no temperature; set it to false"
+                "a joint task fits no temperature; set it to false",
+                option="classification.calibrate",
             )
         self.language = nn.ModuleList()
         if self.embedding.tokens is None:
-            raise UsageError("task: a joint task reads data.tokens, and this data has none")
+            raise UsageError("a joint task reads data.tokens, and this data has none", option="")
         if language_weight:
             check_directions(self.encoder)
             count = 2 if self.encoder.bidirectional else 1
@@ -113,7 +115,8 @@ class JointTask(Task):
                 head = language(input_size=size // count, embedding=self.embedding.tokens)
                 if head.temperature is not None:
                     raise UsageError(
-                        "task.language.calibrate: a joint task fits no temperature; set it to false"
+                        "a joint task fits no temperature; set it to false",
+                        option="language.calibrate",
                     )
                 self.language.append(head)
 
@@ -238,7 +241,8 @@ class JointTask(Task):
             crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)
         for name, module in self.classifiers.items():
             classifier: Any = module
-            classifier.check(getattr(data.fields[name], "kind", "vector"))
+            with located("task.classification"):
+                classifier.check(getattr(data.fields[name], "kind", "vector"))
             classifier.fit_to_training_data(
                 torch.as_tensor(data.datasets["train"].encoded[name]).long()
             )
@@ -276,12 +280,13 @@ def weights(
     for name, weight in chosen.items():
         if name not in vocabularies:
             raise UsageError(
-                f"task.{option}.{name}: the data has no field '{name}', only "
-                f"{', '.join(vocabularies)}; set it to null, or add the field"
+                f"the data has no field '{name}', only {', '.join(vocabularies)}; set it to null, "
+                "or add the field",
+                option=f"{option}.{name}",
             )
         if not weight > 0:
             raise UsageError(
-                f"task.{option}.{name} is above 0, or null for no such head, not {weight}"
+                f"it is above 0, or null for no such head, not {weight}", option=f"{option}.{name}"
             )
     return chosen
 
@@ -295,7 +300,8 @@ def check_directions(encoder: RecurrentEncoder) -> None:
     mixed = len(encoder.layers) > 1 or isinstance(encoder.norm, nn.LayerNorm)
     if encoder.bidirectional and mixed:
         raise UsageError(
-            "task.language_weight: above the first layer, or in a last norm, each direction sees "
-            "what the other has read; set encoder.bidirectional=false, or encoder.num_layers=1 "
-            "without residual and layer_norm together, or task.language_weight=0"
+            "above the first layer, or in a last norm, each direction sees what the other has "
+            "read; set it to 0, or `encoder.bidirectional`=false, or `encoder.num_layers`=1 "
+            "without residual and layer_norm together",
+            option="language_weight",
         )

@@ -114,8 +114,9 @@ class SequenceTagger(Task):
         """
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
-                "--n-best: this tagger decides on each label by itself; several sequences come "
-                "from one with head@task.head=crf"
+                "this tagger decides on each label by itself; several sequences come from one "
+                "with head@task.head=crf",
+                option="n_best",
             )
         found = self.head.best(self(batch), batch.lengths, count)
         return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]

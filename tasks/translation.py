@@ -16,7 +16,7 @@ from seqtasks.decoding import Hypothesis, SearchInput, change_search, make_searc
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.copying import copied_targets
@@ -80,16 +80,18 @@ class EncoderDecoder(Task):
         self.copies = self.decoder.copier is not None
         if self.copies != ("copies" in vocabularies):
             raise UsageError(
-                "task.decoder.copying and the field data.copies go together; "
-                "decoder@task.decoder=copying sets both"
+                "it goes together with the field data.copies; decoder@task.decoder=copying sets "
+                "both",
+                option="decoder.copying",
             )
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
-        self.search = make_search(search)
+        with located("search"):
+            self.search = make_search(search)
         if getattr(self.search, "coverage_penalty", 0) and not self.decoder.attends:
             raise UsageError(
-                "task.search.coverage_penalty is about attention, which this decoder has not; set "
-                "it to 0"
+                "it is about attention, which this decoder has not; set it to 0",
+                option="search.coverage_penalty",
             )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
         self.text_scores = TextScores(scores, monitor, self.vocabulary.units)

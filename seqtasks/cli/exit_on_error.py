@@ -8,12 +8,13 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from seqtasks.cli.options import flag
 from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
 def exit_on_error(
-    arguments: Sequence[str] = (), spell: Callable[[str], str] = str
+    arguments: Sequence[str] = (), spell: Callable[[str], str] = flag
 ) -> Iterator[None]:
     """Print an error that a user can act on as one line, and exit with its code.
 
@@ -22,8 +23,7 @@ def exit_on_error(
 
     Args:
         arguments: of the command line.
-        spell: how the command line writes an option (`flag` for one that takes flags); by
-            default as the configuration does, ``task.search.n_best``.
+        spell: how the command line writes an option, ``--n-best`` or ``task.search.n_best``.
     """
     try:
         yield

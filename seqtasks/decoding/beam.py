@@ -85,8 +85,9 @@ def beam_search(
     check_beam(beam_size, n_best, length_penalty, length_offset, coverage_penalty)
     if coverage_penalty and coverage is None:
         raise UsageError(
-            f"coverage_penalty is {coverage_penalty}; expected 0, as this model does not tell what "
-            "of its source it has attended to"
+            f"{coverage_penalty} is given; expected 0, as this model does not tell what of its "
+            "source it has attended to",
+            option="coverage_penalty",
         )
     limits = row_limits(max_length, min_length, len(first))
     prefix = check_prefix(prefix, limits, eos_id)
@@ -133,16 +134,20 @@ def check_beam(
         UsageError: One is out of its range.
     """
     if beam_size < 1:
-        raise UsageError(f"beam_size is {beam_size}; expected at least 1")
+        raise UsageError(f"{beam_size} is given; expected at least 1", option="beam_size")
     if n_best is not None and not 1 <= n_best <= beam_size:
         raise UsageError(
-            f"n_best is {n_best}; expected 1 to {beam_size}, the beam_size; widen the beam for more"
+            f"{n_best} is given; expected 1 to {beam_size}, the `beam_size`; widen the beam for "
+            "more",
+            option="n_best",
         )
     if not math.isfinite(length_penalty):
-        raise UsageError(f"length_penalty is {length_penalty}; expected a finite number")
+        raise UsageError(
+            f"{length_penalty} is given; expected a finite number", option="length_penalty"
+        )
     for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
         if not 0 <= value < math.inf:
-            raise UsageError(f"{name} is {value}; expected a finite number from 0 up")
+            raise UsageError(f"{value} is given; expected a finite number from 0 up", option=name)
 
 
 def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:

@@ -98,9 +98,9 @@ def draws(
     numbers = range(size) if rows is None else rows
     takes = [0] * size if samples is None else samples
     before: Sequence[Iterable[int]] = [()] * size if seen is None else seen
-    for name, given in (("row numbers", numbers), ("samples", takes), ("texts", before)):
+    for name, given in (("rows", numbers), ("samples", takes), ("seen", before)):
         if len(given) != size:
-            raise UsageError(f"{len(given)} {name} are given; expected {size}, the batch")
+            raise UsageError(f"{len(given)} are given; expected {size}, the batch", option=name)
     streams = [_stream(seed, *name) for name in zip(numbers, takes, strict=True)]
     texts: list[list[int]] = [[] for _ in range(size)]  # kept for the rule on n-grams alone
     live, tokens = list(range(size)), first

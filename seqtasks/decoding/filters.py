@@ -22,12 +22,18 @@ def check_filter(
             typical-p is not in (0, 1].
     """
     if not 0 <= temperature < float("inf"):
-        raise UsageError(f"temperature is {temperature}; expected a finite number from 0 up")
+        raise UsageError(
+            f"{temperature} is given; expected a finite number from 0 up", option="temperature"
+        )
     if top_k is not None and top_k < 1:
-        raise UsageError(f"top_k is {top_k}; expected at least 1, or none for no limit")
+        raise UsageError(
+            f"{top_k} is given; expected at least 1, or none for no limit", option="top_k"
+        )
     for name, mass in (("top_p", top_p), ("typical_p", typical_p)):
         if mass is not None and not 0 < mass <= 1:
-            raise UsageError(f"{name} is {mass}; expected more than 0 and at most 1, or none")
+            raise UsageError(
+                f"{mass} is given; expected more than 0 and at most 1, or none", option=name
+            )
 
 
 def filter_logits(

@@ -19,7 +19,8 @@ def check_penalty(penalty: float) -> None:
     """
     if not 0 < penalty < math.inf:
         raise UsageError(
-            f"repetition_penalty is {penalty}; expected a finite number above 0, 1 for none"
+            f"{penalty} is given; expected a finite number above 0, 1 for none",
+            option="repetition_penalty",
         )
 
 

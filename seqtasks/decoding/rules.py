@@ -40,7 +40,7 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("min_length", "no_repeat_ngram"):
             if (value := getattr(self, name)) < 0:
-                raise UsageError(f"{name} is {value}; expected 0 or more")
+                raise UsageError(f"{value} is given; expected 0 or more", option=name)
 
     def log_probs(
         self,
@@ -121,15 +121,20 @@ def check_prefix(
     if prefix is None:
         return [()] * len(limits)
     if len(prefix) != len(limits):
-        raise UsageError(f"{len(prefix)} prefixes are given; expected {len(limits)}, the batch")
+        raise UsageError(
+            f"{len(prefix)} are given; expected {len(limits)}, the batch", option="prefix"
+        )
     for row, (tokens, limit) in enumerate(zip(prefix, limits, strict=True)):
         if len(tokens) >= limit:
             raise UsageError(
-                f"prefix {row} has {len(tokens)} tokens; expected fewer than {limit}, the "
-                "max_length of its sequence"
+                f"number {row} has {len(tokens)} tokens; expected fewer than {limit}, the "
+                "`max_length` of its sequence",
+                option="prefix",
             )
         if eos_id in tokens:
-            raise UsageError(f"prefix {row} holds {eos_id}, the end token; leave it out")
+            raise UsageError(
+                f"number {row} holds {eos_id}, the end token; leave it out", option="prefix"
+            )
     return prefix
 
 

@@ -122,7 +122,7 @@ def check_sampling(
     >>> check_sampling(100, top_p=7)
     Traceback (most recent call last):
         ...
-    seqtasks.errors.UsageError: top_p is 7; expected more than 0 and at most 1, or none
+    seqtasks.errors.UsageError: top_p: 7 is given; expected more than 0 and at most 1, or none
     """
     check_stop(stop)
     check_filter(temperature, top_k, top_p, typical_p)

@@ -45,9 +45,13 @@ class Search:
             _check_kind(field.name, str(field.type), getattr(self, field.name))
         ratio = self.max_length_ratio
         if ratio is None and self.max_length is None:
-            raise UsageError("max_length and max_length_ratio are both none; give one of them")
+            raise UsageError(
+                "neither it nor `max_length_ratio` is given; give one", option="max_length"
+            )
         if ratio is not None and not 0 < ratio < math.inf:
-            raise UsageError(f"max_length_ratio is {ratio}; expected a finite number above 0")
+            raise UsageError(
+                f"{ratio} is given; expected a finite number above 0", option="max_length_ratio"
+            )
         most = self.min_length + 1 if self.max_length is None else self.max_length
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
@@ -95,8 +99,9 @@ class Greedy(Search):
         """One output of each sequence."""
         if n_best != 1:
             raise UsageError(
-                f"n_best is {n_best}; a greedy search finds one output: take method=beam or "
-                "method=sampling"
+                f"{n_best} are asked for; a greedy search finds one output: take the method beam "
+                "or sampling",
+                option="n_best",
             )
         rules = self.rules(search_input)
         found = sample(
@@ -155,7 +160,7 @@ class Sampling(Search):
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """So many samples of each sequence, the same ones in any batch."""
         if n_best < 1:
-            raise UsageError(f"n_best is {n_best}; expected at least 1")
+            raise UsageError(f"{n_best} is given; expected at least 1", option="n_best")
         size = len(search_input.first)
         numbered = search_input._replace(numbers=search_input.numbers or range(size)).repeated(
             n_best
@@ -186,7 +191,7 @@ def make_search(options: Mapping[str, Any]) -> Search:
     >>> make_search({"beam": 3})
     Traceback (most recent call last):
         ...
-    seqtasks.errors.UsageError: search: beam has no option 'beam'; Did you mean 'beam_size'? \
+    seqtasks.errors.UsageError: beam: beam has no such option; Did you mean 'beam_size'? \
 The options are max_length, max_length_ratio, min_length, no_repeat_ngram, beam_size, \
 length_penalty, length_offset, coverage_penalty.
     """
@@ -194,16 +199,18 @@ length_penalty, length_offset, coverage_penalty.
     method = given.pop("method", BeamSearch.method)
     if method not in SEARCHES:
         raise UsageError(
-            f"search: there is no method '{method}';{nearest(str(method), SEARCHES)} "
-            f"The methods are {', '.join(SEARCHES)}."
+            f"there is no '{method}';{nearest(str(method), SEARCHES)} The methods are "
+            f"{', '.join(SEARCHES)}.",
+            option="method",
         )
     kind = SEARCHES[method]
     names = _names(kind)
     for name in given:
         if name not in names:
             raise UsageError(
-                f"search: {method} has no option '{name}';{nearest(name, names)} The options are "
-                f"{', '.join(names)}."
+                f"{method} has no such option;{nearest(name, names)} The options are "
+                f"{', '.join(names)}.",
+                option=name,
             )
     return kind(**given)
 
@@ -245,4 +252,6 @@ def _check_kind(name: str, kind: str, value: Any) -> None:
     types = (int,) if wanted == "int" else (int, float)
     if not isinstance(value, types) or isinstance(value, bool):
         noun = "a whole number" if wanted == "int" else "a number"
-        raise UsageError(f"{name} is {value!r}; expected {noun}{', or none' if optional else ''}")
+        raise UsageError(
+            f"{value!r} is given; expected {noun}{', or none' if optional else ''}", option=name
+        )

@@ -120,7 +120,9 @@ def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> l
     """
     limits = [max_length] * size if isinstance(max_length, int) else list(max_length)
     if len(limits) != size:
-        raise UsageError(f"{len(limits)} max_lengths are given; expected {size}, the batch")
+        raise UsageError(
+            f"{len(limits)} are given; expected {size}, the batch", option="max_length"
+        )
     least = max_length if isinstance(max_length, int) else min(limits, default=1)
     check_lengths(least, min_length)
     return limits
@@ -133,9 +135,12 @@ def check_lengths(max_length: int, min_length: int = 0) -> None:
         UsageError: One is out of its range.
     """
     if max_length < 1:
-        raise UsageError(f"max_length is {max_length}; expected at least 1")
+        raise UsageError(f"{max_length} is given; expected at least 1", option="max_length")
     if not 0 <= min_length <= max_length:
-        raise UsageError(f"min_length is {min_length}; expected 0 to {max_length}, the max_length")
+        raise UsageError(
+            f"{min_length} is given; expected 0 to {max_length}, the `max_length`",
+            option="min_length",
+        )
 
 
 def log_softmax(logits: Tensor) -> Tensor:

@@ -46,7 +46,7 @@ def best_paths(
     ([[[0, 1], [1, 1], [0, 0]]], [[4.0, 3.0, 1.0]])
     """
     if count < 1:
-        raise UsageError(f"count is {count}; expected at least 1")
+        raise UsageError(f"{count} is given; expected at least 1", option="count")
     batch, time, labels = emissions.shape
     scores = emissions.new_full((batch, count), -torch.inf, dtype=torch.float64)
     paths = torch.zeros(batch, count, time, dtype=torch.int64, device=emissions.device)

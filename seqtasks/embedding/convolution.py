@@ -45,8 +45,9 @@ class ConvolutionalSpelling(nn.Module):
         super().__init__()
         if not widths or min(*widths, filters, embedding_dim) < 1:
             raise UsageError(
-                "embedding.spelling: widths is a list of sizes of at least 1, as are filters and "
-                f"embedding_dim, not {list(widths)}, {filters} and {embedding_dim}"
+                "it is a list of sizes of at least 1, as are `filters` and `embedding_dim`, not "
+                f"{list(widths)}, {filters} and {embedding_dim}",
+                option="widths",
             )
         self.table = TokenEmbedding(vocabulary, embedding_dim=embedding_dim, dropout=dropout)
         self.filters = nn.ModuleList(

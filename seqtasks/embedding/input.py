@@ -55,13 +55,12 @@ class InputEmbedding(nn.Module):
             if (part is None) != (field not in vocabularies):
                 option = "spelling" if field == "characters" else field
                 raise UsageError(
-                    f"data.{field} and task.embedding.{option} go together: set both, or both to "
-                    "null"
+                    f"it goes together with data.{field}: set both, or both to null", option=option
                 )
         if (tokens is None) == (series is None):
             raise UsageError(
                 "an encoder reads either data.tokens or data.series; set one of them to null, "
-                "together with its part of task.embedding"
+                "together with `tokens` or `series`"
             )
         self.inputs = ("series",) if tokens is None else ("tokens",)
         made: list[Any] = [

@@ -21,18 +21,21 @@ def tie_source(source: TokenEmbedding, target: TokenEmbedding) -> None:
     """
     if source.symbols != target.symbols:
         raise UsageError(
-            "task.tied_source is for one vocabulary on both sides, not of "
-            f"{len(source.symbols):,} and {len(target.symbols):,} symbols; let the source share "
-            "the target's: data.source.like=target"
+            f"it is for one vocabulary on both sides, not of {len(source.symbols):,} and "
+            f"{len(target.symbols):,} symbols; let the source share the target's: "
+            "data.source.like=target",
+            option="tied_source",
         )
     if source.output_size != target.output_size:
         raise UsageError(
-            f"task.tied_source is for vectors of one size, not of {source.output_size} and "
-            f"{target.output_size}; set task.embedding.embedding_dim={target.output_size}"
+            f"it is for vectors of one size, not of {source.output_size} and "
+            f"{target.output_size}; set `embedding.embedding_dim`={target.output_size}",
+            option="tied_source",
         )
     if (source.vectors, source.tuning) != (target.vectors, target.tuning):
         raise UsageError(
-            "task.tied_source is for one table; set vectors and tuning of task.embedding to those "
-            "of task.decoder.embedding"
+            "it is for one table; set vectors and tuning of `embedding` to those of "
+            "`decoder.embedding`",
+            option="tied_source",
         )
     source.table.weight = target.table.weight

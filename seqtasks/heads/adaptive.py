@@ -63,13 +63,15 @@ class AdaptiveLanguageHead(NextToken):
         super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
         if calibrate:
             raise UsageError(
-                "task.head.calibrate: one temperature does not fit a softmax in two steps; set it "
-                "to false, or take the full softmax: head@task.head=language"
+                "one temperature does not fit a softmax in two steps; set it to false, or take "
+                "the full softmax, a LanguageHead",
+                option="calibrate",
             )
         if tied:
             raise UsageError(
-                "task.head.tied: an adaptive softmax has vectors of several sizes, not those of "
-                "the embedding; set it to false, or take the full softmax: head@task.head=language"
+                "an adaptive softmax has vectors of several sizes, not those of the embedding; "
+                "set it to false, or take the full softmax, a LanguageHead",
+                option="tied",
             )
         size = embedding.table.num_embeddings
         most = clusters(input_size)
@@ -125,18 +127,21 @@ def check(cutoffs: Sequence[int], size: int, most: int) -> None:
     """
     if most == 0:
         raise UsageError(
-            f"task.head: an adaptive softmax needs at least {NARROWING} features of each step; "
-            "raise encoder.hidden_size"
+            f"an adaptive softmax needs at least {NARROWING} features of each step; raise "
+            "encoder.hidden_size",
+            option="",
         )
     fits = all(a < b for a, b in zip([0, *cutoffs], [*cutoffs, size], strict=True))
     if not fits or not cutoffs:
         raise UsageError(
-            "task.head.cutoffs: numbers that grow between 1 and the vocabulary's "
-            f"{size:,} - 1 are expected, not {list(cutoffs)}; null chooses them"
+            f"numbers that grow between 1 and the vocabulary's {size:,} - 1 are expected, not "
+            f"{list(cutoffs)}; null chooses them",
+            option="cutoffs",
         )
     if len(cutoffs) > most:
         raise UsageError(
-            f"task.head.cutoffs: {len(cutoffs)} clusters, each of {NARROWING} times fewer "
-            f"features than the last, are more than these features allow ({most}); "
-            "give fewer cutoffs or raise encoder.hidden_size"
+            f"{len(cutoffs)} clusters, each of {NARROWING} times fewer features than the last, "
+            f"are more than these features allow ({most}); give fewer or raise "
+            "encoder.hidden_size",
+            option="cutoffs",
         )

@@ -74,10 +74,11 @@ class LastState(nn.Module):
         there, here = ([kind(layer) for layer in e.layers] for e in (encoder, recurrence))
         if there != here:
             raise UsageError(
-                "task.decoder.bridge=last hands the encoder's state over, which fits layers of the "
-                f"same cell and sizes alone: the encoder has {named(there)}, the decoder "
-                f"{named(here)}; set task.decoder.recurrence.cell, hidden_size and num_layers to "
-                "those of encoder, or take projection"
+                "last hands the encoder's state over, which fits layers of the same cell and "
+                f"sizes alone: the encoder has {named(there)}, the decoder {named(here)}; set "
+                "`recurrence.cell`, `recurrence.hidden_size` and `recurrence.num_layers` to those "
+                "of the encoder, or take projection",
+                option="bridge",
             )
         self.counts = list(encoder.state_counts)
         self.both = encoder.bidirectional
@@ -135,7 +136,7 @@ def find_bridge(name: str) -> Callable[[RecurrentEncoder, RecurrentEncoder], nn.
     """
     if name not in BRIDGES:
         raise UsageError(
-            f"task.decoder.bridge: there is no '{name}';{nearest(name, BRIDGES)} "
-            f"The bridges are {', '.join(BRIDGES)}."
+            f"there is no '{name}';{nearest(name, BRIDGES)} The bridges are {', '.join(BRIDGES)}.",
+            option="bridge",
         )
     return BRIDGES[name]

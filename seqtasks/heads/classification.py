@@ -72,9 +72,9 @@ class PooledClassification(PooledHead):
         self.balanced = class_weights == "balanced"
         if isinstance(class_weights, str) and not self.balanced:
             raise UsageError(
-                f"task.head.class_weights: there is no '{class_weights}';"
-                f"{nearest(class_weights, ['balanced'])} It is balanced, or a mapping such as "
-                f"{{{labels.symbols[0]}: 2.0}}, or null"
+                f"there is no '{class_weights}';{nearest(class_weights, ['balanced'])} It is "
+                f"balanced, or a mapping such as {{{labels.symbols[0]}: 2.0}}, or null",
+                option="class_weights",
             )
         weights = None
         if self.balanced:

@@ -47,8 +47,8 @@ class Condition(nn.Module):
         super().__init__()
         if field not in vocabularies:
             raise UsageError(
-                f"task.condition.field: the data has no field '{field}'; its fields are "
-                f"{', '.join(vocabularies)}"
+                f"the data has no field '{field}'; its fields are {', '.join(vocabularies)}",
+                option="field",
             )
         self.field, self.size = field, embedding_dim
         self.every_step = every_step

@@ -83,5 +83,5 @@ class SchemeConstraint(nn.Module):
         reason = violation(names, self.scheme)
         raise DataError(
             f"{place}the tags '{' '.join(names)}' are not {self.scheme}: {reason}; correct "
-            "the data, choose the scheme that it follows, or set task.head.scheme=null"
+            "the data, choose the head's scheme that it follows, or set that to null"
         )

@@ -148,9 +148,12 @@ def label_weights(labels: Vocabulary, weights: Mapping[str, float]) -> Tensor:
     for label, weight in weights.items():
         if label not in labels:
             raise UsageError(
-                f"class_weights: there is no label '{label}';{nearest(label, labels.symbols)} "
-                f"The labels are {', '.join(labels.symbols)}."
+                f"there is no label '{label}';{nearest(label, labels.symbols)} The labels are "
+                f"{', '.join(labels.symbols)}.",
+                option="class_weights",
             )
         if not 0 <= weight < float("inf"):
-            raise UsageError(f"class_weights: {label}: {weight} is given; expected 0 or more")
+            raise UsageError(
+                f"{label}: {weight} is given; expected 0 or more", option="class_weights"
+            )
     return torch.tensor([float(weights.get(label, 1.0)) for label in labels.symbols])

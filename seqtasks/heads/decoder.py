@@ -119,7 +119,9 @@ class AttentionDecoder(nn.Module):
         self.fed_size = output_size(recurrence, width) if input_feeding else 0
         self.recurrence = recurrence(input_size=width + self.fed_size)
         if self.recurrence.bidirectional:
-            raise UsageError("task.decoder.recurrence.bidirectional is false: the future is unseen")
+            raise UsageError(
+                "the future is unseen; set it to false", option="recurrence.bidirectional"
+            )
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
         size = self.recurrence.output_size
@@ -127,14 +129,15 @@ class AttentionDecoder(nn.Module):
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
-                f"task.decoder.attention: a {type(self.attention).__name__} looks back at its own "
-                "weights, step by step; set task.decoder.input_feeding=true"
+                f"a {type(self.attention).__name__} looks back at its own weights, step by step; "
+                "set `input_feeding`=true",
+                option="attention",
             )
         if not coverage_loss >= 0:
-            raise UsageError(f"task.decoder.coverage_loss is at least 0, not {coverage_loss}")
+            raise UsageError(f"it is at least 0, not {coverage_loss}", option="coverage_loss")
         self.attends = not isinstance(self.attention, NoAttention)
         if coverage_loss and not self.attends:
-            raise UsageError("task.decoder.coverage_loss is about attention; set it to 0 without")
+            raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
         self.coverage_loss = coverage_loss
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = nn.Linear(size + self.attention.output_size, size)
@@ -142,13 +145,14 @@ class AttentionDecoder(nn.Module):
         self.output = output(input_size=size, embedding=self.embedding)
         if getattr(self.output, "temperature", None) is not None:
             raise UsageError(
-                "task.decoder.output.calibrate: a decoder fits no temperature; set it to false"
+                "a decoder fits no temperature; set it to false", option="output.calibrate"
             )
         self.copier = CopyGate(size) if copying else None
         if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
             raise UsageError(
-                "task.decoder.copying takes what is attended to, and its loss has no penalties of "
-                "activations; set an attention, and alpha and beta of task.decoder.output to 0"
+                "it takes what is attended to, and its loss has no penalties of activations; set "
+                "an attention, and `output.alpha` and `output.beta` to 0",
+                option="copying",
             )
 
     def start(

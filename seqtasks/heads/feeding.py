@@ -34,15 +34,16 @@ def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
     """
     if recurrence.output_size != fed_size:
         raise UsageError(
-            "task.decoder.input_feeding: the width of the recurrence is fed to it, so that it "
-            "cannot follow from a number of parameters; set task.decoder.recurrence.hidden_size, "
-            "and parameters to null"
+            "the width of the recurrence is fed to it, so that it cannot follow from a number of "
+            "parameters; set `recurrence.hidden_size`, and `recurrence.parameters` to null",
+            option="input_feeding",
         )
     modules = list(recurrence.modules())
     kept = any(isinstance(m, SequenceDropout) and m.variational and m.rate for m in modules)
     if kept or any(getattr(module, "weight_drop", 0) for module in modules):
         raise UsageError(
-            "task.decoder.input_feeding calls the recurrence step by step, where one dropout mask "
-            "for all steps is not kept; set task.decoder.recurrence.variational=false and "
-            "task.decoder.recurrence.cell_options=null, without weight_drop"
+            "it calls the recurrence step by step, where one dropout mask for all steps is not "
+            "kept; set `recurrence.variational`=false and `recurrence.cell_options`=null, without "
+            "weight_drop",
+            option="input_feeding",
         )

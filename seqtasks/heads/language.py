@@ -47,7 +47,7 @@ class NextToken(nn.Module):
         super().__init__()
         for name, value in (("alpha", alpha), ("beta", beta)):
             if value < 0:
-                raise UsageError(f"task.head.{name} is at least 0, not {value}")
+                raise UsageError(f"it is at least 0, not {value}", option=name)
         self.dropout = SequenceDropout(dropout, variational)
         self.alpha, self.beta = alpha, beta
         self.register_buffer("temperature", None)

@@ -57,8 +57,8 @@ class MultiLabelClassification(PooledHead):
         )
         if threshold is not None and not 0 < threshold < 1:
             raise UsageError(
-                f"task.head.threshold is above 0 and below 1, not {threshold}; null tunes one for "
-                "each label"
+                f"it is above 0 and below 1, not {threshold}; null tunes one for each label",
+                option="threshold",
             )
         self.calibrates = threshold is None
         start = 0.5 if threshold is None else threshold

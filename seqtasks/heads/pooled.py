@@ -80,7 +80,8 @@ class PooledHead(nn.Module):
         """
         if kind not in self.takes:
             raise UsageError(
-                f"task.head: {type(self).__name__} does not learn from {kind}s; {self.wanted}"
+                f"a {type(self).__name__} does not learn from {kind}s; {self.wanted}",
+                option="",
             )
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:

@@ -28,8 +28,9 @@ class Pooling(nn.Module):
         super().__init__()
         if kind not in self.KINDS:
             raise UsageError(
-                f"task.head.pooling: there is no '{kind}';{nearest(kind, self.KINDS)} "
-                f"The kinds are {', '.join(self.KINDS)}."
+                f"there is no '{kind}';{nearest(kind, self.KINDS)} The kinds are "
+                f"{', '.join(self.KINDS)}.",
+                option="pooling",
             )
         self.kind = kind
         self.summary = encoder.summary

@@ -52,7 +52,7 @@ class PooledRegression(PooledHead):
         texts: int = 1,
     ) -> None:
         if len(labels):
-            raise UsageError(f"task.head: a regression does not learn labels; {self.wanted}")
+            raise UsageError(f"a regression does not learn labels; {self.wanted}", option="")
         super().__init__(encoder, labels, outputs=1, pooling=pooling, dropout=dropout, texts=texts)
         self.register_buffer("center", torch.zeros(()))
         self.register_buffer("scale", torch.ones(()))

@@ -38,11 +38,12 @@ class ScheduledSampling:
 
     def __init__(self, rate: float, schedule: str = "linear") -> None:
         if not 0 <= rate <= 1:
-            raise UsageError(f"task.scheduled_sampling.rate is from 0 to 1, not {rate:g}")
+            raise UsageError(f"it is from 0 to 1, not {rate:g}", option="rate")
         if schedule not in SCHEDULES:
             raise UsageError(
-                f"task.scheduled_sampling.schedule: there is no '{schedule}';"
-                f"{nearest(schedule, SCHEDULES)} The schedules are {', '.join(SCHEDULES)}."
+                f"there is no '{schedule}';{nearest(schedule, SCHEDULES)} The schedules are "
+                f"{', '.join(SCHEDULES)}.",
+                option="schedule",
             )
         self.rate, self.schedule = rate, schedule
 
@@ -59,8 +60,9 @@ class ScheduledSampling:
             return self.rate
         if progress is None:
             raise UsageError(
-                "task.scheduled_sampling.schedule=linear has to know when training ends: set "
-                "trainer.max_epochs or trainer.max_steps, or schedule=constant"
+                "linear has to know when training ends: set trainer.max_epochs or "
+                "trainer.max_steps, or take constant",
+                option="scheduled_sampling.schedule",
             )
         return self.rate * progress
 
@@ -73,8 +75,9 @@ def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | 
     """
     if sampling is not None and not isinstance(sampling, ScheduledSampling):
         raise UsageError(
-            f"task.scheduled_sampling: {sampling!r} is no schedule with its rate; write "
-            "+scheduled_sampling@task.scheduled_sampling=linear, or null for none"
+            f"{sampling!r} is no schedule with its rate; write "
+            "+scheduled_sampling@task.scheduled_sampling=linear, or null for none",
+            option="scheduled_sampling",
         )
     return sampling
 

@@ -27,34 +27,37 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
     path = Path(path)
     if not path.is_file():
         raise SeqtasksError(
-            f"ckpt_path: there is no file {path}; checkpoints lie in runs/<task>/<run>/checkpoints"
+            f"there is no file {path}; checkpoints lie in runs/<task>/<run>/checkpoints",
+            option="ckpt_path",
         )
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
     except Exception as error:  # torch.load raises many kinds, pickle's among them
         reason = str(error).splitlines()[0]
-        raise SeqtasksError(f"ckpt_path: {path} is not a checkpoint: {reason}") from error
+        raise SeqtasksError(f"{path} is not a checkpoint: {reason}", option="ckpt_path") from error
     if "averaging" in content and not averaged:
         raise SeqtasksError(
-            f"ckpt_path: {path} holds averaged weights; resume with the callbacks=… of the run "
-            "that wrote it"
+            f"{path} holds averaged weights; resume with the callbacks=… of the run that wrote it",
+            option="ckpt_path",
         )
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):
             raise SeqtasksError(
-                f"ckpt_path: {path} is of another model: {name} is {there.get(name, 'missing')} "
-                f"there and {here.get(name, 'missing')} here; resume with the options and data of "
-                "the run that wrote it"
+                f"{path} is of another model: {name} is {there.get(name, 'missing')} there and "
+                f"{here.get(name, 'missing')} here; resume with the options and data of the run "
+                "that wrote it",
+                option="ckpt_path",
             )
     trained = task.parameter_groups()
     groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
     for kept in content.get("optimizer_states", []):
         if [len(g["params"]) for g in kept["param_groups"]] != [len(g["params"]) for g in groups]:
             raise SeqtasksError(
-                f"ckpt_path: the run that wrote {path} trained other parameters, or in other "
-                "groups; resume with its optimizer and transfer options"
+                f"the run that wrote {path} trained other parameters, or in other groups; resume "
+                "with its optimizer and transfer options",
+                option="ckpt_path",
             )
 
 

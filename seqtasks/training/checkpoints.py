@@ -148,8 +148,8 @@ class BestMean(Checkpoint):
         """Refuse a name by which each file would replace the one before it."""
         if "{" not in (self.filename or "{epoch}"):
             raise UsageError(
-                f"callbacks.checkpoint.filename={self.filename} is one name for several files; "
-                "let it hold '{epoch}-{step}'"
+                f"{self.filename} is one name for several files; let it hold '{{epoch}}-{{step}}'",
+                option="callbacks.checkpoint.filename",
             )
         super().setup(trainer, pl_module, stage)
 

@@ -74,11 +74,14 @@ class RangeTest:
     def __init__(
         self, lowest: float = 1e-6, highest: float = 1.0, steps: int = 100, share: float = 0.1
     ) -> None:
-        if not 0 < lowest < highest or steps < 10 or not 0 < share <= 1:
+        if not 0 < lowest < highest:
             raise UsageError(
-                "lr_finder: lowest is above 0 and below highest, steps at least 10, share above 0 "
-                f"and at most 1, not {lowest}, {highest}, {steps} and {share}"
+                f"it is above 0 and below {highest}, the `highest`, not {lowest}", option="lowest"
             )
+        if steps < 10:
+            raise UsageError(f"it is at least 10, not {steps}", option="steps")
+        if not 0 < share <= 1:
+            raise UsageError(f"it is above 0 and at most 1, not {share}", option="share")
         self.lowest, self.highest, self.steps, self.share = lowest, highest, steps, share
 
     def find(
@@ -131,19 +134,28 @@ class RangeTest:
         tried = f"from {self.lowest:g} to {self.rate(len(losses) - 1):.2g}"
         if best == 0:
             raise SeqtasksError(
-                f"lr_finder: the loss falls at no rate {tried}; lower lr_finder.lowest, or set "
-                "optimizer.lr yourself with lr_finder=none"
+                f"the loss falls at no rate {tried}; lower it, or set optimizer.lr yourself with "
+                "lr_finder=none",
+                option="lowest",
             )
         if best == len(losses) - 1:
             raise SeqtasksError(
-                f"lr_finder: the loss still falls at the highest rate {tried}; raise "
-                "lr_finder.highest"
+                f"the loss still falls at the highest rate {tried}; raise it", option="highest"
             )
         return float(f"{self.share * self.rate(best - 1):.1e}")
 
     def rate(self, step: int) -> float:
         """The rate of a step, from 0."""
         return exponential(step, self.steps, self.lowest, self.highest)
+
+
+def settled(rate: float) -> dict[str, str]:
+    """The options by which a resumed run begins with a rate that was found.
+
+    >>> settled(0.02)
+    {'lr_finder': 'none', 'optimizer.lr': '0.02'}
+    """
+    return {"lr_finder": "none", "optimizer.lr": f"{rate:g}"}
 
 
 def smoothed(losses: Sequence[float]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,15 +16,14 @@ from seqtasks.errors import Interrupted
 
 
 @contextmanager
-def resumable(
-    trainer: pl.Trainer, folder: Path, settled: Callable[[], Mapping[str, str]]
-) -> Iterator[None]:
+def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> Iterator[None]:
     """An interruption leaves the last checkpoint and says how to resume.
 
     Args:
         trainer: of the training.
         folder: its run folder.
-        settled: option → value, what a resumed run is to be told in place of the command's own.
+        changes: option → value, what a resumed run is told in place of the command's own; it may
+            be completed while the training runs.
 
     Raises:
         Interrupted: training was interrupted.
@@ -38,7 +37,7 @@ def resumable(
         kept = [path for path in kept if path.is_file()]
         if not kept:
             raise Interrupted("interrupted before the first checkpoint") from error
-        options = changed(sys.argv[1:], {**settled(), "ckpt_path": quoted(str(kept[0]))})
+        options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(kept[0]))})
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"
         if batches := batches_done(trainer):

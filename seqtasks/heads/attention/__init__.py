@@ -49,7 +49,8 @@ def find_attention(attention: str | Callable[..., Attention]) -> Callable[..., A
         return attention
     if attention not in ATTENTIONS:
         raise UsageError(
-            f"task.decoder.attention: there is no '{attention}';{nearest(attention, ATTENTIONS)} "
-            f"The kinds are {', '.join(ATTENTIONS)}."
+            f"there is no '{attention}';{nearest(attention, ATTENTIONS)} The kinds are "
+            f"{', '.join(ATTENTIONS)}.",
+            option="attention",
         )
     return ATTENTIONS[attention]

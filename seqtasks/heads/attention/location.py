@@ -43,14 +43,13 @@ class LocationAwareAttention(AdditiveAttention):
         super().__init__(query_size, memory_size)
         if past not in PASTS:
             raise UsageError(
-                f"task.decoder.attention.past: there is no '{past}';{nearest(past, PASTS)} "
-                f"The choices are {', '.join(PASTS)}."
+                f"there is no '{past}';{nearest(past, PASTS)} The choices are {', '.join(PASTS)}.",
+                option="past",
             )
-        if channels < 1 or width < 1 or width % 2 == 0:
-            raise UsageError(
-                "task.decoder.attention: channels is at least 1 and width an odd number, "
-                f"not {channels} and {width}"
-            )
+        if channels < 1:
+            raise UsageError(f"it is at least 1, not {channels}", option="channels")
+        if width < 1 or width % 2 == 0:
+            raise UsageError(f"it is an odd number, at least 1, not {width}", option="width")
         self.past = past
         self.convolution = nn.Conv1d(1, channels, width, padding=width // 2, bias=False)
         self.location = nn.Linear(channels, query_size, bias=False)
