@@ -155,6 +155,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
             callbacks,
             loggers,
             seed=config.seed,
+            precision=config.trainer.precision,
             progress_bar=config.trainer.enable_progress_bar,
         )
 

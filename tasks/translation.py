@@ -110,7 +110,8 @@ class EncoderDecoder(Task):
         """What scores every target token after ``<bos>``."""
         state, tokens = self.start(batch), batch.target[:, :-1]
         if self.training and self.scheduled_sampling is not None:
-            rate = self.scheduled_sampling.at(self.progress())
+            with located("task"):
+                rate = self.scheduled_sampling.at(self.progress())
             tokens = sampled(self.decoder, tokens, state, rate)
         return self.decoder(tokens, state)
 

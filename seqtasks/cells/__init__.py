@@ -61,8 +61,9 @@ def find_cell(
     if isinstance(cell, str):
         if cell not in CELLS:
             raise UsageError(
-                f"encoder.cell: there is no cell '{cell}';{nearest(cell, CELLS)} "
-                f"The cells are {', '.join(CELLS)}."
+                f"there is no cell '{cell}';{nearest(cell, CELLS)} "
+                f"The cells are {', '.join(CELLS)}.",
+                option="cell",
             )
         cell = CELLS[cell]
     signature = inspect.signature(cell)

@@ -25,9 +25,10 @@ def make_part(config: DictConfig, place: str) -> Any:
     try:
         made = instantiate(OmegaConf.select(config, place))
     except InstantiationException as error:
-        if isinstance(error.__cause__, SeqtasksError):  # Hydra says the place in text alone
-            error.__cause__.below(str(error).rpartition("full_key: ")[2])
-        raise
+        if not isinstance(error.__cause__, SeqtasksError):
+            raise
+        error.__cause__.below(str(error).rpartition("full_key: ")[2])  # Hydra has it as text alone
+        raise error.__cause__ from None
     return _located(made, config, place)
 
 

@@ -92,7 +92,7 @@ class RecurrentEncoder(nn.Module):
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
             if value < 1:
-                raise UsageError(f"encoder.{name} is at least 1, not {value}")
+                raise UsageError(f"it is at least 1, not {value}", option=name)
         options = dict(cell_options or {})
         make = find_cell(cell, options)
         layers: list[EncoderLayer] = []

@@ -24,6 +24,7 @@ def build_trainer(
     loggers: Sequence[Logger],
     *,
     seed: int,
+    precision: str | int | None,
     progress_bar: bool,
 ) -> pl.Trainer:
     """The trainer with the callbacks that every training needs before those that are chosen.
@@ -33,6 +34,7 @@ def build_trainer(
         callbacks: those that are chosen.
         loggers: where scores are logged; without any, learning rates are not followed either.
         seed: of the random numbers of each batch.
+        precision: as it is given; Lightning replaces one that the device has not.
         progress_bar: show one where the output is a terminal; else each epoch prints a line.
 
     Raises:
@@ -48,9 +50,9 @@ def build_trainer(
             callbacks=every, logger=list(loggers) or False, enable_progress_bar=progress_bar
         )
     on_cpu = trainer.strategy.root_device.type == "cpu"
-    if on_cpu and str(trainer.precision).startswith("16"):
+    if on_cpu and str(precision).startswith("16"):
         raise UsageError(
-            f"{trainer.precision}: 16-bit floats (fp16) train on a GPU alone; on a CPU set "
+            f"{precision}: 16-bit floats (fp16) train on a GPU alone; on a CPU set "
             "bf16-mixed, or null for 32 bits",
             option="precision",
         )

@@ -241,10 +241,10 @@ def test_a_member_goes_on_while_ending_at_once_may_beat_what_it_keeps():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"beam_size": 0}, "beam_size is 0"),
-        ({"max_length": 0}, "max_length is 0"),
-        ({"min_length": 4}, "min_length is 4; expected 0 to 3"),
-        ({"length_penalty": math.nan}, "length_penalty is nan"),
+        ({"beam_size": 0}, "beam_size: 0 is given"),
+        ({"max_length": 0}, "max_length: 0 is given"),
+        ({"min_length": 4}, "min_length: 4 is given; expected 0 to 3"),
+        ({"length_penalty": math.nan}, "length_penalty: nan is given"),
         ({"eos_id": 5}, "token id 5 is given; expected 0 to 4"),
         ({"forbidden": [-1]}, "token id -1"),
         ({"first": torch.ones(2, 2, dtype=torch.int64)}, r"shape \(2, 2\)"),

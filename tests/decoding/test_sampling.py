@@ -179,13 +179,13 @@ def test_forbidden_tokens_never_appear(toy):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"max_length": 0}, "max_length is 0"),
-        ({"temperature": -1.0}, "temperature is -1.0"),
-        ({"temperature": math.nan}, "temperature is nan"),
-        ({"top_k": 0}, "top_k is 0"),
-        ({"top_p": 0.0}, "top_p is 0.0"),
-        ({"top_p": 1.5}, "top_p is 1.5"),
-        ({"rows": [1]}, "1 row numbers are given; expected 4"),
+        ({"max_length": 0}, "max_length: 0 is given"),
+        ({"temperature": -1.0}, "temperature: -1.0 is given"),
+        ({"temperature": math.nan}, "temperature: nan is given"),
+        ({"top_k": 0}, "top_k: 0 is given"),
+        ({"top_p": 0.0}, "top_p: 0.0 is given"),
+        ({"top_p": 1.5}, "top_p: 1.5 is given"),
+        ({"rows": [1]}, "rows: 1 are given; expected 4"),
         ({"eos_id": 9}, "token id 9"),
     ],
 )
