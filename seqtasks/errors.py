@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 
 class SeqtasksError(Exception):
@@ -178,6 +178,40 @@ def first_line(error: BaseException) -> str:
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
+
+
+def check_choice(option: str, name: str, choices: Iterable[str]) -> str:
+    """The name that an option gives.
+
+    Raises:
+        UsageError: it is none of the choices.
+
+    >>> check_choice("bridge", "zeros", ["projection", "last", "zero"])
+    Traceback (most recent call last):
+    seqtasks.errors.UsageError: bridge: there is no 'zeros'; Did you mean 'zero'? The choices are \
+projection, last, zero.
+    """
+    known = list(choices)
+    if name not in known:
+        close = nearest(str(name), known)
+        raise UsageError(
+            f"there is no '{name}';{close} The choices are {', '.join(known)}.", option=option
+        )
+    return name
+
+
+Number = TypeVar("Number", int, float)
+
+
+def check_least(option: str, value: Number, least: int = 0) -> Number:
+    """The number that an option gives.
+
+    Raises:
+        UsageError: the number is below the least.
+    """
+    if not value >= least:
+        raise UsageError(f"it is at least {least}, not {value:g}", option=option)
+    return value
 
 
 def check_rate(option: str, rate: float) -> float:

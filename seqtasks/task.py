@@ -14,7 +14,7 @@ from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError, located
+from seqtasks.errors import UsageError, check_least, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer, slow_down
@@ -78,9 +78,7 @@ class Task(LightningModule):
         self.vocabularies = dict(vocabularies)
         self.make_optimizer = optimizer or torch.optim.Adam
         self.make_scheduler = scheduler
-        if not dropout_scale >= 0:
-            raise UsageError(f"it is at least 0, not {dropout_scale}", option="dropout_scale")
-        self.dropout_scale = dropout_scale
+        self.dropout_scale = check_least("dropout_scale", dropout_scale)
         if not layer_factor > 0:
             raise UsageError(f"it is above 0, not {layer_factor}", option="layer_factor")
         self.layer_factor = layer_factor
@@ -176,7 +174,6 @@ class Task(LightningModule):
                 part.withhold(self.current_epoch)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """One step of training; logs the loss and the share of padding."""
         loss = self.loss(self(batch), batch)
         self.log_training(loss, batch)
         return loss.mean
@@ -216,7 +213,6 @@ class Task(LightningModule):
             self.advance_schedules(lambda schedule: isinstance(schedule, ReduceLROnPlateau))
 
     def on_train_epoch_end(self) -> None:
-        """Advance the schedules that count epochs."""
         if self.trainer.fit_loop.restarted_on_epoch_end:  # Lightning ends it once more
             return
         self.advance_schedules(lambda schedule: not isinstance(schedule, ReduceLROnPlateau))
@@ -237,7 +233,6 @@ class Task(LightningModule):
             scheduler.step()
 
     def on_test_epoch_end(self) -> None:
-        """Log the test scores."""
         self.log_scores("test")
 
     def split_scores(self, split: str) -> Mapping[str, Any]:

@@ -85,7 +85,6 @@ class SequenceClassifier(Task):
         return self.head(outputs, texts.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
-        """Summed over all examples."""
         return self.head.loss(logits, batch.label)
 
     def predict(self, batch: Batch) -> list[str] | list[list[str]]:
@@ -111,7 +110,6 @@ class SequenceClassifier(Task):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
 
         def read(texts: Batch, chunk: int | None = None) -> Tensor:
             return runs["model"](tensors(texts))["logits"]
@@ -119,15 +117,12 @@ class SequenceClassifier(Task):
         replace(self, "read", read)
 
     def metrics(self) -> dict[str, Metric]:
-        """Those of the head."""
         return self.head.metrics()
 
     def test_metrics(self) -> dict[str, Metric]:
-        """Those of the head."""
         return self.head.test_metrics()
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        """Compare what the head decides with what is right."""
         self.head.score(metrics, logits, batch.label)
 
     def fit_to_training_data(self, data: SequenceData) -> None:

@@ -108,7 +108,6 @@ class LanguageModel(Task):
         return None if self.condition is None else self.condition.start(batch)
 
     def loss(self, outputs: tuple[Tensor, State], batch: Batch) -> Loss:
-        """Nats of every token after the first."""
         lengths = (batch.lengths - 1).clamp(min=0)
         return self.head.loss(outputs[0], batch.tokens[:, 1:], lengths)
 
@@ -136,7 +135,6 @@ class LanguageModel(Task):
         return outputs, state
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """One window of every stream."""
         loss = self.loss(self.carry("train", batch), batch)
         self.log_training(loss, batch)
         return loss.mean
@@ -180,7 +178,6 @@ class LanguageModel(Task):
         self.carried.pop("evaluate", None)
 
     def on_test_start(self) -> None:
-        """Forget it here too."""
         self.carried.pop("evaluate", None)
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
@@ -215,12 +212,10 @@ class LanguageModel(Task):
         return total
 
     def report(self) -> dict[str, Any]:
-        """The temperature, where one is fitted."""
         found = self.head.temperature
         return {} if found is None else {"temperature": round(float(found), 4)}
 
     def metrics(self) -> dict[str, Metric]:
-        """Perplexity a token and bits a character."""
         return {"perplexity": metrics.Perplexity(), "bits_per_char": metrics.BitsPerCharacter()}
 
     def test_metrics(self) -> dict[str, Metric]:
@@ -265,7 +260,6 @@ class LanguageModel(Task):
         return language_graphs(self, batch)
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
         attach_language(self, runs)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:

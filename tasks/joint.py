@@ -15,7 +15,7 @@ from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError, located
+from seqtasks.errors import UsageError, check_least, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import NextToken
@@ -84,9 +84,8 @@ class JointTask(Task):
                 f"{', '.join(names) or 'empty'}",
                 option="target",
             )
-        if language_weight < 0:
-            raise UsageError(f"it is at least 0, not {language_weight}", option="language_weight")
-        self.target, self.language_weight = target, language_weight
+        self.target = target
+        self.language_weight = check_least("language_weight", language_weight)
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
@@ -187,7 +186,6 @@ class JointTask(Task):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
         replace(self, "logits", lambda batch: runs["model"](tensors(batch))["logits"])
 
     @property
@@ -214,7 +212,6 @@ class JointTask(Task):
         return "accuracy" if field == self.target else f"{field}_accuracy"
 
     def score(self, metrics: Mapping[str, Any], outputs: Tensor, batch: Batch) -> None:
-        """Compare what each head decides with what is right."""
         real = mask(batch.lengths, outputs.size(1))
         for name, module in self.taggers.items():
             tagger: Any = module

@@ -84,7 +84,6 @@ class SequenceTagger(Task):
         return self.head(outputs)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
-        """Nats over all real steps."""
         return self.head.loss(logits, batch.tags, batch.lengths)
 
     def predict(self, batch: Batch) -> list[list[str]]:
@@ -141,7 +140,6 @@ class SequenceTagger(Task):
         return found
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        """Compare real steps with their tags."""
         predicted = self.head.decode(logits, batch.lengths)
         tags = batch.tags[mask(batch.lengths, logits.size(1))]
         guesses = torch.tensor(list(itertools.chain(*predicted)), dtype=torch.int64)

@@ -107,7 +107,6 @@ class EncoderDecoder(Task):
         return self.decoder.start(memory, batch.source_lengths, summary, final, copies)
 
     def forward(self, batch: Batch) -> DecoderOutput:
-        """What scores every target token after ``<bos>``."""
         state, tokens = self.start(batch), batch.target[:, :-1]
         if self.training and self.scheduled_sampling is not None:
             with located("task"):
@@ -172,7 +171,6 @@ class EncoderDecoder(Task):
         ]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
 
         def start(batch: Batch) -> State:
             copies = {"copies": batch.copies} if self.copies else {}
@@ -186,7 +184,6 @@ class EncoderDecoder(Task):
         return {**self.text_scores.metrics(), "cut": metrics.MeanMetric()}
 
     def test_metrics(self) -> dict[str, Metric]:
-        """The worst texts."""
         return {"worst": self.text_scores.worst()}
 
     def score(self, metrics: Mapping[str, Any], reading: DecoderOutput, batch: Batch) -> None:
@@ -201,12 +198,10 @@ class EncoderDecoder(Task):
         metrics["cut"].update(torch.tensor(cut, device=self.device))
 
     def report(self) -> dict[str, Any]:
-        """The signatures of the scores, and the worst texts."""
         signatures = text_scores.signatures(self.split_scores("test"))
         return {"signatures": signatures, "worst": metrics.rows(self.tables["worst"])}
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """What can be answered without a network."""
         fields: Any = data.fields
         train, test = (
             [[fields[name].written(r) for name in ("source", "target")] for r in dataset.records]

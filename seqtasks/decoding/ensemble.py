@@ -22,8 +22,8 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
     result does not depend on the models' order but for the last digits.
 
     Args:
-        search_inputs: one of each model, for the same targets; their sources may be cut into
-            tokens in other ways.
+        search_inputs: one of each model, for the same targets; the models may cut their sources
+            into tokens in other ways.
 
     Raises:
         UsageError: There is none, or they have not the same number of sequences.

@@ -15,12 +15,7 @@ FIRST_LOOK = 64
 def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
-    """Refuses settings that name no distribution.
-
-    Raises:
-        UsageError: The temperature is negative or not finite, top-k is below 1, or top-p or
-            typical-p is not in (0, 1].
-    """
+    """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
     if not 0 <= temperature < float("inf"):
         raise UsageError(
             f"{temperature} is given; expected a finite number from 0 up", option="temperature"
@@ -94,15 +89,9 @@ def filter_logits(
 
 
 def _prefix(scores: Tensor, shares: Tensor, mass: float) -> Tensor:
-    """Marks the tokens of highest score, as few as reach a mass.
+    """Marks the tokens of highest score, as few as reach a mass below 1; (batch, vocabulary) bool.
 
-    Args:
-        scores: Shape (batch, vocabulary); of equal ones the lower index goes first.
-        shares: The tokens' probabilities, of the same shape.
-        mass: What the marked ones have to reach, below 1.
-
-    Returns:
-        Shape (batch, vocabulary), bool.
+    Of equal scores the lower index goes first; the shares are the tokens' probabilities.
     """
     width = scores.shape[-1]
     looked = min(FIRST_LOOK, width)

@@ -44,11 +44,7 @@ def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14, has the offset 5; an
     offset of 0 divides by length ** penalty, a penalty of 1 then gives the mean of each token.
 
-    Args:
-        log_prob: Nats.
-        length: How many tokens it sums over, the end token included.
-        penalty: The exponent, alpha in the paper; 0 leaves the log-probability as it is.
-        offset: At least 0.
+    The length counts the tokens that the log-probability sums over, the end token included.
 
     >>> normalised(-3.0, 7, 1.0), normalised(-3.0, 6, 1.0, offset=0)
     (-1.5, -0.5)
@@ -79,9 +75,7 @@ class Beam:
         count: int | None = None,
         prefix: Sequence[int] = (),
     ) -> None:
-        self.size = size
-        self.max_length = max_length
-        self.eos_id = eos_id
+        self.size, self.max_length, self.eos_id = size, max_length, eos_id
         self.penalty, self.offset = penalty, offset
         self.count = size if count is None else count
         self.prefix = prefix

@@ -12,11 +12,7 @@ from seqtasks.errors import UsageError
 
 
 def check_penalty(penalty: float) -> None:
-    """Refuses a penalty that is not a finite number above 0.
-
-    Raises:
-        UsageError: It is out of its range.
-    """
+    """Refuses a penalty that is not a finite number above 0, by a UsageError."""
     if not 0 < penalty < math.inf:
         raise UsageError(
             f"{penalty} is given; expected a finite number above 0, 1 for none",
@@ -48,14 +44,7 @@ def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
 
 
 def marks(texts: Sequence[Iterable[int]], like: Tensor) -> Tensor:
-    """Where each row's text holds a token.
-
-    Args:
-        texts: Token ids, a row each, in any order and number.
-        like: Logits of shape (batch, vocabulary), whose shape and device the marks get.
-
-    Returns:
-        Shape (batch, vocabulary), bool.
+    """Where each row's text holds a token: (batch, vocabulary) bool, on the device of ``like``.
 
     >>> marks([[0, 2, 2], []], torch.zeros(2, 3)).tolist()
     [[True, False, True], [False, False, False]]

@@ -91,11 +91,7 @@ class Rules:
 
 
 def repeated(text: Sequence[int], size: int) -> set[int]:
-    """The tokens that would make an n-gram of a text stand in it twice.
-
-    Args:
-        text: Tokens.
-        size: Of an n-gram, at least 1.
+    """The tokens that would make an n-gram of a size of at least 1 stand in a text twice.
 
     >>> sorted(repeated([1, 2, 3, 1, 2], 3)), sorted(repeated([1, 2], 1)), repeated([1], 2)
     ([3], [1, 2], set())
@@ -108,12 +104,7 @@ def repeated(text: Sequence[int], size: int) -> set[int]:
 def check_prefix(
     prefix: Prefix | None, limits: Sequence[int], eos_id: int | None
 ) -> Sequence[Sequence[int]]:
-    """A prefix for each member; an empty one where none is given.
-
-    Args:
-        prefix: As given, or none.
-        limits: The most tokens that each member's sequence gets.
-        eos_id: The id that ends a sequence, or none.
+    """A prefix for each member, whose sequence has a limit; an empty one where none is given.
 
     Raises:
         UsageError: There are not as many as members, one is too long, or holds the end.

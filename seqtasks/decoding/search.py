@@ -12,7 +12,7 @@ from seqtasks.decoding.beam import beam_search, check_beam
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.sampling import check_sampling, sample
 from seqtasks.decoding.search_input import SearchInput
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice, nearest
 
 MARGIN = 5
 """Tokens that a limit of length in proportion to the source leaves besides."""
@@ -96,7 +96,6 @@ class Greedy(Search):
     method = "greedy"
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        """One output of each sequence."""
         if n_best != 1:
             raise UsageError(
                 f"{n_best} are asked for; a greedy search finds one output: take the method beam "
@@ -129,7 +128,6 @@ class BeamSearch(Search):
         return _own(self)
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        """The outputs of highest score."""
         return beam_search(
             search_input.step,
             search_input.state,
@@ -181,10 +179,10 @@ SEARCHES: dict[str, type[Search]] = {kind.method: kind for kind in (BeamSearch, 
 
 
 def make_search(options: Mapping[str, Any]) -> Search:
-    """A search from its options, ``method`` among them; the beam where it is not.
+    """A search from its options, ``method`` among them; a beam search where it is not.
 
     Raises:
-        UsageError: There is no such method or option, or it is out of its range.
+        UsageError: There is no such method or option, or an option is out of its range.
 
     >>> make_search({"method": "sampling", "top_k": 3}).top_k
     3
@@ -197,13 +195,7 @@ length_penalty, length_offset, coverage_penalty.
     """
     given = dict(options)
     method = given.pop("method", BeamSearch.method)
-    if method not in SEARCHES:
-        raise UsageError(
-            f"there is no '{method}';{nearest(str(method), SEARCHES)} The methods are "
-            f"{', '.join(SEARCHES)}.",
-            option="method",
-        )
-    kind = SEARCHES[method]
+    kind = SEARCHES[check_choice("method", method, SEARCHES)]
     names = _names(kind)
     for name in given:
         if name not in names:
@@ -241,11 +233,7 @@ def _own(search: Search) -> dict[str, Any]:
 
 
 def _check_kind(name: str, kind: str, value: Any) -> None:
-    """Refuse a value that is no number.
-
-    Raises:
-        UsageError: it is none of the kind that the option's annotation names.
-    """
+    """Refuse a value that is no number of the kind that the option's annotation names."""
     wanted, _, optional = kind.partition(" | ")
     if value is None and optional:
         return

@@ -65,14 +65,7 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
 
 
 def select(state: State, index: Tensor) -> State:
-    """Picks rows of a state, in the order of the index and as often as it names them.
-
-    Args:
-        state: Tensors of shape (batch, ...).
-        index: Rows to keep, shape (rows,), int64, on any device.
-
-    Returns:
-        Tensors of shape (rows, ...).
+    """Picks rows of a state by an index (rows,) int64, in its order and as often as it names them.
 
     >>> kept = select((torch.tensor([10, 20, 30]), torch.eye(3)), torch.tensor([2, 0]))
     >>> [part.tolist() for part in kept]
@@ -82,15 +75,7 @@ def select(state: State, index: Tensor) -> State:
 
 
 def check_start(first: Tensor, state: State) -> None:
-    """Refuses a start that no decoder can go on from.
-
-    Args:
-        first: The token each sequence starts from, shape (batch,), int64.
-        state: The state before that token, tensors of shape (batch, ...).
-
-    Raises:
-        UsageError: A shape or type does not fit.
-    """
+    """Refuses first tokens and a state whose shapes or types are not those of `SearchInput`."""
     if first.dim() != 1 or first.dtype != torch.int64:
         raise UsageError(
             f"the first tokens have shape {tuple(first.shape)} and type {first.dtype}; "
@@ -129,11 +114,7 @@ def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> l
 
 
 def check_lengths(max_length: int, min_length: int = 0) -> None:
-    """Refuses a least and a greatest length that no sequence has.
-
-    Raises:
-        UsageError: One is out of its range.
-    """
+    """Refuses a least and a greatest length that no sequence has, by a UsageError."""
     if max_length < 1:
         raise UsageError(f"{max_length} is given; expected at least 1", option="max_length")
     if not 0 <= min_length <= max_length:
@@ -144,25 +125,16 @@ def check_lengths(max_length: int, min_length: int = 0) -> None:
 
 
 def log_softmax(logits: Tensor) -> Tensor:
-    """The model's log-probabilities in float64.
+    """The model's log-probabilities in nats, from logits (rows, vocabulary): float64.
 
-    Args:
-        logits: Shape (rows, vocabulary), any floating type.
-
-    Returns:
-        Nats, shape (rows, vocabulary), on the device of the logits, or on the CPU where the device
-        has no float64 (MPS).
+    They are on the device of the logits, or on the CPU where the device has no float64 (MPS).
     """
     exact = logits.cpu() if logits.device.type == "mps" else logits
     return torch.log_softmax(exact.to(torch.float64), dim=-1)
 
 
 def check_possible(values: Tensor) -> Tensor:
-    """Log-probabilities (rows, vocabulary), if every row has a token that may follow.
-
-    Raises:
-        SeqtasksError: A row has NaN, or no such token.
-    """
+    """Log-probabilities (rows, vocabulary); a SeqtasksError if a row has NaN or no token."""
     if not bool((values.amax(dim=-1) > -torch.inf).all()):  # the largest of a row with NaN is NaN
         raise SeqtasksError("the model's logits are NaN or leave no token that may follow")
     return values

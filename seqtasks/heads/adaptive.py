@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -30,11 +31,8 @@ class AdaptiveLanguageHead(NextToken):
         cutoffs: the number of the first word of each cluster, growing; None for a twentieth and
             a fifth of the vocabulary.
         tied: has to be false: clusters have vectors of other sizes than the embedding.
-        dropout: rate on the features.
-        variational: one dropout mask for all steps of a sequence.
-        alpha: weight of the features' squares in the objective (`activation_penalty`).
-        beta: weight of the squares of their changes from step to step.
         calibrate: has to be false: no temperature is fitted.
+        regularised: ``dropout``, ``variational``, ``alpha`` and ``beta``, as in `NextToken`.
 
     Raises:
         UsageError: ``tied`` or ``calibrate`` is true, a cutoff does not fit, or there are more
@@ -54,13 +52,10 @@ class AdaptiveLanguageHead(NextToken):
         *,
         cutoffs: Sequence[int] | None = None,
         tied: bool = False,
-        dropout: float = 0.0,
-        variational: bool = False,
-        alpha: float = 0.0,
-        beta: float = 0.0,
         calibrate: bool = False,
+        **regularised: Any,
     ) -> None:
-        super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
+        super().__init__(**regularised)
         if calibrate:
             raise UsageError(
                 "one temperature does not fit a softmax in two steps; set it to false, or take "
@@ -120,11 +115,7 @@ def automatic(size: int, most: int) -> list[int]:
 
 
 def check(cutoffs: Sequence[int], size: int, most: int) -> None:
-    """Refuse cutoffs that make no clusters.
-
-    Raises:
-        UsageError: they do not grow within the vocabulary, or are too many or none.
-    """
+    """Refuse cutoffs that do not grow within the vocabulary, and too many or none of them."""
     if most == 0:
         raise UsageError(
             f"an adaptive softmax needs at least {NARROWING} features of each step; raise "

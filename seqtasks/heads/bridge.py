@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.layer import EncoderLayer
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice
 from seqtasks.kernels.lengths import State
 
 
@@ -134,9 +134,4 @@ def find_bridge(name: str) -> Callable[[RecurrentEncoder, RecurrentEncoder], nn.
     Raises:
         UsageError: there is none.
     """
-    if name not in BRIDGES:
-        raise UsageError(
-            f"there is no '{name}';{nearest(name, BRIDGES)} The bridges are {', '.join(BRIDGES)}.",
-            option="bridge",
-        )
-    return BRIDGES[name]
+    return BRIDGES[check_choice("bridge", name, BRIDGES)]

@@ -13,7 +13,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
 from seqtasks.heads.bridge import find_bridge
 from seqtasks.heads.copying import CopyGate
@@ -133,12 +133,10 @@ class AttentionDecoder(nn.Module):
                 "set `input_feeding`=true",
                 option="attention",
             )
-        if not coverage_loss >= 0:
-            raise UsageError(f"it is at least 0, not {coverage_loss}", option="coverage_loss")
         self.attends = not isinstance(self.attention, NoAttention)
         if coverage_loss and not self.attends:
             raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
-        self.coverage_loss = coverage_loss
+        self.coverage_loss = check_least("coverage_loss", coverage_loss)
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = nn.Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)

@@ -31,11 +31,12 @@ class PooledHead(nn.Module):
 
     Args:
         encoder: whose outputs are read.
-        labels: the labels.
-        outputs: numbers that the linear map gives.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
+        labels: the labels; a number that is predicted has none.
+        outputs: how many numbers the linear map gives.
+        pooling: ``last``, ``mean``, ``max`` or ``attention`` (`Pooling`).
         dropout: rate on the pooled vector.
-        texts: that an example has; the vectors of 2 are joined by `seqtasks.heads.comparison`.
+        texts: how many texts an example has; the vectors of 2 are joined
+            (`seqtasks.heads.comparison`).
 
     Attributes:
         takes: the kinds of targets that it learns from, names in `KINDS`.
@@ -54,9 +55,9 @@ class PooledHead(nn.Module):
         labels: Vocabulary,
         *,
         outputs: int,
-        pooling: str,
-        dropout: float,
-        texts: int,
+        pooling: str = "last",
+        dropout: float = 0.0,
+        texts: int = 1,
     ) -> None:
         super().__init__()
         if outputs < 1:

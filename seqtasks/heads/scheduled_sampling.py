@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice
 from seqtasks.heads.decoder import AttentionDecoder
 from seqtasks.kernels.lengths import State
 
@@ -39,13 +39,7 @@ class ScheduledSampling:
     def __init__(self, rate: float, schedule: str = "linear") -> None:
         if not 0 <= rate <= 1:
             raise UsageError(f"it is from 0 to 1, not {rate:g}", option="rate")
-        if schedule not in SCHEDULES:
-            raise UsageError(
-                f"there is no '{schedule}';{nearest(schedule, SCHEDULES)} The schedules are "
-                f"{', '.join(SCHEDULES)}.",
-                option="schedule",
-            )
-        self.rate, self.schedule = rate, schedule
+        self.rate, self.schedule = rate, check_choice("schedule", schedule, SCHEDULES)
 
     def at(self, progress: float | None) -> float:
         """The share of tokens that are drawn.

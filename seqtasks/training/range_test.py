@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from seqtasks.data.module import SequenceData
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.errors import SeqtasksError, UsageError, check_least
 from seqtasks.task import Task
 
 REACH = 5
@@ -36,15 +36,9 @@ class LossCurve(pl.Callback):
         self.losses: list[float] = []
         self.parts: list[float] = []
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
         """Add the loss of a batch; the batches of one step are one point."""
+        outputs, *_ = step
         loss: Any = trainer.strategy.reduce(outputs["loss"].detach(), reduce_op="mean")
         self.parts.append(float(loss))
         if trainer.fit_loop._should_accumulate():
@@ -78,8 +72,7 @@ class RangeTest:
             raise UsageError(
                 f"it is above 0 and below {highest}, the `highest`, not {lowest}", option="lowest"
             )
-        if steps < 10:
-            raise UsageError(f"it is at least 10, not {steps}", option="steps")
+        check_least("steps", steps, 10)
         if not 0 < share <= 1:
             raise UsageError(f"it is above 0 and at most 1, not {share}", option="share")
         self.lowest, self.highest, self.steps, self.share = lowest, highest, steps, share

@@ -39,7 +39,6 @@ class GradualUnfreezing(pl.Callback):
         self.levels = layer_groups(pl_module)
 
     def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take the gradient of the levels that wait."""
         learning = 1 + trainer.current_epoch // self.epochs
         for level in self.levels[learning:]:
             for parameter in level.parameters:
