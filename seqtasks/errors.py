@@ -204,22 +204,14 @@ Number = TypeVar("Number", int, float)
 
 
 def check_least(option: str, value: Number, least: int = 0) -> Number:
-    """The number that an option gives.
-
-    Raises:
-        UsageError: the number is below the least.
-    """
+    """The number that an option gives (UsageError: the number is below the least)."""
     if not value >= least:
         raise UsageError(f"it is at least {least}, not {value:g}", option=option)
     return value
 
 
 def check_rate(option: str, rate: float) -> float:
-    """The rate that an option gives.
-
-    Raises:
-        UsageError: the rate is not in [0, 1).
-    """
+    """The rate that an option gives (UsageError: the rate is not in [0, 1))."""
     if not 0 <= rate < 1:
         raise UsageError(f"a rate is at least 0 and below 1, not {rate:g}", option=option)
     return rate

@@ -92,11 +92,7 @@ class SequenceClassifier(Task):
         return self.head.answers(self(batch))
 
     def probabilities(self, batch: Batch) -> list[dict[str, float]]:
-        """For each example the probability of each label.
-
-        Raises:
-            UsageError: the head gives none.
-        """
+        """For each example the probability of each label (UsageError: the head gives none)."""
         rows = self.head.probabilities(self(batch)).tolist()
         return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
 

@@ -233,11 +233,7 @@ class Transfer:
         return f"transfer: {len(ours)} tensors taken from {self.path}; {counts}"
 
     def vectors(self, task: Task) -> TokenEmbedding:
-        """A task's token vectors.
-
-        Raises:
-            UsageError: it reads no tokens.
-        """
+        """A task's token vectors (UsageError: it reads no tokens)."""
         embedding = self.part(task, "embedding", (TokenEmbedding, InputEmbedding))
         found = embedding if isinstance(embedding, TokenEmbedding) else embedding.tokens
         if found is None:
@@ -248,11 +244,7 @@ class Transfer:
         return found
 
     def part(self, task: Task, name: str, kinds: Any) -> Any:
-        """A task's part of that name.
-
-        Raises:
-            UsageError: it has none of the right kind.
-        """
+        """A task's part of that name (UsageError: it has none of the right kind)."""
         found = getattr(task, name, None)
         if not isinstance(found, kinds):
             kinds = kinds if isinstance(kinds, tuple) else (kinds,)

@@ -18,7 +18,7 @@ def test_a_beam_of_one_is_the_greedy_search(toy, seed):
     best = beam_search(
         model.step, model.state, model.first, beam_size=1, max_length=12, eos_id=EOS, forbidden=[4]
     )
-    plain = greedy(model.step, model.state, model.first, 12, EOS, forbidden=[4])
+    plain = greedy(model.step, model.state, model.first, 12, eos_id=EOS, forbidden=[4])
     assert [[found.tokens for found in row] for row in best] == [[tokens] for tokens in plain]
 
 

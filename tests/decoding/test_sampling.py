@@ -111,7 +111,7 @@ def test_of_equal_tokens_the_lower_ids_stay(settings):
 @pytest.mark.parametrize("seed", range(4))
 def test_temperature_zero_is_greedy(toy, seed):
     model = toy(seed, vocabulary=7, rows=5)
-    plain = greedy(model.step, model.state, model.first, 10, EOS, forbidden=[2])
+    plain = greedy(model.step, model.state, model.first, 10, eos_id=EOS, forbidden=[2])
     for index in range(5):
         state, last = model.row(index)
         wanted = []
