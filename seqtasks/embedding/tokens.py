@@ -125,11 +125,7 @@ class TokenEmbedding(nn.Module):
 
 
 def checked_tuning(tuning: str | int, vectors: str | None) -> str | int:
-    """The tuning if there is one of that name.
-
-    Raises:
-        UsageError: there is none, or there are no vectors to hold.
-    """
+    """The tuning; a UsageError if there is none of that name, or there are no vectors to hold."""
     epochs = isinstance(tuning, int) and not isinstance(tuning, bool) and tuning >= 0
     if tuning not in ("tuned", "frozen") and not epochs:
         raise UsageError(

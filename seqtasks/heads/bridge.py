@@ -14,12 +14,7 @@ from seqtasks.kernels.lengths import State
 
 
 class Bridge(nn.Module):
-    """Every tensor of a state as tanh of a linear map.
-
-    Args:
-        input_size: features of the vector.
-        state_shapes: of the state, without batch.
-    """
+    """Every tensor of a state, of the given shapes without batch, as tanh of a linear map."""
 
     def __init__(self, input_size: int, state_shapes: tuple[tuple[int, ...], ...]) -> None:
         super().__init__()
@@ -39,12 +34,7 @@ class Bridge(nn.Module):
 
 
 class ZeroState(nn.Module):
-    """The recurrence's own start: what the decoder knows of the source comes from attention.
-
-    Args:
-        encoder: not asked for anything.
-        recurrence: whose state it is.
-    """
+    """The recurrence starts with zeros: the decoder knows the source by attention alone."""
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
         super().__init__()
@@ -58,15 +48,11 @@ class ZeroState(nn.Module):
 class LastState(nn.Module):
     """The encoder's own final state, layer by layer (Sutskever, Vinyals and Le 2014).
 
-    Of a bidirectional encoder it is the mean of both directions, tensor by tensor: that of the
-    forward one after the last step, that of the backward one after the first.
-
-    Args:
-        encoder: whose state is handed over.
-        recurrence: who takes it: as many layers of the same cell and sizes.
+    A bidirectional encoder hands over the mean of both directions, tensor by tensor: the state of
+    the forward one after the last step, of the backward one after the first.
 
     Raises:
-        UsageError: they differ.
+        UsageError: the recurrence has not as many layers of the same cell and sizes.
     """
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:

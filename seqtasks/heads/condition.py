@@ -56,7 +56,7 @@ class Condition(nn.Module):
         self.map = self.mapping(len(vocabularies[field]))
 
     def mapping(self, count: int) -> nn.Module:
-        """From ``count`` labels, or a vector of that size, to (batch, size)."""
+        """What maps ``count`` labels, or a vector of that size, to (batch, size)."""
         raise NotImplementedError
 
     def fit(self, encoder: RecurrentEncoder) -> None:

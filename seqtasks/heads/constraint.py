@@ -64,13 +64,8 @@ class SchemeConstraint(nn.Module):
     def check(self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None) -> None:
         """Refuse sequences that have probability 0 whatever the model learns.
 
-        Args:
-            tags: (batch, time) int64.
-            lengths: (batch,) int64.
-            places: where each sequence stands, for the message.
-
         Raises:
-            DataError: there is one; the message shows the first.
+            DataError: there is one; the message shows the first and its place, if places are given.
         """
         if self.scheme is None:
             return

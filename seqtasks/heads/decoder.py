@@ -161,7 +161,7 @@ class AttentionDecoder(nn.Module):
         final: State,
         copies: Tensor | None = None,
     ) -> State:
-        """The state before the first token; every tensor's first axis is the batch.
+        """The flat state (`Parts`) before the first token; the first axis is always the batch.
 
         Args:
             memory: (batch, steps, memory_size), the encoder's outputs.
@@ -169,9 +169,6 @@ class AttentionDecoder(nn.Module):
             summary: (batch, memory_size), the encoder's.
             final: the encoder's state after the source.
             copies: (batch, steps) int64, the numbers of the source's words, with copying.
-
-        Returns:
-            `Parts`, flat.
         """
         nothing = memory.new_zeros(memory.shape[:2])
         return Parts(
@@ -194,12 +191,9 @@ class AttentionDecoder(nn.Module):
         return Parts(values, keys, real, coverage, fed, alignment, copies, tuple(rest))
 
     def forward(self, tokens: Tensor, state: State) -> DecoderOutput:
-        """Read a target, or go on with it.
+        """Read a target from `start` on, (batch, time) int64 from ``<bos>``, or go on with it.
 
-        Args:
-            tokens: (batch, time) int64, beginning with ``<bos>``; a copied word that is not of
-                the vocabulary is read as ``<unk>``.
-            state: from `start` or an earlier call.
+        A copied word that is not of the vocabulary is read as ``<unk>``.
         """
         embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
         if self.fed_size:
@@ -261,13 +255,7 @@ class AttentionDecoder(nn.Module):
         return self.copier(features, logits, weights, copies)
 
     def loss(self, reading: DecoderOutput, targets: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the targets; in training the objective has the coverage loss too.
-
-        Args:
-            reading: of a target from `start` on.
-            targets: (batch, time) int64, the next tokens.
-            lengths: (batch,) int64.
-        """
+        """Nats of the next tokens (batch, time) int64; in training with the coverage loss."""
         if self.copier is None:
             loss = self.output.loss(reading.features, targets, lengths)
         else:
@@ -287,14 +275,8 @@ class AttentionDecoder(nn.Module):
         return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
 
     def attended(self, state: State) -> tuple[Tensor, Tensor]:
-        """How much each source step was attended to so far, and which of them are real.
-
-        Returns:
-            Coverage (batch, steps), the sum of all weights, zeros without attention; and the mask
-            (batch, steps) bool.
-        """
-        parts = self.parts(state)
-        return parts.coverage, parts.real
+        """The sum of all attention to each source step so far, and which are real: (batch,
+        steps).""" parts = self.parts(state) return parts.coverage, parts.real
 
     def alignments(self, tokens: Tensor, state: State) -> Tensor:
         """What each step of a target attends to, (batch, time, steps); arguments as `forward`."""

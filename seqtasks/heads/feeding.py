@@ -12,22 +12,13 @@ from seqtasks.errors import UsageError
 
 
 def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) -> int:
-    """The size of a recurrence's outputs, before it is known what else it is to read.
-
-    Args:
-        recurrence: makes it from ``input_size``; on the meta device, where no number is drawn.
-        input_size: any.
-    """
+    """The size of a recurrence's outputs, made for any size on a device that draws no number."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return recurrence(input_size=input_size).output_size
 
 
 def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
     """Refuse a recurrence that cannot be called step by step.
-
-    Args:
-        recurrence: reads the tokens' vectors and what is fed.
-        fed_size: features that are fed.
 
     Raises:
         UsageError: it keeps one dropout mask for a call, or its width follows from its inputs.

@@ -60,15 +60,10 @@ class NextToken(nn.Module):
         return self.scores(self.dropout(features))
 
     def temperature_derivatives(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
-        """How the nats of the targets change with the temperature.
+        """How the nats of the targets change with 1 / temperature, in place of `temperature`.
 
-        Args:
-            features: (rows, input_size).
-            targets: (rows,) int64.
-            inverse: 1 / temperature, in place of `temperature`.
-
-        Returns:
-            (2,) float64, as `seqtasks.heads.calibration.temperature_derivatives`.
+        Features are (rows, input_size), targets (rows,); the result is that of
+        `seqtasks.heads.calibration.temperature_derivatives`, (2,) float64.
         """
         raise NotImplementedError
 
@@ -86,24 +81,14 @@ class NextToken(nn.Module):
         raise NotImplementedError
 
     def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Nats of the targets and the objective, both summed.
-
-        Args:
-            features: (rows, input_size).
-            targets: (rows,) int64.
-        """
+        """Nats and the objective, both summed; features (rows, input_size), targets (rows,)."""
         raise NotImplementedError
 
     def loss(self, features: Tensor, targets: Tensor, lengths: Tensor) -> Loss:
         """Cross-entropy over real steps, without the logits of a whole batch.
 
-        Args:
-            features: (batch, time, input_size).
-            targets: (batch, time) int64.
-            lengths: (batch,) int64.
-
-        Returns:
-            The nats; in training the objective has the label smoothing and the penalties too.
+        Features are (batch, time, input_size), targets (batch, time) int64. In training the
+        objective has the label smoothing and the penalties too.
         """
         dropped = self.dropout(features)
         real = mask(lengths, targets.size(1))

@@ -74,11 +74,7 @@ class PooledHead(nn.Module):
         return "it learns from " + ", or from ".join(KINDS[kind] for kind in self.takes)
 
     def check(self, kind: str) -> None:
-        """Refuse targets of another kind.
-
-        Raises:
-            UsageError: the field of the targets is of another kind.
-        """
+        """Refuse, by a UsageError, targets of another kind."""
         if kind not in self.takes:
             raise UsageError(
                 f"a {type(self).__name__} does not learn from {kind}s; {self.wanted}",
@@ -86,14 +82,9 @@ class PooledHead(nn.Module):
             )
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        """What is decided from.
+        """What the head decides from, (batch, numbers of the linear map).
 
-        Args:
-            outputs: (texts · batch, time, size), all first texts before all second ones.
-            lengths: (texts · batch,) int64.
-
-        Returns:
-            (batch, numbers of the linear map).
+        Outputs are (texts · batch, time, size), all first texts before all second ones.
         """
         pooled = self.pooling(outputs, lengths)
         return self.linear(self.dropout(joined(pooled, self.texts)))
@@ -144,9 +135,5 @@ class PooledHead(nn.Module):
                 metric.update(views.get(name, guesses), targets)
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        """What a test says beside its scores, as JSON takes it.
-
-        Args:
-            tables: the test metrics that are not one number.
-        """
+        """What a test says beside its scores, as JSON, from the metrics that are no number."""
         return {}

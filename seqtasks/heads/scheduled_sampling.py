@@ -42,13 +42,10 @@ class ScheduledSampling:
         self.rate, self.schedule = rate, check_choice("schedule", schedule, SCHEDULES)
 
     def at(self, progress: float | None) -> float:
-        """The share of tokens that are drawn.
-
-        Args:
-            progress: the share of training that is done; None if it is not known.
+        """The share of tokens that are drawn when some share of training is done.
 
         Raises:
-            UsageError: it is not known and the schedule depends on it.
+            UsageError: the progress is None, not known, and the schedule depends on it.
         """
         if self.schedule == "constant":
             return self.rate
@@ -76,14 +73,8 @@ def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | 
 def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) -> Tensor:
     """A target in which some tokens are the decoder's own, as in `ScheduledSampling`.
 
-    Args:
-        decoder: draws them; in training under its dropout.
-        tokens: (batch, time) int64, beginning with ``<bos>``, which stays.
-        state: from the decoder's `start`.
-        rate: the probability that a token is drawn, each by itself.
-
-    Returns:
-        (batch, time) int64.
+    The decoder draws them, in training under its dropout, each with the probability ``rate``. The
+    tokens are (batch, time) int64 and begin with ``<bos>``, which stays; the state is from `start`.
     """
     if rate == 0 or tokens.size(1) < 2:
         return tokens

@@ -89,11 +89,11 @@ class Transfer:
         return [] if self.unfreezing is None else [self.unfreezing]
 
     def prepare(self, data: SequenceData, options: Mapping[str, Any]) -> None:
-        """Load the bundle, and let the data go on from its vocabularies.
+        """Load the bundle, and let data that is not set up yet go on from its vocabularies.
 
         Args:
-            data: not set up yet.
-            options: the configuration of the new task, plain; what it names runs anyway.
+            data: of the new task.
+            options: the plain configuration of the new task, whose own modules are trusted.
 
         Raises:
             BundleError: the bundle cannot be loaded.
