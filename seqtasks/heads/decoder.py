@@ -275,8 +275,9 @@ class AttentionDecoder(nn.Module):
         return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
 
     def attended(self, state: State) -> tuple[Tensor, Tensor]:
-        """The sum of all attention to each source step so far, and which are real: (batch,
-        steps).""" parts = self.parts(state) return parts.coverage, parts.real
+        """The sum of all attention to each source step so far, and which steps are real."""
+        parts = self.parts(state)
+        return parts.coverage, parts.real
 
     def alignments(self, tokens: Tensor, state: State) -> Tensor:
         """What each step of a target attends to, (batch, time, steps); arguments as `forward`."""

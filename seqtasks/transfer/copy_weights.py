@@ -112,8 +112,8 @@ def put(weight: Tensor, given: Tensor, block: tuple[slice, ...]) -> None:
 
 
 def take_grown(source: Tensor, target: Tensor, growth: set[int]) -> bool:
-    """Copy a weight into one that vocabularies have grown at its end; False where it does not
-    fit.""" if source.dim() != target.dim():
+    """Copy a weight into one that has grown at its end, or return False where it does not fit."""
+    if source.dim() != target.dim():
         return False
     pairs = list(zip(source.shape, target.shape, strict=True))
     if any(here - there not in growth | {0} for there, here in pairs):
