@@ -13,12 +13,7 @@ from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 
 
 def stream_text(
-    model: TextModel,
-    start: Start,
-    max_length: int,
-    *,
-    stop: Collection[str] = (),
-    **options: Any,
+    model: TextModel, start: Start, max_length: int, *, stop: Collection[str] = (), **options: Any
 ) -> Iterator[list[tuple[int, str]]]:
     """Draws one continuation a row and gives its text as soon as it is settled.
 

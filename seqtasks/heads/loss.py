@@ -33,10 +33,7 @@ class Loss:
 
 
 def cross_entropy(
-    logits: Tensor,
-    targets: Tensor,
-    lengths: Tensor | None = None,
-    label_smoothing: float = 0.0,
+    logits: Tensor, targets: Tensor, lengths: Tensor | None = None, label_smoothing: float = 0.0
 ) -> Loss:
     """Nats of the targets, over real steps only; over all where no lengths are given.
 

@@ -77,8 +77,7 @@ class PooledHead(nn.Module):
         """Refuse, by a UsageError, targets of another kind."""
         if kind not in self.takes:
             raise UsageError(
-                f"a {type(self).__name__} does not learn from {kind}s; {self.wanted}",
-                option="",
+                f"a {type(self).__name__} does not learn from {kind}s; {self.wanted}", option=""
             )
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
