@@ -30,13 +30,11 @@ class AdaptiveLanguageHead(NextToken):
         embedding: of the tokens that are read.
         cutoffs: the number of the first word of each cluster, growing; None for a twentieth and
             a fifth of the vocabulary.
-        tied: has to be false: clusters have vectors of other sizes than the embedding.
-        calibrate: has to be false: no temperature is fitted.
         regularised: ``dropout``, ``variational``, ``alpha`` and ``beta``, as in `NextToken`.
 
     Raises:
-        UsageError: ``tied`` or ``calibrate`` is true, a cutoff does not fit, or there are more
-            clusters than the features can be divided among.
+        UsageError: a cutoff does not fit, or there are more clusters than the features can be
+            divided among.
 
     >>> from seqtasks.data.vocabulary import Vocabulary
     >>> embedding = TokenEmbedding(Vocabulary([str(n) for n in range(1000)]), embedding_dim=8)
@@ -51,23 +49,9 @@ class AdaptiveLanguageHead(NextToken):
         embedding: TokenEmbedding,
         *,
         cutoffs: Sequence[int] | None = None,
-        tied: bool = False,
-        calibrate: bool = False,
         **regularised: Any,
     ) -> None:
         super().__init__(**regularised)
-        if calibrate:
-            raise UsageError(
-                "one temperature does not fit a softmax in two steps; set it to false, or take "
-                "the full softmax, a LanguageHead",
-                option="calibrate",
-            )
-        if tied:
-            raise UsageError(
-                "an adaptive softmax has vectors of several sizes, not those of the embedding; "
-                "set it to false, or take the full softmax, a LanguageHead",
-                option="tied",
-            )
         size = embedding.table.num_embeddings
         most = clusters(input_size)
         self.cutoffs = automatic(size, most) if cutoffs is None else list(cutoffs)

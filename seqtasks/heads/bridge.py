@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.errors import UsageError, check_choice
 from seqtasks.kernels.lengths import State
 
@@ -57,11 +57,11 @@ class LastState(nn.Module):
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
         super().__init__()
-        there, here = ([kind(layer) for layer in e.layers] for e in (encoder, recurrence))
+        there, here = (", ".join(map(shape, e.layers)) for e in (encoder, recurrence))
         if there != here:
             raise UsageError(
                 "last hands the encoder's state over, which fits layers of the same cell and "
-                f"sizes alone: the encoder has {named(there)}, the decoder {named(here)}; set "
+                f"sizes alone: the encoder has {there}, the decoder {here}; set "
                 "`recurrence.cell`, `recurrence.hidden_size` and `recurrence.num_layers` to those "
                 "of the encoder, or take projection",
                 option="bridge",
@@ -83,23 +83,11 @@ class LastState(nn.Module):
         return tuple(states)
 
 
-def kind(layer: nn.Module) -> tuple[str, tuple[tuple[int, ...], ...]]:
-    """The name of a layer's forward cell and the shapes of its state."""
-    assert isinstance(layer, EncoderLayer)
+def shape(layer: Any) -> str:
+    """The name of a layer's forward cell and the sizes of its state: ``LSTM (3) (3)``."""
     cell = layer.cells[0]
-    return type(cell).__name__, cell.state_shapes  # type: ignore[return-value]
-
-
-def named(kinds: list[tuple[str, tuple[tuple[int, ...], ...]]]) -> str:
-    """Layers in words.
-
-    >>> named([("GRU", ((5,),)), ("LSTM", ((3,), (3,)))])
-    'GRU (5), LSTM (3) (3)'
-    """
-    shown = [
-        " ".join([name, *(f"({', '.join(map(str, s))})" for s in shapes)]) for name, shapes in kinds
-    ]
-    return ", ".join(shown)
+    sizes = (", ".join(map(str, part)) for part in cell.state_shapes)
+    return " ".join([type(cell).__name__, *(f"({size})" for size in sizes)])
 
 
 def projection(encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> Bridge:

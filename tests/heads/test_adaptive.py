@@ -83,7 +83,6 @@ def test_automatic_cutoffs_fit_every_vocabulary_and_size():
 @pytest.mark.parametrize(
     ("size", "options", "message"),
     [
-        (64, {"tied": True}, "^tied: "),
         (64, {"cutoffs": [20, 10]}, "numbers that grow between 1 and the vocabulary's 60"),
         (64, {"cutoffs": [0]}, "numbers that grow"),
         (64, {"cutoffs": [60]}, "numbers that grow"),
