@@ -118,8 +118,7 @@ class LanguageModel(Task):
             return self(batch)
         if self.condition is not None:
             raise UsageError(
-                "it starts separate sequences, and this data is running text; set "
-                "batching@data.batching=buckets",
+                "it starts separate sequences, not running text; set batching@data.batching=buckets",
                 option="condition",
             )
         fresh = first

@@ -80,8 +80,7 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"'{target}' is no field of `tags` or `labels`, which are "
-                f"{', '.join(names) or 'empty'}",
+                f"'{target}' is none of `tags` or `labels`, {', '.join(names) or 'which are empty'}",
                 option="target",
             )
         self.target = target

@@ -109,8 +109,7 @@ class SequenceTagger(Task):
         """
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
-                "this tagger decides on each label by itself; several sequences come from one "
-                "with head@task.head=crf",
+                "this tagger decides on each label by itself; several come with head@task.head=crf",
                 option="n_best",
             )
         found = self.head.best(self(batch), batch.lengths, count)

@@ -80,8 +80,7 @@ class EncoderDecoder(Task):
         self.copies = self.decoder.copier is not None
         if self.copies != ("copies" in vocabularies):
             raise UsageError(
-                "it goes together with the field data.copies; decoder@task.decoder=copying sets "
-                "both",
+                "it goes with the field data.copies; decoder@task.decoder=copying sets both",
                 option="decoder.copying",
             )
         if tied_source:

@@ -76,8 +76,7 @@ def beam_search(
     check_beam(beam_size, n_best, length_penalty, length_offset, coverage_penalty)
     if coverage_penalty and coverage is None:
         raise UsageError(
-            f"{coverage_penalty} is given; expected 0, as this model does not tell what of its "
-            "source it has attended to",
+            f"{coverage_penalty} is given; expected 0, as this model does not tell its coverage",
             option="coverage_penalty",
         )
     limits = row_limits(max_length, min_length, len(first))
@@ -124,8 +123,7 @@ def check_beam(
         raise UsageError(f"{beam_size} is given; expected at least 1", option="beam_size")
     if n_best is not None and not 1 <= n_best <= beam_size:
         raise UsageError(
-            f"{n_best} is given; expected 1 to {beam_size}, the `beam_size`; widen the beam for "
-            "more",
+            f"{n_best} is given; expected 1 to {beam_size}, the `beam_size`; widen it for more",
             option="n_best",
         )
     if not math.isfinite(length_penalty):

@@ -98,8 +98,7 @@ class Greedy(Search):
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         if n_best != 1:
             raise UsageError(
-                f"{n_best} are asked for; a greedy search finds one output: take the method beam "
-                "or sampling",
+                f"{n_best} are asked for; greedy finds one output: take `method` beam or sampling",
                 option="n_best",
             )
         rules = self.rules(search_input)

@@ -52,8 +52,7 @@ class TokenEmbedding(nn.Module):
         if embedding_dim is None:
             if vectors is None:
                 raise UsageError(
-                    "null takes the width of a file of vectors; give one by `vectors`=PATH, or "
-                    "set a number",
+                    "null takes the width of a file; give one by `vectors`=PATH, or set a number",
                     option="embedding_dim",
                 )
             embedding_dim = vector_width(vectors)
@@ -135,8 +134,7 @@ def checked_tuning(tuning: str | int, vectors: str | None) -> str | int:
         )
     if tuning != "tuned" and vectors is None:
         raise UsageError(
-            f"{tuning} is about pretrained vectors; give them by `vectors`=PATH, or leave it at "
-            "tuned",
+            f"{tuning} is about pretrained vectors; give `vectors`=PATH, or leave it at tuned",
             option="tuning",
         )
     return tuning

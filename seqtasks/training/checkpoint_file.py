@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seqtasks.errors import SeqtasksError
+from seqtasks.errors import SeqtasksError, first_line
 from seqtasks.task import Task
 
 
@@ -24,41 +24,32 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
         SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, it
             holds averaged weights and training does not average, or it trains other parameters.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise SeqtasksError(
-            f"there is no file {path}; checkpoints lie in runs/<task>/<run>/checkpoints",
-            option="ckpt_path",
-        )
+
+    def misfit(reason: str) -> SeqtasksError:
+        return SeqtasksError(f"{path} {reason}", option="ckpt_path")
+
+    if not Path(path).is_file():
+        raise misfit("is no file; checkpoints lie in runs/<task>/<run>/checkpoints")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
     except Exception as error:  # torch.load raises many kinds, pickle's among them
-        reason = str(error).splitlines()[0]
-        raise SeqtasksError(f"{path} is not a checkpoint: {reason}", option="ckpt_path") from error
+        raise misfit(f"is not a checkpoint: {first_line(error)}") from error
     if "averaging" in content and not averaged:
-        raise SeqtasksError(
-            f"{path} holds averaged weights; resume with the callbacks=… of the run that wrote it",
-            option="ckpt_path",
-        )
+        raise misfit("holds averaged weights; resume with the callbacks=… of the run that wrote it")
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):
-            raise SeqtasksError(
-                f"{path} is of another model: {name} is {there.get(name, 'missing')} there and "
-                f"{here.get(name, 'missing')} here; resume with the options and data of the run "
-                "that wrote it",
-                option="ckpt_path",
-            )
+            sizes = f"{there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
+            fix = "resume with the options and data of the run that wrote it"
+            raise misfit(f"is of another model: {name} is {sizes}; {fix}")
     trained = task.parameter_groups()
     groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
+    counts = [len(group["params"]) for group in groups]
     for kept in content.get("optimizer_states", []):
-        if [len(g["params"]) for g in kept["param_groups"]] != [len(g["params"]) for g in groups]:
-            raise SeqtasksError(
-                f"the run that wrote {path} trained other parameters, or in other groups; resume "
-                "with its optimizer and transfer options",
-                option="ckpt_path",
-            )
+        if [len(group["params"]) for group in kept["param_groups"]] != counts:
+            fix = "resume with the optimizer and transfer options of the run that wrote it"
+            raise misfit(f"has trained other parameters, or in other groups; {fix}")
 
 
 def mean_weights(paths: Sequence[str | Path]) -> dict[str, Tensor]:

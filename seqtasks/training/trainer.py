@@ -52,8 +52,7 @@ def build_trainer(
     on_cpu = trainer.strategy.root_device.type == "cpu"
     if on_cpu and str(precision).startswith("16"):
         raise UsageError(
-            f"{precision}: 16-bit floats (fp16) train on a GPU alone; on a CPU set "
-            "bf16-mixed, or null for 32 bits",
+            f"16-bit floats (fp16) train on a GPU alone, not {precision}; on a CPU set bf16-mixed",
             option="precision",
         )
     if on_cpu and CUDAAccelerator.is_available() and trainer.is_global_zero:

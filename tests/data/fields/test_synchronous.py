@@ -8,6 +8,7 @@ import pytest
 from small import SMALL
 
 from seqtasks import bundle
+from seqtasks.bundle.build import build
 from seqtasks.data.fields import SynchronousField
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import WAIT
@@ -59,7 +60,7 @@ def test_a_tagger_translates_and_its_bleu_is_that_of_its_predictions(composed, t
     results = run(config, tmp_path / "run", "synchronous")
     assert 0 < results["baselines"]["most frequent tag of each word"]["bleu"] < 100
     loaded = bundle.load(tmp_path / "run" / "bundle")
-    data = bundle.build(json.loads(json.dumps(loaded.config["data"])))
+    data = build(json.loads(json.dumps(loaded.config["data"])))
     data.setup()
     rows = data.datasets["test"].records
     found = loaded.predict([" ".join(record.values["tokens"]) for record in rows])
