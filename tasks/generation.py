@@ -118,7 +118,7 @@ class LanguageModel(Task):
             return self(batch)
         if self.condition is not None:
             raise UsageError(
-                "it starts separate sequences, not running text; set batching@data.batching=buckets",
+                "it starts separate texts, not running ones; set batching@data.batching=buckets",
                 option="condition",
             )
         fresh = first

@@ -80,7 +80,7 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"'{target}' is none of `tags` or `labels`, {', '.join(names) or 'which are empty'}",
+                f"'{target}' is none of `tags` or `labels`, {', '.join(names) or 'both empty'}",
                 option="target",
             )
         self.target = target

@@ -129,7 +129,7 @@ class AttentionDecoder(nn.Module):
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
-                f"a {type(self.attention).__name__} looks back step by step; set `input_feeding`=true",
+                f"a {type(self.attention).__name__} looks back by steps; set `input_feeding`=true",
                 option="attention",
             )
         self.attends = not isinstance(self.attention, NoAttention)
