@@ -50,14 +50,12 @@ def filter_logits(
     good ones the lower id stays first.
 
     Args:
-        logits: Shape (batch, vocabulary), up to a constant a row; minus infinity rules a token out.
+        logits: Shape (batch, vocabulary), up to a constant a row, as the result; minus infinity
+            rules a token out.
         temperature: Divides the logits; 0 keeps the most probable token alone.
         top_k: How many tokens stay at most, or none.
         top_p: The mass of the most probable tokens that has to stay, in (0, 1], or none.
         typical_p: The mass of the most typical tokens that has to stay, in (0, 1], or none.
-
-    Returns:
-        Shape (batch, vocabulary), up to a constant a row; minus infinity where a token is cut.
 
     Raises:
         UsageError: A setting is out of its range.

@@ -55,14 +55,8 @@ def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0
 class Beam:
     """One batch member's search: `live` sequences, best first, and the best `kept` so far.
 
-    Args:
-        size: How many live sequences to follow.
-        max_length: The most tokens a sequence gets, the end token included.
-        eos_id: The id that ends a sequence, or none.
-        penalty: The exponent of the length penalty.
-        offset: The offset of the length penalty.
-        count: How many hypotheses to keep; as many as are followed by default.
-        prefix: What every sequence begins with.
+    It follows ``size`` live sequences and keeps ``count`` hypotheses, by default as many; the other
+    arguments are those of `beam_search` for one member.
     """
 
     def __init__(
@@ -97,12 +91,9 @@ class Beam:
         beam of 1 is the greedy search; the `size` best others live on. At the last length they
         are kept as they are.
 
-        Args:
-            ranked: The best candidates, best first: all `2 * size` best, or all there are.
-            coverage: What each live sequence's score gets besides, at most 0, if it stops now.
-
-        Returns:
-            The candidates that are now `live`, in its order.
+        The candidates are ranked, best first: all `2 * size` best, or all there are. Coverage is
+        what each live sequence's score gets besides, at most 0, if the sequence stops now. The
+        candidates that are now `live` come back in its order.
         """
         self.length += 1
         added = [0.0] * len(self.live) if coverage is None else coverage

@@ -28,13 +28,8 @@ def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
     is multiplied by it instead, since division would raise it. The effect depends on the level of
     the logits, so these are the model's own, before any softmax; 1.2 is the paper's value.
 
-    Args:
-        logits: Shape (batch, vocabulary), as the model gives them.
-        seen: Where a token already stands in its row's text, of the same shape, bool.
-        penalty: Above 1 it discourages repetition, below 1 it encourages it.
-
-    Returns:
-        Shape (batch, vocabulary).
+    Logits are (batch, vocabulary), and ``seen`` says where a token already stands in its row's
+    text. A penalty above 1 discourages repetition, one below 1 encourages it.
 
     >>> penalise(torch.tensor([[3.0, -3.0, 1.0]]), torch.tensor([[True, True, False]]), 1.5)
     tensor([[ 2.0000, -4.5000,  1.0000]])

@@ -51,14 +51,9 @@ class Rules:
     ) -> Tensor:
         """The log-probabilities of the next token, minus infinity for what is ruled out.
 
-        Args:
-            logits: Shape (rows, vocabulary), any floating type.
-            length: How many tokens every row has so far.
-            texts: Those tokens; only the rule on n-grams asks for them.
-            forced: For each row the one token that may follow, whatever the rules say, or none.
-
-        Returns:
-            Nats, shape (rows, vocabulary), float64, as from `log_softmax`.
+        They are those of `log_softmax`, from logits (rows, vocabulary). Every row has ``length``
+        tokens so far, its text, which only the rule on n-grams asks for. ``forced`` has for each
+        row the one token that may follow, whatever the rules say, or none.
 
         Raises:
             UsageError: An id lies outside the vocabulary.

@@ -21,8 +21,7 @@ def generate(
 ) -> list[list[int]]:
     """Draws one continuation a row; arguments and errors are those of `draws`.
 
-    Returns:
-        The tokens of each row, without the first and without the end token.
+    A row's tokens come without the first and without the end token.
 
     >>> import torch
     >>> def count_up(tokens, state):
@@ -60,8 +59,7 @@ def sample(
 ) -> list[Hypothesis]:
     """Draws one continuation a row and says how probable it is; see `generate`.
 
-    Returns:
-        One a row; its score is the log-probability.
+    The score of each is the log-probability.
 
     >>> import torch
     >>> def even(tokens, state):
@@ -93,9 +91,7 @@ def stream(
 ) -> Iterator[list[tuple[int, int]]]:
     """Draws one continuation a row and gives every token as soon as it is drawn; see `generate`.
 
-    Yields:
-        For every step the rows that drew a token other than the end, in order, each with its
-        token.
+    Every step yields the rows that drew a token other than the end, in order, with that token.
 
     >>> import torch
     >>> def count_up(tokens, state):

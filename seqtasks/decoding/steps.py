@@ -39,12 +39,7 @@ class TextModel(Protocol):
     def read(
         self, tokens: Tensor, lengths: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """Many tokens at once, before the logits.
-
-        Args:
-            tokens: Shape (batch, time), int64.
-            lengths: How many of each row are real, shape (batch,), int64, or None for all.
-            state: None at the beginning.
+        """Many tokens (batch, time) at once, of which ``lengths`` are real, or all for None.
 
         Returns:
             Features, shape (batch, time, size), and the state after each row's last real token.
@@ -90,12 +85,7 @@ def check_start(first: Tensor, state: State) -> None:
 
 
 def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> list[int]:
-    """The most tokens that each row gets.
-
-    Args:
-        max_length: One number for all rows, or one a row, each at least 1.
-        min_length: The fewest, at least 0.
-        size: How many rows there are.
+    """The most tokens that each of ``size`` rows gets, from one number for all or one a row.
 
     Raises:
         UsageError: A number is out of its range, or there are not as many as rows.

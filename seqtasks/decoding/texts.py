@@ -17,12 +17,8 @@ def stream_text(
 ) -> Iterator[list[tuple[int, str]]]:
     """Draws one continuation a row and gives its text as soon as it is settled.
 
-    Args:
-        model: The language model; of its special tokens only the end is ever drawn.
-        start: The prompts, from `read_prompts`.
-        max_length: The most tokens a row draws.
-        stop: Strings that end a row's text and are cut off, as in `StreamingDetokenizer`.
-        options: How to draw, as in `draws`.
+    The prompts are from `read_prompts`; of the model's special tokens only the end is ever drawn.
+    ``stop`` is as in `StreamingDetokenizer`; the other options are those of `draws`.
 
     Yields:
         For every step the rows that drew a token, in order, each with a piece of text, which may be

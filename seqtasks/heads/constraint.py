@@ -17,9 +17,8 @@ class SchemeConstraint(nn.Module):
     """Gives a chain the score -inf wherever its labels may not stand.
 
     Args:
-        labels: in the order of their numbers.
-        scheme: of the labels, a name in `SCHEMES`; ``auto`` for `scheme_of` them; None forbids
-            nothing.
+        labels: the labels in the order of their numbers.
+        scheme: a name in `SCHEMES`; ``auto`` for `scheme_of` the labels; None forbids nothing.
 
     Attributes:
         scheme: the one that holds, or None.

@@ -33,11 +33,8 @@ class CopyGate(nn.Module):
             features: (batch, time, size), the attentional states.
             logits: (batch, time, vocab).
             weights: (batch, time, steps), the attention.
-            copies: (batch, steps) int64, the number of each source word.
-
-        Returns:
-            (batch, time, words), float32 at least; words is vocab, or more where ``copies`` has
-            greater numbers.
+            copies: (batch, steps) int64, the number of each source word; where numbers exceed the
+                vocabulary, there are more words than vocab.
         """
         made, copied = self.shares(features)
         log_probs = made + exact(logits).log_softmax(dim=-1)

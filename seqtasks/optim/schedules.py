@@ -54,9 +54,9 @@ def scheduled(
     """A schedule as Lightning takes it.
 
     Args:
-        make: makes it from the optimizer. Where it takes ``total_steps`` it is told them and
-            advances every step, else every epoch; where it takes ``mode`` it is told that.
-        optimizer: whose rate it changes.
+        make: makes the schedule from the optimizer. One that takes ``total_steps`` is told them and
+            advances every step, others every epoch; one that takes ``mode`` is told that.
+        optimizer: whose rate the schedule changes.
         steps: counts those of the whole training, infinite where no end is set; asked if needed.
         monitor: the score that a schedule may follow.
         mode: ``min`` or ``max``, whichever of the score is better.

@@ -13,12 +13,7 @@ from seqtasks.task import Task
 
 
 def check(path: str | Path, task: Task, averaged: bool = False) -> None:
-    """Refuse a checkpoint that does not fit, before training begins.
-
-    Args:
-        path: the checkpoint.
-        task: the model that is to go on.
-        averaged: whether training averages weights.
+    """Refuse a checkpoint that does not fit a task, or a training that averages weights or not.
 
     Raises:
         SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, it

@@ -144,11 +144,7 @@ class BestMean(Checkpoint):
 
 
 def chosen(callback: ModelCheckpoint) -> list[str]:
-    """The checkpoints whose mean is tested and saved, the best first; of most kinds the best alone.
-
-    Args:
-        callback: one that follows a score.
-    """
+    """The checkpoints whose mean is tested and saved, the best first; of most kinds the best."""
     if not isinstance(callback, BestMean):
         return [callback.best_model_path] if callback.best_model_path else []
     sign = 1 if callback.mode == "min" else -1

@@ -84,13 +84,10 @@ class RangeTest:
         trainer: Callable[..., pl.Trainer],
         callbacks: Sequence[pl.Callback],
     ) -> float:
-        """The rate to begin with, two digits of it.
+        """The rate to begin with, two digits of it, for a task that is ready and stays unchanged.
 
-        Args:
-            task: ready to be trained; not changed.
-            data: set up.
-            trainer: makes the trainer from what is to differ from its configuration.
-            callbacks: what else belongs to a step of training.
+        ``trainer`` makes the trainer from the options that differ from its configuration, and the
+        callbacks are what else belongs to a step of training.
 
         Raises:
             SeqtasksError: the loss falls at no rate, or is still falling at the highest.
