@@ -48,8 +48,7 @@ class Task(LightningModule):
             divided by this (`seqtasks.optim.layer_groups.levels`).
 
     Attributes:
-        inputs: the fields that a person gives at prediction time, the main one first; several stand
-            on a line in this order (`seqtasks.data.raw_inputs`).
+        inputs: the fields that a person gives at prediction time, the main one first.
         target: the field that is predicted, or None.
         pipeline: what the Hugging Face Hub calls such tasks; None where it has no name.
         monitor: the score by which the best checkpoint is chosen.
@@ -123,11 +122,7 @@ class Task(LightningModule):
         return {}
 
     def graphs(self, batch: Batch) -> list[Graph]:
-        """What of this model `seqtasks.export` writes down: here `forward`, which gives a tensor.
-
-        Args:
-            batch: an example of the inputs.
-        """
+        """What `seqtasks.export` writes of this model, from an example: here `forward`."""
 
         def compute(inputs: Mapping[str, Tensor]) -> Named:
             return {"outputs": self(Batch(inputs))}
@@ -136,11 +131,7 @@ class Task(LightningModule):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """Let graphs compute in the place of this model's own weights.
-
-        Args:
-            runs: what runs each of `graphs`, by name.
-        """
+        """Let what runs each of `graphs`, by name, compute in the place of the model's weights."""
         replace(self, "forward", lambda batch: runs["model"](tensors(batch))["outputs"])
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
@@ -159,7 +150,11 @@ class Task(LightningModule):
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
-        """Let every part that starts from a file read it, before a new training; what they say."""
+        """Let each part that starts from a file read the file, before a new training.
+
+        Returns:
+            A line for each part that has something to say.
+        """
         lines = []
         for name, part in self.named_modules():
             if isinstance(part, TokenEmbedding):

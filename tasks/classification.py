@@ -122,11 +122,7 @@ class SequenceClassifier(Task):
         self.head.score(metrics, logits, batch.label)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Tell the head the targets of the training data.
-
-        Raises:
-            UsageError: the head learns from another kind of targets.
-        """
+        """Tell the head the targets of the training data, which have to be of its kind."""
         with located("task.head"):
             self.head.check(getattr(data.fields["label"], "kind", "vector"))
         self.head.fit_to_training_data(targets(data, "train"))
@@ -160,12 +156,7 @@ class SequenceClassifier(Task):
 
 
 def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
-    """Refuse pairs of texts that one embedding cannot read.
-
-    Raises:
-        UsageError: the second text has a vocabulary of its own, or there is a field that goes with
-            the first text alone.
-    """
+    """Refuse pairs with a vocabulary or a field that one of the two texts has alone."""
     first = vocabularies.get("tokens")
     if first is None or vocabularies["pair"].symbols != first.symbols:
         raise UsageError(

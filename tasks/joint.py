@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -92,11 +93,9 @@ class JointTask(Task):
         self.taggers = nn.ModuleDict(
             {n: tagging(input_size=size, labels=vocabularies[n]) for n in self.tag_weights}
         )
+        make = functools.partial(classification, encoder=self.encoder)
         self.classifiers = nn.ModuleDict(
-            {
-                name: classification(encoder=self.encoder, labels=vocabularies[name])
-                for name in self.label_weights
-            }
+            {n: make(labels=vocabularies[n]) for n in self.label_weights}
         )
         if any(head.calibrates for head in self.classifiers.values()):
             raise UsageError(
@@ -288,11 +287,7 @@ def weights(
 
 
 def check_directions(encoder: RecurrentEncoder) -> None:
-    """Refuse an encoder whose outputs have seen the tokens that a language model is to say.
-
-    Raises:
-        UsageError: one direction reads what the other has read.
-    """
+    """Refuse an encoder in which one direction reads what the other has read."""
     mixed = len(encoder.layers) > 1 or isinstance(encoder.norm, nn.LayerNorm)
     if encoder.bidirectional and mixed:
         raise UsageError(

@@ -102,11 +102,7 @@ class SequenceTagger(Task):
         ]
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
-        """The most probable sequences of labels, best first.
-
-        Raises:
-            UsageError: the head does not score sequences as a whole.
-        """
+        """The most probable sequences of labels, best first, of a head that scores them whole."""
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
                 "this tagger decides on each label by itself; several come with head@task.head=crf",

@@ -51,11 +51,7 @@ def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
 
 
 def find_class(path: str, trusted: Collection[str] = ()) -> type:
-    """The class at a dotted path.
-
-    Raises:
-        BundleError: the path leads outside ``seqtasks`` and the trusted modules, or to no class.
-    """
+    """The class at a dotted path; a BundleError if that leads to none or to untrusted modules."""
     module_name, _, name = path.rpartition(".")
     _check(module_name, path, trusted)
     try:

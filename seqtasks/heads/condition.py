@@ -26,12 +26,9 @@ class Condition(nn.Module):
 
     Args:
         vocabularies: of the data's fields.
-        field: the field that conditions.
-        embedding_dim: size that a label or vector is mapped to.
-        every_step: also feed it beside every token.
-
-    Raises:
-        UsageError: the data has no such field.
+        field: the field that conditions, which has to be one of them.
+        embedding_dim: the size that a label or vector is mapped to.
+        every_step: also feed the mapped vector beside every token.
     """
 
     bridge: Bridge
@@ -60,7 +57,7 @@ class Condition(nn.Module):
         raise NotImplementedError
 
     def fit(self, encoder: RecurrentEncoder) -> None:
-        """Learn of the state that is to be started."""
+        """Make the map to the encoder's initial state."""
         self.bridge = Bridge(self.size, encoder.state_shapes)
 
     def start(self, batch: Batch) -> State:

@@ -59,7 +59,7 @@ class ScheduledSampling:
 
 
 def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | None:
-    """What is given, if it can sample (UsageError: it is a name, or something else)."""
+    """The sampling, if it is one (UsageError: it is a name, or something else)."""
     if sampling is not None and not isinstance(sampling, ScheduledSampling):
         raise UsageError(
             f"{sampling!r} is no schedule with its rate; write "

@@ -67,8 +67,7 @@ class History(pl.Callback):
 class EpochLines(pl.Callback):
     """Prints one line an epoch, for output that goes to a file instead of a terminal."""
 
-    validated = False
-    """Whether the epoch has had a validation."""
+    validated = False  # in this epoch
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.began = time.perf_counter()

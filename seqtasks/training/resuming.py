@@ -17,16 +17,10 @@ from seqtasks.errors import Interrupted
 
 @contextmanager
 def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> Iterator[None]:
-    """An interruption leaves the last checkpoint and says how to resume.
+    """Turn an interruption of a run into `Interrupted`, which says how to resume.
 
-    Args:
-        trainer: of the training.
-        folder: its run folder.
-        changes: option → value, what a resumed run is told in place of the command's own; it may
-            be completed while the training runs.
-
-    Raises:
-        Interrupted: training was interrupted.
+    A resumed run is told the ``changes``, option → value, in place of the command's own; they may
+    be completed while the training runs.
     """
     try:
         yield

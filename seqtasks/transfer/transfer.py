@@ -147,17 +147,13 @@ class Transfer:
                 )
 
     def fill(self, task: Task, options: Mapping[str, Any]) -> str | None:
-        """Set the taken weights into a new task and freeze what is to stay.
-
-        Args:
-            task: made from the data's vocabularies.
-            options: its configuration, plain.
+        """Set the taken weights into a new task, made by plain options, and freeze what is to stay.
 
         Returns:
             One line that says what was taken, or None where nothing was.
 
         Raises:
-            UsageError: the weights do not fit, and which options would make them fit.
+            UsageError: the weights do not fit; it says which options would make them fit.
         """
         if self.unfreezing is not None or self.layer_factor != 1:
             layer_groups(task)
