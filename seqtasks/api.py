@@ -13,7 +13,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.exit_on_error import explain
-from seqtasks.run import disband, run
+from seqtasks.run import run
+from seqtasks.training.trainer import disband
 
 
 def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:

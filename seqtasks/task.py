@@ -14,7 +14,7 @@ from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer, slow_down
@@ -48,8 +48,7 @@ class Task(LightningModule):
             divided by this (`seqtasks.optim.layer_groups.levels`).
 
     Attributes:
-        inputs: the fields that a person gives at prediction time, the main one first; several stand
-            on a line in this order (`seqtasks.data.raw_inputs`).
+        inputs: the fields that a person gives at prediction time, the main one first.
         target: the field that is predicted, or None.
         pipeline: what the Hugging Face Hub calls such tasks; None where it has no name.
         monitor: the score by which the best checkpoint is chosen.
@@ -78,11 +77,9 @@ class Task(LightningModule):
         self.vocabularies = dict(vocabularies)
         self.make_optimizer = optimizer or torch.optim.Adam
         self.make_scheduler = scheduler
-        if not dropout_scale >= 0:
-            raise UsageError(f"task.dropout_scale is at least 0, not {dropout_scale}")
-        self.dropout_scale = dropout_scale
+        self.dropout_scale = check_least("dropout_scale", dropout_scale)
         if not layer_factor > 0:
-            raise UsageError(f"transfer.layer_factor is above 0, not {layer_factor}")
+            raise UsageError(f"it is above 0, not {layer_factor}", option="layer_factor")
         self.layer_factor = layer_factor
         self.scores = nn.ModuleDict()
         self.tables: dict[str, Tensor] = {}
@@ -125,11 +122,7 @@ class Task(LightningModule):
         return {}
 
     def graphs(self, batch: Batch) -> list[Graph]:
-        """What of this model `seqtasks.export` writes down: here `forward`, which gives a tensor.
-
-        Args:
-            batch: an example of the inputs.
-        """
+        """What `seqtasks.export` writes of this model, from an example: here `forward`."""
 
         def compute(inputs: Mapping[str, Tensor]) -> Named:
             return {"outputs": self(Batch(inputs))}
@@ -138,11 +131,7 @@ class Task(LightningModule):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """Let graphs compute in the place of this model's own weights.
-
-        Args:
-            runs: what runs each of `graphs`, by name.
-        """
+        """Let what runs each of `graphs`, by name, compute in the place of the model's weights."""
         replace(self, "forward", lambda batch: runs["model"](tensors(batch))["outputs"])
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
@@ -161,9 +150,17 @@ class Task(LightningModule):
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
-        """Let every part that starts from a file read it, before a new training; what they say."""
-        parts = [part for part in self.modules() if isinstance(part, TokenEmbedding)]
-        return [line for part in parts if (line := part.prepare())]
+        """Let each part that starts from a file read the file, before a new training.
+
+        Returns:
+            A line for each part that has something to say.
+        """
+        lines = []
+        for name, part in self.named_modules():
+            if isinstance(part, TokenEmbedding):
+                with located(f"task.{name}"):
+                    lines.append(part.prepare())
+        return [line for line in lines if line]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         """Hold vectors that are not to be tuned yet; of the gradient, before it is clipped."""
@@ -172,7 +169,6 @@ class Task(LightningModule):
                 part.withhold(self.current_epoch)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """One step of training; logs the loss and the share of padding."""
         loss = self.loss(self(batch), batch)
         self.log_training(loss, batch)
         return loss.mean
@@ -212,7 +208,6 @@ class Task(LightningModule):
             self.advance_schedules(lambda schedule: isinstance(schedule, ReduceLROnPlateau))
 
     def on_train_epoch_end(self) -> None:
-        """Advance the schedules that count epochs."""
         if self.trainer.fit_loop.restarted_on_epoch_end:  # Lightning ends it once more
             return
         self.advance_schedules(lambda schedule: not isinstance(schedule, ReduceLROnPlateau))
@@ -233,7 +228,6 @@ class Task(LightningModule):
             scheduler.step()
 
     def on_test_epoch_end(self) -> None:
-        """Log the test scores."""
         self.log_scores("test")
 
     def split_scores(self, split: str) -> Mapping[str, Any]:
@@ -280,7 +274,7 @@ class Task(LightningModule):
             if self.layer_factor != 1:
                 slow_down(optimizer, self.layer_factor)
         except (TypeError, ValueError) as error:
-            raise UsageError(f"optimizer: {error}") from error
+            raise UsageError(str(error), option="optimizer") from error
         if self.make_scheduler is None:
             return optimizer
         entry = scheduled(

@@ -12,7 +12,7 @@ from seqtasks.data.batching.batch import Batch, stack_fields
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
@@ -89,7 +89,6 @@ class SequenceClassifier(Task):
         return self.head(outputs, texts.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
-        """Summed over all examples."""
         return self.head.loss(logits, batch.label)
 
     def predict(self, batch: Batch) -> list[str] | list[list[str]]:
@@ -97,11 +96,7 @@ class SequenceClassifier(Task):
         return self.head.answers(self(batch))
 
     def probabilities(self, batch: Batch) -> list[dict[str, float]]:
-        """For each example the probability of each label.
-
-        Raises:
-            UsageError: the head gives none.
-        """
+        """For each example the probability of each label (UsageError: the head gives none)."""
         rows = self.head.probabilities(self(batch)).tolist()
         return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
 
@@ -115,7 +110,6 @@ class SequenceClassifier(Task):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
 
         def read(texts: Batch, chunk_steps: int | None = None) -> Tensor:
             return runs["model"](tensors(texts))["logits"]
@@ -123,24 +117,18 @@ class SequenceClassifier(Task):
         replace(self, "read", read)
 
     def metrics(self) -> dict[str, Metric]:
-        """Those of the head."""
         return self.head.metrics()
 
     def test_metrics(self) -> dict[str, Metric]:
-        """Those of the head."""
         return self.head.test_metrics()
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        """Compare what the head decides with what is right."""
         self.head.score(metrics, logits, batch.label)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Tell the head the targets of the training data.
-
-        Raises:
-            UsageError: the head learns from another kind of targets.
-        """
-        self.head.check(getattr(data.fields["label"], "kind", "vector"))
+        """Tell the head the targets of the training data, which have to be of its kind."""
+        with located("task.head"):
+            self.head.check(getattr(data.fields["label"], "kind", "vector"))
         self.head.fit_to_training_data(targets(data, "train"))
 
     @torch.no_grad()
@@ -172,12 +160,7 @@ class SequenceClassifier(Task):
 
 
 def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
-    """Refuse pairs of texts that one embedding cannot read.
-
-    Raises:
-        UsageError: the second text has a vocabulary of its own, or there is a field that goes with
-            the first text alone.
-    """
+    """Refuse pairs with a vocabulary or a field that one of the two texts has alone."""
     first = vocabularies.get("tokens")
     if first is None or vocabularies["pair"].symbols != first.symbols:
         raise UsageError(

@@ -83,7 +83,8 @@ class LanguageModel(Task):
         self.encoder = encoder(input_size=self.embedding.output_size + fed)
         if self.encoder.bidirectional:
             raise UsageError(
-                "encoder.bidirectional: a language model reads from left to right; set it to false"
+                "a language model reads from left to right; set it to false",
+                option="encoder.bidirectional",
             )
         if self.condition is not None:
             self.condition.fit(self.encoder)
@@ -107,7 +108,6 @@ class LanguageModel(Task):
         return None if self.condition is None else self.condition.start(batch)
 
     def loss(self, outputs: tuple[Tensor, State], batch: Batch) -> Loss:
-        """Nats of every token after the first."""
         lengths = (batch.lengths - 1).clamp(min=0)
         return self.head.loss(outputs[0], batch.tokens[:, 1:], lengths)
 
@@ -118,8 +118,8 @@ class LanguageModel(Task):
             return self(batch)
         if self.condition is not None:
             raise UsageError(
-                "task.condition starts separate sequences, and this data is running text; set "
-                "data/batching=buckets"
+                "it starts separate texts, not running ones; set data/batching=buckets",
+                option="condition",
             )
         fresh = first
         if split == "train" and self.state_reset:
@@ -134,7 +134,6 @@ class LanguageModel(Task):
         return outputs, state
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """One window of every stream."""
         loss = self.loss(self.carry("train", batch), batch)
         self.log_training(loss, batch)
         return loss.mean
@@ -178,7 +177,6 @@ class LanguageModel(Task):
         self.carried.pop("evaluate", None)
 
     def on_test_start(self) -> None:
-        """Forget it here too."""
         self.carried.pop("evaluate", None)
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
@@ -213,12 +211,10 @@ class LanguageModel(Task):
         return total
 
     def report(self) -> dict[str, Any]:
-        """The temperature, where one is fitted."""
         found = self.head.temperature
         return {} if found is None else {"temperature": round(float(found), 4)}
 
     def metrics(self) -> dict[str, Metric]:
-        """Perplexity a token and bits a character."""
         return {"perplexity": metrics.Perplexity(), "bits_per_char": metrics.BitsPerCharacter()}
 
     def test_metrics(self) -> dict[str, Metric]:
@@ -253,7 +249,8 @@ class LanguageModel(Task):
             return self.encoder(features, lengths, state)
         if state is None:
             raise UsageError(
-                f"this language model starts from its '{self.condition.field}'; give one"
+                f"this language model starts from its '{self.condition.field}'; give one",
+                option="condition",
             )
         return self.condition.read(self.encoder, features, lengths, state)
 
@@ -262,7 +259,6 @@ class LanguageModel(Task):
         return language_graphs(self, batch)
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
         attach_language(self, runs)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from seqtasks.data.batching.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least, located
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import NextToken
@@ -80,12 +81,11 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"task.target: '{target}' is no field of task.tags or task.labels, which are "
-                f"{', '.join(names) or 'empty'}"
+                f"'{target}' is none of `tags` or `labels`, {', '.join(names) or 'both empty'}",
+                option="target",
             )
-        if language_weight < 0:
-            raise UsageError(f"task.language_weight is at least 0, not {language_weight}")
-        self.target, self.language_weight = target, language_weight
+        self.target = target
+        self.language_weight = check_least("language_weight", language_weight)
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
@@ -93,19 +93,18 @@ class JointTask(Task):
         self.taggers = nn.ModuleDict(
             {n: tagging(input_size=size, labels=vocabularies[n]) for n in self.tag_weights}
         )
+        make = functools.partial(classification, encoder=self.encoder)
         self.classifiers = nn.ModuleDict(
-            {
-                name: classification(encoder=self.encoder, labels=vocabularies[name])
-                for name in self.label_weights
-            }
+            {n: make(labels=vocabularies[n]) for n in self.label_weights}
         )
         if any(head.calibrates for head in self.classifiers.values()):
             raise UsageError(
-                "task.classification.calibrate: a joint task fits no temperature; set it to false"
+                "a joint task fits no temperature; set it to false",
+                option="classification.calibrate",
             )
         self.language = nn.ModuleList()
         if self.embedding.tokens is None:
-            raise UsageError("task: a joint task reads data.tokens, and this data has none")
+            raise UsageError("a joint task reads data.tokens, and this data has none", option="")
         if language_weight:
             check_directions(self.encoder)
             count = 2 if self.encoder.bidirectional else 1
@@ -113,7 +112,8 @@ class JointTask(Task):
                 head = language(input_size=size // count, embedding=self.embedding.tokens)
                 if head.temperature is not None:
                     raise UsageError(
-                        "task.language.calibrate: a joint task fits no temperature; set it to false"
+                        "a joint task fits no temperature; set it to false",
+                        option="language.calibrate",
                     )
                 self.language.append(head)
 
@@ -184,7 +184,6 @@ class JointTask(Task):
         return [Graph("model", compute, inputs, axes_of(inputs))]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
         replace(self, "logits", lambda batch: runs["model"](tensors(batch))["logits"])
 
     @property
@@ -211,7 +210,6 @@ class JointTask(Task):
         return "accuracy" if field == self.target else f"{field}_accuracy"
 
     def score(self, metrics: Mapping[str, Any], outputs: Tensor, batch: Batch) -> None:
-        """Compare what each head decides with what is right."""
         real = mask(batch.lengths, outputs.size(1))
         for name, module in self.taggers.items():
             tagger: Any = module
@@ -238,7 +236,8 @@ class JointTask(Task):
             crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)
         for name, module in self.classifiers.items():
             classifier: Any = module
-            classifier.check(getattr(data.fields[name], "kind", "vector"))
+            with located("task.classification"):
+                classifier.check(getattr(data.fields[name], "kind", "vector"))
             classifier.fit_to_training_data(
                 torch.as_tensor(data.datasets["train"].encoded[name]).long()
             )
@@ -276,26 +275,24 @@ def weights(
     for name, weight in chosen.items():
         if name not in vocabularies:
             raise UsageError(
-                f"task.{option}.{name}: the data has no field '{name}', only "
-                f"{', '.join(vocabularies)}; set it to null, or add the field"
+                f"the data has no field '{name}', only {', '.join(vocabularies)}; set it to null, "
+                "or add the field",
+                option=f"{option}.{name}",
             )
         if not weight > 0:
             raise UsageError(
-                f"task.{option}.{name} is above 0, or null for no such head, not {weight}"
+                f"it is above 0, or null for no such head, not {weight}", option=f"{option}.{name}"
             )
     return chosen
 
 
 def check_directions(encoder: RecurrentEncoder) -> None:
-    """Refuse an encoder whose outputs have seen the tokens that a language model is to say.
-
-    Raises:
-        UsageError: one direction reads what the other has read.
-    """
+    """Refuse an encoder in which one direction reads what the other has read."""
     mixed = len(encoder.layers) > 1 or isinstance(encoder.norm, nn.LayerNorm)
     if encoder.bidirectional and mixed:
         raise UsageError(
-            "task.language_weight: above the first layer, or in a last norm, each direction sees "
-            "what the other has read; set encoder.bidirectional=false, or encoder.num_layers=1 "
-            "without residual and layer_norm together, or task.language_weight=0"
+            "above the first layer, or in a last norm, each direction sees what the other has "
+            "read; set it to 0, or `encoder.bidirectional`=false, or `encoder.num_layers`=1 "
+            "without residual and layer_norm together",
+            option="language_weight",
         )

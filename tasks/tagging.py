@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
 
 class SequenceTagger(Task):
-    """Parts of speech, entities, slots; or a translation, a word for each word that is read.
+    """Parts of speech, entities, slots.
 
-    The best checkpoint is chosen by accuracy, by span F1 where the labels spell spans, and by BLEU
-    where they are the words of a translation (`SynchronousField`).
+    The best checkpoint is chosen by accuracy, or by span F1 where the labels spell spans.
 
     Args:
         vocabularies: ``tags``, and what the embedding reads: ``tokens`` or ``series``, and
@@ -65,10 +64,7 @@ class SequenceTagger(Task):
         self.labels = vocabularies["tags"]
         self.scheme = scheme_of(self.labels.symbols)
         self.strict_spans = strict_spans
-        self.translates = WAIT in self.labels
-        if self.translates:
-            self.monitor = "val/bleu"
-        elif self.scheme is not None:
+        if self.scheme is not None:
             self.monitor = "val/f1"
         self.embedding = embedding(vocabularies)
         self.inputs = self.embedding.inputs
@@ -84,17 +80,16 @@ class SequenceTagger(Task):
         return self.head(outputs)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
-        """Nats over all real steps."""
         return self.head.loss(logits, batch.tags, batch.lengths)
 
     def predict(self, batch: Batch) -> list[list[str]]:
-        """One label for each token; of a translation its words alone."""
+        """One label for each token."""
         return [self.shown(row) for row in self.head.decode(self(batch), batch.lengths)]
 
     def shown(self, row: list[int]) -> list[str]:
-        """Labels by name; of a translation its words alone."""
+        """What predictions give of a sequence: its labels by name."""
         [names] = self.names([row])
-        return words(names) if self.translates else names
+        return names
 
     def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
         """The label of each token and how probable it is there, whatever the others are."""
@@ -107,15 +102,11 @@ class SequenceTagger(Task):
         ]
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
-        """The most probable sequences of labels, best first.
-
-        Raises:
-            UsageError: the head does not score sequences as a whole.
-        """
+        """The most probable sequences of labels, best first, of a head that scores them whole."""
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
-                "--n-best: this tagger decides on each label by itself; several sequences come "
-                "from one with task/head=crf"
+                "this tagger decides on each label by itself; several come with task/head=crf",
+                option="n_best",
             )
         found = self.head.best(self(batch), batch.lengths, count)
         return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]
@@ -124,10 +115,6 @@ class SequenceTagger(Task):
         """Labels by name."""
         return [[self.labels.symbols[number] for number in row] for row in rows]
 
-    def texts(self, rows: list[list[int]]) -> list[str]:
-        """Labels as translations."""
-        return [" ".join(words(row)) for row in self.names(rows)]
-
     def metrics(self) -> dict[str, Metric]:
         """Accuracy over all tokens, and span F1 where the labels spell spans."""
         found: dict[str, Metric] = {
@@ -135,12 +122,9 @@ class SequenceTagger(Task):
         }
         if self.scheme is not None:
             found["f1"] = metrics.SpanF1(self.scheme, strict=self.strict_spans)
-        if self.translates:
-            found["bleu"] = metrics.CorpusBLEU()
         return found
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        """Compare real steps with their tags."""
         predicted = self.head.decode(logits, batch.lengths)
         tags = batch.tags[mask(batch.lengths, logits.size(1))]
         guesses = torch.tensor(list(itertools.chain(*predicted)), dtype=torch.int64)
@@ -148,8 +132,12 @@ class SequenceTagger(Task):
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
             metrics["f1"].update(self.names(predicted), self.names(expected))
-        if "bleu" in metrics:
-            metrics["bleu"].update(self.texts(predicted), batch.tags_text)
+        self.score_written(metrics, predicted, batch)
+
+    def score_written(
+        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
+    ) -> None:
+        """Compare what the predicted labels write; nothing, if they are no texts."""
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Look, before training, for tags that a CRF gives the probability 0.
@@ -176,15 +164,42 @@ class SequenceTagger(Task):
             spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
-        if self.translates:
-            field: Any = data.fields["tags"]
-            bleu = metrics.CorpusBLEU()
-            records = data.datasets[data.test_split].records
-            bleu.update(self.texts(guesses), [field.written(record) for record in records])
-            scores["bleu"] = float(bleu.compute())
+        scores |= self.written_scores(data, guesses)
         return {"most frequent tag" + " of each word" * ("tokens" in train): scores}
 
+    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
+        """Scores of what the guessed labels write; none, if they are no texts."""
+        return {}
 
-def words(labels: list[str]) -> list[str]:
-    """What is written of some labels: neither waiting nor unknown words."""
-    return [label for label in labels if label not in (WAIT, UNK)]
+
+class SynchronousTranslator(SequenceTagger):
+    """A translation as it is read: a word, or none yet, for each word (`SynchronousField`).
+
+    The best checkpoint is chosen by BLEU; arguments are those of `SequenceTagger`.
+    """
+
+    def __init__(self, vocabularies: Mapping[str, Vocabulary], **options: Any) -> None:
+        super().__init__(vocabularies, **options)
+        self.monitor = "val/bleu"
+
+    def shown(self, row: list[int]) -> list[str]:
+        return [word for word in super().shown(row) if word not in (WAIT, UNK)]
+
+    def texts(self, rows: list[list[int]]) -> list[str]:
+        """The translations that the labels write: neither waiting nor unknown words."""
+        return [" ".join(self.shown(row)) for row in rows]
+
+    def metrics(self) -> dict[str, Metric]:
+        return {**super().metrics(), "bleu": metrics.CorpusBLEU()}
+
+    def score_written(
+        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
+    ) -> None:
+        metrics["bleu"].update(self.texts(predicted), batch.tags_text)
+
+    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
+        field: Any = data.fields["tags"]
+        bleu = metrics.CorpusBLEU()
+        records = data.datasets[data.test_split].records
+        bleu.update(self.texts(guesses), [field.written(record) for record in records])
+        return {"bleu": float(bleu.compute())}

@@ -16,7 +16,7 @@ from seqtasks.decoding import Hypothesis, SearchInput, change_search, make_searc
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.copying import copied_targets
@@ -84,16 +84,17 @@ class EncoderDecoder(Task):
         self.copies = self.decoder.copier is not None
         if self.copies != ("copies" in vocabularies):
             raise UsageError(
-                "task.decoder.copying and the field data.copies go together; "
-                "task/decoder=copying sets both"
+                "it goes with the field data.copies; task/decoder=copying sets both",
+                option="decoder.copying",
             )
         if tied_source:
             tie_source(self.embedding, self.decoder.embedding)
-        self.search = make_search(search)
+        with located("search"):
+            self.search = make_search(search)
         if getattr(self.search, "coverage_penalty", 0) and not self.decoder.attends:
             raise UsageError(
-                "task.search.coverage_penalty is about attention, which this decoder has not; set "
-                "it to 0"
+                "it is about attention, which this decoder has not; set it to 0",
+                option="search.coverage_penalty",
             )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
         self.text_scores = TextScores(scores, monitor, self.vocabulary.units, score_names)
@@ -109,10 +110,10 @@ class EncoderDecoder(Task):
         return self.decoder.start(memory, batch.source_lengths, summary, final, copies)
 
     def forward(self, batch: Batch) -> DecoderOutput:
-        """What scores every target token after ``<bos>``."""
         state, tokens = self.start(batch), batch.target[:, :-1]
         if self.training and self.scheduled_sampling is not None:
-            rate = self.scheduled_sampling.at(self.progress())
+            with located("task"):
+                rate = self.scheduled_sampling.at(self.progress())
             tokens = sampled(self.decoder, tokens, state, rate)
         return self.decoder(tokens, state)
 
@@ -173,7 +174,6 @@ class EncoderDecoder(Task):
         ]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        """See `graphs`."""
 
         def start(batch: Batch) -> State:
             copies = {"copies": batch.copies} if self.copies else {}
@@ -187,7 +187,6 @@ class EncoderDecoder(Task):
         return {**self.text_scores.metrics(), "cut": metrics.MeanMetric()}
 
     def test_metrics(self) -> dict[str, Metric]:
-        """The worst texts."""
         return {"worst": self.text_scores.worst()}
 
     def score(self, metrics: Mapping[str, Any], reading: DecoderOutput, batch: Batch) -> None:
@@ -210,7 +209,6 @@ class EncoderDecoder(Task):
         }
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """What can be answered without a network."""
         fields: Any = data.fields
         train, test = (
             [[fields[name].written(r) for name in ("source", "target")] for r in dataset.records]

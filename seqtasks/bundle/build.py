@@ -9,19 +9,20 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, Located
 
 
-def build(node: Any, trusted: Collection[str] = ()) -> Any:
+def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
     """Make what a configuration describes, as `hydra.utils.instantiate` would.
 
     Only classes are called, and only those that are defined inside ``seqtasks`` or in a module
-    that the caller names.
+    that the caller names. Their errors name options from the configuration's root (`Located`).
 
     Args:
         node: plain lists, numbers, strings and dicts; a dict with ``_target_`` becomes an object,
             with ``_partial_: true`` a `functools.partial`.
         trusted: modules (and what lies below them) whose classes may be made as well.
+        place: the node's path from the configuration's root.
 
     Raises:
         BundleError: a target is not an allowed class, or does not take what it is given.
@@ -30,25 +31,27 @@ def build(node: Any, trusted: Collection[str] = ()) -> Any:
         return [build(item, trusted) for item in node]
     if not isinstance(node, dict):
         return node
-    if "_target_" not in node:
-        return {name: build(value, trusted) for name, value in node.items()}
-    target = find_class(str(node["_target_"]), trusted)
+    target = find_class(str(node["_target_"]), trusted) if "_target_" in node else None
     skipped = ("_target_", "_partial_", "_convert_", "_recursive_")
-    arguments = {k: build(value, trusted) for k, value in node.items() if k not in skipped}
+    below = f"{place}." if place else ""
+    arguments = {
+        name: build(value, trusted, f"{below}{name}")
+        for name, value in node.items()
+        if name not in skipped
+    }
+    if target is None:
+        return arguments
+    make = Located.at(place, functools.partial(target, **arguments))
     if node.get("_partial_"):
-        return functools.partial(target, **arguments)
+        return make
     try:
-        return target(**arguments)
+        return make()
     except TypeError as error:
         raise BundleError(f"config.yaml: {node['_target_']}: {error}") from error
 
 
 def find_class(path: str, trusted: Collection[str] = ()) -> type:
-    """The class at a dotted path.
-
-    Raises:
-        BundleError: the path leads outside ``seqtasks`` and the trusted modules, or to no class.
-    """
+    """The class at a dotted path; a BundleError if that leads to none or to untrusted modules."""
     module_name, _, name = path.rpartition(".")
     _check(module_name, path, trusted)
     try:
@@ -96,5 +99,5 @@ def _check(module: str, path: str, trusted: Collection[str]) -> None:
     if not ours and not _inside(module, trusted):
         raise BundleError(
             f"config.yaml names {path}, which is not a part of seqtasks; if you trust that code, "
-            f"name its module: --trust {module or path}"
+            f"name its module {module or path} with `trust`"
         )

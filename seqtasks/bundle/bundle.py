@@ -200,12 +200,12 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     check_files(folder, sums, [CONFIG, METRICS, *([] if exported else [WEIGHTS])])
     config = read_config(folder)
     try:
-        fields: dict[str, Field] = build(config["fields"], trusted)
+        fields: dict[str, Field] = build(config["fields"], trusted, "fields")
         for name, field in fields.items():
             field.name = name
             field.vocabulary = read_vocabulary(folder, name, sums, type(field.vocabulary))
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
-        make = build(config["task"], trusted)
+        make = build(config["task"], trusted, "task")
         ours = not foreign_modules(config["task"])
         if ours and not exported:
             with on_meta_device():

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from seqtasks.cli.options import flag
 from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
-def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
+def exit_on_error(
+    arguments: Sequence[str] = (), spell: Callable[[str], str] = flag
+) -> Iterator[None]:
     """Print an error that a user can act on as one line, and exit with its code.
 
     Codes: 1 for what a user can put right, 2 for bad usage. An unforeseen error keeps its
@@ -20,6 +23,7 @@ def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
 
     Args:
         arguments: of the command line.
+        spell: how the command line writes an option, ``--n-best`` or ``task.search.n_best``.
     """
     try:
         yield
@@ -32,7 +36,7 @@ def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
         known = explain(error, arguments)
         if known is None:
             raise
-        sys.exit(_say(str(known), known.exit_code))
+        sys.exit(_say(known.spelled(spell), known.exit_code))
 
 
 def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:

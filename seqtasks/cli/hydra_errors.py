@@ -19,7 +19,7 @@ from hydra.errors import (
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
-from seqtasks.errors import UsageError, first_line, nearest
+from seqtasks.errors import UsageError, closest, first_line, nearest
 
 
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
@@ -47,7 +47,8 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
     if isinstance(error, ConfigCompositionException):
         return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
     if isinstance(error, InstantiationException):
-        return UsageError(first_line(error.__cause__ or error))
+        place = str(error).rpartition("full_key: ")[2] if error.__cause__ else ""
+        return UsageError(first_line(error.__cause__ or error), option=place)
     if isinstance(error, InterpolationResolutionError):
         return UsageError(
             f"{error.full_key} takes the value of an option that is not there; set it, or leave "
@@ -111,9 +112,8 @@ def _nearest_option(name: str, known: Sequence[str]) -> str:
     siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
     leaves = {n.rpartition(".")[2]: n for n in known}
     for wanted, choices in ((last, siblings), (name, {n: n for n in known}), (last, leaves)):
-        if found := nearest(wanted, choices):
-            close = found.split("'")[1]
-            return f" Did you mean '{choices[close]}'?"
+        if (found := closest(wanted, choices)) is not None:
+            return f" Did you mean '{choices[found]}'?"
     return " `python -m seqtasks --cfg job` shows all of them."
 
 

@@ -11,16 +11,25 @@ import yaml
 from seqtasks.errors import UsageError, nearest
 
 
-def spelled(value: Any) -> str:
+def flag(option: str) -> str:
+    """An option as a command line of flags takes it; one with a place stays as it is.
+
+    >>> flag("n_best"), flag("task.search.n_best")
+    ('--n-best', 'task.search.n_best')
+    """
+    return option if "." in option else "--" + option.replace("_", "-")
+
+
+def as_value(value: Any) -> str:
     """A value as the command line takes it.
 
-    >>> spelled(None), spelled(True), spelled(0.5), spelled({"a": [1, None]})
+    >>> as_value(None), as_value(True), as_value(0.5), as_value({"a": [1, None]})
     ('null', 'true', '0.5', '{a:[1,null]}')
     """
     if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{spelled(entry)}" for name, entry in value.items()) + "}"
+        return "{" + ",".join(f"{name}:{as_value(entry)}" for name, entry in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(spelled, value)) + "]"
+        return "[" + ",".join(map(as_value, value)) + "]"
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -44,7 +53,7 @@ def differences(there: Any, here: Any, path: str = "task") -> list[str]:
     if there == here or isinstance(there, float):
         return []
     place = path.removeprefix("task.") if path.startswith("task.encoder.") else path
-    return [f"{place}={spelled(there)}"]
+    return [f"{place}={as_value(there)}"]
 
 
 def overridden(config: dict[str, Any], options: Sequence[str]) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.ensemble import together
 from seqtasks.decoding.filters import filter_logits
-from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.prompts import Start, read_prompts, text_tokens
 from seqtasks.decoding.repetition import penalise
-from seqtasks.decoding.sampling import check_sampling, generate, sample, stream
+from seqtasks.decoding.sampling import check_sampling, generate, greedy, sample, stream
 from seqtasks.decoding.scoring import score_texts
 from seqtasks.decoding.search import (
     BeamSearch,

@@ -45,27 +45,18 @@ def beam_search(
     are in float64, and of equal candidates the one from the better parent, then of the lower id,
     goes first.
 
-    Args:
-        step: From tokens (rows,) and a state to logits (rows, vocabulary) and the next state.
-        state: The state before the first tokens, tensors of shape (batch, ...).
-        first: The token each member starts from, shape (batch,), int64.
-        beam_size: How many sequences to follow; may exceed the vocabulary.
-        max_length: The most tokens a sequence gets, the end token included; one number for all
-            members, or one a member.
-        eos_id: The id that ends a sequence, or none if every one runs to `max_length`.
-        n_best: How many hypotheses to return at most, `beam_size` if not given. Fewer are the first
-            of more, and found sooner.
-        min_length: How many tokens stand before the end token at least, a prefix included.
-        length_penalty: 0 ranks by log-probability; larger prefers longer sequences.
-        length_offset: In place of the 5, and of the 6 less 1, in the score; with 0 it is ``log_prob
-            / length ** length_penalty``.
-        coverage: Tells how much of its source a row has attended to; needed for the penalty.
-        coverage_penalty: How much it costs to leave out parts of the source, see `coverage_score`.
-        no_repeat_ngram: How many tokens in a row may not stand in a sequence twice; 0 for none.
-        prefix: The tokens that each member's sequences begin with, which no other rule touches; the
-            model's probabilities of them count in the score.
-        forbidden: Ids that are never produced. The model's probabilities of the others stay as
-            they are.
+    The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
+    ``forbidden``, ``prefix`` and ``coverage``, which the coverage penalty needs. The probabilities
+    of a prefix, which no other rule touches, count in the score; those of other tokens than the
+    forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which may exceed the
+    vocabulary. ``max_length`` counts the end token, as one number or one a member; ``min_length``
+    tokens stand before the end token at least, a prefix included; and ``no_repeat_ngram`` tokens in
+    a row do not stand in a sequence twice, 0 for no such rule. ``n_best`` hypotheses are returned
+    at most, by default ``beam_size``; fewer are the first of more, and found sooner. A
+    ``length_penalty`` of 0 ranks by log-probability, a larger one prefers longer sequences;
+    ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so that 0 gives
+    ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to leave out
+    parts of the source (`coverage_score`).
 
     Returns:
         For each member its hypotheses, best first: `n_best` of them, or fewer if there are no more.
@@ -85,8 +76,8 @@ def beam_search(
     check_beam(beam_size, n_best, length_penalty, length_offset, coverage_penalty)
     if coverage_penalty and coverage is None:
         raise UsageError(
-            f"coverage_penalty is {coverage_penalty}; expected 0, as this model does not tell what "
-            "of its source it has attended to"
+            f"{coverage_penalty} is given; expected 0, as this model does not tell its coverage",
+            option="coverage_penalty",
         )
     limits = row_limits(max_length, min_length, len(first))
     prefix = check_prefix(prefix, limits, eos_id)
@@ -127,31 +118,28 @@ def check_beam(
     length_offset: float = 5.0,
     coverage_penalty: float = 0.0,
 ) -> None:
-    """Refuses settings of `beam_search` that nothing can be found by.
-
-    Raises:
-        UsageError: One is out of its range.
-    """
+    """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
     if beam_size < 1:
-        raise UsageError(f"beam_size is {beam_size}; expected at least 1")
+        raise UsageError(f"{beam_size} is given; expected at least 1", option="beam_size")
     if n_best is not None and not 1 <= n_best <= beam_size:
         raise UsageError(
-            f"n_best is {n_best}; expected 1 to {beam_size}, the beam_size; widen the beam for more"
+            f"{n_best} is given; expected 1 to {beam_size}, the `beam_size`; widen it for more",
+            option="n_best",
         )
     if not math.isfinite(length_penalty):
-        raise UsageError(f"length_penalty is {length_penalty}; expected a finite number")
+        raise UsageError(
+            f"{length_penalty} is given; expected a finite number", option="length_penalty"
+        )
     for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
         if not 0 <= value < math.inf:
-            raise UsageError(f"{name} is {value}; expected a finite number from 0 up")
+            raise UsageError(f"{value} is given; expected a finite number from 0 up", option=name)
 
 
 def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
     """The best candidates of each member, best first, at most twice as many as its beam.
 
-    Args:
-        values: Log-probabilities of the next token in nats, shape (rows, vocabulary), float64;
-            the rows are the live sequences of the first beam, then of the second, and so on.
-        beams: The members that are still searching.
+    The values are log-probabilities of the next token in nats, (rows, vocabulary) float64; the rows
+    are the live sequences of the first beam, then of the second, and so on.
     """
     size = beams[0].size
     # One row can send at most `size` live sequences and one ended one.

@@ -23,13 +23,7 @@ def coverage_score(attended: Tensor, real: Tensor, penalty: float) -> list[float
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14: source steps that
     were never looked at cost most.
 
-    Args:
-        attended: Shape (rows, steps), 0 or more.
-        real: Shape (rows, steps), bool, or the weight of each step.
-        penalty: β, 0 or more.
-
-    Returns:
-        Nats, one number a row.
+    The arguments are what a `Coverage` gives, and β; the result is in nats, one number a row.
 
     >>> attended = torch.tensor([[1.5, 0.5, 0.0]])
     >>> real = torch.tensor([[True, True, False]])

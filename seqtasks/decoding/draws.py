@@ -56,30 +56,17 @@ def draws(
     sample, so its text depends on neither the batch's size nor the other rows, and a larger
     `max_length` only makes it go on. A row that ends leaves the batch: the step no longer sees it.
 
-    Args:
-        step: From tokens (batch,) and a state to logits (batch, vocabulary) and the next state.
-        state: The state before the first tokens, tensors of shape (batch, ...).
-        first: The token each row starts from, shape (batch,), int64.
-        max_length: The most tokens a row draws, the end token included; one number for all rows,
-            or one a row.
-        eos_id: The id that ends a row, or none if every row runs to `max_length`.
-        forbidden: Ids that are never drawn.
-        min_length: How many tokens a row draws before the end token may be drawn.
-        no_repeat_ngram: How many tokens in a row a row does not draw twice; 0 for none.
-        prefix: The tokens that each row begins with, which no other rule touches.
-        temperature: Divides the logits; 0 is greedy.
-        top_k: How many of the most probable tokens to draw from, or none.
-        top_p: The mass of the most probable tokens to draw from, in (0, 1], or none.
-        typical_p: The mass of the most typical tokens to draw from, in (0, 1], or none.
-        repetition_penalty: Divides the logits of tokens that the row already holds, see
-            `penalise`; 1 for none.
-        seed: Names the random streams.
-        rows: The number of each row, which names its stream; 0, 1, ... if none are given. A caller
-            that works through a data set in batches gives the numbers of the examples.
-        samples: Which sample of its number each row is; all are sample 0 if none are given.
-        seen: Tokens that stand before each row's first one, in any order; only the repetition
-            penalty asks for them.
-        ends: Asked about each row after its token is given out; true ends the row.
+    The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
+    ``forbidden`` and ``prefix``, whose tokens no other rule touches. ``max_length`` (one number, or
+    one a row), ``min_length`` and ``no_repeat_ngram`` are as in `beam_search`; ``temperature``,
+    ``top_k``, ``top_p`` and ``typical_p`` as in `filter_logits`, the temperature 0 being the greedy
+    search; and ``repetition_penalty`` as in `penalise`.
+
+    The ``seed`` names all random streams. ``rows`` has the number of each row, by default 0, 1, …;
+    a caller that works through a data set in batches gives the numbers of the examples. ``samples``
+    says which sample of its number each row is, by default 0. ``seen`` has the tokens that stand
+    before each row's first one, in any order, for the repetition penalty. ``ends`` is asked about
+    each row after its token is given out, and ends the row by True.
 
     Yields:
         For every step what the rows drew, in order.
@@ -98,9 +85,9 @@ def draws(
     numbers = range(size) if rows is None else rows
     takes = [0] * size if samples is None else samples
     before: Sequence[Iterable[int]] = [()] * size if seen is None else seen
-    for name, given in (("row numbers", numbers), ("samples", takes), ("texts", before)):
+    for name, given in (("rows", numbers), ("samples", takes), ("seen", before)):
         if len(given) != size:
-            raise UsageError(f"{len(given)} {name} are given; expected {size}, the batch")
+            raise UsageError(f"{len(given)} are given; expected {size}, the batch", option=name)
     streams = [_stream(seed, *name) for name in zip(numbers, takes, strict=True)]
     texts: list[list[int]] = [[] for _ in range(size)]  # kept for the rule on n-grams alone
     live, tokens = list(range(size)), first

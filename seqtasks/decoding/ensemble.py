@@ -21,9 +21,8 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
     take the longest of a member's sources, and the coverage penalty is the mean of the models'. The
     result does not depend on the models' order but for the last digits.
 
-    Args:
-        search_inputs: one of each model, for the same targets; their sources may be cut into
-            tokens in other ways.
+    Each model has one search input, for the same targets; the models may cut their sources into
+    tokens in other ways.
 
     Raises:
         UsageError: There is none, or they have not the same number of sequences.
@@ -46,9 +45,7 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
 def mean_step(steps: Sequence[Step], sizes: Sequence[int]) -> Step:
     """A step whose probabilities are the mean of several steps' (log-mean-exp of log-softmax).
 
-    Args:
-        steps: Of one vocabulary.
-        sizes: How many tensors of the joint state belong to each.
+    All have one vocabulary; ``sizes`` says how many tensors of the joint state belong to each.
 
     >>> def sure(tokens, state):
     ...     return torch.tensor([[0.0, -torch.inf]]), state

@@ -15,19 +15,20 @@ FIRST_LOOK = 64
 def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
-    """Refuses settings that name no distribution.
-
-    Raises:
-        UsageError: The temperature is negative or not finite, top-k is below 1, or top-p or
-            typical-p is not in (0, 1].
-    """
+    """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
     if not 0 <= temperature < float("inf"):
-        raise UsageError(f"temperature is {temperature}; expected a finite number from 0 up")
+        raise UsageError(
+            f"{temperature} is given; expected a finite number from 0 up", option="temperature"
+        )
     if top_k is not None and top_k < 1:
-        raise UsageError(f"top_k is {top_k}; expected at least 1, or none for no limit")
+        raise UsageError(
+            f"{top_k} is given; expected at least 1, or none for no limit", option="top_k"
+        )
     for name, mass in (("top_p", top_p), ("typical_p", typical_p)):
         if mass is not None and not 0 < mass <= 1:
-            raise UsageError(f"{name} is {mass}; expected more than 0 and at most 1, or none")
+            raise UsageError(
+                f"{mass} is given; expected more than 0 and at most 1, or none", option=name
+            )
 
 
 def filter_logits(
@@ -49,14 +50,12 @@ def filter_logits(
     good ones the lower id stays first.
 
     Args:
-        logits: Shape (batch, vocabulary), up to a constant a row; minus infinity rules a token out.
+        logits: Shape (batch, vocabulary), up to a constant a row, as the result; minus infinity
+            rules a token out.
         temperature: Divides the logits; 0 keeps the most probable token alone.
         top_k: How many tokens stay at most, or none.
         top_p: The mass of the most probable tokens that has to stay, in (0, 1], or none.
         typical_p: The mass of the most typical tokens that has to stay, in (0, 1], or none.
-
-    Returns:
-        Shape (batch, vocabulary), up to a constant a row; minus infinity where a token is cut.
 
     Raises:
         UsageError: A setting is out of its range.
@@ -88,15 +87,9 @@ def filter_logits(
 
 
 def _prefix(scores: Tensor, shares: Tensor, mass: float) -> Tensor:
-    """Marks the tokens of highest score, as few as reach a mass.
+    """Marks the tokens of highest score, as few as reach a mass below 1; (batch, vocabulary) bool.
 
-    Args:
-        scores: Shape (batch, vocabulary); of equal ones the lower index goes first.
-        shares: The tokens' probabilities, of the same shape.
-        mass: What the marked ones have to reach, below 1.
-
-    Returns:
-        Shape (batch, vocabulary), bool.
+    Of equal scores the lower index goes first; the shares are the tokens' probabilities.
     """
     width = scores.shape[-1]
     looked = min(FIRST_LOOK, width)

@@ -44,11 +44,7 @@ def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14, has the offset 5; an
     offset of 0 divides by length ** penalty, a penalty of 1 then gives the mean of each token.
 
-    Args:
-        log_prob: Nats.
-        length: How many tokens it sums over, the end token included.
-        penalty: The exponent, alpha in the paper; 0 leaves the log-probability as it is.
-        offset: At least 0.
+    The length counts the tokens that the log-probability sums over, the end token included.
 
     >>> normalised(-3.0, 7, 1.0), normalised(-3.0, 6, 1.0, offset=0)
     (-1.5, -0.5)
@@ -59,14 +55,8 @@ def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0
 class Beam:
     """One batch member's search: `live` sequences, best first, and the best `kept` so far.
 
-    Args:
-        size: How many live sequences to follow.
-        max_length: The most tokens a sequence gets, the end token included.
-        eos_id: The id that ends a sequence, or none.
-        penalty: The exponent of the length penalty.
-        offset: The offset of the length penalty.
-        count: How many hypotheses to keep; as many as are followed by default.
-        prefix: What every sequence begins with.
+    It follows ``size`` live sequences and keeps ``count`` hypotheses, by default as many; the other
+    arguments are those of `beam_search` for one member.
     """
 
     def __init__(
@@ -79,9 +69,7 @@ class Beam:
         count: int | None = None,
         prefix: Sequence[int] = (),
     ) -> None:
-        self.size = size
-        self.max_length = max_length
-        self.eos_id = eos_id
+        self.size, self.max_length, self.eos_id = size, max_length, eos_id
         self.penalty, self.offset = penalty, offset
         self.count = size if count is None else count
         self.prefix = prefix
@@ -103,12 +91,9 @@ class Beam:
         beam of 1 is the greedy search; the `size` best others live on. At the last length they
         are kept as they are.
 
-        Args:
-            ranked: The best candidates, best first: all `2 * size` best, or all there are.
-            coverage: What each live sequence's score gets besides, at most 0, if it stops now.
-
-        Returns:
-            The candidates that are now `live`, in its order.
+        The candidates are ranked, best first: all `2 * size` best, or all there are. Coverage is
+        what each live sequence's score gets besides, at most 0, if the sequence stops now. The
+        candidates that are now `live` come back in its order.
         """
         self.length += 1
         added = [0.0] * len(self.live) if coverage is None else coverage

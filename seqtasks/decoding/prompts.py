@@ -91,16 +91,10 @@ def read_prompts(
 
 
 def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Iterator[int]:
-    """The tokens of a raw text, however long it is, with ``<bos>`` if the field has it in front.
+    """The token ids of a raw text, however long it is, as the field encodes it, without ``<eos>``.
 
-    Args:
-        field: Of the model's tokens.
-        text: Read in parts, which are cut where no token is.
-        unknown: Gets the symbols that the vocabulary does not know, in order; they are read as
-            ``<unk>``.
-
-    Yields:
-        Token ids, those that the field's own encoding has, but without ``<eos>``.
+    The text is read in parts, which are cut where no token is. ``unknown`` gets the symbols that
+    the vocabulary does not know, in order; they are read as ``<unk>``.
 
     Raises:
         UsageError: A symbol is unknown and the vocabulary has no ``<unk>``.

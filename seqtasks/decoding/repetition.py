@@ -12,14 +12,11 @@ from seqtasks.errors import UsageError
 
 
 def check_penalty(penalty: float) -> None:
-    """Refuses a penalty that is not a finite number above 0.
-
-    Raises:
-        UsageError: It is out of its range.
-    """
+    """Refuses a penalty that is not a finite number above 0, by a UsageError."""
     if not 0 < penalty < math.inf:
         raise UsageError(
-            f"repetition_penalty is {penalty}; expected a finite number above 0, 1 for none"
+            f"{penalty} is given; expected a finite number above 0, 1 for none",
+            option="repetition_penalty",
         )
 
 
@@ -31,13 +28,8 @@ def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
     is multiplied by it instead, since division would raise it. The effect depends on the level of
     the logits, so these are the model's own, before any softmax; 1.2 is the paper's value.
 
-    Args:
-        logits: Shape (batch, vocabulary), as the model gives them.
-        seen: Where a token already stands in its row's text, of the same shape, bool.
-        penalty: Above 1 it discourages repetition, below 1 it encourages it.
-
-    Returns:
-        Shape (batch, vocabulary).
+    Logits are (batch, vocabulary), and ``seen`` says where a token already stands in its row's
+    text. A penalty above 1 discourages repetition, one below 1 encourages it.
 
     >>> penalise(torch.tensor([[3.0, -3.0, 1.0]]), torch.tensor([[True, True, False]]), 1.5)
     tensor([[ 2.0000, -4.5000,  1.0000]])
@@ -47,14 +39,7 @@ def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
 
 
 def marks(texts: Sequence[Iterable[int]], like: Tensor) -> Tensor:
-    """Where each row's text holds a token.
-
-    Args:
-        texts: Token ids, a row each, in any order and number.
-        like: Logits of shape (batch, vocabulary), whose shape and device the marks get.
-
-    Returns:
-        Shape (batch, vocabulary), bool.
+    """Where each row's text holds a token: (batch, vocabulary) bool, on the device of ``like``.
 
     >>> marks([[0, 2, 2], []], torch.zeros(2, 3)).tolist()
     [[True, False, True], [False, False, False]]

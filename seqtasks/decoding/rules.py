@@ -40,7 +40,7 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("min_length", "no_repeat_ngram"):
             if (value := getattr(self, name)) < 0:
-                raise UsageError(f"{name} is {value}; expected 0 or more")
+                raise UsageError(f"{value} is given; expected 0 or more", option=name)
 
     def log_probs(
         self,
@@ -51,14 +51,9 @@ class Rules:
     ) -> Tensor:
         """The log-probabilities of the next token, minus infinity for what is ruled out.
 
-        Args:
-            logits: Shape (rows, vocabulary), any floating type.
-            length: How many tokens every row has so far.
-            texts: Those tokens; only the rule on n-grams asks for them.
-            forced: For each row the one token that may follow, whatever the rules say, or none.
-
-        Returns:
-            Nats, shape (rows, vocabulary), float64, as from `log_softmax`.
+        They are those of `log_softmax`, from logits (rows, vocabulary). Every row has ``length``
+        tokens so far, its text, which only the rule on n-grams asks for. ``forced`` has for each
+        row the one token that may follow, whatever the rules say, or none.
 
         Raises:
             UsageError: An id lies outside the vocabulary.
@@ -91,11 +86,7 @@ class Rules:
 
 
 def repeated(text: Sequence[int], size: int) -> set[int]:
-    """The tokens that would make an n-gram of a text stand in it twice.
-
-    Args:
-        text: Tokens.
-        size: Of an n-gram, at least 1.
+    """The tokens that would make an n-gram of a size of at least 1 stand in a text twice.
 
     >>> sorted(repeated([1, 2, 3, 1, 2], 3)), sorted(repeated([1, 2], 1)), repeated([1], 2)
     ([3], [1, 2], set())
@@ -108,12 +99,7 @@ def repeated(text: Sequence[int], size: int) -> set[int]:
 def check_prefix(
     prefix: Prefix | None, limits: Sequence[int], eos_id: int | None
 ) -> Sequence[Sequence[int]]:
-    """A prefix for each member; an empty one where none is given.
-
-    Args:
-        prefix: As given, or none.
-        limits: The most tokens that each member's sequence gets.
-        eos_id: The id that ends a sequence, or none.
+    """A prefix for each member, whose sequence has a limit; an empty one where none is given.
 
     Raises:
         UsageError: There are not as many as members, one is too long, or holds the end.
@@ -121,15 +107,20 @@ def check_prefix(
     if prefix is None:
         return [()] * len(limits)
     if len(prefix) != len(limits):
-        raise UsageError(f"{len(prefix)} prefixes are given; expected {len(limits)}, the batch")
+        raise UsageError(
+            f"{len(prefix)} are given; expected {len(limits)}, the batch", option="prefix"
+        )
     for row, (tokens, limit) in enumerate(zip(prefix, limits, strict=True)):
         if len(tokens) >= limit:
             raise UsageError(
-                f"prefix {row} has {len(tokens)} tokens; expected fewer than {limit}, the "
-                "max_length of its sequence"
+                f"number {row} has {len(tokens)} tokens; expected fewer than {limit}, the "
+                "`max_length` of its sequence",
+                option="prefix",
             )
         if eos_id in tokens:
-            raise UsageError(f"prefix {row} holds {eos_id}, the end token; leave it out")
+            raise UsageError(
+                f"number {row} holds {eos_id}, the end token; leave it out", option="prefix"
+            )
     return prefix
 
 

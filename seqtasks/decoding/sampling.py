@@ -19,21 +19,9 @@ from seqtasks.decoding.streaming_detokenizer import check_stop
 def generate(
     step: Step, state: State, first: Tensor, max_length: int | Sequence[int], **options: Any
 ) -> list[list[int]]:
-    """Draws one continuation a row; temperature 0 takes the most probable token every time.
+    """Draws one continuation a row; arguments and errors are those of `draws`.
 
-    Args:
-        step: From tokens (batch,) and a state to logits (batch, vocabulary) and the next state.
-        state: The state before the first tokens, tensors of shape (batch, ...).
-        first: The token each row starts from, shape (batch,), int64.
-        max_length: The most tokens a row draws, the end token included.
-        options: As `draws` takes them.
-
-    Returns:
-        The tokens of each row, without the first and without the end token.
-
-    Raises:
-        UsageError: An argument is out of its range.
-        SeqtasksError: The model's logits are NaN or leave no token that may follow.
+    A row's tokens come without the first and without the end token.
 
     >>> import torch
     >>> def count_up(tokens, state):
@@ -42,6 +30,22 @@ def generate(
     [[1, 2, 3], [3]]
     """
     return [found.tokens for found in sample(step, state, first, max_length, **options)]
+
+
+def greedy(
+    step: Step, state: State, first: Tensor, max_length: int | Sequence[int], **options: Any
+) -> list[list[int]]:
+    """Continues each row with its most probable token, the lower id among equals.
+
+    This is `generate` at temperature 0, and `beam_search` with a beam of 1 and no length penalty.
+
+    >>> import torch
+    >>> def count_up(tokens, state):
+    ...     return torch.nn.functional.one_hot((tokens + 1) % 5, 5), state
+    >>> greedy(count_up, (), torch.tensor([0, 2]), max_length=6, eos_id=4)
+    [[1, 2, 3], [3]]
+    """
+    return generate(step, state, first, max_length, temperature=0.0, **options)
 
 
 def sample(
@@ -55,8 +59,7 @@ def sample(
 ) -> list[Hypothesis]:
     """Draws one continuation a row and says how probable it is; see `generate`.
 
-    Returns:
-        One a row; its score is the log-probability.
+    The score of each is the log-probability.
 
     >>> import torch
     >>> def even(tokens, state):
@@ -88,9 +91,7 @@ def stream(
 ) -> Iterator[list[tuple[int, int]]]:
     """Draws one continuation a row and gives every token as soon as it is drawn; see `generate`.
 
-    Yields:
-        For every step the rows that drew a token other than the end, in order, each with its
-        token.
+    Every step yields the rows that drew a token other than the end, in order, with that token.
 
     >>> import torch
     >>> def count_up(tokens, state):
@@ -114,15 +115,12 @@ def check_sampling(
     no_repeat_ngram: int = 0,
     stop: Collection[str] = (),
 ) -> None:
-    """Refuses settings of `draws` and of `stream_text` that nothing can be drawn by.
-
-    Raises:
-        UsageError: One is out of its range.
+    """Refuses settings of `draws` and of `stream_text` by which nothing can be drawn.
 
     >>> check_sampling(100, top_p=7)
     Traceback (most recent call last):
         ...
-    seqtasks.errors.UsageError: top_p is 7; expected more than 0 and at most 1, or none
+    seqtasks.errors.UsageError: top_p: 7 is given; expected more than 0 and at most 1, or none
     """
     check_stop(stop)
     check_filter(temperature, top_k, top_p, typical_p)

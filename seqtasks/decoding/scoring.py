@@ -23,12 +23,8 @@ def score_texts(
 ) -> list[float]:
     """Sums the information of each text's tokens after its first, given all before them.
 
-    Args:
-        model: The language model.
-        texts: Token ids; a text of fewer than two has nothing to score.
-        state: Before the first token of each text; none for the model's own.
-        device: Where the model is.
-        window: Tokens of each text that are read at once.
+    Arguments are those of `read_prompts`, with texts of token ids in place of the prompts; a text
+    of fewer than two tokens has nothing to score.
 
     Returns:
         Nats, one number a text.

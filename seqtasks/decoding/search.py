@@ -12,7 +12,7 @@ from seqtasks.decoding.beam import beam_search, check_beam
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.sampling import check_sampling, sample
 from seqtasks.decoding.search_input import SearchInput
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice, nearest
 
 MARGIN = 5
 """Tokens that a limit of length in proportion to the source leaves besides."""
@@ -45,9 +45,13 @@ class Search:
             _check_kind(field.name, str(field.type), getattr(self, field.name))
         ratio = self.max_length_ratio
         if ratio is None and self.max_length is None:
-            raise UsageError("max_length and max_length_ratio are both none; give one of them")
+            raise UsageError(
+                "neither it nor `max_length_ratio` is given; give one", option="max_length"
+            )
         if ratio is not None and not 0 < ratio < math.inf:
-            raise UsageError(f"max_length_ratio is {ratio}; expected a finite number above 0")
+            raise UsageError(
+                f"{ratio} is given; expected a finite number above 0", option="max_length_ratio"
+            )
         most = self.min_length + 1 if self.max_length is None else self.max_length
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
@@ -92,11 +96,10 @@ class Greedy(Search):
     method = "greedy"
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        """One output of each sequence."""
         if n_best != 1:
             raise UsageError(
-                f"n_best is {n_best}; a greedy search finds one output: take method=beam or "
-                "method=sampling"
+                f"{n_best} are asked for; greedy finds one output: take `method` beam or sampling",
+                option="n_best",
             )
         rules = self.rules(search_input)
         found = sample(
@@ -124,7 +127,6 @@ class BeamSearch(Search):
         return _own(self)
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        """The outputs of highest score."""
         return beam_search(
             search_input.step,
             search_input.state,
@@ -155,7 +157,7 @@ class Sampling(Search):
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """So many samples of each sequence, the same ones in any batch."""
         if n_best < 1:
-            raise UsageError(f"n_best is {n_best}; expected at least 1")
+            raise UsageError(f"{n_best} is given; expected at least 1", option="n_best")
         size = len(search_input.first)
         numbered = search_input._replace(numbers=search_input.numbers or range(size)).repeated(
             n_best
@@ -176,34 +178,30 @@ SEARCHES: dict[str, type[Search]] = {kind.method: kind for kind in (BeamSearch, 
 
 
 def make_search(options: Mapping[str, Any]) -> Search:
-    """A search from its options, ``method`` among them; the beam where it is not.
+    """A search from its options, ``method`` among them; a beam search where it is not.
 
     Raises:
-        UsageError: There is no such method or option, or it is out of its range.
+        UsageError: There is no such method or option, or an option is out of its range.
 
     >>> make_search({"method": "sampling", "top_k": 3}).top_k
     3
     >>> make_search({"beam": 3})
     Traceback (most recent call last):
         ...
-    seqtasks.errors.UsageError: search: beam has no option 'beam'; Did you mean 'beam_size'? \
+    seqtasks.errors.UsageError: beam: beam has no such option; Did you mean 'beam_size'? \
 The options are max_length, max_length_ratio, min_length, no_repeat_ngram, beam_size, \
 length_penalty, length_offset, coverage_penalty.
     """
     given = dict(options)
     method = given.pop("method", BeamSearch.method)
-    if method not in SEARCHES:
-        raise UsageError(
-            f"search: there is no method '{method}';{nearest(str(method), SEARCHES)} "
-            f"The methods are {', '.join(SEARCHES)}."
-        )
-    kind = SEARCHES[method]
+    kind = SEARCHES[check_choice("method", method, SEARCHES)]
     names = _names(kind)
     for name in given:
         if name not in names:
             raise UsageError(
-                f"search: {method} has no option '{name}';{nearest(name, names)} The options are "
-                f"{', '.join(names)}."
+                f"{method} has no such option;{nearest(name, names)} The options are "
+                f"{', '.join(names)}.",
+                option=name,
             )
     return kind(**given)
 
@@ -234,15 +232,13 @@ def _own(search: Search) -> dict[str, Any]:
 
 
 def _check_kind(name: str, kind: str, value: Any) -> None:
-    """Refuse a value that is no number.
-
-    Raises:
-        UsageError: it is none of the kind that the option's annotation names.
-    """
+    """Refuse a value that is no number of the kind that the option's annotation names."""
     wanted, _, optional = kind.partition(" | ")
     if value is None and optional:
         return
     types = (int,) if wanted == "int" else (int, float)
     if not isinstance(value, types) or isinstance(value, bool):
         noun = "a whole number" if wanted == "int" else "a number"
-        raise UsageError(f"{name} is {value!r}; expected {noun}{', or none' if optional else ''}")
+        raise UsageError(
+            f"{value!r} is given; expected {noun}{', or none' if optional else ''}", option=name
+        )

@@ -39,12 +39,7 @@ class TextModel(Protocol):
     def read(
         self, tokens: Tensor, lengths: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """Many tokens at once, before the logits.
-
-        Args:
-            tokens: Shape (batch, time), int64.
-            lengths: How many of each row are real, shape (batch,), int64, or None for all.
-            state: None at the beginning.
+        """Many tokens (batch, time) at once, of which ``lengths`` are real, or all for None.
 
         Returns:
             Features, shape (batch, time, size), and the state after each row's last real token.
@@ -65,14 +60,7 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
 
 
 def select(state: State, index: Tensor) -> State:
-    """Picks rows of a state, in the order of the index and as often as it names them.
-
-    Args:
-        state: Tensors of shape (batch, ...).
-        index: Rows to keep, shape (rows,), int64, on any device.
-
-    Returns:
-        Tensors of shape (rows, ...).
+    """Picks rows of a state by an index (rows,) int64, in its order and as often as it names them.
 
     >>> kept = select((torch.tensor([10, 20, 30]), torch.eye(3)), torch.tensor([2, 0]))
     >>> [part.tolist() for part in kept]
@@ -82,15 +70,7 @@ def select(state: State, index: Tensor) -> State:
 
 
 def check_start(first: Tensor, state: State) -> None:
-    """Refuses a start that no decoder can go on from.
-
-    Args:
-        first: The token each sequence starts from, shape (batch,), int64.
-        state: The state before that token, tensors of shape (batch, ...).
-
-    Raises:
-        UsageError: A shape or type does not fit.
-    """
+    """Refuses first tokens and a state whose shapes or types are not those of `SearchInput`."""
     if first.dim() != 1 or first.dtype != torch.int64:
         raise UsageError(
             f"the first tokens have shape {tuple(first.shape)} and type {first.dtype}; "
@@ -105,12 +85,7 @@ def check_start(first: Tensor, state: State) -> None:
 
 
 def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> list[int]:
-    """The most tokens that each row gets.
-
-    Args:
-        max_length: One number for all rows, or one a row, each at least 1.
-        min_length: The fewest, at least 0.
-        size: How many rows there are.
+    """The most tokens that each of ``size`` rows gets, from one number for all or one a row.
 
     Raises:
         UsageError: A number is out of its range, or there are not as many as rows.
@@ -120,44 +95,36 @@ def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> l
     """
     limits = [max_length] * size if isinstance(max_length, int) else list(max_length)
     if len(limits) != size:
-        raise UsageError(f"{len(limits)} max_lengths are given; expected {size}, the batch")
+        raise UsageError(
+            f"{len(limits)} are given; expected {size}, the batch", option="max_length"
+        )
     least = max_length if isinstance(max_length, int) else min(limits, default=1)
     check_lengths(least, min_length)
     return limits
 
 
 def check_lengths(max_length: int, min_length: int = 0) -> None:
-    """Refuses a least and a greatest length that no sequence has.
-
-    Raises:
-        UsageError: One is out of its range.
-    """
+    """Refuses a least and a greatest length that no sequence has, by a UsageError."""
     if max_length < 1:
-        raise UsageError(f"max_length is {max_length}; expected at least 1")
+        raise UsageError(f"{max_length} is given; expected at least 1", option="max_length")
     if not 0 <= min_length <= max_length:
-        raise UsageError(f"min_length is {min_length}; expected 0 to {max_length}, the max_length")
+        raise UsageError(
+            f"{min_length} is given; expected 0 to {max_length}, the `max_length`",
+            option="min_length",
+        )
 
 
 def log_softmax(logits: Tensor) -> Tensor:
-    """The model's log-probabilities in float64.
+    """The model's log-probabilities in nats, from logits (rows, vocabulary): float64.
 
-    Args:
-        logits: Shape (rows, vocabulary), any floating type.
-
-    Returns:
-        Nats, shape (rows, vocabulary), on the device of the logits, or on the CPU where the device
-        has no float64 (MPS).
+    They are on the device of the logits, or on the CPU where the device has no float64 (MPS).
     """
     exact = logits.cpu() if logits.device.type == "mps" else logits
     return torch.log_softmax(exact.to(torch.float64), dim=-1)
 
 
 def check_possible(values: Tensor) -> Tensor:
-    """Log-probabilities (rows, vocabulary), if every row has a token that may follow.
-
-    Raises:
-        SeqtasksError: A row has NaN, or no such token.
-    """
+    """Log-probabilities (rows, vocabulary); a SeqtasksError if a row has NaN or no token."""
     if not bool((values.amax(dim=-1) > -torch.inf).all()):  # the largest of a row with NaN is NaN
         raise SeqtasksError("the model's logits are NaN or leave no token that may follow")
     return values

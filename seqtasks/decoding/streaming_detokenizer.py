@@ -96,5 +96,7 @@ def check_stop(stop: Collection[str]) -> tuple[str, ...]:
     strings = (stop,) if isinstance(stop, str) else tuple(stop)
     for string in strings:
         if not isinstance(string, str) or not string:
-            raise UsageError(f"stop holds {string!r}; expected strings of at least one character")
+            raise UsageError(
+                f"{string!r} is given; expected strings of at least one character", option="stop"
+            )
     return strings

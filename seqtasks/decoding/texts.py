@@ -13,31 +13,18 @@ from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 
 
 def stream_text(
-    model: TextModel,
-    start: Start,
-    max_length: int,
-    *,
-    stop: Collection[str] = (),
-    **options: Any,
+    model: TextModel, start: Start, max_length: int, *, stop: Collection[str] = (), **options: Any
 ) -> Iterator[list[tuple[int, str]]]:
     """Draws one continuation a row and gives its text as soon as it is settled.
 
-    Args:
-        model: The language model; of its special tokens only the end is ever drawn.
-        start: The prompts, from `read_prompts`.
-        max_length: The most tokens a row draws.
-        stop: Strings that end a row's text and are cut off, as in `StreamingDetokenizer`.
-        options: How to draw, as in `draws`: ``min_length``, ``no_repeat_ngram``, ``temperature``,
-            ``top_k``, ``top_p``, ``typical_p``, ``repetition_penalty``, ``seed``, ``rows``,
-            ``samples``.
+    The prompts are from `read_prompts`; of the model's special tokens only the end is ever drawn.
+    ``stop`` is as in `StreamingDetokenizer`; the other options are those of `draws`.
 
     Yields:
         For every step the rows that drew a token, in order, each with a piece of text, which may be
         empty; at last what was held back of every row.
 
-    Raises:
-        UsageError: An argument is out of its range.
-        SeqtasksError: The model's logits are NaN or leave no token that may follow.
+    The errors are those of `draws`.
     """
     vocabulary = model.vocabulary
     transcripts = [StreamingDetokenizer(vocabulary.decode, stop) for _ in start.seen]
@@ -77,21 +64,11 @@ def search_text(
 ) -> list[tuple[str, float]]:
     """Finds the most probable continuation of each row that a beam reaches.
 
-    Args:
-        model: The language model.
-        start: The prompts, from `read_prompts`.
-        max_length: The most tokens a continuation has.
-        beam_size: How many to follow.
-        min_length: How many tokens a continuation has at least, whatever `stop` cuts off.
-        no_repeat_ngram: How many tokens in a row may not stand in a continuation twice; 0 for none.
-        stop: Strings at which the text that is found is cut.
+    Arguments and errors are those of `beam_search`, after the model and the prompts from
+    `read_prompts`; ``stop`` has strings at which the text that is found is cut.
 
     Returns:
         For each row its text and the log-probability of all its tokens in nats.
-
-    Raises:
-        UsageError: An argument is out of its range.
-        SeqtasksError: The model's logits are NaN or leave no token that may follow.
     """
     vocabulary = model.vocabulary
     found = beam_search(

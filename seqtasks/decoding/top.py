@@ -11,12 +11,7 @@ def top(values: Tensor, k: int) -> Tensor:
 
     `torch.topk` alone leaves open which of equal values it takes, and in what order.
 
-    Args:
-        values: Shape (rows, width), no NaN.
-        k: How many to name, at least 1; all of them if the width is less.
-
-    Returns:
-        Shape (rows, min(k, width)), int64.
+    From values (rows, width) without NaN it makes (rows, min(k, width)) int64; k is at least 1.
 
     >>> top(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
     [[1, 3, 0]]
@@ -33,14 +28,7 @@ def top(values: Tensor, k: int) -> Tensor:
 
 
 def top_mask(values: Tensor, k: int) -> Tensor:
-    """Marks the k largest values of each row; among equal ones the lower index goes first.
-
-    Args:
-        values: Shape (rows, width), no NaN.
-        k: How many to mark, at least 1; all of them if the width is less.
-
-    Returns:
-        Shape (rows, width), bool, min(k, width) marks a row.
+    """Marks what `top` names: (rows, width) bool, min(k, width) marks a row.
 
     >>> top_mask(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
     [[True, True, False, True]]

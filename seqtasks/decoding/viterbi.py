@@ -24,13 +24,9 @@ def best_paths(
     are in float64; of paths with equal scores the one with the lower label goes first, at the first
     step where they differ. The result of a sequence depends on neither padding nor batch.
 
-    Args:
-        emissions: (batch, time, labels), no NaN.
-        start: (labels,), scores of the first label; -inf forbids one, also below.
-        transitions: (labels, labels), of the second label right after the first.
-        end: (labels,), of the last label.
-        lengths: (batch,) int64; a sequence of no steps has one path, of score 0.
-        count: how many paths.
+    Emissions are (batch, time, labels) without NaN; the other scores are those of a
+    `seqtasks.heads.chain.Chain`, of which -inf forbids. A sequence of no steps has one path, of
+    score 0.
 
     Returns:
         Paths (batch, count, time) int64, best first, 0 past each length, and their scores (batch,
@@ -46,7 +42,7 @@ def best_paths(
     ([[[0, 1], [1, 1], [0, 0]]], [[4.0, 3.0, 1.0]])
     """
     if count < 1:
-        raise UsageError(f"count is {count}; expected at least 1")
+        raise UsageError(f"{count} is given; expected at least 1", option="count")
     batch, time, labels = emissions.shape
     scores = emissions.new_full((batch, count), -torch.inf, dtype=torch.float64)
     paths = torch.zeros(batch, count, time, dtype=torch.int64, device=emissions.device)

@@ -45,8 +45,9 @@ class ConvolutionalSpelling(nn.Module):
         super().__init__()
         if not widths or min(*widths, filters, embedding_dim) < 1:
             raise UsageError(
-                "embedding.spelling: widths is a list of sizes of at least 1, as are filters and "
-                f"embedding_dim, not {list(widths)}, {filters} and {embedding_dim}"
+                "it is a list of sizes of at least 1, as are `filters` and `embedding_dim`, not "
+                f"{list(widths)}, {filters} and {embedding_dim}",
+                option="widths",
             )
         self.table = TokenEmbedding(vocabulary, embedding_dim=embedding_dim, dropout=dropout)
         self.filters = nn.ModuleList(
@@ -55,16 +56,7 @@ class ConvolutionalSpelling(nn.Module):
         self.output_size = filters * len(widths)
 
     def forward(self, characters: Tensor, lengths: Tensor, index: Tensor) -> Tensor:
-        """Spell each distinct word once and lay the result where it stands.
-
-        Args:
-            characters: (words, characters) int64.
-            lengths: (words,) int64.
-            index: (batch, time) int64, the word at each step.
-
-        Returns:
-            (batch, time, output_size).
-        """
+        """Spell each distinct word once, as in `SpellingEncoder`."""
         real = mask(lengths, characters.size(1)).unsqueeze(-1)
         letters = (self.table(characters) * real).transpose(1, 2)  # (words, size, characters)
         strongest = []

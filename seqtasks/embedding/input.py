@@ -56,13 +56,14 @@ class InputEmbedding(nn.Module):
                 option = "spelling" if field == "characters" else field
                 group = "" if field in ("tokens", "series") else f"/{option}"
                 raise UsageError(
-                    f"data.{field} and task.embedding.{option} go together: a choice of "
-                    f"task/embedding{group} sets both, or set both to null"
+                    f"it goes together with data.{field}: a choice of task/embedding{group} sets "
+                    "both, or set both to null",
+                    option=option,
                 )
         if (tokens is None) == (series is None):
             raise UsageError(
                 "an encoder reads either data.tokens or data.series; set one of them to null, "
-                "together with its part of task.embedding"
+                "together with `tokens` or `series`"
             )
         self.inputs = ("series",) if tokens is None else ("tokens",)
         made: list[Any] = [

@@ -35,13 +35,8 @@ class SpellingEncoder(nn.Module):
     def forward(self, characters: Tensor, lengths: Tensor, index: Tensor) -> Tensor:
         """Spell each distinct word once and lay the result where it stands.
 
-        Args:
-            characters: (words, characters) int64.
-            lengths: (words,) int64.
-            index: (batch, time) int64, the word at each step.
-
-        Returns:
-            (batch, time, output_size).
+        Characters are (words, characters) int64 of so many ``lengths`` (words,), and the index
+        (batch, time) has the word at each step; the result is (batch, time, output_size).
         """
         outputs, _ = self.encoder(self.table(characters), lengths)
         return self.encoder.summary(outputs, lengths)[index]

@@ -52,17 +52,17 @@ class TokenEmbedding(nn.Module):
         if embedding_dim is None:
             if vectors is None:
                 raise UsageError(
-                    "embedding.embedding_dim=null takes the width of a file of vectors; give one "
-                    "with embedding.vectors=PATH, or set embedding.embedding_dim to a number"
+                    "null takes the width of a file; give one by `vectors`=PATH, or set a number",
+                    option="embedding_dim",
                 )
             embedding_dim = vector_width(vectors)
         if token_dropout and vocabulary.unk_id is None:
-            raise UsageError("embedding.token_dropout needs a vocabulary with <unk>")
+            raise UsageError("it needs a vocabulary with <unk>", option="token_dropout")
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
         nn.init.normal_(self.table.weight, std=embedding_dim**-0.5)
         self.dropout = SequenceDropout(dropout, variational)
-        self.token_dropout = check_rate("embedding.token_dropout", token_dropout)
-        self.embedding_dropout = check_rate("embedding.embedding_dropout", embedding_dropout)
+        self.token_dropout = check_rate("token_dropout", token_dropout)
+        self.embedding_dropout = check_rate("embedding_dropout", embedding_dropout)
         self.unk_id = vocabulary.unk_id
         self.symbols = vocabulary.symbols
         self.output_size = embedding_dim
@@ -83,15 +83,17 @@ class TokenEmbedding(nn.Module):
         width = vector_width(self.vectors)
         if width != self.output_size:
             raise UsageError(
-                f"{self.vectors}: vectors of another width: {width}, where embedding.embedding_dim "
-                f"is {self.output_size}; set embedding_dim={width}, or to null for the file's"
+                f"{self.vectors} has vectors of another width: {width}, not {self.output_size}; "
+                f"set `embedding_dim`={width}, or to null for the file's",
+                option="vectors",
             )
         spelled = {form for symbol in self.symbols for form in (symbol, symbol.lower())}
         found = matched(self.symbols, read_vectors(self.vectors, spelled))
         if not found:
             raise UsageError(
-                f"{self.vectors}: it has none of the {len(self.symbols):,} words of the "
-                f"vocabulary, such as '{self.symbols[-1]}'; give vectors of the data's language"
+                f"{self.vectors} has none of the {len(self.symbols):,} words of the vocabulary, "
+                f"such as '{self.symbols[-1]}'; give vectors of the data's language",
+                option="vectors",
             )
         with torch.no_grad():
             for place, vector in found.items():
@@ -122,20 +124,17 @@ class TokenEmbedding(nn.Module):
 
 
 def checked_tuning(tuning: str | int, vectors: str | None) -> str | int:
-    """The tuning if there is one of that name.
-
-    Raises:
-        UsageError: there is none, or there are no vectors to hold.
-    """
+    """The tuning; a UsageError if there is none of that name, or there are no vectors to hold."""
     epochs = isinstance(tuning, int) and not isinstance(tuning, bool) and tuning >= 0
     if tuning not in ("tuned", "frozen") and not epochs:
         raise UsageError(
-            f"embedding.tuning: there is no {tuning!r};{nearest(str(tuning), ('tuned', 'frozen'))} "
-            "It is tuned, frozen, or a number of epochs to hold the vectors first."
+            f"there is no {tuning!r};{nearest(str(tuning), ('tuned', 'frozen'))} It is tuned, "
+            "frozen, or a number of epochs to hold the vectors first.",
+            option="tuning",
         )
     if tuning != "tuned" and vectors is None:
         raise UsageError(
-            f"embedding.tuning={tuning} is about pretrained vectors; give them with "
-            "embedding.vectors=PATH, or leave it at tuned"
+            f"{tuning} is about pretrained vectors; give `vectors`=PATH, or leave it at tuned",
+            option="tuning",
         )
     return tuning

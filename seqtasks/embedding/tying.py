@@ -19,20 +19,15 @@ def tie_source(source: TokenEmbedding, target: TokenEmbedding) -> None:
     Raises:
         UsageError: they have other symbols or sizes, or start from different files.
     """
+    wrong = ""
     if source.symbols != target.symbols:
-        raise UsageError(
-            "task.tied_source is for one vocabulary on both sides, not of "
-            f"{len(source.symbols):,} and {len(target.symbols):,} symbols; let the source share "
-            "the target's: data.source.share_vocabulary_with=target"
-        )
-    if source.output_size != target.output_size:
-        raise UsageError(
-            f"task.tied_source is for vectors of one size, not of {source.output_size} and "
-            f"{target.output_size}; set task.embedding.embedding_dim={target.output_size}"
-        )
-    if (source.vectors, source.tuning) != (target.vectors, target.tuning):
-        raise UsageError(
-            "task.tied_source is for one table; set vectors and tuning of task.embedding to those "
-            "of task.decoder.embedding"
-        )
+        sizes = f"{len(source.symbols):,} and {len(target.symbols):,} symbols"
+        wrong = f"one vocabulary, not {sizes}: set data.source.share_vocabulary_with=target"
+    elif (size := target.output_size) != source.output_size:
+        sizes = f"{source.output_size} and {size} features"
+        wrong = f"vectors of one size, not {sizes}; set `embedding.embedding_dim`={size}"
+    elif (source.vectors, source.tuning) != (target.vectors, target.tuning):
+        wrong = "one table; set vectors and tuning of `embedding` to those of `decoder.embedding`"
+    if wrong:
+        raise UsageError(f"it needs {wrong}", option="tied_source")
     source.table.weight = target.table.weight

@@ -12,7 +12,7 @@ class VectorProjection(nn.Module):
     """Vectors as they are, or mapped linearly to another size.
 
     Args:
-        vocabulary: the channels of the vectors.
+        vocabulary: names the channels of the vectors.
         projection_size: the size that they are mapped to; None leaves them as they are.
         dropout: rate on the vectors.
         variational: one dropout mask for all steps of a sequence.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -29,16 +30,11 @@ class AdaptiveLanguageHead(NextToken):
         embedding: of the tokens that are read.
         cutoffs: the number of the first word of each cluster, growing; None for a twentieth and
             a fifth of the vocabulary.
-        tied: has to be false: clusters have vectors of other sizes than the embedding.
-        dropout: rate on the features.
-        variational: one dropout mask for all steps of a sequence.
-        alpha: weight of the features' squares in the objective (`activation_penalty`).
-        beta: weight of the squares of their changes from step to step.
-        calibrate: has to be false: no temperature is fitted.
+        regularised: ``dropout``, ``variational``, ``alpha`` and ``beta``, as in `NextToken`.
 
     Raises:
-        UsageError: ``tied`` or ``calibrate`` is true, a cutoff does not fit, or there are more
-            clusters than the features can be divided among.
+        UsageError: a cutoff does not fit, or there are more clusters than the features can be
+            divided among.
 
     >>> from seqtasks.data.vocabulary import Vocabulary
     >>> embedding = TokenEmbedding(Vocabulary([str(n) for n in range(1000)]), embedding_dim=8)
@@ -53,24 +49,9 @@ class AdaptiveLanguageHead(NextToken):
         embedding: TokenEmbedding,
         *,
         cutoffs: Sequence[int] | None = None,
-        tied: bool = False,
-        dropout: float = 0.0,
-        variational: bool = False,
-        alpha: float = 0.0,
-        beta: float = 0.0,
-        calibrate: bool = False,
+        **regularised: Any,
     ) -> None:
-        super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
-        if calibrate:
-            raise UsageError(
-                "task.head.calibrate: one temperature does not fit a softmax in two steps; set it "
-                "to false, or take the full softmax: task/head=language"
-            )
-        if tied:
-            raise UsageError(
-                "task.head.tied: an adaptive softmax has vectors of several sizes, not those of "
-                "the embedding; set it to false, or take the full softmax: task/head=language"
-            )
+        super().__init__(**regularised)
         size = embedding.table.num_embeddings
         most = clusters(input_size)
         self.cutoffs = automatic(size, most) if cutoffs is None else list(cutoffs)
@@ -118,25 +99,24 @@ def automatic(size: int, most: int) -> list[int]:
 
 
 def check(cutoffs: Sequence[int], size: int, most: int) -> None:
-    """Refuse cutoffs that make no clusters.
-
-    Raises:
-        UsageError: they do not grow within the vocabulary, or are too many or none.
-    """
+    """Refuse cutoffs that do not grow within the vocabulary, and too many or none of them."""
     if most == 0:
         raise UsageError(
-            f"task.head: an adaptive softmax needs at least {NARROWING} features of each step; "
-            "raise encoder.hidden_size"
+            f"an adaptive softmax needs at least {NARROWING} features of each step; raise "
+            "encoder.hidden_size",
+            option="",
         )
     fits = all(a < b for a, b in zip([0, *cutoffs], [*cutoffs, size], strict=True))
     if not fits or not cutoffs:
         raise UsageError(
-            "task.head.cutoffs: numbers that grow between 1 and the vocabulary's "
-            f"{size:,} - 1 are expected, not {list(cutoffs)}; null chooses them"
+            f"numbers that grow between 1 and the vocabulary's {size:,} - 1 are expected, not "
+            f"{list(cutoffs)}; null chooses them",
+            option="cutoffs",
         )
     if len(cutoffs) > most:
         raise UsageError(
-            f"task.head.cutoffs: {len(cutoffs)} clusters, each of {NARROWING} times fewer "
-            f"features than the last, are more than these features allow ({most}); "
-            "give fewer cutoffs or raise encoder.hidden_size"
+            f"{len(cutoffs)} clusters, each of {NARROWING} times fewer features than the last, "
+            f"are more than these features allow ({most}); give fewer or raise "
+            "encoder.hidden_size",
+            option="cutoffs",
         )

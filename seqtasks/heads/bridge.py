@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.encoder.layer import EncoderLayer
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice
 from seqtasks.kernels.lengths import State
 
 
 class Bridge(nn.Module):
-    """Every tensor of a state as tanh of a linear map.
-
-    Args:
-        input_size: features of the vector.
-        state_shapes: of the state, without batch.
-    """
+    """Every tensor of a state, of the given shapes without batch, as tanh of a linear map."""
 
     def __init__(self, input_size: int, state_shapes: tuple[tuple[int, ...], ...]) -> None:
         super().__init__()
@@ -39,12 +34,7 @@ class Bridge(nn.Module):
 
 
 class ZeroState(nn.Module):
-    """The recurrence's own start: what the decoder knows of the source comes from attention.
-
-    Args:
-        encoder: not asked for anything.
-        recurrence: whose state it is.
-    """
+    """The recurrence starts with zeros: the decoder knows the source by attention alone."""
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
         super().__init__()
@@ -58,26 +48,23 @@ class ZeroState(nn.Module):
 class LastState(nn.Module):
     """The encoder's own final state, layer by layer (Sutskever, Vinyals and Le 2014).
 
-    Of a bidirectional encoder it is the mean of both directions, tensor by tensor: that of the
-    forward one after the last step, that of the backward one after the first.
-
-    Args:
-        encoder: whose state is handed over.
-        recurrence: who takes it: as many layers of the same cell and sizes.
+    A bidirectional encoder hands over the mean of both directions, tensor by tensor: the state of
+    the forward one after the last step, of the backward one after the first.
 
     Raises:
-        UsageError: they differ.
+        UsageError: the recurrence has not as many layers of the same cell and sizes.
     """
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
         super().__init__()
-        there, here = ([kind(layer) for layer in e.layers] for e in (encoder, recurrence))
+        there, here = (", ".join(map(shape, e.layers)) for e in (encoder, recurrence))
         if there != here:
             raise UsageError(
-                "task.decoder.bridge=last hands the encoder's state over, which fits layers of the "
-                f"same cell and sizes alone: the encoder has {named(there)}, the decoder "
-                f"{named(here)}; set task.decoder.recurrence.cell, hidden_size and num_layers to "
-                "those of encoder, or take projection"
+                "last hands the encoder's state over, which fits layers of the same cell and "
+                f"sizes alone: the encoder has {there}, the decoder {here}; set "
+                "`recurrence.cell`, `recurrence.hidden_size` and `recurrence.num_layers` to those "
+                "of the encoder, or take projection",
+                option="bridge",
             )
         self.counts = list(encoder.state_counts)
         self.both = encoder.bidirectional
@@ -96,23 +83,11 @@ class LastState(nn.Module):
         return tuple(states)
 
 
-def kind(layer: nn.Module) -> tuple[str, tuple[tuple[int, ...], ...]]:
-    """The name of a layer's forward cell and the shapes of its state."""
-    assert isinstance(layer, EncoderLayer)
+def shape(layer: Any) -> str:
+    """The name of a layer's forward cell and the sizes of its state: ``LSTM (3) (3)``."""
     cell = layer.cells[0]
-    return type(cell).__name__, cell.state_shapes  # type: ignore[return-value]
-
-
-def named(kinds: list[tuple[str, tuple[tuple[int, ...], ...]]]) -> str:
-    """Layers in words.
-
-    >>> named([("GRU", ((5,),)), ("LSTM", ((3,), (3,)))])
-    'GRU (5), LSTM (3) (3)'
-    """
-    shown = [
-        " ".join([name, *(f"({', '.join(map(str, s))})" for s in shapes)]) for name, shapes in kinds
-    ]
-    return ", ".join(shown)
+    sizes = (", ".join(map(str, part)) for part in cell.state_shapes)
+    return " ".join([type(cell).__name__, *(f"({size})" for size in sizes)])
 
 
 def projection(encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> Bridge:
@@ -133,9 +108,4 @@ def find_bridge(name: str) -> Callable[[RecurrentEncoder, RecurrentEncoder], nn.
     Raises:
         UsageError: there is none.
     """
-    if name not in BRIDGES:
-        raise UsageError(
-            f"task.decoder.bridge: there is no '{name}';{nearest(name, BRIDGES)} "
-            f"The bridges are {', '.join(BRIDGES)}."
-        )
-    return BRIDGES[name]
+    return BRIDGES[check_choice("bridge", name, BRIDGES)]

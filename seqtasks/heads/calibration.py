@@ -27,8 +27,7 @@ def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
             `temperature_derivatives` gives them for logits, or a sum of such.
 
     Returns:
-        T in [1 / LIMIT, LIMIT]; logits / T give the calibrated probabilities. 1 where the
-        temperature makes no difference.
+        T in [1 / LIMIT, LIMIT], by which logits are divided; 1 where T makes no difference.
 
     >>> logits, targets = torch.tensor([[4.0, 0.0]] * 4), torch.tensor([0, 0, 0, 1])
     >>> temperature = fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
@@ -56,13 +55,7 @@ def temperature_derivatives(logits: Tensor, targets: Tensor, inverse: float) -> 
     With p the softmax of the logits divided by the temperature: how much the mean logit under p
     exceeds the target's, and the logits' variance under p, both summed.
 
-    Args:
-        logits: (examples, labels).
-        targets: (examples,) int64.
-        inverse: 1 / temperature.
-
-    Returns:
-        (2,) float64.
+    Logits are (examples, labels) and targets (examples,) int64, the derivatives (2,) float64.
 
     >>> temperature_derivatives(torch.tensor([[1.0, -1.0]]), torch.tensor([0]), 0.0).tolist()
     [-1.0, 1.0]
@@ -80,12 +73,8 @@ def tune_thresholds(probabilities: Tensor, targets: Tensor) -> Tensor:
     A label is taken where its probability reaches the threshold. Thresholds lie midway between
     neighbouring probabilities; of equally good ones the highest is taken.
 
-    Args:
-        probabilities: (examples, labels).
-        targets: (examples, labels), 1 where an example has a label.
-
-    Returns:
-        (labels,) float64 in (0, 1].
+    Both arguments are (examples, labels), targets 1 where an example has a label; the thresholds
+    are (labels,) float64 in (0, 1].
 
     >>> tune_thresholds(torch.tensor([[0.1], [0.4], [0.2]]), torch.tensor([[0], [1], [1]]))
     tensor([0.1500], dtype=torch.float64)

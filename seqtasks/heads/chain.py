@@ -17,6 +17,9 @@ so that the chain goes from step to step by a softmax over labels:
 A path's nats are the sum of its steps' nats, and since each β_t may be shifted to a maximum of 0,
 each of them is as exact in float32 at the ten thousandth step as at the first. A score of -inf
 forbids a label or a transition; no gradient flows there.
+
+Throughout, emissions are (batch, time, labels), a path's tags (batch, time) int64, lengths (batch,)
+int64, and what comes back for each step is 0 past each length.
 """
 
 from __future__ import annotations
@@ -50,14 +53,7 @@ class Chain(NamedTuple):
 def path_nats(emissions: Tensor, chain: Chain, tags: Tensor, lengths: Tensor) -> Tensor:
     """Nats of each label of a path, given the labels before it: -log p(y_t | y_{t-1}).
 
-    Args:
-        emissions: (batch, time, labels).
-        chain: the other scores; the path scores more than -inf.
-        tags: (batch, time) int64, the path.
-        lengths: (batch,) int64.
-
-    Returns:
-        (batch, time), 0 past each length.
+    The path has to score more than -inf; the nats are (batch, time).
 
     >>> free = Chain(torch.zeros(2), torch.zeros(2, 2), torch.zeros(2))
     >>> path_nats(torch.zeros(1, 3, 2), free, torch.zeros(1, 3).long(), torch.tensor([2]))
@@ -80,11 +76,6 @@ def path_nats(emissions: Tensor, chain: Chain, tags: Tensor, lengths: Tensor) ->
 def log_partition(emissions: Tensor, chain: Chain, lengths: Tensor) -> Tensor:
     """Log Z of each sequence, (batch,); 0 for one of no steps, which has one path.
 
-    Args:
-        emissions: (batch, time, labels).
-        chain: the other scores.
-        lengths: (batch,) int64.
-
     >>> free = Chain(torch.zeros(2), torch.zeros(2, 2), torch.zeros(2))
     >>> log_partition(torch.zeros(1, 3, 2), free, torch.tensor([2])).exp()
     tensor([4.])
@@ -98,16 +89,7 @@ def log_partition(emissions: Tensor, chain: Chain, lengths: Tensor) -> Tensor:
 
 @torch.no_grad()
 def marginals(emissions: Tensor, chain: Chain, lengths: Tensor) -> Tensor:
-    """The probability of each label at each step, over all paths.
-
-    Args:
-        emissions: (batch, time, labels).
-        chain: the other scores.
-        lengths: (batch,) int64.
-
-    Returns:
-        (batch, time, labels), 0 past each length.
-    """
+    """The probability of each label at each step over all paths, (batch, time, labels)."""
     if emissions.numel() == 0:
         return torch.zeros_like(emissions)
     real = mask(lengths, emissions.size(1))
@@ -178,17 +160,12 @@ def spread(
 ) -> tuple[Tensor, Tensor]:
     """Carry weights on labels from step to step by the probabilities of the transitions.
 
-    Args:
-        outside: (batch, time, labels), the weights that each step adds.
-        to_come: (batch, time, labels), e + β.
-        transitions: (labels, labels).
-        ahead: (batch, time, labels), β, -inf for a label that nothing can follow.
-        real: (batch, time) bool.
+    Each step adds the weights ``outside`` (batch, time, labels); ``to_come`` is e + β and ``ahead``
+    β, -inf for a label that nothing can follow.
 
     Returns:
-        The weights that reach each step from the one before, (batch, time, labels), 0 at the first
-        and at padding; and those that pass each transition, summed over all steps, (labels,
-        labels).
+        The weights that reach each step from the one before, (batch, time, labels), 0 at the
+        first; and those that pass each transition, summed over all steps, (labels, labels).
     """
     batch, time, labels = outside.shape
     nowhere = ~real[:, 1:].unsqueeze(2) | (ahead[:, :-1] == -torch.inf)

@@ -31,11 +31,8 @@ class PooledClassification(PooledHead):
     """Pool the outputs of all steps, then a linear map and a softmax.
 
     Args:
-        encoder: whose outputs are classified.
+        encoder: whose outputs are read.
         labels: the labels.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
-        dropout: rate on the pooled vector.
-        texts: that an example has, 1 or 2.
         label_smoothing: share of the objective spread evenly over all labels.
         class_weights: label → weight, 1 for those not named; or ``balanced``: in inverse
             proportion to the label's frequency in training, 1 on average over the examples.
@@ -43,6 +40,7 @@ class PooledClassification(PooledHead):
             the loss that is shown stays plain.
         calibrate: fit a temperature to the validation data after training (Guo et al. 2017), by
             which the logits are divided for `probabilities`; it changes no decision and no loss.
+        pooled: ``pooling``, ``dropout`` and ``texts``, as in `PooledHead`.
 
     Raises:
         UsageError: there is no such kind of weights or label, or a weight is negative.
@@ -58,23 +56,19 @@ class PooledClassification(PooledHead):
         encoder: RecurrentEncoder,
         labels: Vocabulary,
         *,
-        pooling: str = "last",
-        dropout: float = 0.0,
-        texts: int = 1,
         label_smoothing: float = 0.0,
         class_weights: str | Mapping[str, float] | None = None,
         calibrate: bool = True,
+        **pooled: Any,
     ) -> None:
-        super().__init__(
-            encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout, texts=texts
-        )
+        super().__init__(encoder, labels, outputs=len(labels), **pooled)
         self.label_smoothing, self.calibrates = label_smoothing, calibrate
         self.balanced = class_weights == "balanced"
         if isinstance(class_weights, str) and not self.balanced:
             raise UsageError(
-                f"task.head.class_weights: there is no '{class_weights}';"
-                f"{nearest(class_weights, ['balanced'])} It is balanced, or a mapping such as "
-                f"{{{labels.symbols[0]}: 2.0}}, or null"
+                f"there is no '{class_weights}';{nearest(class_weights, ['balanced'])} It is "
+                f"balanced, or a mapping such as {{{labels.symbols[0]}: 2.0}}, or null",
+                option="class_weights",
             )
         weights = None
         if self.balanced:
@@ -112,17 +106,14 @@ class PooledClassification(PooledHead):
             self.weights.copy_(weights)
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        """Fit the temperature."""
         fitted = fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
         self.temperature.fill_(fitted)
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        """The most frequent label."""
         guess = most_frequent(targets.tolist())
         return f"always '{self.labels[guess]}'", torch.tensor(guess)
 
     def metrics(self) -> dict[str, Metric]:
-        """Accuracy, and F1 averaged over the labels."""
         count = len(self.labels)
         return {
             "accuracy": metrics.MulticlassAccuracy(count, average="micro"),
@@ -137,7 +128,6 @@ class PooledClassification(PooledHead):
         return {**errors, "confusion": metrics.MulticlassConfusionMatrix(count)}
 
     def views(self, logits: Tensor) -> dict[str, Tensor]:
-        """Probabilities, for the calibration errors."""
         [wide] = widened(logits)
         return {
             "calibration_error": self.probabilities(logits),

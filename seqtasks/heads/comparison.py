@@ -16,12 +16,8 @@ def joined(vectors: Tensor, texts: int) -> Tensor:
     section 3.3; as here Conneau et al. 2017, "Supervised learning of universal sentence
     representations", section 3.1, who read both texts with one encoder.
 
-    Args:
-        vectors: (texts · batch, size), those of all first texts before those of all second ones.
-        texts: 1 or 2; a single text's vector stays as it is.
-
-    Returns:
-        (batch, PARTS[texts] · size).
+    Vectors are (texts · batch, size), those of all first texts before those of all second ones, and
+    the result (batch, PARTS[texts] · size); a single text's vector stays as it is.
 
     >>> joined(torch.tensor([[1.0], [3.0]]), texts=2)
     tensor([[1., 3., 2., 3.]])

@@ -26,12 +26,9 @@ class Condition(nn.Module):
 
     Args:
         vocabularies: of the data's fields.
-        field: the field that conditions.
-        embedding_dim: size that a label or vector is mapped to.
-        every_step: also feed it beside every token.
-
-    Raises:
-        UsageError: the data has no such field.
+        field: the field that conditions, which has to be one of them.
+        embedding_dim: the size that a label or vector is mapped to.
+        every_step: also feed the mapped vector beside every token.
     """
 
     bridge: Bridge
@@ -47,8 +44,8 @@ class Condition(nn.Module):
         super().__init__()
         if field not in vocabularies:
             raise UsageError(
-                f"task.condition.field: the data has no field '{field}'; its fields are "
-                f"{', '.join(vocabularies)}"
+                f"the data has no field '{field}'; its fields are {', '.join(vocabularies)}",
+                option="field",
             )
         self.field, self.size = field, embedding_dim
         self.every_step = every_step
@@ -56,11 +53,11 @@ class Condition(nn.Module):
         self.map = self.mapping(len(vocabularies[field]))
 
     def mapping(self, count: int) -> nn.Module:
-        """From ``count`` labels, or a vector of that size, to (batch, size)."""
+        """What maps ``count`` labels, or a vector of that size, to (batch, size)."""
         raise NotImplementedError
 
     def fit(self, encoder: RecurrentEncoder) -> None:
-        """Learn of the state that is to be started."""
+        """Make the map to the encoder's initial state."""
         self.bridge = Bridge(self.size, encoder.state_shapes)
 
     def start(self, batch: Batch) -> State:

@@ -17,9 +17,8 @@ class SchemeConstraint(nn.Module):
     """Gives a chain the score -inf wherever its labels may not stand.
 
     Args:
-        labels: in the order of their numbers.
-        scheme: of the labels, a name in `SCHEMES`; ``auto`` for `scheme_of` them; None forbids
-            nothing.
+        labels: the labels in the order of their numbers.
+        scheme: a name in `SCHEMES`; ``auto`` for `scheme_of` the labels; None forbids nothing.
 
     Attributes:
         scheme: the one that holds, or None.
@@ -64,13 +63,8 @@ class SchemeConstraint(nn.Module):
     def check(self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None) -> None:
         """Refuse sequences that have probability 0 whatever the model learns.
 
-        Args:
-            tags: (batch, time) int64.
-            lengths: (batch,) int64.
-            places: where each sequence stands, for the message.
-
         Raises:
-            DataError: there is one; the message shows the first.
+            DataError: there is one; the message shows the first and its place, if places are given.
         """
         if self.scheme is None:
             return
@@ -83,5 +77,5 @@ class SchemeConstraint(nn.Module):
         reason = violation(names, self.scheme)
         raise DataError(
             f"{place}the tags '{' '.join(names)}' are not {self.scheme}: {reason}; correct "
-            "the data, choose the scheme that it follows, or set task.head.scheme=null"
+            "the data, choose the head's scheme that it follows, or set that to null"
         )

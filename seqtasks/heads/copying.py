@@ -33,11 +33,8 @@ class CopyGate(nn.Module):
             features: (batch, time, size), the attentional states.
             logits: (batch, time, vocab).
             weights: (batch, time, steps), the attention.
-            copies: (batch, steps) int64, the number of each source word.
-
-        Returns:
-            (batch, time, words), float32 at least; words is vocab, or more where ``copies`` has
-            greater numbers.
+            copies: (batch, steps) int64, the number of each source word; where numbers exceed the
+                vocabulary, there are more words than vocab.
         """
         made, copied = self.shares(features)
         log_probs = made + exact(logits).log_softmax(dim=-1)
@@ -58,17 +55,10 @@ class CopyGate(nn.Module):
         *,
         label_smoothing: float = 0.0,
     ) -> Loss:
-        """Nats of the targets.
+        """Nats of the targets (batch, time) int64, numbers from vocab on among them.
 
-        Args:
-            features: as in `forward`, and so are the next three.
-            logits: see there.
-            weights: see there.
-            copies: see there.
-            targets: (batch, time) int64, numbers from vocab on among them.
-            lengths: (batch,) int64.
-            label_smoothing: share of the objective spread evenly over the vocabulary, of what the
-                softmax gives to its words.
+        The first arguments are those of `forward`. The share ``label_smoothing`` of the objective
+        is spread evenly over the vocabulary, of what the softmax gives to its words.
         """
         made, copied = self.shares(features)
         log_probs = made + exact(logits).log_softmax(dim=-1)
@@ -101,10 +91,8 @@ def exact(values: Tensor) -> Tensor:
 def copied_targets(targets: Tensor, copied: Tensor, unk_id: int) -> Tensor:
     """Targets in which unknown words that can be copied have their numbers beyond the vocabulary.
 
-    Args:
-        targets: (batch, time) int64.
-        copied: (batch, words) int64, ``<unk>`` for what cannot be copied.
-        unk_id: the number of ``<unk>``.
+    Targets are (batch, time) int64; ``copied`` (batch, words) has ``<unk>`` for what cannot be
+    copied.
 
     >>> copied_targets(torch.tensor([[5, 1, 3]]), torch.tensor([[1, 9]]), unk_id=1)
     tensor([[5, 9, 3]])

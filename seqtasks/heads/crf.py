@@ -75,11 +75,7 @@ class CRFTagging(nn.Module):
         return wide, self.constraint(*chain)
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the sequences, for each real step; tags (batch, time) int64.
-
-        Raises:
-            DataError: the scheme does not allow a sequence.
-        """
+        """Nats of the sequences (batch, time); a DataError where the scheme forbids one."""
         self.constraint.check(tags, lengths)
         nats = path_nats(*self.scores(logits), tags, lengths)
         objective = None
@@ -89,15 +85,7 @@ class CRFTagging(nn.Module):
         return Loss(nats.sum(), lengths.sum(), objective)
 
     def fit_to_training_data(self, rows: Sequence[Sequence[int]], places: Sequence[str]) -> None:
-        """Look, before training, for tags that have the probability 0.
-
-        Args:
-            rows: the tags of each sequence.
-            places: where it stands, for the message.
-
-        Raises:
-            DataError: labels stand where the scheme does not allow them.
-        """
+        """Refuse, before training, tags of probability 0 by a DataError that names their place."""
         self.constraint.check(pad_sequences(rows), sequence_lengths(rows), places)
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
@@ -109,14 +97,7 @@ class CRFTagging(nn.Module):
 
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
-        """The most probable sequences with their log-probabilities.
-
-        Returns:
-            For each sequence ``count`` of them, best first, or fewer where no more are allowed.
-
-        Raises:
-            UsageError: ``count`` is below 1.
-        """
+        """The ``count`` most probable sequences, best first, or fewer where no more are allowed."""
         logits, chain = self.scores(logits.double())
         paths, scores = best_paths(logits, *chain, lengths, count)
         scores -= log_partition(logits, chain, lengths).unsqueeze(1)
@@ -148,9 +129,12 @@ def label_weights(labels: Vocabulary, weights: Mapping[str, float]) -> Tensor:
     for label, weight in weights.items():
         if label not in labels:
             raise UsageError(
-                f"class_weights: there is no label '{label}';{nearest(label, labels.symbols)} "
-                f"The labels are {', '.join(labels.symbols)}."
+                f"there is no label '{label}';{nearest(label, labels.symbols)} The labels are "
+                f"{', '.join(labels.symbols)}.",
+                option="class_weights",
             )
         if not 0 <= weight < float("inf"):
-            raise UsageError(f"class_weights: {label}: {weight} is given; expected 0 or more")
+            raise UsageError(
+                f"{label}: {weight} is given; expected 0 or more", option="class_weights"
+            )
     return torch.tensor([float(weights.get(label, 1.0)) for label in labels.symbols])

@@ -13,7 +13,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
 from seqtasks.heads.bridge import find_bridge
 from seqtasks.heads.copying import CopyGate
@@ -119,7 +119,9 @@ class AttentionDecoder(nn.Module):
         self.fed_size = output_size(recurrence, width) if input_feeding else 0
         self.recurrence = recurrence(input_size=width + self.fed_size)
         if self.recurrence.bidirectional:
-            raise UsageError("task.decoder.recurrence.bidirectional is false: the future is unseen")
+            raise UsageError(
+                "the future is unseen; set it to false", option="recurrence.bidirectional"
+            )
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
         size = self.recurrence.output_size
@@ -127,28 +129,27 @@ class AttentionDecoder(nn.Module):
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
-                f"task.decoder.attention: a {type(self.attention).__name__} looks back at its own "
-                "weights, step by step; set task.decoder.input_feeding=true"
+                f"a {type(self.attention).__name__} looks back by steps; set `input_feeding`=true",
+                option="attention",
             )
-        if not coverage_loss >= 0:
-            raise UsageError(f"task.decoder.coverage_loss is at least 0, not {coverage_loss}")
         self.attends = not isinstance(self.attention, NoAttention)
         if coverage_loss and not self.attends:
-            raise UsageError("task.decoder.coverage_loss is about attention; set it to 0 without")
-        self.coverage_loss = coverage_loss
+            raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
+        self.coverage_loss = check_least("coverage_loss", coverage_loss)
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = nn.Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)
         self.output = output(input_size=size, embedding=self.embedding)
         if getattr(self.output, "temperature", None) is not None:
             raise UsageError(
-                "task.decoder.output.calibrate: a decoder fits no temperature; set it to false"
+                "a decoder fits no temperature; set it to false", option="output.calibrate"
             )
         self.copier = CopyGate(size) if copying else None
         if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
             raise UsageError(
-                "task.decoder.copying takes what is attended to, and its loss has no penalties of "
-                "activations; set an attention, and alpha and beta of task.decoder.output to 0"
+                "it takes what is attended to, and its loss has no penalties of activations; set "
+                "an attention, and `output.alpha` and `output.beta` to 0",
+                option="copying",
             )
 
     def start(
@@ -159,7 +160,7 @@ class AttentionDecoder(nn.Module):
         final: State,
         copies: Tensor | None = None,
     ) -> State:
-        """The state before the first token; every tensor's first axis is the batch.
+        """The flat state (`Parts`) before the first token; the first axis is always the batch.
 
         Args:
             memory: (batch, steps, memory_size), the encoder's outputs.
@@ -167,9 +168,6 @@ class AttentionDecoder(nn.Module):
             summary: (batch, memory_size), the encoder's.
             final: the encoder's state after the source.
             copies: (batch, steps) int64, the numbers of the source's words, with copying.
-
-        Returns:
-            `Parts`, flat.
         """
         nothing = memory.new_zeros(memory.shape[:2])
         return Parts(
@@ -192,12 +190,9 @@ class AttentionDecoder(nn.Module):
         return Parts(values, keys, real, coverage, fed, alignment, copies, tuple(rest))
 
     def forward(self, tokens: Tensor, state: State) -> DecoderOutput:
-        """Read a target, or go on with it.
+        """Read a target from `start` on, (batch, time) int64 from ``<bos>``, or go on with it.
 
-        Args:
-            tokens: (batch, time) int64, beginning with ``<bos>``; a copied word that is not of
-                the vocabulary is read as ``<unk>``.
-            state: from `start` or an earlier call.
+        A copied word that is not of the vocabulary is read as ``<unk>``.
         """
         embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
         if self.fed_size:
@@ -259,13 +254,7 @@ class AttentionDecoder(nn.Module):
         return self.copier(features, logits, weights, copies)
 
     def loss(self, reading: DecoderOutput, targets: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the targets; in training the objective has the coverage loss too.
-
-        Args:
-            reading: of a target from `start` on.
-            targets: (batch, time) int64, the next tokens.
-            lengths: (batch,) int64.
-        """
+        """Nats of the next tokens (batch, time) int64; in training with the coverage loss."""
         if self.copier is None:
             loss = self.output.loss(reading.features, targets, lengths)
         else:
@@ -285,12 +274,7 @@ class AttentionDecoder(nn.Module):
         return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
 
     def attended(self, state: State) -> tuple[Tensor, Tensor]:
-        """How much each source step was attended to so far, and which of them are real.
-
-        Returns:
-            Coverage (batch, steps), the sum of all weights, zeros without attention; and the mask
-            (batch, steps) bool.
-        """
+        """The sum of all attention to each source step so far, and which steps are real."""
         parts = self.parts(state)
         return parts.coverage, parts.real
 

@@ -12,12 +12,7 @@ from seqtasks.errors import UsageError
 
 
 def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) -> int:
-    """The size of a recurrence's outputs, before it is known what else it is to read.
-
-    Args:
-        recurrence: makes it from ``input_size``; on the meta device, where no number is drawn.
-        input_size: any.
-    """
+    """The size of a recurrence's outputs, made for any size on a device that draws no number."""
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         return recurrence(input_size=input_size).output_size
 
@@ -25,24 +20,21 @@ def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) ->
 def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
     """Refuse a recurrence that cannot be called step by step.
 
-    Args:
-        recurrence: reads the tokens' vectors and what is fed.
-        fed_size: features that are fed.
-
     Raises:
         UsageError: it keeps one dropout mask for a call, or its width follows from its inputs.
     """
     if recurrence.output_size != fed_size:
         raise UsageError(
-            "task.decoder.input_feeding: the width of the recurrence is fed to it, so that it "
-            "cannot follow from a number of parameters; set task.decoder.recurrence.hidden_size, "
-            "and parameters to null"
+            "the width of the recurrence is fed to it, so that it cannot follow from a number of "
+            "parameters; set `recurrence.hidden_size`, and `recurrence.parameters` to null",
+            option="input_feeding",
         )
     modules = list(recurrence.modules())
     kept = any(isinstance(m, SequenceDropout) and m.variational and m.rate for m in modules)
     if kept or any(getattr(module, "weight_drop", 0) for module in modules):
         raise UsageError(
-            "task.decoder.input_feeding calls the recurrence step by step, where one dropout mask "
-            "for all steps is not kept; set task.decoder.recurrence.variational=false and "
-            "task.decoder.recurrence.cell_options=null, without weight_drop"
+            "it calls the recurrence step by step, where one dropout mask for all steps is not "
+            "kept; set `recurrence.variational`=false and `recurrence.cell_options`=null, without "
+            "weight_drop",
+            option="input_feeding",
         )

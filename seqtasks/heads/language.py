@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,7 @@ from torch.nn import functional
 
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError
+from seqtasks.errors import check_least
 from seqtasks.heads.calibration import temperature_derivatives
 from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
@@ -42,14 +43,16 @@ class NextToken(nn.Module):
     temperature: Tensor | None
 
     def __init__(
-        self, *, dropout: float, variational: bool, alpha: float = 0.0, beta: float = 0.0
+        self,
+        *,
+        dropout: float = 0.0,
+        variational: bool = False,
+        alpha: float = 0.0,
+        beta: float = 0.0,
     ) -> None:
         super().__init__()
-        for name, value in (("alpha", alpha), ("beta", beta)):
-            if value < 0:
-                raise UsageError(f"task.head.{name} is at least 0, not {value}")
         self.dropout = SequenceDropout(dropout, variational)
-        self.alpha, self.beta = alpha, beta
+        self.alpha, self.beta = check_least("alpha", alpha), check_least("beta", beta)
         self.register_buffer("temperature", None)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -57,15 +60,10 @@ class NextToken(nn.Module):
         return self.scores(self.dropout(features))
 
     def temperature_derivatives(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
-        """How the nats of the targets change with the temperature.
+        """How the nats of the targets change with 1 / temperature, in place of `temperature`.
 
-        Args:
-            features: (rows, input_size).
-            targets: (rows,) int64.
-            inverse: 1 / temperature, in place of `temperature`.
-
-        Returns:
-            (2,) float64, as `seqtasks.heads.calibration.temperature_derivatives`.
+        Features are (rows, input_size), targets (rows,); the result is that of
+        `seqtasks.heads.calibration.temperature_derivatives`, (2,) float64.
         """
         raise NotImplementedError
 
@@ -83,24 +81,14 @@ class NextToken(nn.Module):
         raise NotImplementedError
 
     def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Nats of the targets and the objective, both summed.
-
-        Args:
-            features: (rows, input_size).
-            targets: (rows,) int64.
-        """
+        """Nats and the objective, both summed; features (rows, input_size), targets (rows,)."""
         raise NotImplementedError
 
     def loss(self, features: Tensor, targets: Tensor, lengths: Tensor) -> Loss:
         """Cross-entropy over real steps, without the logits of a whole batch.
 
-        Args:
-            features: (batch, time, input_size).
-            targets: (batch, time) int64.
-            lengths: (batch,) int64.
-
-        Returns:
-            The nats; in training the objective has the label smoothing and the penalties too.
+        Features are (batch, time, input_size), targets (batch, time) int64. In training the
+        objective has the label smoothing and the penalties too.
         """
         dropped = self.dropout(features)
         real = mask(lengths, targets.size(1))
@@ -120,14 +108,11 @@ class LanguageHead(NextToken):
         embedding: of the tokens that are read.
         tied: score tokens by their embedding vectors (Press and Wolf 2017); features of another
             size are first mapped to the embedding's.
-        dropout: rate on the features.
-        variational: one dropout mask for all steps of a sequence.
         label_smoothing: share of the objective spread evenly over the vocabulary.
-        alpha: weight of the features' squares in the objective (`activation_penalty`).
-        beta: weight of the squares of their changes from step to step.
         calibrate: fit a temperature to the validation data after training, by which the logits are
             divided from then on (Guo et al. 2017); a model that has learnt its text too well is
             too sure of any other. It changes no order of the tokens.
+        regularised: ``dropout``, ``variational``, ``alpha`` and ``beta``, as in `NextToken`.
     """
 
     def __init__(
@@ -136,14 +121,11 @@ class LanguageHead(NextToken):
         embedding: TokenEmbedding,
         *,
         tied: bool = True,
-        dropout: float = 0.0,
-        variational: bool = False,
         label_smoothing: float = 0.0,
-        alpha: float = 0.0,
-        beta: float = 0.0,
         calibrate: bool = False,
+        **regularised: Any,
     ) -> None:
-        super().__init__(dropout=dropout, variational=variational, alpha=alpha, beta=beta)
+        super().__init__(**regularised)
         size = embedding.output_size
         fits = not tied or input_size == size
         self.projection = nn.Identity() if fits else nn.Linear(input_size, size, bias=False)
@@ -161,7 +143,6 @@ class LanguageHead(NextToken):
         return logits if self.temperature is None else logits / self.temperature
 
     def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Nats and objective; see `linear_cross_entropy`."""
         features, weight, bias = self.projection(features), self.output.weight, self.output.bias
         if self.temperature is None:
             return linear_cross_entropy(features, weight, bias, targets, self.label_smoothing)
@@ -169,7 +150,6 @@ class LanguageHead(NextToken):
         return linear_cross_entropy(features, weight, divided, targets, self.label_smoothing)
 
     def temperature_derivatives(self, features: Tensor, targets: Tensor, inverse: float) -> Tensor:
-        """How the nats of the targets change with the temperature."""
         features = self.projection(features)
         total = torch.zeros(2, dtype=torch.float64, device=features.device)
         size = max(1, chunk_rows(self.output.weight) // 8)  # 64 bits and several copies

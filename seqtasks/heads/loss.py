@@ -33,19 +33,13 @@ class Loss:
 
 
 def cross_entropy(
-    logits: Tensor,
-    targets: Tensor,
-    lengths: Tensor | None = None,
-    label_smoothing: float = 0.0,
+    logits: Tensor, targets: Tensor, lengths: Tensor | None = None, label_smoothing: float = 0.0
 ) -> Loss:
-    """Nats of the targets, over real steps only.
+    """Nats of the targets, over real steps only; over all where no lengths are given.
 
-    Args:
-        logits: (batch, time, classes), or (batch, classes).
-        targets: (batch, time) or (batch,) int64.
-        lengths: (batch,) int64 real steps, or None where every step is real.
-        label_smoothing: share of the objective spread evenly over all classes (Szegedy et al.
-            2016, section 7); the total stays the plain cross-entropy.
+    Logits are (batch, time, classes) or (batch, classes), targets accordingly. The share
+    ``label_smoothing`` of the objective is spread evenly over all classes (Szegedy et al. 2016,
+    section 7); the total stays the plain cross-entropy.
 
     >>> loss = cross_entropy(torch.zeros(1, 3, 8), torch.zeros(1, 3).long(), torch.tensor([2]))
     >>> round(loss.total.exp().item()), loss.count.item()

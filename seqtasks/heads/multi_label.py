@@ -26,13 +26,11 @@ class MultiLabelClassification(PooledHead):
     """Pool the outputs of all steps, then a linear map and a sigmoid for each label.
 
     Args:
-        encoder: whose outputs are classified.
+        encoder: whose outputs are read.
         labels: the labels.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
-        dropout: rate on the pooled vector.
-        texts: that an example has, 1 or 2.
         threshold: the probability from which a label is taken, above 0 and below 1; None tunes one
             for each label on the validation data after training, for the best F1.
+        pooled: ``pooling``, ``dropout`` and ``texts``, as in `PooledHead`.
 
     Raises:
         UsageError: the threshold is out of range.
@@ -47,18 +45,14 @@ class MultiLabelClassification(PooledHead):
         encoder: RecurrentEncoder,
         labels: Vocabulary,
         *,
-        pooling: str = "last",
-        dropout: float = 0.0,
-        texts: int = 1,
         threshold: float | None = None,
+        **pooled: Any,
     ) -> None:
-        super().__init__(
-            encoder, labels, outputs=len(labels), pooling=pooling, dropout=dropout, texts=texts
-        )
+        super().__init__(encoder, labels, outputs=len(labels), **pooled)
         if threshold is not None and not 0 < threshold < 1:
             raise UsageError(
-                f"task.head.threshold is above 0 and below 1, not {threshold}; null tunes one for "
-                "each label"
+                f"it is above 0 and below 1, not {threshold}; null tunes one for each label",
+                option="threshold",
             )
         self.calibrates = threshold is None
         start = 0.5 if threshold is None else threshold
@@ -87,11 +81,9 @@ class MultiLabelClassification(PooledHead):
         return [[label for label, yes in zip(self.labels, row, strict=True) if yes] for row in rows]
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        """Tune the thresholds."""
         self.thresholds.copy_(tune_thresholds(self.probabilities(logits), targets))
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        """The most frequent label alone."""
         guess = int(targets.sum(dim=0).argmax())
         one_hot = functional.one_hot(torch.tensor(guess), len(self.labels))
         return f"always '{self.labels[guess]}'", one_hot
@@ -106,11 +98,9 @@ class MultiLabelClassification(PooledHead):
         }
 
     def test_metrics(self) -> dict[str, Metric]:
-        """The decisions of each label, counted."""
         return {"counts": metrics.MultilabelStatScores(len(self.labels), average="none")}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        """The scores of each label, and its threshold."""
         hits, false, _, _, expected = tables["counts"].unbind(dim=1)
         scores = metrics.class_scores(self.labels, hits, hits + false, expected)
         thresholds = dict(zip(self.labels, self.thresholds.tolist(), strict=True))

@@ -28,29 +28,16 @@ class OrdinalClassification(PooledHead):
     own. The biases fall from label to label by construction, so that no probability is negative.
 
     Args:
-        encoder: whose outputs are classified.
+        encoder: whose outputs are read.
         labels: the labels in their order.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
-        dropout: rate on the pooled vector.
-        texts: that an example has, 1 or 2.
+        pooled: ``pooling``, ``dropout`` and ``texts``, as in `PooledHead`.
     """
 
     takes = ("ordered label",)
     monitor, mode = "val/mae", "min"
 
-    def __init__(
-        self,
-        encoder: RecurrentEncoder,
-        labels: Vocabulary,
-        *,
-        pooling: str = "last",
-        dropout: float = 0.0,
-        texts: int = 1,
-    ) -> None:
-        outputs = 1 if len(labels) else 0
-        super().__init__(
-            encoder, labels, outputs=outputs, pooling=pooling, dropout=dropout, texts=texts
-        )
+    def __init__(self, encoder: RecurrentEncoder, labels: Vocabulary, **pooled: Any) -> None:
+        super().__init__(encoder, labels, outputs=min(1, len(labels)), **pooled)
         cuts = len(labels) - 1
         nn.init.constant_(self.linear.bias, (cuts - 1) / 2)  # the biases lie around 0
         self.steps = nn.Parameter(torch.full((cuts - 1,), 1.0).expm1().log())
@@ -90,16 +77,13 @@ class OrdinalClassification(PooledHead):
         return f"always '{self.labels[int(guess)]}'", guess
 
     def metrics(self) -> dict[str, Metric]:
-        """Accuracy, and the mean distance in ranks."""
         return {
             "accuracy": metrics.MulticlassAccuracy(len(self.labels), average="micro"),
             "mae": metrics.MeanAbsoluteError(),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
-        """The confusion matrix."""
         return {"confusion": metrics.MulticlassConfusionMatrix(len(self.labels))}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        """The confusion matrix and the scores of each label."""
         return metrics.confusion_report(self.labels, tables["confusion"])

@@ -14,15 +14,9 @@ def activation_penalty(
     section 3: α L2(m ⊙ h_t) keeps the outputs small, β L2(h_t - h_{t+1}) keeps them slow. Each
     term is a mean square over the features, as in the authors' experiments.
 
-    Args:
-        outputs: (batch, time, size), as the recurrence puts them out.
-        dropped: (batch, time, size), what dropout leaves of them.
-        real: (batch, time) bool, True at real steps, which come before all others.
-        alpha: weight of AR.
-        beta: weight of TAR; its terms are pairs of neighbours, one fewer than a sequence's steps.
-
-    Returns:
-        A scalar.
+    The outputs are (batch, time, size), as the recurrence gives them, ``dropped`` what dropout
+    leaves of them, and ``real`` (batch, time) bool, real steps first. The terms of TAR, weighted by
+    β, are pairs of neighbours, one fewer than a sequence's steps. The penalty is a scalar.
 
     >>> import torch
     >>> outputs, real = torch.tensor([[[1.0], [3.0], [9.0]]]), torch.tensor([[True, True, False]])

@@ -31,11 +31,12 @@ class PooledHead(nn.Module):
 
     Args:
         encoder: whose outputs are read.
-        labels: the labels.
-        outputs: numbers that the linear map gives.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
+        labels: the labels; a number that is predicted has none.
+        outputs: how many numbers the linear map gives.
+        pooling: ``last``, ``mean``, ``max`` or ``attention`` (`Pooling`).
         dropout: rate on the pooled vector.
-        texts: that an example has; the vectors of 2 are joined by `seqtasks.heads.comparison`.
+        texts: how many texts an example has; the vectors of 2 are joined
+            (`seqtasks.heads.comparison`).
 
     Attributes:
         takes: the kinds of targets that it learns from, names in `KINDS`.
@@ -54,9 +55,9 @@ class PooledHead(nn.Module):
         labels: Vocabulary,
         *,
         outputs: int,
-        pooling: str,
-        dropout: float,
-        texts: int,
+        pooling: str = "last",
+        dropout: float = 0.0,
+        texts: int = 1,
     ) -> None:
         super().__init__()
         if outputs < 1:
@@ -73,25 +74,16 @@ class PooledHead(nn.Module):
         return "it learns from " + ", or from ".join(KINDS[kind] for kind in self.takes)
 
     def check(self, kind: str) -> None:
-        """Refuse targets of another kind.
-
-        Raises:
-            UsageError: the field of the targets is of another kind.
-        """
+        """Refuse, by a UsageError, targets of another kind."""
         if kind not in self.takes:
             raise UsageError(
-                f"task.head: {type(self).__name__} does not learn from {kind}s; {self.wanted}"
+                f"a {type(self).__name__} does not learn from {kind}s; {self.wanted}", option=""
             )
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
-        """What is decided from.
+        """What the head decides from, (batch, numbers of the linear map).
 
-        Args:
-            outputs: (texts · batch, time, size), all first texts before all second ones.
-            lengths: (texts · batch,) int64.
-
-        Returns:
-            (batch, numbers of the linear map).
+        Outputs are (texts · batch, time, size), all first texts before all second ones.
         """
         pooled = self.pooling(outputs, lengths)
         return self.linear(self.dropout(joined(pooled, self.texts)))
@@ -142,9 +134,5 @@ class PooledHead(nn.Module):
                 metric.update(views.get(name, guesses), targets)
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        """What a test says beside its scores, as JSON takes it.
-
-        Args:
-            tables: the test metrics that are not one number.
-        """
+        """What a test says beside its scores, as JSON, from the metrics that are no number."""
         return {}

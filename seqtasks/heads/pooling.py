@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import check_choice
 from seqtasks.kernels.lengths import mask
 
 
@@ -26,12 +26,7 @@ class Pooling(nn.Module):
 
     def __init__(self, encoder: RecurrentEncoder, kind: str) -> None:
         super().__init__()
-        if kind not in self.KINDS:
-            raise UsageError(
-                f"task.head.pooling: there is no '{kind}';{nearest(kind, self.KINDS)} "
-                f"The kinds are {', '.join(self.KINDS)}."
-            )
-        self.kind = kind
+        self.kind = check_choice("pooling", kind, self.KINDS)
         self.summary = encoder.summary
         size = encoder.output_size
         if kind == "attention":

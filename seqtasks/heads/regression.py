@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -29,9 +29,7 @@ class PooledRegression(PooledHead):
     Args:
         encoder: whose outputs are read.
         labels: the vocabulary of the target, which is empty.
-        pooling: ``last``, ``mean``, ``max`` or ``attention``.
-        dropout: rate on the pooled vector.
-        texts: that an example has, 1 or 2.
+        pooled: ``pooling``, ``dropout`` and ``texts``, as in `PooledHead`.
 
     Raises:
         UsageError: the target has labels.
@@ -42,18 +40,10 @@ class PooledRegression(PooledHead):
     center: Tensor
     scale: Tensor
 
-    def __init__(
-        self,
-        encoder: RecurrentEncoder,
-        labels: Vocabulary,
-        *,
-        pooling: str = "last",
-        dropout: float = 0.0,
-        texts: int = 1,
-    ) -> None:
+    def __init__(self, encoder: RecurrentEncoder, labels: Vocabulary, **pooled: Any) -> None:
         if len(labels):
-            raise UsageError(f"task.head: a regression does not learn labels; {self.wanted}")
-        super().__init__(encoder, labels, outputs=1, pooling=pooling, dropout=dropout, texts=texts)
+            raise UsageError(f"a regression does not learn labels; {self.wanted}", option="")
+        super().__init__(encoder, labels, outputs=1, **pooled)
         self.register_buffer("center", torch.zeros(()))
         self.register_buffer("scale", torch.ones(()))
 
@@ -73,7 +63,6 @@ class PooledRegression(PooledHead):
         return center + scale * wide
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
-        """Each number, to six digits."""
         return [f"{number:.6g}" for number in self.predicted(logits).tolist()]
 
     def fit_to_training_data(self, targets: Tensor) -> None:
@@ -93,7 +82,6 @@ class PooledRegression(PooledHead):
         self.scale.fill_(deviation)
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        """The mean."""
         mean = targets.double().mean().to(targets.dtype)
         return f"always {float(mean):.4g}, the mean", mean
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice
 from seqtasks.heads.decoder import AttentionDecoder
 from seqtasks.kernels.lengths import State
 
@@ -38,43 +38,33 @@ class ScheduledSampling:
 
     def __init__(self, rate: float, schedule: str = "linear") -> None:
         if not 0 <= rate <= 1:
-            raise UsageError(f"task.scheduled_sampling.rate is from 0 to 1, not {rate:g}")
-        if schedule not in SCHEDULES:
-            raise UsageError(
-                f"task.scheduled_sampling.schedule: there is no '{schedule}';"
-                f"{nearest(schedule, SCHEDULES)} The schedules are {', '.join(SCHEDULES)}."
-            )
-        self.rate, self.schedule = rate, schedule
+            raise UsageError(f"it is from 0 to 1, not {rate:g}", option="rate")
+        self.rate, self.schedule = rate, check_choice("schedule", schedule, SCHEDULES)
 
     def at(self, progress: float | None) -> float:
-        """The share of tokens that are drawn.
-
-        Args:
-            progress: the share of training that is done; None if it is not known.
+        """The share of tokens that are drawn when some share of training is done.
 
         Raises:
-            UsageError: it is not known and the schedule depends on it.
+            UsageError: the progress is None, not known, and the schedule depends on it.
         """
         if self.schedule == "constant":
             return self.rate
         if progress is None:
             raise UsageError(
-                "task.scheduled_sampling.schedule=linear has to know when training ends: set "
-                "trainer.max_epochs or trainer.max_steps, or schedule=constant"
+                "linear has to know when training ends: set trainer.max_epochs or "
+                "trainer.max_steps, or take constant",
+                option="scheduled_sampling.schedule",
             )
         return self.rate * progress
 
 
 def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | None:
-    """What is given, if it can sample.
-
-    Raises:
-        UsageError: it is a name, or something else.
-    """
+    """The sampling, if it is one (UsageError: it is a name, or something else)."""
     if sampling is not None and not isinstance(sampling, ScheduledSampling):
         raise UsageError(
-            f"task.scheduled_sampling: {sampling!r} is no schedule with its rate; write "
-            "task/scheduled_sampling=linear, or null for none"
+            f"{sampling!r} is no schedule with its rate; write "
+            "task/scheduled_sampling=linear, or null for none",
+            option="scheduled_sampling",
         )
     return sampling
 
@@ -83,14 +73,8 @@ def checked_schedule(sampling: ScheduledSampling | None) -> ScheduledSampling | 
 def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float) -> Tensor:
     """A target in which some tokens are the decoder's own, as in `ScheduledSampling`.
 
-    Args:
-        decoder: draws them; in training under its dropout.
-        tokens: (batch, time) int64, beginning with ``<bos>``, which stays.
-        state: from the decoder's `start`.
-        rate: the probability that a token is drawn, each by itself.
-
-    Returns:
-        (batch, time) int64.
+    The decoder draws them, in training under its dropout, each with the probability ``rate``. The
+    tokens are (batch, time) int64 and begin with ``<bos>``, which stays; the state is from `start`.
     """
     if rate == 0 or tokens.size(1) < 2:
         return tokens

@@ -40,9 +40,9 @@ def layer_groups(task: nn.Module) -> list[LayerGroup]:
     encoder = getattr(task, "encoder", None)
     if not isinstance(encoder, RecurrentEncoder):
         raise UsageError(
-            f"transfer: {type(task).__name__} has no RecurrentEncoder named 'encoder', whose "
-            "layers could learn one by one; leave transfer.unfreeze_epochs at null and "
-            "transfer.layer_factor at 1"
+            f"{type(task).__name__} has no RecurrentEncoder named 'encoder', whose layers could "
+            "learn one by one; leave `unfreeze_epochs` at null and `layer_factor` at 1",
+            option="",
         )
     parts: list[tuple[str, list[nn.Module]]] = []
     embedding = getattr(task, "embedding", None)

@@ -10,7 +10,7 @@ from typing import Any
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_rate
 
 
 def warmup_cosine(
@@ -29,11 +29,9 @@ def warmup_cosine(
     Raises:
         UsageError: a share is out of range.
     """
-    if not 0 <= warmup < 1 or not 0 <= floor <= 1:
-        raise UsageError(
-            "scheduler: warmup is at least 0 and below 1, floor from 0 to 1, "
-            f"not {warmup} and {floor}"
-        )
+    check_rate("warmup", warmup)
+    if not 0 <= floor <= 1:
+        raise UsageError(f"it is from 0 to 1, not {floor}", option="floor")
     rise = max(1, round(warmup * total_steps))
 
     def factor(step: int) -> float:
@@ -56,9 +54,9 @@ def scheduled(
     """A schedule as Lightning takes it.
 
     Args:
-        make: makes it from the optimizer. Where it takes ``total_steps`` it is told them and
-            advances every step, else every epoch; where it takes ``mode`` it is told that.
-        optimizer: whose rate it changes.
+        make: makes the schedule from the optimizer. One that takes ``total_steps`` is told them and
+            advances every step, others every epoch; one that takes ``mode`` is told that.
+        optimizer: whose rate the schedule changes.
         steps: counts those of the whole training, infinite where no end is set; asked if needed.
         monitor: the score that a schedule may follow.
         mode: ``min`` or ``max``, whichever of the score is better.

@@ -22,7 +22,6 @@ class BatchSeed(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Seed the batch; every process gets numbers of its own."""
         place = [self.seed, trainer.current_epoch, batch_idx, trainer.global_rank]
         [word] = np.random.SeedSequence(place).generate_state(1, np.uint64)
         torch.manual_seed(int(word))

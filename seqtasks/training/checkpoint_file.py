@@ -8,54 +8,43 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seqtasks.errors import SeqtasksError
+from seqtasks.errors import SeqtasksError, first_line
 from seqtasks.task import Task
 
 
 def check(path: str | Path, task: Task, averaged: bool = False) -> None:
-    """Refuse a checkpoint that does not fit, before training begins.
-
-    Args:
-        path: the checkpoint.
-        task: the model that is to go on.
-        averaged: whether training averages weights.
+    """Refuse a checkpoint that does not fit a task, or a training that averages weights or not.
 
     Raises:
         SeqtasksError: there is no such file, it is no checkpoint, its model has other sizes, it
             holds averaged weights and training does not average, or it trains other parameters.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise SeqtasksError(
-            f"ckpt_path: there is no file {path}; checkpoints lie in runs/<task>/<run>/checkpoints"
-        )
+
+    def misfit(reason: str) -> SeqtasksError:
+        return SeqtasksError(f"{path} {reason}", option="ckpt_path")
+
+    if not Path(path).is_file():
+        raise misfit("is no file; checkpoints lie in runs/<task>/<run>/checkpoints")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
     except Exception as error:  # torch.load raises many kinds, pickle's among them
-        reason = str(error).splitlines()[0]
-        raise SeqtasksError(f"ckpt_path: {path} is not a checkpoint: {reason}") from error
+        raise misfit(f"is not a checkpoint: {first_line(error)}") from error
     if "averaging" in content and not averaged:
-        raise SeqtasksError(
-            f"ckpt_path: {path} holds averaged weights; resume with the callbacks=… of the run "
-            "that wrote it"
-        )
+        raise misfit("holds averaged weights; resume with the callbacks=… of the run that wrote it")
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):
-            raise SeqtasksError(
-                f"ckpt_path: {path} is of another model: {name} is {there.get(name, 'missing')} "
-                f"there and {here.get(name, 'missing')} here; resume with the options and data of "
-                "the run that wrote it"
-            )
+            sizes = f"{there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
+            fix = "resume with the options and data of the run that wrote it"
+            raise misfit(f"is of another model: {name} is {sizes}; {fix}")
     trained = task.parameter_groups()
     groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
+    counts = [len(group["params"]) for group in groups]
     for kept in content.get("optimizer_states", []):
-        if [len(g["params"]) for g in kept["param_groups"]] != [len(g["params"]) for g in groups]:
-            raise SeqtasksError(
-                f"ckpt_path: the run that wrote {path} trained other parameters, or in other "
-                "groups; resume with its optimizer and transfer options"
-            )
+        if [len(group["params"]) for group in kept["param_groups"]] != counts:
+            fix = "resume with the optimizer and transfer options of the run that wrote it"
+            raise misfit(f"has trained other parameters, or in other groups; {fix}")
 
 
 def mean_weights(paths: Sequence[str | Path]) -> dict[str, Tensor]:

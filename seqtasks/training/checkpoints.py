@@ -39,7 +39,6 @@ class Checkpoint(ModelCheckpoint):
         return self._generate_state_key(monitor=self.monitor, mode=self.mode, filename=name)
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Save at the end of epochs too."""
         super().setup(trainer, pl_module, stage)
         if self._every_n_train_steps or self._train_time_interval is not None:
             self._every_n_epochs = 1
@@ -50,20 +49,12 @@ class Checkpoint(ModelCheckpoint):
                     "train_time_interval"
                 )
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        """Save within an epoch, if it is due and no validation follows."""
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
         if self.follows_validation or trainer.fit_loop._should_accumulate():  # without gradients
             return
         last = trainer.fit_loop.epoch_loop.batch_progress.is_last_batch
         if not last and not validation_is_due(trainer):
-            super().on_train_batch_end(trainer, pl_module, outputs, batch, batch_idx)
+            super().on_train_batch_end(trainer, pl_module, *step)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save after a validation within an epoch what was due before it."""
@@ -85,7 +76,6 @@ class Checkpoint(ModelCheckpoint):
         return str(self.monitor).startswith("val/")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save, unless the score to follow is that of other weights."""
         if not self.follows_validation or self.step == trainer.global_step:
             super().on_train_epoch_end(trainer, pl_module)
 
@@ -109,7 +99,6 @@ class Checkpoint(ModelCheckpoint):
         return found if self.score is None else {str(self.monitor): self.score, **found}
 
     def state_dict(self) -> dict[str, Any]:
-        """What a resumed run needs to know of the best so far."""
         return {**super().state_dict(), "score": self.score, "step": self.step}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -148,18 +137,14 @@ class BestMean(Checkpoint):
         """Refuse a name by which each file would replace the one before it."""
         if "{" not in (self.filename or "{epoch}"):
             raise UsageError(
-                f"callbacks.checkpoint.filename={self.filename} is one name for several files; "
-                "let it hold '{epoch}-{step}'"
+                f"{self.filename} is one name for several files; let it hold '{{epoch}}-{{step}}'",
+                option="callbacks.checkpoint.filename",
             )
         super().setup(trainer, pl_module, stage)
 
 
 def chosen(callback: ModelCheckpoint) -> list[str]:
-    """The checkpoints whose mean is tested and saved, the best first; of most kinds the best alone.
-
-    Args:
-        callback: one that follows a score.
-    """
+    """The checkpoints whose mean is tested and saved, the best first; of most kinds the best."""
     if not isinstance(callback, BestMean):
         return [callback.best_model_path] if callback.best_model_path else []
     sign = 1 if callback.mode == "min" else -1

@@ -34,16 +34,10 @@ class FiniteLoss(pl.Callback):
         self.place = (0, 0)  # epoch and batch, counted from 1
         self.pending: list[tuple[tuple[int, int], Tensor]] = []
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        """Take the batch's loss, and look at those taken so far where it is time."""
-        self.place = (trainer.current_epoch + 1, batch_idx + 1)
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
+        """Keep the batch's loss, and look at all that are kept where it is time."""
+        outputs, _, number = step
+        self.place = (trainer.current_epoch + 1, number + 1)
         loss = outputs["loss"] if isinstance(outputs, Mapping) else outputs
         if loss is not None:
             self.pending.append((self.place, loss.detach()))
@@ -51,7 +45,6 @@ class FiniteLoss(pl.Callback):
                 self.check_losses(trainer)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Look at everything before it is scored."""
         if trainer.state.fn == TrainerFn.FITTING:
             self.check_losses(trainer)
             self.check_weights(trainer, pl_module)
@@ -59,7 +52,6 @@ class FiniteLoss(pl.Callback):
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        """Look at everything before it is written."""
         self.check_losses(trainer)
         self.check_weights(trainer, pl_module)
 

@@ -28,20 +28,12 @@ class GradientNorm(pl.Callback):
     def on_before_optimizer_step(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, optimizer: torch.optim.Optimizer
     ) -> None:
-        """Before clipping, where the step that begins is a logged one."""
         every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]
         self.due = bool(trainer.loggers) and every > 0 and (trainer.global_step + 1) % every == 0
         if self.due:
             log(pl_module, BEFORE)
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
         """After the step: gradients stay as they were clipped until the next one."""
         if self.due:
             log(pl_module, AFTER)

@@ -35,24 +35,14 @@ class History(pl.Callback):
         self.began = time.perf_counter()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin with training itself."""
         self.restart()
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        """Take a step's loss."""
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         found = trainer.callback_metrics
         if "train/loss" in found:
             self.losses.append(found["train/loss"].detach())
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Close the row."""
         if trainer.sanity_checking or not self.losses:
             return
         row: Row = {"epoch": trainer.current_epoch + 1, "step": trainer.global_step}
@@ -64,35 +54,28 @@ class History(pl.Callback):
         self.restart()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """The epoch's padding, which is known at its end."""
         if self.rows and "train/padding" in trainer.callback_metrics:
             self.rows[-1]["train/padding"] = float(trainer.callback_metrics["train/padding"])
 
     def state_dict(self) -> dict[str, Any]:
-        """The rows so far."""
         return {"rows": self.rows}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from them."""
         self.rows = list(state_dict["rows"])
 
 
 class EpochLines(pl.Callback):
     """Prints one line an epoch, for output that goes to a file instead of a terminal."""
 
-    validated = False
-    """Whether the epoch has had a validation."""
+    validated = False  # in this epoch
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember when training began, be it within an epoch."""
         self.began = time.perf_counter()
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember when the epoch began."""
         self.began = time.perf_counter()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Print the scores of the epoch's validation."""
         found = trainer.callback_metrics.items() if self.validated else ()
         shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
         parts = [f"epoch {trainer.current_epoch + 1}", *shown]
@@ -102,7 +85,6 @@ class EpochLines(pl.Callback):
         self.validated = False
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Remember it."""
         self.validated = not trainer.sanity_checking
 
 

@@ -24,7 +24,6 @@ class Interruption(pl.Callback):
         self.before: dict[signal.Signals, Any] = {}
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take the signals over."""
         launched = getattr(trainer.strategy, "cluster_environment", None)
         if trainer.world_size > 1 and not isinstance(launched, LightningEnvironment):
             return
@@ -50,20 +49,11 @@ class Interruption(pl.Callback):
             if asked:
                 self.end(trainer)
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        """Agree after a step, but for one that a validation follows."""
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         if not trainer.fit_loop._should_accumulate() and not validation_is_due(trainer):
             self.agree(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Agree after a validation."""
         if trainer.state.fn == TrainerFn.FITTING and not trainer.fit_loop._should_accumulate():
             self.agree(trainer)
 
@@ -74,13 +64,11 @@ class Interruption(pl.Callback):
         self.before = {}
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Give the signals back."""
         self.restore()
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        """Give the signals back."""
         self.restore()
 
 

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
 from seqtasks.data.module import SequenceData
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.errors import SeqtasksError, UsageError, check_least
 from seqtasks.task import Task
 
 REACH = 5
@@ -36,15 +36,9 @@ class LossCurve(pl.Callback):
         self.losses: list[float] = []
         self.parts: list[float] = []
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
         """Add the loss of a batch; the batches of one step are one point."""
+        outputs, *_ = step
         loss: Any = trainer.strategy.reduce(outputs["loss"].detach(), reduce_op="mean")
         self.parts.append(float(loss))
         if trainer.fit_loop._should_accumulate():
@@ -74,11 +68,13 @@ class RangeTest:
     def __init__(
         self, lowest: float = 1e-6, highest: float = 1.0, steps: int = 100, share: float = 0.1
     ) -> None:
-        if not 0 < lowest < highest or steps < 10 or not 0 < share <= 1:
+        if not 0 < lowest < highest:
             raise UsageError(
-                "lr_finder: lowest is above 0 and below highest, steps at least 10, share above 0 "
-                f"and at most 1, not {lowest}, {highest}, {steps} and {share}"
+                f"it is above 0 and below {highest}, the `highest`, not {lowest}", option="lowest"
             )
+        check_least("steps", steps, 10)
+        if not 0 < share <= 1:
+            raise UsageError(f"it is above 0 and at most 1, not {share}", option="share")
         self.lowest, self.highest, self.steps, self.share = lowest, highest, steps, share
 
     def find(
@@ -88,13 +84,10 @@ class RangeTest:
         trainer: Callable[..., pl.Trainer],
         callbacks: Sequence[pl.Callback],
     ) -> float:
-        """The rate to begin with, two digits of it.
+        """The rate to begin with, two digits of it, for a task that is ready and stays unchanged.
 
-        Args:
-            task: ready to be trained; not changed.
-            data: set up.
-            trainer: makes the trainer from what is to differ from its configuration.
-            callbacks: what else belongs to a step of training.
+        ``trainer`` makes the trainer from the options that differ from its configuration, and the
+        callbacks are what else belongs to a step of training.
 
         Raises:
             SeqtasksError: the loss falls at no rate, or is still falling at the highest.
@@ -131,19 +124,28 @@ class RangeTest:
         tried = f"from {self.lowest:g} to {self.rate(len(losses) - 1):.2g}"
         if best == 0:
             raise SeqtasksError(
-                f"lr_finder: the loss falls at no rate {tried}; lower lr_finder.lowest, or set "
-                "optimizer.lr yourself with lr_finder=none"
+                f"the loss falls at no rate {tried}; lower it, or set optimizer.lr yourself with "
+                "lr_finder=none",
+                option="lowest",
             )
         if best == len(losses) - 1:
             raise SeqtasksError(
-                f"lr_finder: the loss still falls at the highest rate {tried}; raise "
-                "lr_finder.highest"
+                f"the loss still falls at the highest rate {tried}; raise it", option="highest"
             )
         return float(f"{self.share * self.rate(best - 1):.1e}")
 
     def rate(self, step: int) -> float:
         """The rate of a step, from 0."""
         return exponential(step, self.steps, self.lowest, self.highest)
+
+
+def settled(rate: float) -> dict[str, str]:
+    """The options by which a resumed run begins with a rate that was found.
+
+    >>> settled(0.02)
+    {'lr_finder': 'none', 'optimizer.lr': '0.02'}
+    """
+    return {"lr_finder": "none", "optimizer.lr": f"{rate:g}"}
 
 
 def smoothed(losses: Sequence[float]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,18 +16,11 @@ from seqtasks.errors import Interrupted
 
 
 @contextmanager
-def resumable(
-    trainer: pl.Trainer, folder: Path, settled: Callable[[], Mapping[str, str]]
-) -> Iterator[None]:
-    """An interruption leaves the last checkpoint and says how to resume.
+def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> Iterator[None]:
+    """Turn an interruption of a run into `Interrupted`, which says how to resume.
 
-    Args:
-        trainer: of the training.
-        folder: its run folder.
-        settled: option → value, what a resumed run is to be told in place of the command's own.
-
-    Raises:
-        Interrupted: training was interrupted.
+    A resumed run is told the ``changes``, option → value, in place of the command's own; they may
+    be completed while the training runs.
     """
     try:
         yield
@@ -38,7 +31,7 @@ def resumable(
         kept = [path for path in kept if path.is_file()]
         if not kept:
             raise Interrupted("interrupted before the first checkpoint") from error
-        options = changed(sys.argv[1:], {**settled(), "ckpt_path": quoted(str(kept[0]))})
+        options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(kept[0]))})
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"
         if batches := batches_done(trainer):

@@ -27,16 +27,9 @@ class Taken:
 
 
 def take_rows(source: Tensor, target: Tensor, there: Vocabulary, here: Vocabulary) -> int:
-    """Copy the rows of the symbols that both vocabularies have; other rows stay.
+    """Copy the rows of the symbols that both vocabularies have, and return how many they are.
 
-    Args:
-        source: (symbols there, size).
-        target: (symbols here, size), written to.
-        there: names the rows of the source.
-        here: names the rows of the target.
-
-    Returns:
-        How many rows were copied.
+    The source is (symbols there, size) and the target, which is written to, (symbols here, size).
     """
     shared = [symbol for symbol in here.symbols if symbol in there]
     if shared:
@@ -70,10 +63,8 @@ def take_encoder(source: RecurrentEncoder, target: RecurrentEncoder, shared: int
     stack without norm or shortcut, a direction then puts out at first what it did there (the way
     of Chen, Goodfellow and Shlens 2016, "Net2Net").
 
-    Args:
-        source: of the same cell and `sizes`.
-        target: written to.
-        shared: how many of the first features mean the same in the inputs of both.
+    The encoders have the same cell and `sizes`, and the first ``shared`` features mean the same in
+    the inputs of both; the target is written to.
     """
     theirs = dict(source.named_parameters())
     taken = Taken()
@@ -96,14 +87,10 @@ def take_encoder(source: RecurrentEncoder, target: RecurrentEncoder, shared: int
 def common(
     given: Tensor, weight: Tensor, read: tuple[int, int], limit: int, cell: bool
 ) -> tuple[slice, ...] | None:
-    """The block of two weights that means the same in both, or None.
+    """The block of two weights, there and here, that means the same in both, or None.
 
-    Args:
-        given: there.
-        weight: here.
-        read: how many features the layer reads there and here.
-        limit: how many of them mean the same.
-        cell: whether they are of a recurrence, whose other sizes are equal.
+    The layers ``read`` so many features there and here, of which ``limit`` mean the same; the other
+    sizes of a recurrence's ``cell`` are equal.
     """
     if given.dim() != weight.dim():
         return None
@@ -125,16 +112,7 @@ def put(weight: Tensor, given: Tensor, block: tuple[slice, ...]) -> None:
 
 
 def take_grown(source: Tensor, target: Tensor, growth: set[int]) -> bool:
-    """Copy a weight into one that has grown by new symbols at its end.
-
-    Args:
-        source: there.
-        target: here, written to.
-        growth: by how much a vocabulary has grown.
-
-    Returns:
-        Whether the sizes fit.
-    """
+    """Copy a weight into one that has grown at its end, or return False where it does not fit."""
     if source.dim() != target.dim():
         return False
     pairs = list(zip(source.shape, target.shape, strict=True))

@@ -10,7 +10,7 @@ from torch import nn
 
 from seqtasks import bundle
 from seqtasks.bundle.build import foreign_modules
-from seqtasks.cli.options import differences, spelled
+from seqtasks.cli.options import as_value, differences
 from seqtasks.data.fields import Field
 from seqtasks.data.module import SequenceData
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
@@ -18,7 +18,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import BundleError, UsageError
 from seqtasks.optim.layer_groups import layer_groups
 from seqtasks.task import Task
-from seqtasks.transfer import copy_weights as grafting
+from seqtasks.transfer import copy_weights
 from seqtasks.transfer.unfreezing import GradualUnfreezing
 
 
@@ -55,26 +55,27 @@ class Transfer:
     ) -> None:
         if encoder is not None and model is not None:
             raise UsageError(
-                "transfer.encoder and transfer.model: a training starts from one of them; set the "
-                "other to null"
+                "a training starts from this or from `model`; set one of them to null",
+                option="encoder",
             )
         if encoder is None and join_vocabulary:
             raise UsageError(
-                "transfer.join_vocabulary goes with transfer.encoder; transfer.model keeps its "
-                "vocabulary by itself"
+                "it goes with `encoder`; `model` keeps its vocabulary by itself",
+                option="join_vocabulary",
             )
         if encoder is None and model is None and (freeze or freeze_vectors):
-            name = "freeze" if freeze else "freeze_vectors"
             raise UsageError(
-                f"transfer.{name} keeps what was taken; name a bundle: transfer.encoder=PATH or "
-                "transfer.model=PATH"
+                "it keeps what was taken; name a bundle: `encoder`=PATH or `model`=PATH",
+                option="freeze" if freeze else "freeze_vectors",
             )
         if freeze and unfreeze_epochs is not None:
             raise UsageError(
-                "transfer.freeze is for the whole training; set it to false, or "
-                "transfer.unfreeze_epochs to null"
+                "it is for the whole training; set it to false, or `unfreeze_epochs` to null",
+                option="freeze",
             )
-        self.option = "transfer.model" if encoder is None else "transfer.encoder"
+        if not layer_factor > 0:
+            raise UsageError(f"it is above 0, not {layer_factor}", option="layer_factor")
+        self.option = "model" if encoder is None else "encoder"
         self.path = model if encoder is None else encoder
         self.trust, self.join_vocabulary = list(trust), join_vocabulary
         self.freeze, self.freeze_vectors = freeze, freeze_vectors
@@ -88,11 +89,11 @@ class Transfer:
         return [] if self.unfreezing is None else [self.unfreezing]
 
     def prepare(self, data: SequenceData, options: Mapping[str, Any]) -> None:
-        """Load the bundle, and let the data go on from its vocabularies.
+        """Load the bundle, and let data that is not set up yet go on from its vocabularies.
 
         Args:
-            data: not set up yet.
-            options: the configuration of the new task, plain; what it names runs anyway.
+            data: of the new task.
+            options: the plain configuration of the new task, whose own modules are trusted.
 
         Raises:
             BundleError: the bundle cannot be loaded.
@@ -104,14 +105,15 @@ class Transfer:
         try:
             self.source = bundle.with_weights(bundle.load(self.path, trusted=trusted), "transfer")
         except BundleError as error:
-            here = "; here that is transfer.trust=[MODULE]" if "--trust" in str(error) else ""
-            raise BundleError(f"{self.option}: {error}{here}") from error
+            error.option = error.option or self.option
+            raise
         fields = self.source.fields
-        if self.option == "transfer.model":
+        if self.option == "model":
             if set(fields) != set(data.fields):
                 raise UsageError(
-                    f"transfer.model: {self.path} has the fields {', '.join(sorted(fields))} and "
-                    f"this data {', '.join(sorted(data.fields))}; choose the same task and fields"
+                    f"{self.path} has the fields {', '.join(sorted(fields))} and this data "
+                    f"{', '.join(sorted(data.fields))}; choose the same task and fields",
+                    option="model",
                 )
             for name, there in fields.items():
                 self.agree(name, there, data.fields[name])
@@ -126,11 +128,12 @@ class Transfer:
         """Refuse a field whose symbols mean something else than the bundle's."""
         if type(there) is not type(here):
             raise UsageError(
-                f"{self.option}: data.{name} is a {type(there).__name__} in {self.path}, not a "
-                f"{type(here).__name__}"
+                f"data.{name} is a {type(there).__name__} in {self.path}, not a "
+                f"{type(here).__name__}",
+                option=self.option,
             )
         options = ["level", "lowercase", "scheme", "target", "order"]
-        if self.option == "transfer.model":
+        if self.option == "model":
             options.append("share_vocabulary_with")
         if getattr(there, "level", None) == "bpe":  # whose vocabulary takes no more symbols
             options.append("separator")
@@ -138,28 +141,25 @@ class Transfer:
             value = getattr(there, option, None)
             if value != getattr(here, option, None):
                 raise UsageError(
-                    f"{self.option}: the symbols of {self.path} are of another kind; set "
-                    f"data.{name}.{option}={spelled(value)}"
+                    f"the symbols of {self.path} are of another kind; set "
+                    f"data.{name}.{option}={as_value(value)}",
+                    option=self.option,
                 )
 
     def fill(self, task: Task, options: Mapping[str, Any]) -> str | None:
-        """Set the taken weights into a new task and freeze what is to stay.
-
-        Args:
-            task: made from the data's vocabularies.
-            options: its configuration, plain.
+        """Set the taken weights into a new task, made by plain options, and freeze what is to stay.
 
         Returns:
             One line that says what was taken, or None where nothing was.
 
         Raises:
-            UsageError: the weights do not fit, and which options would make them fit.
+            UsageError: the weights do not fit; it says which options would make them fit.
         """
         if self.unfreezing is not None or self.layer_factor != 1:
             layer_groups(task)
         if self.source is None:
             return None
-        if self.option == "transfer.encoder":
+        if self.option == "encoder":
             return self.fill_encoder(task, options)
         return self.fill_model(task, options)
 
@@ -176,9 +176,9 @@ class Transfer:
             for fields in (self.source.task.vocabularies, task.vocabularies)
         ]
         tables = [vector.table.weight for vector in vectors]
-        rows = grafting.take_rows(tables[0], tables[1], *vocabularies)
+        rows = copy_weights.take_rows(tables[0], tables[1], *vocabularies)
         shared = vectors[1].output_size
-        taken = grafting.take_encoder(encoders[0], encoders[1], shared)
+        taken = copy_weights.take_encoder(encoders[0], encoders[1], shared)
         if self.freeze:
             for name, weight in encoders[1].named_parameters():
                 if name not in taken.left:
@@ -204,8 +204,9 @@ class Transfer:
         assert self.source is not None
         if type(self.source.task) is not type(task):
             raise UsageError(
-                f"transfer.model: {self.path} is a {type(self.source.task).__name__}, not a "
-                f"{type(task).__name__}; choose its task, or take its encoder: transfer.encoder"
+                f"{self.path} is a {type(self.source.task).__name__}, not a "
+                f"{type(task).__name__}; choose its task, or take its encoder: `encoder`",
+                option="model",
             )
         old, new = self.source.task.vocabularies, task.vocabularies
         growth = {len(new[name]) - len(old[name]) for name in new}
@@ -214,12 +215,12 @@ class Transfer:
         wrong = ours.keys() ^ theirs.keys() or {
             name
             for name, weight in ours.items()
-            if not grafting.take_grown(theirs[name], weight, growth)
+            if not copy_weights.take_grown(theirs[name], weight, growth)
         }
         if wrong:
             changed = differences(self.source.config["task"], options)
             fix = f"set {' '.join(changed)}" if changed else "train a new model"
-            raise UsageError(f"transfer.model: {self.path} has other sizes ({min(wrong)}); {fix}")
+            raise UsageError(f"{self.path} has other sizes ({min(wrong)}); {fix}", option="model")
         if self.freeze:
             self.part(task, "encoder", RecurrentEncoder).requires_grad_(False)
         if self.freeze_vectors:
@@ -228,29 +229,25 @@ class Transfer:
         return f"transfer: {len(ours)} tensors taken from {self.path}; {counts}"
 
     def vectors(self, task: Task) -> TokenEmbedding:
-        """A task's token vectors.
-
-        Raises:
-            UsageError: it reads no tokens.
-        """
+        """A task's token vectors (UsageError: it reads no tokens)."""
         embedding = self.part(task, "embedding", (TokenEmbedding, InputEmbedding))
         found = embedding if isinstance(embedding, TokenEmbedding) else embedding.tokens
         if found is None:
-            raise UsageError(f"{self.option}: a {type(task).__name__} that reads no tokens")
+            raise UsageError(
+                f"it takes token vectors, and a {type(task).__name__} of vectors has none",
+                option=self.option,
+            )
         return found
 
     def part(self, task: Task, name: str, kinds: Any) -> Any:
-        """A task's part of that name.
-
-        Raises:
-            UsageError: it has none of the right kind.
-        """
+        """A task's part of that name (UsageError: it has none of the right kind)."""
         found = getattr(task, name, None)
         if not isinstance(found, kinds):
             kinds = kinds if isinstance(kinds, tuple) else (kinds,)
             raise UsageError(
-                f"{self.option}: {type(task).__name__} has no part '{name}' that is a "
-                f"{' or '.join(kind.__name__ for kind in kinds)}"
+                f"{type(task).__name__} has no part '{name}' that is a "
+                f"{' or '.join(kind.__name__ for kind in kinds)}",
+                option=self.option,
             )
         return found
 
@@ -264,12 +261,12 @@ class Transfer:
     ) -> None:
         """Refuse sizes that differ, with the values that they must have."""
         needed = [
-            f"encoder.{option}={spelled(there.get(option))}"
+            f"encoder.{option}={as_value(there.get(option))}"
             for option in ("cell", "cell_options")
             if (there.get(option) or {}) != (here.get(option) or {})
         ]
-        wanted, given = (grafting.sizes(encoder) for encoder in encoders)
-        needed += [f"encoder.{n}={spelled(wanted[n])}" for n in wanted if wanted[n] != given[n]]
+        wanted, given = (copy_weights.sizes(encoder) for encoder in encoders)
+        needed += [f"encoder.{n}={as_value(wanted[n])}" for n in wanted if wanted[n] != given[n]]
         if vectors[0].output_size != vectors[1].output_size:
             place = "task.embedding"
             if isinstance(embedding, InputEmbedding):
@@ -277,7 +274,7 @@ class Transfer:
             needed.append(f"{place}.embedding_dim={vectors[0].output_size}")
         if needed:
             raise UsageError(
-                f"transfer.encoder: {self.path} has other sizes; set {' '.join(needed)}"
+                f"{self.path} has other sizes; set {' '.join(needed)}", option="encoder"
             )
 
 

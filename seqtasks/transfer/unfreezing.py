@@ -20,16 +20,18 @@ class GradualUnfreezing(pl.Callback):
     so that a resumed training goes on alike.
 
     Args:
-        epochs: between one level and the next, at least 1.
+        unfreeze_epochs: between one level and the next, at least 1.
 
     Raises:
         UsageError: the number is below 1.
     """
 
-    def __init__(self, epochs: int = 1) -> None:
-        if epochs < 1:
-            raise UsageError(f"transfer.unfreeze_epochs is at least 1, or null, not {epochs}")
-        self.epochs = epochs
+    def __init__(self, unfreeze_epochs: int = 1) -> None:
+        if unfreeze_epochs < 1:
+            raise UsageError(
+                f"it is at least 1, or null, not {unfreeze_epochs}", option="unfreeze_epochs"
+            )
+        self.epochs = unfreeze_epochs
         self.levels: list[LayerGroup] = []
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -37,7 +39,6 @@ class GradualUnfreezing(pl.Callback):
         self.levels = layer_groups(pl_module)
 
     def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take the gradient of the levels that wait."""
         learning = 1 + trainer.current_epoch // self.epochs
         for level in self.levels[learning:]:
             for parameter in level.parameters:

@@ -46,11 +46,11 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=classification", "task.head.pooling=men"], "Did you mean 'mean'?"),
         (["task=translation", "task.decoder.attention=addtive"], "Did you mean 'additive'?"),
         (["task=generation", "encoder.bidirectional=true"], "reads from left to right"),
-        (["data=lines"], "train: name your training file"),
-        (["data.characters=null"], "go together"),
+        (["data=lines"], "data.train: name your training file"),
+        (["data.characters=null"], "task.embedding.spelling: it goes together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
         (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),
-        (["trainer.precision=16-true"], "on a CPU set trainer.precision=bf16-mixed"),
+        (["trainer.precision=16-true"], "trainer.precision: 16-true: 16-bit floats"),
         (["optimizer.lr=-1"], "optimizer: Invalid learning rate"),
         (["encoder.hidden_size=abc"], "a setting cannot be used"),
         (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),
@@ -264,7 +264,9 @@ def test_a_language_model_over_lines_goes_on_from_its_prompt(cli):
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_gpu_that_lies_idle_is_named(cli, monkeypatch, there):
-    monkeypatch.setattr("seqtasks.run.CUDAAccelerator.is_available", staticmethod(lambda: there))
+    monkeypatch.setattr(
+        "seqtasks.training.trainer.CUDAAccelerator.is_available", staticmethod(lambda: there)
+    )
     code, out, _ = cli("task=one_to_one", *SMALL, "examples=0")
     assert code == 0
     assert ("There is a GPU here; trainer=gpu" in out) == there

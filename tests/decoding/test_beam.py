@@ -18,7 +18,7 @@ def test_a_beam_of_one_is_the_greedy_search(toy, seed):
     best = beam_search(
         model.step, model.state, model.first, beam_size=1, max_length=12, eos_id=EOS, forbidden=[4]
     )
-    plain = greedy(model.step, model.state, model.first, 12, EOS, forbidden=[4])
+    plain = greedy(model.step, model.state, model.first, 12, eos_id=EOS, forbidden=[4])
     assert [[found.tokens for found in row] for row in best] == [[tokens] for tokens in plain]
 
 
@@ -241,10 +241,10 @@ def test_a_member_goes_on_while_ending_at_once_may_beat_what_it_keeps():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"beam_size": 0}, "beam_size is 0"),
-        ({"max_length": 0}, "max_length is 0"),
-        ({"min_length": 4}, "min_length is 4; expected 0 to 3"),
-        ({"length_penalty": math.nan}, "length_penalty is nan"),
+        ({"beam_size": 0}, "beam_size: 0 is given"),
+        ({"max_length": 0}, "max_length: 0 is given"),
+        ({"min_length": 4}, "min_length: 4 is given; expected 0 to 3"),
+        ({"length_penalty": math.nan}, "length_penalty: nan is given"),
         ({"eos_id": 5}, "token id 5 is given; expected 0 to 4"),
         ({"forbidden": [-1]}, "token id -1"),
         ({"first": torch.ones(2, 2, dtype=torch.int64)}, r"shape \(2, 2\)"),

@@ -99,7 +99,7 @@ def test_of_equally_typical_tokens_the_lower_ids_stay():
 
 @pytest.mark.parametrize("typical_p", [0.0, -0.1, 1.01, math.nan])
 def test_a_typical_mass_out_of_range_is_refused(typical_p):
-    with pytest.raises(UsageError, match=r"typical_p is .*more than 0 and at most 1"):
+    with pytest.raises(UsageError, match=r"typical_p: .*more than 0 and at most 1"):
         filter_logits(torch.zeros(1, 4), typical_p=typical_p)
 
 

@@ -111,7 +111,7 @@ def test_of_equal_tokens_the_lower_ids_stay(settings):
 @pytest.mark.parametrize("seed", range(4))
 def test_temperature_zero_is_greedy(toy, seed):
     model = toy(seed, vocabulary=7, rows=5)
-    plain = greedy(model.step, model.state, model.first, 10, EOS, forbidden=[2])
+    plain = greedy(model.step, model.state, model.first, 10, eos_id=EOS, forbidden=[2])
     for index in range(5):
         state, last = model.row(index)
         wanted = []
@@ -179,13 +179,13 @@ def test_forbidden_tokens_never_appear(toy):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"max_length": 0}, "max_length is 0"),
-        ({"temperature": -1.0}, "temperature is -1.0"),
-        ({"temperature": math.nan}, "temperature is nan"),
-        ({"top_k": 0}, "top_k is 0"),
-        ({"top_p": 0.0}, "top_p is 0.0"),
-        ({"top_p": 1.5}, "top_p is 1.5"),
-        ({"rows": [1]}, "1 row numbers are given; expected 4"),
+        ({"max_length": 0}, "max_length: 0 is given"),
+        ({"temperature": -1.0}, "temperature: -1.0 is given"),
+        ({"temperature": math.nan}, "temperature: nan is given"),
+        ({"top_k": 0}, "top_k: 0 is given"),
+        ({"top_p": 0.0}, "top_p: 0.0 is given"),
+        ({"top_p": 1.5}, "top_p: 1.5 is given"),
+        ({"rows": [1]}, "rows: 1 are given; expected 4"),
         ({"eos_id": 9}, "token id 9"),
     ],
 )

@@ -140,13 +140,13 @@ def test_the_penalty_follows_rows_that_stay_when_others_end(toy):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"typical_p": 2.0}, "typical_p is 2.0"),
-        ({"repetition_penalty": 0.0}, "repetition_penalty is 0.0; .* 1 for none"),
-        ({"repetition_penalty": math.inf}, "repetition_penalty is inf"),
-        ({"min_length": -1}, "min_length is -1; expected 0 to 3"),
-        ({"min_length": 4}, "min_length is 4; expected 0 to 3"),
-        ({"samples": [0]}, "1 samples are given; expected 4"),
-        ({"seen": [[1]] * 5}, "5 texts are given; expected 4"),
+        ({"typical_p": 2.0}, "typical_p: 2.0 is given"),
+        ({"repetition_penalty": 0.0}, "repetition_penalty: 0.0 is given; .* 1 for none"),
+        ({"repetition_penalty": math.inf}, "repetition_penalty: inf is given"),
+        ({"min_length": -1}, "min_length: -1 is given; expected 0 to 3"),
+        ({"min_length": 4}, "min_length: 4 is given; expected 0 to 3"),
+        ({"samples": [0]}, "samples: 1 are given; expected 4"),
+        ({"seen": [[1]] * 5}, "seen: 5 are given; expected 4"),
     ],
 )
 def test_bad_arguments_are_refused(toy, change, message):
@@ -158,13 +158,13 @@ def test_bad_arguments_are_refused(toy, change, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"max_length": 0}, "max_length is 0"),
+        ({"max_length": 0}, "max_length: 0 is given"),
         ({"max_length": 9, "min_length": 10}, "expected 0 to 9"),
-        ({"max_length": 9, "top_k": 0}, "top_k is 0"),
-        ({"max_length": 9, "temperature": -2}, "temperature is -2"),
-        ({"max_length": 9, "repetition_penalty": -1}, "repetition_penalty is -1"),
-        ({"max_length": 9, "stop": ["x", ""]}, "stop holds ''"),
-        ({"max_length": 9, "stop": [3]}, "stop holds 3"),
+        ({"max_length": 9, "top_k": 0}, "top_k: 0 is given"),
+        ({"max_length": 9, "temperature": -2}, "temperature: -2 is given"),
+        ({"max_length": 9, "repetition_penalty": -1}, "repetition_penalty: -1 is given"),
+        ({"max_length": 9, "stop": ["x", ""]}, "stop: '' is given"),
+        ({"max_length": 9, "stop": [3]}, "stop: 3 is given"),
     ],
 )
 def test_settings_are_refused_before_anything_is_drawn(settings, message):

@@ -217,5 +217,5 @@ def test_a_beam_over_texts_without_an_end_runs_to_the_last_token(writer):
 
 @pytest.mark.parametrize("stop", [[""], ["a", ""], [None]])
 def test_a_stop_string_has_a_character(stop):
-    with pytest.raises(UsageError, match=r"stop holds .* at least one character"):
+    with pytest.raises(UsageError, match=r"stop: .* is given; expected strings of at least one"):
         StreamingDetokenizer(bytewise, stop)

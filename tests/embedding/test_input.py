@@ -53,7 +53,7 @@ def test_convolution_equals_every_window_taken_by_hand():
 
 @pytest.mark.parametrize("options", [{"widths": []}, {"widths": [0]}, {"filters": 0}])
 def test_a_convolution_of_no_size_is_refused(options):
-    with pytest.raises(UsageError, match=r"embedding.spelling: widths"):
+    with pytest.raises(UsageError, match="widths: it is a list of sizes"):
         ConvolutionalSpelling(Vocabulary(["a"]), **options)
 
 
@@ -74,10 +74,10 @@ def test_parts_stand_side_by_side():
 @pytest.mark.parametrize(
     ("fields", "parts", "said"),
     [
-        (["tokens", "case"], ["tokens"], "data.case and task.embedding.case go together"),
-        (["tokens"], ["tokens", "case"], "data.case and task.embedding.case go together"),
-        (["tokens", "characters"], ["tokens"], "task.embedding.spelling go together"),
-        (["series"], ["tokens"], "data.tokens and task.embedding.tokens go together"),
+        (["tokens", "case"], ["tokens"], "case: it goes together with data.case"),
+        (["tokens"], ["tokens", "case"], "case: it goes together with data.case"),
+        (["tokens", "characters"], ["tokens"], "spelling: it goes together with data.characters"),
+        (["series"], ["tokens"], "tokens: it goes together with data.tokens"),
         (["tokens", "series"], ["tokens", "series"], "either data.tokens or data.series"),
         ([], [], "either data.tokens or data.series"),
     ],

@@ -83,14 +83,13 @@ def test_automatic_cutoffs_fit_every_vocabulary_and_size():
 @pytest.mark.parametrize(
     ("size", "options", "message"),
     [
-        (64, {"tied": True}, "task.head.tied"),
         (64, {"cutoffs": [20, 10]}, "numbers that grow between 1 and the vocabulary's 60"),
         (64, {"cutoffs": [0]}, "numbers that grow"),
         (64, {"cutoffs": [60]}, "numbers that grow"),
         (64, {"cutoffs": []}, "numbers that grow"),
         (15, {"cutoffs": [5, 10]}, "2 clusters"),
         (3, {}, "needs at least 4 features"),
-        (64, {"alpha": -1.0}, "task.head.alpha is at least 0"),
+        (64, {"alpha": -1.0}, "^alpha: it is at least 0"),
     ],
 )
 def test_an_adaptive_softmax_refuses_what_does_not_fit(size, options, message):

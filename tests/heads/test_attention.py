@@ -102,10 +102,14 @@ def test_without_attention_there_is_no_context_and_no_weight():
     ("kind", "options", "message"),
     [
         ("addtive", {}, "Did you mean 'additive'?"),
-        ("dot", {}, "whose sizes are 6 and 5; set task.decoder.recurrence.hidden_size=5"),
+        (
+            "dot",
+            {},
+            "6 and 5; set the hidden_size of the decoder's recurrence to 5",
+        ),
         ("multi_head", {"num_heads": 4}, "4 heads do not divide the 6 features"),
         ("location", {"past": "coverag"}, "Did you mean 'coverage'?"),
-        ("location", {"width": 4}, "width an odd number, not 10 and 4"),
+        ("location", {"width": 4}, "width: it is an odd number, at least 1, not 4"),
     ],
 )
 def test_an_attention_that_cannot_be_is_refused(kind, options, message):

@@ -66,7 +66,7 @@ def test_hypotheses_have_their_probabilities(scheme):
             assert hypothesis.tokens == list(path)
             assert hypothesis.log_prob == pytest.approx(score - total, abs=1e-9)
             assert hypothesis.score == hypothesis.log_prob
-    with pytest.raises(UsageError, match="count is 0"):
+    with pytest.raises(UsageError, match="count: 0 is given"):
         head.best(logits, LENGTHS, 0)
 
 

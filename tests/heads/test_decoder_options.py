@@ -87,8 +87,8 @@ def test_three_tables_are_one_where_source_and_target_share_a_vocabulary(compose
         made(data.vocabularies)
     shared = {"source": vocabulary, "target": vocabulary}
     for option, message in {
-        "task.embedding.embedding_dim=100": r"set task\.embedding\.embedding_dim=128",
-        "task.embedding.vectors=glove.txt": "set vectors and tuning of task.embedding",
+        "task.embedding.embedding_dim=100": r"set embedding\.embedding_dim=128",
+        "task.embedding.vectors=glove.txt": "set vectors and tuning of embedding to those",
     }.items():
         with pytest.raises(UsageError, match=message):
             instantiate(composed(*BASE, "task.tied_source=true", option).task)(shared)
@@ -124,7 +124,9 @@ def test_progress_is_the_share_of_all_steps(composed):
 
 def test_sampling_has_to_know_when_training_ends(composed, tmp_path):
     config = composed(*BASE, SAMPLED, "scheduler=constant", "trainer.max_epochs=-1")
-    with pytest.raises(UsageError, match="schedule=linear has to know when training ends"):
+    with pytest.raises(
+        UsageError, match=r"task\.scheduled_sampling\.schedule: linear has to know when"
+    ):
         run(config, tmp_path / "run", "translation")
 
 
@@ -147,5 +149,5 @@ def test_a_coverage_penalty_needs_attention(composed):
     config = composed(*BASE, *none)
     data = instantiate(config.data)
     data.setup()
-    with pytest.raises(UsageError, match=r"task.search.coverage_penalty is about attention"):
+    with pytest.raises(UsageError, match=r"search.coverage_penalty: it is about attention"):
         instantiate(config.task)(data.vocabularies)

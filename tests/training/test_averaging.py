@@ -308,7 +308,7 @@ def test_whole_numbers_are_not_averaged_and_one_name_for_several_files_is_refuse
     mean = mean_weights([tmp_path / "4.ckpt", tmp_path / "1.ckpt"])
     assert (float(mean["weight"]), int(mean["count"])) == (2.5, 4)
     callback = BestMean(dirpath=tmp_path, filename="best", monitor="val/loss", save_top_k=2)
-    with pytest.raises(UsageError, match="filename=best is one name for several files"):
+    with pytest.raises(UsageError, match="filename: best is one name for several files"):
         callback.setup(pl.Trainer(logger=False), pl.LightningModule(), "fit")
 
 

@@ -12,8 +12,8 @@ import yaml
 from small import SMALL
 
 from seqtasks.errors import Interrupted, SeqtasksError, UsageError
-from seqtasks.run import run, settled
-from seqtasks.training.range_test import RangeTest
+from seqtasks.run import run
+from seqtasks.training.range_test import RangeTest, settled
 from seqtasks.training.resuming import resumable
 
 FINDER = ["lr_finder=range_test", "lr_finder.lowest=1e-3", "lr_finder.highest=100"]
@@ -59,15 +59,15 @@ def test_the_rate_is_a_share_of_that_at_which_the_loss_is_lowest():
     "options", [{"lowest": 0}, {"highest": 1e-9}, {"steps": 2}, {"share": 0}, {"share": 2}]
 )
 def test_an_option_out_of_range_is_refused(options):
-    with pytest.raises(UsageError, match="lr_finder: lowest is above 0"):
+    with pytest.raises(UsageError) as refused:
         RangeTest(**options)
+    assert refused.value.option == ("lowest" if "highest" in options else next(iter(options)))
 
 
 def test_a_resumed_training_looks_for_no_rate(composed, tmp_path, monkeypatch):
     config = composed("task=tagging", *SMALL, *FINDER, "ckpt_path=some.ckpt")
     with pytest.raises(UsageError, match="leave one of them out: lr_finder=none"):
         run(config, tmp_path / "run", "tagging")
-    config.optimizer.lr = 0.02
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "last.ckpt").touch()
     trainer = SimpleNamespace(is_global_zero=True, current_epoch=1)
@@ -75,6 +75,6 @@ def test_a_resumed_training_looks_for_no_rate(composed, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["seqtasks", "task=tagging", *FINDER, "seed=2"])
     with (
         pytest.raises(Interrupted, match=r"task=tagging seed=2 lr_finder=none optimizer\.lr=0\.02"),
-        resumable(trainer, tmp_path, lambda: settled(config)),
+        resumable(trainer, tmp_path, settled(0.02)),
     ):
         raise KeyboardInterrupt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import check_choice
 from seqtasks.heads.attention.additive import AdditiveAttention
 from seqtasks.heads.attention.contract import Attention
 from seqtasks.heads.attention.location import LocationAwareAttention
@@ -47,9 +47,4 @@ def find_attention(attention: str | Callable[..., Attention]) -> Callable[..., A
     """
     if not isinstance(attention, str):
         return attention
-    if attention not in ATTENTIONS:
-        raise UsageError(
-            f"task.decoder.attention: there is no '{attention}';{nearest(attention, ATTENTIONS)} "
-            f"The kinds are {', '.join(ATTENTIONS)}."
-        )
-    return ATTENTIONS[attention]
+    return ATTENTIONS[check_choice("attention", attention, ATTENTIONS)]

@@ -55,31 +55,21 @@ class Attention(nn.Module, ABC):
     def recall(self, keys: Tensor, coverage: Tensor, alignment: Tensor) -> Tensor:
         """The keys of one step, changed by what was attended to; only where it ``looks_back``.
 
-        Args:
-            keys: from `keys`.
-            coverage: (batch, steps), the sum of all weights so far.
-            alignment: (batch, steps), the weights of the step before, zeros at first.
+        Coverage is the sum of all weights so far, and the alignment the weights of the step before,
+        zeros at first; each is (batch, steps).
         """
         return keys
 
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Attend; shapes as in the module's table, at least one step of each memory real.
-
-        Returns:
-            Context and weights.
-        """
+        """Context and weights, as in the module's table; each memory has a real step."""
         weights = shares(self.scores(query, keys), mask)
         return weights @ values, weights
 
 
 def shares(scores: Tensor, mask: Tensor) -> Tensor:
-    """The softmax over real steps.
-
-    Args:
-        scores: (batch, …, steps).
-        mask: (batch, steps) bool.
+    """The softmax of scores (batch, …, steps) over the real steps.
 
     >>> shares(torch.zeros(1, 1, 3), torch.tensor([[True, True, False]])).tolist()
     [[[0.5, 0.5, 0.0]]]

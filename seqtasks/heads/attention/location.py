@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_choice, check_least
 from seqtasks.heads.attention.additive import AdditiveAttention
 
 PASTS = ("alignment", "coverage")
@@ -41,17 +41,10 @@ class LocationAwareAttention(AdditiveAttention):
         width: int = 5,
     ) -> None:
         super().__init__(query_size, memory_size)
-        if past not in PASTS:
-            raise UsageError(
-                f"task.decoder.attention.past: there is no '{past}';{nearest(past, PASTS)} "
-                f"The choices are {', '.join(PASTS)}."
-            )
-        if channels < 1 or width < 1 or width % 2 == 0:
-            raise UsageError(
-                "task.decoder.attention: channels is at least 1 and width an odd number, "
-                f"not {channels} and {width}"
-            )
-        self.past = past
+        self.past = check_choice("past", past, PASTS)
+        check_least("channels", channels, 1)
+        if width < 1 or width % 2 == 0:
+            raise UsageError(f"it is an odd number, at least 1, not {width}", option="width")
         self.convolution = nn.Conv1d(1, channels, width, padding=width // 2, bias=False)
         self.location = nn.Linear(channels, query_size, bias=False)
 

@@ -30,8 +30,8 @@ class MultiHeadAttention(Attention):
         super().__init__(query_size, memory_size)
         if num_heads < 1 or query_size % num_heads:
             raise UsageError(
-                f"task.decoder.attention.num_heads: {num_heads} heads do not divide the "
-                f"{query_size} features of the decoder; take a divisor of it"
+                f"{num_heads} heads do not divide the {query_size} features; take a divisor",
+                option="num_heads",
             )
         self.num_heads = num_heads
         self.output_size = query_size

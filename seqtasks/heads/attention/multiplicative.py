@@ -27,9 +27,10 @@ class DotAttention(ProductAttention):
         super().__init__(query_size, memory_size)
         if query_size != memory_size:
             raise UsageError(
-                "task.decoder.attention=dot multiplies decoder and encoder as they are, whose "
-                f"sizes are {query_size} and {memory_size}; set "
-                f"task.decoder.recurrence.hidden_size={memory_size}, or take multiplicative"
+                "dot attention multiplies decoder and encoder as they are, whose sizes are "
+                f"{query_size} and {memory_size}; set the hidden_size of the decoder's recurrence "
+                f"to {memory_size}, or take multiplicative attention",
+                option="",
             )
 
     def keys(self, memory: Tensor) -> Tensor:

@@ -55,10 +55,9 @@ def test_words_that_are_not_known_are_legal_and_the_whole_target_is_kept():
 
 
 def test_a_tagger_translates_and_its_bleu_is_that_of_its_predictions(composed, tmp_path):
-    options = ["field@data.tags=synchronous", "data.tags.delay=1", "encoder=unidirectional"]
-    config = composed("task=tagging", *SMALL, *options)
+    config = composed("task=synchronous", *SMALL, "data.tags.delay=1")
     config.trainer.max_epochs = 2
-    results = run(config, tmp_path / "run", "tagging")
+    results = run(config, tmp_path / "run", "synchronous")
     assert 0 < results["baselines"]["most frequent tag of each word"]["bleu"] < 100
     loaded = bundle.load(tmp_path / "run" / "bundle")
     data = build(json.loads(json.dumps(loaded.config["data"])))

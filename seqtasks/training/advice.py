@@ -1,0 +1,47 @@
+"""What Lightning and torch say of a training, as far as it fits here and in our words."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
+
+from seqtasks.errors import UsageError
+
+# Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
+# data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
+# a loader that cannot resume within an epoch (the data module's can).
+UNFITTING = (
+    r".*isinstance\(treespec, LeafSpec\)",
+    r"The '\w+_dataloader' does not have many workers",
+    r"You requested to overfit but enabled \w+ dataloader shuffling",
+    r"The number of training batches \(\d+\) is smaller than the logging interval",
+    r"You're resuming from a checkpoint that ended before the epoch ended",
+)
+
+
+def leave_out_advice() -> None:
+    """Silence the advice that does not fit, from here on in this process."""
+    for message in UNFITTING:
+        warnings.filterwarnings("ignore", message=message)
+
+
+@contextmanager
+def unadvised() -> Iterator[None]:
+    """Silence what Lightning says of a device; the trainer says that in terms of options."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You passed .* but AMP with fp16 is not supported on CPU")
+        warnings.filterwarnings("ignore", "GPU available but not used")
+        yield
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn what torch or Lightning say of a setting that they cannot take into a `UsageError`."""
+    try:
+        yield
+    except (MisconfigurationException, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(f"a setting cannot be used: {reason}") from error
