@@ -36,7 +36,26 @@ class UsageError(SeqtasksError):
 
 
 class DataError(SeqtasksError):
-    """A data file that cannot be used as it is; the message starts with ``path:line`` if known."""
+    """A data file, or a record of one, that cannot be used as it is.
+
+    Args:
+        message: as in `SeqtasksError`.
+        place: where the record stands, ``path:line``; the printed error starts with it.
+        option: as in `SeqtasksError`.
+
+    >>> str(DataError("the column 'tokens' is empty", place="input:3"))
+    "input:3: the column 'tokens' is empty"
+    """
+
+    def __init__(
+        self, message: str, *, place: str | None = None, option: str | None = None
+    ) -> None:
+        super().__init__(message, option=option)
+        self.place = place
+
+    def __str__(self) -> str:
+        said = super().__str__()
+        return said if self.place is None else f"{self.place}: {said}"
 
 
 class BundleError(SeqtasksError):

@@ -27,9 +27,9 @@ from seqtasks.bundle.build import foreign_modules
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.report import write as write_report
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.model_card import card
+from seqtasks.reporting.report import write_report
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.averaging import WeightAverage
@@ -145,7 +145,7 @@ def run(
         save(folder, task, data, plain, results, task_name, command or command_line())
         foreign = foreign_modules(plain["task"])
         if config.report:
-            write_report(folder, trusted=foreign, count=200)
+            write_report(folder, trusted=foreign, examples=200)
         summary.explain(console, folder, task, data, config.examples, results, foreign)
     return results
 

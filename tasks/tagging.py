@@ -20,7 +20,7 @@ from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
 from seqtasks.kernels.lengths import mask
-from seqtasks.prediction.n_best import Answer
+from seqtasks.prediction.answer import Answer
 from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
 
@@ -114,8 +114,9 @@ class SequenceTagger(Task):
         """
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
-                "--n-best: this tagger decides on each label by itself; several sequences come "
-                "from one with head@task.head=crf"
+                "this tagger decides on each label by itself; several sequences come from one with "
+                "head@task.head=crf",
+                option="n_best",
             )
         found = self.head.best(self(batch), batch.lengths, count)
         return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
-def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
+def exit_on_error(
+    arguments: Sequence[str] = (), spell: Callable[[str], str] = str
+) -> Iterator[None]:
     """Print an error that a user can act on as one line, and exit with its code.
 
     Codes: 1 for what a user can put right, 2 for bad usage. An unforeseen error keeps its
@@ -20,11 +22,13 @@ def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
 
     Args:
         arguments: of the command line.
+        spell: from the name of an option, as the library calls it, to what a user types.
     """
     try:
         yield
     except KeyboardInterrupt:
-        sys.exit(_say("interrupted", 1))
+        warn("interrupted")
+        sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -32,7 +36,10 @@ def exit_on_error(arguments: Sequence[str] = ()) -> Iterator[None]:
         known = explain(error, arguments)
         if known is None:
             raise
-        sys.exit(_say(str(known), known.exit_code))
+        if known.option is not None:
+            known.option = spell(known.option)
+        warn(str(known))
+        sys.exit(known.exit_code)
 
 
 def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
@@ -46,7 +53,7 @@ def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
     if known is None:
         traceback.print_exception(error)
         return f"{type(error).__name__}: {first_line(error)}"
-    _say(str(known), known.exit_code)
+    warn(str(known))
     return str(known)
 
 
@@ -74,6 +81,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _say(message: str, code: int) -> int:
+def warn(message: str) -> None:
+    """Print what a user should know on the error stream."""
     print(f"seqtasks: {message}", file=sys.stderr)
-    return code

@@ -168,6 +168,6 @@ def ends(values: Tensor, confidence: float) -> Interval:
 def check(samples: int, confidence: float) -> None:
     """Refuse numbers that no interval comes from."""
     if samples < 1:
-        raise UsageError(f"--samples is at least 1, not {samples}")
+        raise UsageError(f"it is at least 1, not {samples}", option="samples")
     if not 0 < confidence < 1:
-        raise UsageError(f"--confidence is between 0 and 1, not {confidence}")
+        raise UsageError(f"it is between 0 and 1, not {confidence}", option="confidence")

@@ -5,50 +5,61 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seqtasks.bundle import Bundle
+from seqtasks.data.raw_inputs import as_text
+from seqtasks.data.record import Record
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.inspection.alignment import Alignment
+from seqtasks.inspection.alignment import align
 from seqtasks.inspection.canvas import FORMATS, require
+from seqtasks.prediction.answer import Prediction
 
 
 class AlignmentFile:
-    """Takes alignments one after another.
+    """Writes what a model attends to in one prediction after another.
 
     Args:
-        path: ends in .json, or for a single alignment in .png or .svg.
+        path: ends in .json, or for a single prediction in .png or .svg.
+        bundle: the model.
 
     Raises:
-        UsageError: it has another ending.
-        SeqtasksError: it cannot be written, or matplotlib is missing.
+        UsageError: the path has another ending.
+        SeqtasksError: the file cannot be written, or matplotlib is missing.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.count = path, 0
+    def __init__(self, path: Path, bundle: Bundle) -> None:
+        self.path, self.bundle, self.count = path, bundle, 0
         self.draws = path.suffix.lower() in FORMATS
         if self.draws:
             require()
         elif path.suffix.lower() != ".json":
-            raise UsageError(f"--attention {path}: the name ends in .json, {' or '.join(FORMATS)}")
+            raise UsageError(
+                f"{path}: the name ends in .json, {' or '.join(FORMATS)}", option="attention"
+            )
         try:
             path.write_text("", encoding="utf-8")
         except OSError as error:
             raise SeqtasksError(f"cannot write {path}: {error.strerror}") from error
 
-    def add(self, alignment: Alignment) -> None:
-        """Write one more.
+    def __call__(self, record: Record, prediction: Prediction) -> None:
+        """Write the attention of one prediction; of an empty text there is none.
 
         Raises:
-            UsageError: it is the second one of a picture.
+            UsageError: it would be the second one of a picture.
         """
-        self.count += 1
-        if self.draws:
-            if self.count > 1:
-                raise UsageError(
-                    f"--attention {self.path}: a picture shows one line; give one, or a name that "
-                    "ends in .json"
-                )
-            from seqtasks.inspection.alignment_map import draw_alignment
-
-            draw_alignment(alignment, self.path)
+        target = as_text(prediction.value)
+        if not target.strip():
             return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(alignment.to_json(), ensure_ascii=False) + "\n")
+        self.count += 1
+        alignment = align(self.bundle, record.values, target)
+        if not self.draws:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(alignment.to_json(), ensure_ascii=False) + "\n")
+            return
+        if self.count > 1:
+            raise UsageError(
+                f"{self.path}: a picture shows one line; give one, or a name that ends in .json",
+                option="attention",
+            )
+        from seqtasks.inspection.alignment_map import draw_alignment
+
+        draw_alignment(alignment, self.path)

@@ -38,8 +38,8 @@ def draw_alignment(alignment: Alignment, path: Path) -> None:
     height = top + CELL * len(target) + EDGE
     if max(width, height) > LARGEST:
         raise UsageError(
-            f"{len(source)} by {len(target)} symbols are too many for one picture: shorten --text, "
-            "or let --output end in .json"
+            f"{len(source)} by {len(target)} symbols are too many for one picture: shorten the "
+            "text, or write a .json file"
         )
     with drawing([*source, *target]) as fonts:
         from matplotlib.figure import Figure

@@ -49,7 +49,7 @@ def require() -> Any:
         import matplotlib
     except ImportError as error:
         raise SeqtasksError(
-            "a picture needs matplotlib: pip install 'seqtasks[plot]', or let --output end in .json"
+            "a picture needs matplotlib: pip install 'seqtasks[plot]', or write a .json file"
         ) from error
     return matplotlib
 

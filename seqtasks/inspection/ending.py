@@ -74,14 +74,17 @@ def end_of_loss(bundle: Bundle, task: Task, outputs: Any, batch: Batch, last: in
     if target != main and not isinstance(bundle.fields.get(target or ""), TagField):
         if last is not None:
             raise UsageError(
-                f"--last goes with a loss at every step; {type(task).__name__} has one for the "
-                "whole text"
+                f"it goes with a loss at every step; {type(task).__name__} has one for the whole "
+                "text",
+                option="last",
             )
         return Ending(whole, None, f"loss of the {target}" if target else "loss")
     name = lengths_of(main)
     predicted = int(batch[name]) - (target == main)
     if last is not None and not 1 <= last <= predicted:
-        raise UsageError(f"--last is from 1 to {predicted}, the steps of this text, not {last}")
+        raise UsageError(
+            f"it is from 1 to {predicted}, the steps of this text, not {last}", option="last"
+        )
     count = last or 1
     earlier = task.loss(outputs, Batch({**batch, name: batch[name] - count}))
     return Ending(

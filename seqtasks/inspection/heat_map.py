@@ -49,7 +49,7 @@ def draw_states(states: HiddenStates, chosen: Sequence[Selectivity], path: Path)
     if height > LARGEST:
         raise UsageError(
             f"{len(labels)} symbols are too many for one picture of {len(chosen)} units: shorten "
-            "--text, lower --units, or let --output end in .json"
+            "the text, take fewer units, or write a .json file"
         )
     names = [one.property for one in chosen]
     with drawing([*labels, *names, *ARROWS.values()]) as fonts:

@@ -138,14 +138,17 @@ def _target(bundle: Bundle, text: str, target: str | None) -> Value | None:
     if task.target is None or task.target == task.inputs[0]:
         if target is not None:
             raise UsageError(
-                f"{type(task).__name__} takes no target beside the text: leave --target out"
+                f"{type(task).__name__} takes no target beside the text: leave it out",
+                option="target",
             )
         return None
     if target is not None:
         return target
     [predicted] = bundle.predict([text])
     if not predicted:
-        raise UsageError("the model predicts nothing for this text: give it as --target '…'")
+        raise UsageError(
+            "the model predicts nothing for this text: give what is right", option="target"
+        )
     return predicted
 
 

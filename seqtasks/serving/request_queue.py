@@ -1,4 +1,4 @@
-"""Those who wait: texts, which leave in batches by length, and prompts."""
+"""Texts that wait and leave in batches of like lengths, and prompts that wait."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RequestQueue:
         return len(self.jobs) + len(self.streams)
 
     def enter(self, jobs: Sequence[Job] = (), streams: Sequence[Stream] = ()) -> None:
-        """Wait at the end, all or none.
+        """Add texts and prompts at the end, all or none.
 
         Raises:
             Refusal: there is not room for all, or the server stops.
@@ -54,7 +54,7 @@ class RequestQueue:
             self.changed.notify_all()
 
     def leave(self, jobs: Iterable[Job] = (), streams: Iterable[Stream] = ()) -> None:
-        """Wait no longer; who has left already is passed over."""
+        """Remove texts and prompts; those that have left already are passed over."""
         with self.changed:
             for job in jobs:
                 self.jobs.pop(job, None)
@@ -80,7 +80,7 @@ class RequestQueue:
         size = self.limits.batch_size
         chosen = [job for job in self.jobs if job.joins(oldest)]
         if oldest.request is None:
-            chosen.sort(key=lambda job: len(job.text))
+            chosen.sort(key=lambda job: job.length)
             start = min(max(chosen.index(oldest) - size // 2, 0), max(len(chosen) - size, 0))
             chosen = chosen[start:]
         self.leave(chosen[:size])

@@ -1,15 +1,14 @@
-"""One prompt that a language model goes on from, step by step."""
+"""One text that a language model writes, step by step."""
 
 from __future__ import annotations
 
 import time
-from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from seqtasks import generate
 from seqtasks.bundle import Bundle
+from seqtasks.prediction.sampling import sampling_options
 from seqtasks.prediction.text_generator import Text, TextGenerator
 
 
@@ -53,7 +52,7 @@ class Stream:
         self.events: Iterator[Event] | None = None
 
     def step(self, bundle: Bundle) -> bool:
-        """Make and deliver one event, a token at most; whether there may be another one."""
+        """Make and deliver one event, of a token at most; False if it was the last one."""
         if self.left:
             self.events = None
             return False
@@ -76,9 +75,8 @@ class Stream:
             SeqtasksError: the prompt or a setting cannot be used; before the first event.
         """
         notes: list[str] = []
-        writer = TextGenerator(bundle, condition=self.condition, warn=notes.append)
-        given = Namespace(**self.settings, beam=None, samples=None)
-        how = generate.settings(given, writer.model.sampling)
+        writer = TextGenerator(bundle, self.condition, notes.append)
+        how = sampling_options(writer.model.sampling, self.settings)
         text = Text(1, self.prompt)
         pieces = writer.follow(text, how)
         first = next(pieces)  # a prompt that cannot be read is refused before anything is told

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from small import SMALL, TASKS
 
-from seqtasks.report import main, write
+from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
+from seqtasks.reporting.report import write_report
 from seqtasks.run import run
 
 VOID = {"meta", "line", "polyline"}
@@ -71,7 +72,7 @@ def test_the_command_writes_it_where_it_is_asked_to(composed, tmp_path, capsys):
     config = composed("task=tagging", *SMALL, "trainer.max_epochs=3")
     results = run(config, tmp_path / "run", "tagging")
     out = tmp_path / "page.html"
-    main([str(tmp_path / "run"), "--out", str(out), "--examples", "5"])
+    main([str(tmp_path / "run"), "--output", str(out), "--examples", "5"])
     assert capsys.readouterr().out.splitlines()[-1] == str(out)
     text, _ = checked(out)
     assert "5 of 20 test examples" in text
@@ -90,10 +91,10 @@ def test_data_that_is_gone_and_texts_that_look_like_markup(composed, tmp_path):
     train.write_text("".join(lines))
     config = composed("task=classification", "data=lines", f"data.train={train}", *SMALL[3:])
     run(config, tmp_path / "run", "classification")
-    text, _ = checked(write(tmp_path / "run"))
+    text, _ = checked(write_report(tmp_path / "run"))
     assert "&lt;script&gt;alert(" in text
     train.unlink()
-    text, headings = checked(write(tmp_path / "run"))
+    text, headings = checked(write_report(tmp_path / "run"))
     assert "The test data cannot be read" in text
     assert "Training" in headings
 

@@ -104,7 +104,7 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
         (["--port", "99999"], "--port 99999"),
         (["--host", "nowhere.invalid"], "--host nowhere.invalid"),
         (["--queue", "0"], "--queue is 0; expected at least 1"),
-        (["--device", "cuda:77"], "device 'cuda:77' cannot be used here"),
+        (["--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ):
         code, error = fails(capsys, folder, *arguments)
         assert code == 2
@@ -119,7 +119,7 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
         "+field@data.pair=pair",
     )
     code, error = fails(capsys, pairs, "--example", "a\tb", "--example", "a b")
-    assert (code, "--example: text 2: 1 column found" in error) == (2, True)
+    assert (code, "--example: text:2: 1 column found" in error) == (2, True)
     monkeypatch.setitem(sys.modules, "fastapi", None)
     code, error = fails(capsys, folder)
     assert (code, "pip install 'seqtasks[serve]'" in error) == (2, True)

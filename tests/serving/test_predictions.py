@@ -9,7 +9,6 @@ from serving.conftest import LETTERS, TAGGING, TRANSLATION
 
 from seqtasks import bundle
 from seqtasks.inspection.alignment import align
-from seqtasks.prediction.n_best import answers
 from seqtasks.schemes import spans
 
 TEXTS = [
@@ -103,7 +102,7 @@ def test_the_n_best_and_options_of_the_search_are_those_of_the_command(made, las
     client = lasting(*TRANSLATION).client
     model = bundle.load(made(*TRANSLATION))
     found = client.predictions(TEXTS, n_best=3)
-    for one, best in zip(found, answers([model], TEXTS, count=3), strict=True):
+    for one, best in zip(found, model.predict(TEXTS, n_best=3), strict=True):
         assert [other["text"] for other in one["best"]] == [answer.value for answer in best]
         for other, answer in zip(one["best"], best, strict=True):
             assert other["score"] == pytest.approx(answer.score, rel=1e-5)
@@ -191,7 +190,7 @@ def test_a_fault_of_the_program_is_a_500_and_spares_the_others(lasting, monkeypa
     run = live.service.answering.run
 
     def faulty(jobs):
-        if any("c" in job.text for job in jobs):
+        if any("c" in job.record.values["tokens"] for job in jobs):
             raise RuntimeError("a fault")
         return run(jobs)
 

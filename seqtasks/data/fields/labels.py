@@ -86,7 +86,7 @@ class TagField(Field):
         try:
             return convert(labels, source, self.target or source)
         except DataError as error:
-            raise DataError(f"{record.place}: {error} with data.{self.name}.scheme") from None
+            raise DataError(f"{error} with data.{self.name}.scheme", place=record.place) from None
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
@@ -102,8 +102,9 @@ class TagField(Field):
                 tokens = tokens.split()
             if tokens is not None and len(tokens) != len(labels):
                 raise DataError(
-                    f"{record.place}: {len(tokens)} tokens in '{self.along}' but {len(labels)} "
-                    f"labels in '{self.name}'; there must be one label for each token"
+                    f"{len(tokens)} tokens in '{self.along}' but {len(labels)} "
+                    f"labels in '{self.name}'; there must be one label for each token",
+                    place=record.place,
                 )
             sequences.append([number_of(self, label, record) for label in labels])
         return Ragged.pack(sequences)
@@ -210,12 +211,14 @@ def number_of(field: Field, label: str, record: Record) -> int:
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         if getattr(field, "order", None) is not None:
             raise DataError(
-                f"{record.place}: the label '{label}' in '{field.name}' is not in "
+                f"the label '{label}' in '{field.name}' is not in "
                 f"data.{field.name}.order=[{shown}];{nearest(label, known)} Correct the line, or "
-                "add it to the order"
+                "add it to the order",
+                place=record.place,
             ) from None
         raise DataError(
-            f"{record.place}: the label '{label}' in '{field.name}' never occurs in the training "
+            f"the label '{label}' in '{field.name}' never occurs in the training "
             f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
-            f"example of it to data.train"
+            f"example of it to data.train",
+            place=record.place,
         ) from None

@@ -42,8 +42,9 @@ class NumberField(Field):
             number = math.nan
         if not abs(number) <= LARGEST:
             raise DataError(
-                f"{record.place}: '{value}' in '{self.name}' is not a number of usual size; write "
-                "one such as 3.5, or read labels with field@data.label=label"
+                f"'{value}' in '{self.name}' is not a number of usual size; write "
+                "one such as 3.5, or read labels with field@data.label=label",
+                place=record.place,
             )
         return number
 

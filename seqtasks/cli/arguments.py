@@ -1,0 +1,55 @@
+"""The command line of a verb, ``python -m seqtasks.VERB``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the arguments of a verb, and says in one line what is wrong with them.
+
+    Args:
+        verb: the module that is run, without ``seqtasks.``.
+        description: what the verb does, for ``--help``.
+    """
+
+    def __init__(self, verb: str, description: str) -> None:
+        super().__init__(prog=f"python -m seqtasks.{verb}", description=description)
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with code 2."""
+        self.exit(2, f"seqtasks: {message}; see {self.prog} --help\n")
+
+    def add_repeated(self, flag: str, metavar: str, text: str, dest: str | None = None) -> None:
+        """Add an option that collects its values in a list, empty by default.
+
+        Args:
+            flag: the option, with its dashes.
+            metavar: stands for a value in ``--help``.
+            text: what the option does.
+            dest: the attribute of the values; None names it by the flag.
+        """
+        name = dest or flag.removeprefix("--").replace("-", "_")
+        text += "; may be given again"
+        self.add_argument(flag, action="append", default=[], metavar=metavar, help=text, dest=name)
+
+    def add_trusted(self) -> None:
+        """Add ``--trust``, whose values are ``trusted``."""
+        text = "a module of your own that holds the task's class"
+        self.add_repeated("--trust", "MODULE", text, dest="trusted")
+
+    def add_device(self) -> None:
+        """Add ``--device``."""
+        self.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
+
+    def spell(self, name: str) -> str:
+        """An option as this command line spells it; a name that is no option here stays.
+
+        >>> parser = Parser("predict", "")
+        >>> _ = parser.add_argument("--n-best")
+        >>> parser.spell("n_best"), parser.spell("beam_size")
+        ('--n-best', 'beam_size')
+        """
+        flags = {one.dest: one.option_strings for one in self._actions if one.option_strings}
+        return flags[name][-1] if name in flags else name
