@@ -87,11 +87,7 @@ def or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Refuse numbers below 1, and options that another one leaves nothing to do.
-
-    Raises:
-        UsageError: there are any.
-    """
+    """Refuse numbers below 1, and options that another one leaves nothing to do."""
     from seqtasks.prediction.sampling import SAMPLING, SHARED
 
     for name in ("samples", "beam", "batch_size"):
@@ -107,12 +103,7 @@ def check(options: argparse.Namespace) -> None:
 
 
 def texts(options: argparse.Namespace) -> Iterator[Text]:
-    """The given texts, numbered from 1.
-
-    Raises:
-        UsageError: there is none, or the command line is not UTF-8.
-        DataError: the file or the input cannot be read.
-    """
+    """The given texts, numbered from 1."""
     from seqtasks.data.readers.files import read_text
     from seqtasks.prediction.text_generator import Text
 
@@ -135,11 +126,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
 
 
 def load(options: argparse.Namespace) -> TextGenerator:
-    """The saved model.
-
-    Raises:
-        SeqtasksError: it cannot be loaded, or is no language model.
-    """
+    """The saved model."""
     from seqtasks.training.module import leave_out_lightning
 
     if not options.trusted:  # a class of yours may want all of Lightning
@@ -152,11 +139,7 @@ def load(options: argparse.Namespace) -> TextGenerator:
 
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
-    """What to print: of one text alone piece by piece, else whole texts.
-
-    Raises:
-        SeqtasksError: an option, a prompt or the bundle cannot be used.
-    """
+    """What to print: of one text alone piece by piece, else whole texts."""
     from seqtasks.prediction.sampling import SAMPLING, SHARED, sampling_options
 
     writer, samples = load(options), options.samples or 1
@@ -199,11 +182,7 @@ def streamed(
 
 
 def score(options: argparse.Namespace) -> Iterator[str]:
-    """How probable each text is, as a table or JSON lines.
-
-    Raises:
-        SeqtasksError: a text or the bundle cannot be used.
-    """
+    """How probable each text is, as a table or JSON lines."""
     reader = load(options)
     if not options.json:
         yield ROW.format("text", "tokens", "nats", "perplexity", "bits/char", "beginning")

@@ -78,11 +78,7 @@ def make_parser() -> Parser:
 
 
 def check_text(text: str) -> None:
-    """Refuse a text that is not UTF-8.
-
-    Raises:
-        UsageError: it is not.
-    """
+    """Refuse a text that is not UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError as error:

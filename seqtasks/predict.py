@@ -107,11 +107,7 @@ def make_parser() -> Parser:
 
 
 def opened(path: Path, mode: str) -> BinaryIO:
-    """A file.
-
-    Raises:
-        SeqtasksError: the file cannot be opened.
-    """
+    """A file."""
     try:
         return path.open(mode)  # type: ignore[return-value]
     except OSError as error:

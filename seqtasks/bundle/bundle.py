@@ -190,12 +190,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
 
 
 def fill(task: Task, weights: Path, device: str) -> None:
-    """Read the weights of a task and bring it to a device, in evaluation mode.
-
-    Raises:
-        BundleError: the weights do not fit.
-        UsageError: there is no such device.
-    """
+    """Read the weights of a task and bring it to a device, in evaluation mode."""
     try:
         load_model(task, str(weights), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
@@ -213,9 +208,6 @@ def with_weights(bundle: Bundle, what: str) -> Bundle:
     Args:
         bundle: the model.
         what: is done with the weights, for the error.
-
-    Raises:
-        UsageError: the model is an exported one.
     """
     if bundle.exported:
         raise UsageError(

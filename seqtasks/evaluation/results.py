@@ -83,11 +83,7 @@ def results(
 
 
 def check_same(ours: Split, theirs: Split) -> None:
-    """Refuse to compare scores on different examples.
-
-    Raises:
-        UsageError: they are not the same.
-    """
+    """Refuse to compare scores on different examples."""
     pairs = [[record.place for record in split.dataset.records] for split in (ours, theirs)]
     if pairs[0] != pairs[1]:
         raise UsageError(

@@ -41,11 +41,7 @@ class AlignmentFile:
             raise SeqtasksError(f"cannot write {path}: {error.strerror}") from error
 
     def __call__(self, record: Record, prediction: Prediction) -> None:
-        """Write the attention of one prediction; of an empty text there is none.
-
-        Raises:
-            UsageError: it would be the second one of a picture.
-        """
+        """Write the attention of one prediction; of an empty text there is none."""
         target = as_text(prediction.value)
         if not target.strip():
             return

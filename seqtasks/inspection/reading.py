@@ -37,11 +37,7 @@ class Reading:
 
 
 def find_encoder(task: Task) -> RecurrentEncoder:
-    """The encoder of a task.
-
-    Raises:
-        UsageError: it has none.
-    """
+    """The encoder of a task."""
     encoder = getattr(task, "encoder", None)
     if not isinstance(encoder, RecurrentEncoder):
         raise UsageError(

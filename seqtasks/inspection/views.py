@@ -52,10 +52,6 @@ def view_states(
         state: as in `hidden_states`.
         units: how many units, the most selective ones.
         unit: the units themselves, instead.
-
-    Raises:
-        UsageError: an option does not fit the model, or both ``units`` and ``unit`` are given.
-        DataError: the model cannot read the text.
     """
     if units is not None and unit:
         raise UsageError("units takes the most selective, unit those you name: give one")
@@ -101,12 +97,7 @@ def view_training(run: Path) -> View:
 
 
 def check_output(path: Path) -> None:
-    """Refuse a file that no view can be written to, before any work is done for it.
-
-    Raises:
-        UsageError: the name has another ending.
-        SeqtasksError: the folder does not exist, or matplotlib is missing.
-    """
+    """Refuse a file that no view can be written to, before any work is done for it."""
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise UsageError(f"{path}: the name ends in one of {', '.join(ENDINGS)}", option="output")
@@ -119,11 +110,7 @@ def check_output(path: Path) -> None:
 
 
 def save_view(view: View, path: Path) -> None:
-    """Write a view, as a picture or as JSON by the ending of the file's name.
-
-    Raises:
-        SeqtasksError: the file cannot be written.
-    """
+    """Write a view, as a picture or as JSON by the ending of the file's name."""
     if path.suffix.lower() != ".json":
         view.draw(path)
         return

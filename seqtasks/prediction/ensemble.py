@@ -10,11 +10,7 @@ from seqtasks.prediction.model import Model
 
 
 def check_members(models: Sequence[Model]) -> None:
-    """Refuse models that cannot choose a token together.
-
-    Raises:
-        UsageError: one does not search, or has other target symbols than the first.
-    """
+    """Refuse models that cannot choose a token together."""
     lead = models[0]
     for number, model in enumerate(models, 1):
         if not isinstance(model.task, Searches):

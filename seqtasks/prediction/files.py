@@ -40,11 +40,7 @@ class FilePredictor:
     bad: int = 0
 
     def __call__(self, source: Iterable[bytes]) -> Iterator[str]:
-        """The lines of the output: a header if the form has one, and one for each record.
-
-        Raises:
-            DataError: the header cannot be used, or there are fewer prefixes than records.
-        """
+        """The lines of the output: a header if the form has one, and one for each record."""
         lines = self.form.read(source)
         begun = False
         while chunk := list(itertools.islice(lines, CHUNK)):
@@ -70,11 +66,7 @@ class FilePredictor:
         return prediction.value
 
     def taken(self, count: int) -> list[str] | None:
-        """The prefixes of the next records.
-
-        Raises:
-            DataError: there are too few.
-        """
+        """The prefixes of the next records."""
         if self.prefixes is None:
             return None
         found = list(itertools.islice(self.prefixes, count))
@@ -86,11 +78,7 @@ class FilePredictor:
 
 
 def prefix_lines(path: Path) -> Iterator[str]:
-    """The lines of a file of prefixes.
-
-    Raises:
-        UsageError: there is no such file.
-    """
+    """The lines of a file of prefixes."""
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file", option="prefixes")
     with path.open("rb") as file:

@@ -36,11 +36,7 @@ class Form(ABC):
 
     @abstractmethod
     def inputs(self, line: Line) -> dict[str, Value]:
-        """The inputs on a line.
-
-        Raises:
-            DataError: the line does not hold them.
-        """
+        """The inputs on a line."""
 
     @abstractmethod
     def write(self, line: Line, output: Any, error: DataError | None) -> str:
@@ -57,11 +53,7 @@ class Form(ABC):
         return None
 
     def pick(self, row: Mapping[str, Any], place: str) -> dict[str, Value]:
-        """The inputs out of a row with named columns.
-
-        Raises:
-            DataError: a column is missing or empty.
-        """
+        """The inputs out of a row with named columns."""
         return {name: cell(row, column, place) for name, column in self.columns.items()}
 
 
@@ -83,11 +75,7 @@ class Table(Form):
     names: Sequence[str] = ()
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
-        """The rows below the header.
-
-        Raises:
-            DataError: the header has a column twice, lacks an input, or has a name that is added.
-        """
+        """The rows below the header."""
         rows = iter(lines)
         header = next(rows, None)
         if header is None:
@@ -139,11 +127,7 @@ FORMS: dict[str, type[Form]] = {"text": Text, "tsv": Table, "jsonl": JsonLines}
 
 
 def make_form(name: str, columns: Columns, prediction: str = "prediction") -> Form:
-    """A form by name.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
+    """A form by name."""
     if name not in FORMS:
         raise UsageError(
             f"there is no form '{name}';{nearest(name, FORMS)} The forms are {', '.join(FORMS)}",
@@ -158,9 +142,6 @@ def find_columns(model: Model, given: Sequence[str]) -> Columns:
     Args:
         model: its inputs are found where they were in training, or under their own names.
         given: other columns, each ``INPUT=NAME``.
-
-    Raises:
-        UsageError: one names no input.
     """
     inputs = model.task.inputs
     found: dict[str, Any] = {}
@@ -180,11 +161,7 @@ def find_columns(model: Model, given: Sequence[str]) -> Columns:
 
 
 def cell(row: Mapping[str, Any], column: Column, place: str) -> Value:
-    """The value of a column; of several columns their texts with tabs between them.
-
-    Raises:
-        DataError: a column is missing or empty.
-    """
+    """The value of a column; of several columns their texts with tabs between them."""
     if isinstance(column, list):
         texts = [as_text(cell(row, one, place)) for one in distinct(column)]
         return "\t".join(text.replace("\t", " ") for text in texts)
@@ -199,11 +176,7 @@ def cell(row: Mapping[str, Any], column: Column, place: str) -> Value:
 
 
 def json_row(text: str, place: str) -> dict[str, Any]:
-    """The object on a line.
-
-    Raises:
-        DataError: there is none.
-    """
+    """The object on a line."""
     try:
         row = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -57,11 +57,7 @@ def numbered(
 
 
 def decoded(lines: Iterable[bytes], name: str = "input") -> Iterator[str]:
-    """Lines of UTF-8 without their ends.
-
-    Raises:
-        DataError: one is of another encoding.
-    """
+    """Lines of UTF-8 without their ends."""
     return (decode(line, f"{name}:{number}") for number, line in enumerate(lines, 1))
 
 
@@ -71,11 +67,7 @@ def bare(line: bytes) -> bytes:
 
 
 def decode(line: bytes, place: str) -> str:
-    """A line of UTF-8 without its end.
-
-    Raises:
-        DataError: the line is of another encoding.
-    """
+    """A line of UTF-8 without its end."""
     try:
         return bare(line).decode()
     except UnicodeDecodeError as error:

@@ -48,11 +48,7 @@ class Model:
         ]
 
     def read(self, records: Sequence[Record]) -> SequenceDataset:
-        """The task's inputs of some records, encoded.
-
-        Raises:
-            DataError: a record cannot be encoded.
-        """
+        """The task's inputs of some records, encoded."""
         names = self.task.inputs
         fields = {
             name: field

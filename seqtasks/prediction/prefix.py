@@ -10,11 +10,7 @@ from seqtasks.prediction.model import Model
 
 
 def prefix_tokens(model: Model, prefix: str) -> list[int]:
-    """The target tokens of a raw prefix.
-
-    Raises:
-        UsageError: the model's outputs have no such symbol.
-    """
+    """The target tokens of a raw prefix."""
     field = model.fields[str(model.task.target)]
     assert isinstance(field, TokenField)
     unknown: dict[str, None] = {}

@@ -85,9 +85,6 @@ class TextGenerator:
         Args:
             field: of the conditions; None where the model has none.
             condition: raw.
-
-        Raises:
-            UsageError: the condition is missing, unknown, or not wanted.
         """
         if field is None:
             if condition is not None:
@@ -151,9 +148,6 @@ class TextGenerator:
         Args:
             texts: the prompts.
             settings: keyword arguments of `search_text`.
-
-        Raises:
-            SeqtasksError: a prompt or a setting cannot be used.
         """
         found = search_text(self.model, self.begin(texts), **settings)
         return [Answer(text, log_prob=log_prob) for text, log_prob in found]
@@ -195,11 +189,7 @@ class TextGenerator:
         return scores
 
     def begin(self, texts: Sequence[Text]) -> Start:
-        """Read the prompts, each once however many samples are wanted of it.
-
-        Raises:
-            UsageError: a prompt has nothing to go on from, or a symbol that cannot be read.
-        """
+        """Read the prompts, each once however many samples are wanted of it."""
         distinct = {text.number: text for text in reversed(texts)}
         prompts = [self.prompt(text) for text in distinct.values()]
         state, device = self.before(len(prompts)), self.model.device
@@ -208,11 +198,7 @@ class TextGenerator:
         return start.rows([places[text.number] for text in texts])
 
     def prompt(self, text: Text) -> Iterator[int]:
-        """The tokens of a text, of which there is at least one.
-
-        Raises:
-            UsageError: there is none, or a symbol cannot be read.
-        """
+        """The tokens of a text, of which there is at least one."""
         empty = True
         for token in self.tokens(text):
             empty = False
@@ -224,11 +210,7 @@ class TextGenerator:
             )
 
     def tokens(self, text: Text) -> Iterator[int]:
-        """The tokens of a text; `warn` is told the symbols read as ``<unk>``.
-
-        Raises:
-            UsageError: a symbol cannot be read.
-        """
+        """The tokens of a text; `warn` is told the symbols read as ``<unk>``."""
         unknown: dict[str, None] = {}
         try:
             yield from text_tokens(self.field, text.content, unknown)

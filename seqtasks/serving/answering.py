@@ -94,11 +94,7 @@ class Answering:
             return [*self.answer(jobs[:half]), *self.answer(jobs[half:])]
 
     def run(self, jobs: Sequence[Job]) -> list[dict[str, Any] | DataError]:
-        """The answers of a batch, with an error in the place of a text that cannot be read.
-
-        Raises:
-            SeqtasksError: the options cannot be used, or the model fails.
-        """
+        """The answers of a batch, with an error in the place of a text that cannot be read."""
         records = [job.record for job in jobs]
         found = [predict(records) for predict in self.predictors(jobs[0].wanted, len(jobs))]
         replies: list[dict[str, Any] | DataError] = []

@@ -124,11 +124,7 @@ def condition_of(bundle: Bundle) -> dict[str, Any] | None:
 
 
 def examples_of(bundle: Bundle, given: Sequence[str] = ()) -> list[str]:
-    """Texts to try a model with: the given ones, else those that it keeps, else its own words.
-
-    Raises:
-        UsageError: a given one cannot be read.
-    """
+    """Texts to try a model with: the given ones, else those that it keeps, else its own words."""
     if given:
         try:
             bundle.read(bundle.records(given, "text"))

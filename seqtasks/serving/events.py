@@ -68,11 +68,7 @@ class EventStream(Response):
 
 
 def as_event(found: Event | BaseException) -> Event:
-    """What the queue gave; an error as an event that says it.
-
-    Raises:
-        BaseException: an error that is the program's own fault.
-    """
+    """What the queue gave; an error as an event that says it."""
     if isinstance(found, Refusal):
         return Event("error", {"error": found.detail})
     if isinstance(found, SeqtasksError):

@@ -33,11 +33,7 @@ class RequestQueue:
         return len(self.jobs) + len(self.streams)
 
     def enter(self, jobs: Sequence[Job] = (), streams: Sequence[Stream] = ()) -> None:
-        """Add texts and prompts at the end, all or none.
-
-        Raises:
-            Refusal: there is not room for all, or the server stops.
-        """
+        """Add texts and prompts at the end, all or none."""
         with self.changed:
             if self.closed:
                 raise Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})

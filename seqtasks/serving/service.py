@@ -90,9 +90,6 @@ class Service:
         Args:
             text: as `seqtasks.prediction.model.Model.records` takes it.
             number: its place in the request.
-
-        Raises:
-            Refusal: an object is given to a model that has one input, or a text of it is too long.
         """
         names, most = self.bundle.task.inputs, self.limits.max_characters
         if not isinstance(text, str):
@@ -115,9 +112,6 @@ class Service:
         Args:
             given: the options of the request.
             receive: the messages of the client.
-
-        Raises:
-            Refusal: as in `predict`.
         """
         queue: Queue = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -142,11 +136,7 @@ class Service:
         return EventStream(as_event(first), queue, deadline, lambda: self.worker.drop(stream))
 
     def health(self) -> dict[str, Any]:
-        """Whether the model's thread works, and what it has to do.
-
-        Raises:
-            Refusal: it does not.
-        """
+        """Whether the model's thread works, and what it has to do."""
         if not self.worker.thread.is_alive():
             raise Refusal(503, "the model's thread has ended; start the server again")
         return {
@@ -163,9 +153,6 @@ def answered(found: dict[str, Any] | BaseException, number: int, several: bool) 
         found: the answer or the error.
         number: the place of the text in its request.
         several: whether there are other texts.
-
-    Raises:
-        Refusal: the only text cannot be used, or the server stops.
     """
     if isinstance(found, DataError):
         found.place = f"text {number}"

@@ -69,11 +69,7 @@ class Stream:
         return True
 
     def follow(self, bundle: Bundle) -> Iterator[Event]:
-        """The events of a text: its start, what was not understood, its pieces, its end.
-
-        Raises:
-            SeqtasksError: the prompt or a setting cannot be used; before the first event.
-        """
+        """The events of a text: its start, what was not understood, its pieces, its end."""
         notes: list[str] = []
         writer = TextGenerator(bundle, self.condition, notes.append)
         how = sampling_options(writer.model.sampling, self.settings)
