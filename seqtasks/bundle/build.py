@@ -44,11 +44,7 @@ def build(node: Any, trusted: Collection[str] = ()) -> Any:
 
 
 def find_class(path: str, trusted: Collection[str] = ()) -> type:
-    """The class at a dotted path.
-
-    Raises:
-        BundleError: the path leads outside ``seqtasks`` and the trusted modules, or to no class.
-    """
+    """The class at a dotted path inside ``seqtasks`` or the trusted modules."""
     module_name, _, name = path.rpartition(".")
     _check(module_name, path, trusted)
     try:

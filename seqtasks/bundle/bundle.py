@@ -120,16 +120,7 @@ def describe(
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
-    """Write the other files of a bundle, and the checksums of all its files.
-
-    Args:
-        folder: holds the weights.
-        files: the names of the files that hold them.
-        config: as in `save`, like the arguments after it.
-        fields: the fitted fields.
-        metrics: scores to keep.
-        card: the model card.
-    """
+    """Write everything but the weights, which stand in ``files``, and all checksums."""
     for old in [*folder.glob("*.tokenizer.json"), *folder.glob("*.vocabulary.json")]:
         old.unlink()
     texts = {
@@ -203,12 +194,7 @@ def fill(task: Task, weights: Path, device: str) -> None:
 
 
 def with_weights(bundle: Bundle, what: str) -> Bundle:
-    """The bundle itself, which must hold the weights of its model.
-
-    Args:
-        bundle: the model.
-        what: is done with the weights, for the error.
-    """
+    """The bundle itself if it holds the weights of its model, which ``what`` needs."""
     if bundle.exported:
         raise UsageError(
             f"{what}: this model is exported, and its weights stand in graphs; use the bundle that "

@@ -16,12 +16,7 @@ from seqtasks.graphs.graph import Graph, Named
 
 
 def example(bundle: Bundle, rows: int) -> Batch:
-    """A batch of examples, the first of two tokens and each other of one more.
-
-    Args:
-        bundle: the model.
-        rows: the number of examples, at least 1.
-    """
+    """A batch of so many examples, the first of two tokens and each other of one more."""
     names = bundle.task.inputs
     given = [{name: value(bundle.fields[name], row) for name in names} for row in range(rows)]
     return bundle.batch(bundle.read(bundle.records(given)), range(rows))

@@ -37,13 +37,7 @@ def located(folder: str | Path) -> Path:
 
 
 def check_files(folder: Path, sums: Mapping[str, str], needed: Sequence[str]) -> None:
-    """Refuse a bundle whose files are not those of its manifest.
-
-    Args:
-        folder: of the bundle.
-        sums: from `read_manifest`.
-        needed: files that the manifest has to list.
-    """
+    """Refuse a bundle whose files are not those of its manifest, or that lacks a needed one."""
     for name in needed:
         if name not in sums:
             raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")

@@ -7,12 +7,7 @@ from typing import NoReturn
 
 
 class Parser(argparse.ArgumentParser):
-    """Reads the arguments of a verb, and says in one line what is wrong with them.
-
-    Args:
-        verb: the module that is run, without ``seqtasks.``.
-        description: what the verb does, for ``--help``.
-    """
+    """Reads the arguments of a verb, and says in one line what is wrong with them."""
 
     def __init__(self, verb: str, description: str) -> None:
         super().__init__(prog=f"python -m seqtasks.{verb}", description=description)
@@ -22,14 +17,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"seqtasks: {message}; see {self.prog} --help\n")
 
     def add_repeated(self, flag: str, metavar: str, text: str, dest: str | None = None) -> None:
-        """Add an option that collects its values in a list, empty by default.
-
-        Args:
-            flag: the option, with its dashes.
-            metavar: stands for a value in ``--help``.
-            text: what the option does.
-            dest: the attribute of the values; None names it by the flag.
-        """
+        """Add an option that collects its values in a list."""
         name = dest or flag.removeprefix("--").replace("-", "_")
         text += "; may be given again"
         self.add_argument(flag, action="append", default=[], metavar=metavar, help=text, dest=name)
@@ -40,7 +28,6 @@ class Parser(argparse.ArgumentParser):
         self.add_repeated("--trust", "MODULE", text, dest="trusted")
 
     def add_device(self) -> None:
-        """Add ``--device``."""
         self.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
 
     def spell(self, name: str) -> str:

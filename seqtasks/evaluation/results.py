@@ -36,12 +36,7 @@ def results(
         trusted: modules of your own whose classes a bundle may name.
 
     Returns:
-        The scores and their intervals, the differences from the other model's, and the report of
-        the task, as JSON takes them.
-
-    Raises:
-        UsageError: an option is out of its range, or the two models cannot be compared.
-        SeqtasksError: a model or its data cannot be read.
+        Scores, intervals, differences from the other model and the task's report, for JSON.
     """
     if samples < 0:
         raise UsageError(f"it is at least 0, not {samples}", option="samples")

@@ -16,12 +16,7 @@ from seqtasks.task import Scores
 
 
 class Evaluation(NamedTuple):
-    """What a test says.
-
-    Attributes:
-        scores: by name, as training's own test gives them.
-        report: what the task says beside its scores.
-    """
+    """The scores of a test by name, and what the task says beside them."""
 
     scores: Scores
     report: dict[str, Any]
@@ -29,12 +24,7 @@ class Evaluation(NamedTuple):
 
 @torch.inference_mode()
 def evaluate(bundle: Bundle, split: Split) -> Evaluation:
-    """Test a model in the batches in which training tests it.
-
-    Args:
-        bundle: the model.
-        split: the examples.
-    """
+    """Test a model in the batches in which training tests it."""
     task: Any = bundle.task
     task.setup("test")
     metrics = task.split_scores("test")
@@ -49,10 +39,6 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
     """What each example, run alone, adds to each score; of running text each window of each text.
 
     Scores that are no function of sums over examples have none.
-
-    Args:
-        bundle: the model.
-        split: the examples.
     """
     task: Any = bundle.task
     task.setup("test")

@@ -20,10 +20,6 @@ class AlignmentFile:
     Args:
         path: ends in .json, or for a single prediction in .png or .svg.
         bundle: the model.
-
-    Raises:
-        UsageError: the path has another ending.
-        SeqtasksError: the file cannot be written, or matplotlib is missing.
     """
 
     def __init__(self, path: Path, bundle: Bundle) -> None:

@@ -22,13 +22,7 @@ ENDINGS = (*FORMATS, ".json")
 
 
 class View(NamedTuple):
-    """One look into a model.
-
-    Attributes:
-        summary: what is seen, in a few words.
-        content: the numbers, as JSON takes them.
-        draw: writes the picture to a file.
-    """
+    """One look into a model: a few words, the numbers for JSON, and what draws the picture."""
 
     summary: str
     content: dict[str, Any]
@@ -43,13 +37,13 @@ def view_states(
     units: int | None = None,
     unit: Sequence[int] = (),
 ) -> View:
-    """What the units of a layer hold after each symbol of a text.
+    """What the units of a layer hold after each symbol of a text, as `hidden_states`.
 
     Args:
         bundle: the model.
         text: raw.
-        layer: as in `hidden_states`.
-        state: as in `hidden_states`.
+        layer: counted from 0; None for the last.
+        state: of the layer; None for its output.
         units: how many units, the most selective ones.
         unit: the units themselves, instead.
     """

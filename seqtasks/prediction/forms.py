@@ -40,13 +40,7 @@ class Form(ABC):
 
     @abstractmethod
     def write(self, line: Line, output: Any, error: DataError | None) -> str:
-        """A line of the output.
-
-        Args:
-            line: of the input.
-            output: a text, a list of labels, or an object for JSON; empty where there is an error.
-            error: why there is no output.
-        """
+        """A line of the output: the output in its form, or the error for which there is none."""
 
     def head(self) -> str | None:
         """The header of the output, once the first record has been read; None for no header."""
@@ -137,12 +131,7 @@ def make_form(name: str, columns: Columns, prediction: str = "prediction") -> Fo
 
 
 def find_columns(model: Model, given: Sequence[str]) -> Columns:
-    """Where each input of a model is found.
-
-    Args:
-        model: its inputs are found where they were in training, or under their own names.
-        given: other columns, each ``INPUT=NAME``.
-    """
+    """The column of each input: one of those given as ``INPUT=NAME``, else as in training."""
     inputs = model.task.inputs
     found: dict[str, Any] = {}
     for name in inputs:

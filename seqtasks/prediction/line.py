@@ -35,12 +35,7 @@ class Line:
 def numbered(
     lines: Iterable[bytes], read: Callable[[Line], dict[str, Value]], start: int = 1
 ) -> Iterator[Line]:
-    r"""Lines of a file, each with the record that is read from it.
-
-    Args:
-        lines: with their ends.
-        read: the inputs on a line; its `DataError` becomes the record of the line.
-        start: the number of the first line.
+    r"""Lines of a file, each with the record that ``read`` finds on it, or the `DataError`.
 
     >>> fine, bad = numbered([b"a\r\n", b"\xff"], lambda line: {"tokens": line.text})
     >>> fine.record.values, str(bad.record)

@@ -120,11 +120,7 @@ class Predictor:
         return record
 
     def run(self, batches: Sequence[Batch]) -> list[Prediction]:
-        """A prediction for each example.
-
-        Args:
-            batches: the same examples as each model reads them.
-        """
+        """A prediction for each example of a batch, which each model reads in its own way."""
         task, batch = self.models[0].task, batches[0]
         if self.scores and isinstance(task, GivesProbabilities):
             return [Prediction(probabilities=row) for row in task.probabilities(batch)]

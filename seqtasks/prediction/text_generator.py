@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import torch
@@ -33,13 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class Text(NamedTuple):
-    """A given text.
-
-    Attributes:
-        number: its place among the given texts, from 1 up.
-        content: the raw text.
-        sample: which of the samples that go on from the text is meant, from 0 up.
-    """
+    """A given text, by its number from 1 up, and which sample from 0 up is to go on from it."""
 
     number: int
     content: str
@@ -80,12 +75,7 @@ class TextGenerator:
         self.state = self.started(None if part is None else bundle.fields[part.field], condition)
 
     def started(self, field: Field | None, condition: str | None) -> State | None:
-        """The state, of one row, that a condition sets before the first token.
-
-        Args:
-            field: of the conditions; None where the model has none.
-            condition: raw.
-        """
+        """The state, of one row, that a raw condition sets; None without a field of conditions."""
         if field is None:
             if condition is not None:
                 raise UsageError(
@@ -116,9 +106,6 @@ class TextGenerator:
         Args:
             text: the prompt.
             settings: keyword arguments of `stream_text`.
-
-        Raises:
-            SeqtasksError: the prompt or a setting cannot be used.
         """
         start = self.begin([text])
         for pieces in stream_text(
@@ -128,27 +115,14 @@ class TextGenerator:
                 yield piece
 
     def draw(self, texts: Sequence[Text], settings: Mapping[str, Any]) -> list[Answer]:
-        """What follows each text; the same as in any other batch, and as in `follow`.
-
-        Args:
-            texts: the prompts.
-            settings: keyword arguments of `stream_text`.
-
-        Raises:
-            SeqtasksError: a prompt or a setting cannot be used.
-        """
+        """What follows each text; the same as in any other batch, and as in `follow`."""
         numbers, samples = [text.number for text in texts], [text.sample for text in texts]
         start = self.begin(texts)
         found = generate_text(self.model, start, rows=numbers, samples=samples, **settings)
         return [Answer(text) for text in found]
 
     def search(self, texts: Sequence[Text], **settings: Any) -> list[Answer]:
-        """The most probable continuation of each text that a beam finds.
-
-        Args:
-            texts: the prompts.
-            settings: keyword arguments of `search_text`.
-        """
+        """The best continuation of each text that a beam finds; settings as in `search_text`."""
         found = search_text(self.model, self.begin(texts), **settings)
         return [Answer(text, log_prob=log_prob) for text, log_prob in found]
 
@@ -199,15 +173,14 @@ class TextGenerator:
 
     def prompt(self, text: Text) -> Iterator[int]:
         """The tokens of a text, of which there is at least one."""
-        empty = True
-        for token in self.tokens(text):
-            empty = False
-            yield token
-        if empty:
+        tokens = self.tokens(text)
+        first = next(tokens, None)
+        if first is None:
             raise UsageError(
                 f"text {text.number} is empty, and the model was trained without <bos>, so it "
                 "cannot begin one; give at least one token"
             )
+        return chain([first], tokens)
 
     def tokens(self, text: Text) -> Iterator[int]:
         """The tokens of a text; `warn` is told the symbols read as ``<unk>``."""

@@ -48,7 +48,7 @@ def examples(folder: Path, trusted: Sequence[str], count: int) -> list[str]:
     places = range(len(split.dataset))
     texts = [spelled(r.values, bundle.task.inputs) for r in split.dataset.records]
     right = [expected(bundle, split, place) for place in places]
-    predicted = bundle.predict(texts)
+    predicted = bundle.predict([record.values for record in split.dataset.records])
     return [
         section(
             "Where it errs",

@@ -50,11 +50,7 @@ class Answering:
         return True
 
     def check(self, wanted: Wanted) -> bool:
-        """Whether outputs are drawn at random, after a look at what is asked.
-
-        Raises:
-            UsageError: the model has no such thing, or an option of the search is out of its range.
-        """
+        """Whether outputs are drawn at random, if the model can do what is asked."""
         first, *_ = self.predictors(wanted)
         if wanted.attention and not self.has_attention:
             name = type(self.bundle.task).__name__
@@ -64,12 +60,7 @@ class Answering:
         return isinstance(first.searching, Sampling) or isinstance(self.bundle.task, Generates)
 
     def predictors(self, wanted: Wanted, size: int = 1) -> list[Predictor]:
-        """What gives the outputs, and where they are wanted the probabilities of the labels.
-
-        Args:
-            wanted: what is asked for.
-            size: how many texts run together.
-        """
+        """What predicts for so many texts: the outputs, and where wanted the probabilities."""
         models, search = [self.bundle], dict(wanted.search)
         found = [Predictor(models, n_best=wanted.n_best, search=search, batch_size=size)]
         if wanted.scores:
@@ -106,13 +97,7 @@ class Answering:
         return replies
 
     def reply(self, job: Job, found: Prediction, scored: Any) -> dict[str, Any]:
-        """One answer.
-
-        Args:
-            job: what is answered.
-            found: the outputs.
-            scored: the prediction with the probabilities, where they are wanted.
-        """
+        """One answer, from the outputs and the prediction that holds the probabilities."""
         values, wanted, label = job.record.values, job.wanted, found.value
         reply: dict[str, Any] = {"prediction": label}
         if found.answers and (self.search is not None or wanted.n_best):

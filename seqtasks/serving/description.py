@@ -33,13 +33,7 @@ WORDS = 6
 
 
 def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str, Any]:
-    """Everything but the examples, as JSON takes it.
-
-    Args:
-        bundle: the model.
-        answering: what it can be asked.
-        limits: of the server.
-    """
+    """Everything that a server says of itself but the examples, as JSON takes it."""
     task: Any = bundle.task
     target = bundle.fields.get(str(task.target))
     labels = (

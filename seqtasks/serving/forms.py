@@ -86,12 +86,7 @@ def fields(options: Mapping[str, Option], saved: Mapping[str, Any]) -> dict[str,
 
 
 def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel]:
-    """The body of ``POST /predict``.
-
-    Args:
-        limits: the bounds.
-        search: the options of the bundle's search.
-    """
+    """The body of ``POST /predict``, with the options of the bundle's search as defaults."""
     options = {**lengths(limits.max_length), **beam(limits.max_beam), **DRAWING}
     searching = create_model("Search", __base__=Form, **fields(options, search))
     count: Any = {"ge": 1, "le": limits.max_beam}
@@ -107,12 +102,7 @@ def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel
 
 
 def generation_form(limits: Limits, sampling: Mapping[str, Any]) -> type[BaseModel]:
-    """What ``/generate`` takes, as a body or as a query.
-
-    Args:
-        limits: the bounds.
-        sampling: the options of the bundle's sampling.
-    """
+    """What ``/generate`` takes, with the options of the bundle's sampling as defaults."""
     stop = Annotated[str, Field(min_length=1, max_length=100)]
     most = limits.max_characters
     ends, begins = "strings that end the text and are cut off", "the label or vector it starts from"
@@ -151,12 +141,7 @@ def given(form: BaseModel) -> dict[str, Any]:
 
 
 def names(form: type[BaseModel] | None, errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The options beside the one that the first error is about.
-
-    Args:
-        form: of the route; None where it takes none.
-        errors: pydantic's.
-    """
+    """The options of a form that stand beside the one that the first error is about."""
     if form is None:
         return []
     if "search" in errors[0]["loc"][1:-1]:

@@ -39,10 +39,10 @@ class Job:
     """A text in the queue.
 
     Attributes:
-        record: the text as the inputs of the model, with its place in its request, from 1, which
-            names the text's random stream.
-        wanted: what is asked about it.
-        request: whose text it is; None where it may go together with those of others.
+        record: the inputs of the model; its line is the place of the text in its request, from 1,
+            and names the random stream.
+        wanted: what is asked about the text.
+        request: whose text it is; None where it may run together with the texts of others.
         answer: what is found, or the error.
         arrived: on the monotonic clock, in seconds.
     """

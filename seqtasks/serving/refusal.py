@@ -16,13 +16,7 @@ GONE = 499
 
 
 class Refusal(HTTPException):
-    """An answer other than the one asked for.
-
-    Args:
-        status: of HTTP.
-        sentence: what was given, what was expected, how to put it right.
-        headers: of HTTP.
-    """
+    """An answer of another HTTP status than 200, which says in a sentence why."""
 
     def __init__(
         self, status: int, sentence: str, headers: Mapping[str, str] | None = None

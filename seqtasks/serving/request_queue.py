@@ -14,12 +14,10 @@ from seqtasks.serving.stream import Stream
 class RequestQueue:
     """Texts and prompts in the order of their arrival; any thread may call it.
 
-    Args:
-        limits: how many wait at most, how long a text waits for others, how many run together.
-
     Attributes:
+        limits: how many wait at most, how long a text waits for others, how many run together.
         changed: is notified of every change, and guards all of them.
-        closed: nobody enters any more.
+        closed: nothing is added any more.
     """
 
     def __init__(self, limits: Limits) -> None:

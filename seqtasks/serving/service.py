@@ -31,10 +31,7 @@ class Service:
     Args:
         bundle: the model.
         limits: of the server.
-        examples: texts to try it with; by default those that the bundle keeps.
-
-    Raises:
-        UsageError: an example cannot be read.
+        examples: texts to try the model with; by default those that the bundle keeps.
     """
 
     def __init__(
@@ -47,16 +44,7 @@ class Service:
         self.info = {**described(bundle, self.answering, self.limits), "examples": texts}
 
     async def predict(self, given: Mapping[str, Any], receive: Receive) -> dict[str, Any]:
-        """The predictions of a request.
-
-        Args:
-            given: the options of the request, ``text`` among them.
-            receive: the messages of the client.
-
-        Raises:
-            Refusal: a text or an option cannot be used, the queue is full, the time is up, or the
-                client has gone.
-        """
+        """The predictions of a request, one for each ``text`` that is given."""
         text = given["text"]
         texts = text if isinstance(text, list) else [text]
         wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
@@ -72,25 +60,20 @@ class Service:
             for one in found
             if isinstance(one, Record)
         ]
-        self.worker.line.enter(jobs)
+        self.worker.queue.enter(jobs)
         try:
             waiting = asyncio.gather(
                 *(asyncio.wrap_future(job.answer) for job in jobs), return_exceptions=True
             )
             answers = iter(await while_connected(waiting, receive, self.limits.timeout))
         finally:
-            self.worker.line.leave(jobs)
+            self.worker.queue.leave(jobs)
         replies = [next(answers) if isinstance(one, Record) else one for one in found]
         several = len(texts) > 1
         return {"predictions": [answered(one, at, several) for at, one in enumerate(replies, 1)]}
 
     def record(self, text: Inputs, number: int) -> Record | DataError:
-        """A text of a request as the inputs of the model, or why it does not hold them.
-
-        Args:
-            text: as `seqtasks.prediction.model.Model.records` takes it.
-            number: its place in the request.
-        """
+        """A text, by its number in the request, as inputs of the model; or why it does not fit."""
         names, most = self.bundle.task.inputs, self.limits.max_characters
         if not isinstance(text, str):
             if len(names) == 1:
@@ -107,12 +90,7 @@ class Service:
             return error
 
     async def generate(self, given: Mapping[str, Any], receive: Receive) -> EventStream:
-        """What follows a prompt, as events; refused before the first of them if need be.
-
-        Args:
-            given: the options of the request.
-            receive: the messages of the client.
-        """
+        """What follows a prompt, as events; refused before the first of them if need be."""
         queue: Queue = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -123,7 +101,7 @@ class Service:
         settings = {n: v for n, v in given.items() if n not in ("prompt", "condition")}
         stream = Stream(given.get("prompt", ""), settings, given.get("condition"), deliver)
         deadline = time.monotonic() + self.limits.timeout
-        self.worker.line.enter(streams=[stream])
+        self.worker.queue.enter(streams=[stream])
         try:
             first = await while_connected(queue.get(), receive, self.limits.timeout)
             if isinstance(first, SeqtasksError):
@@ -141,19 +119,13 @@ class Service:
             raise Refusal(503, "the model's thread has ended; start the server again")
         return {
             "status": "ok",
-            "waiting": len(self.worker.line),
+            "waiting": len(self.worker.queue),
             "running": len(self.worker.running),
         }
 
 
 def answered(found: dict[str, Any] | BaseException, number: int, several: bool) -> dict[str, Any]:
-    """One text's answer; of several texts one that fails says so in its place.
-
-    Args:
-        found: the answer or the error.
-        number: the place of the text in its request.
-        several: whether there are other texts.
-    """
+    """The answer to one text; of ``several`` texts one that fails says so in its place."""
     if isinstance(found, DataError):
         found.place = f"text {number}"
     if isinstance(found, SeqtasksError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
@@ -13,12 +12,7 @@ from seqtasks.prediction.text_generator import Text, TextGenerator
 
 
 class Event(NamedTuple):
-    """What a client is told.
-
-    Attributes:
-        name: ``start``, ``note``, ``text``, ``end`` or ``error``.
-        data: as JSON takes it.
-    """
+    """What a client is told: ``start``, ``note``, ``text``, ``end`` or ``error``, and its data."""
 
     name: str
     data: dict[str, Any]
@@ -35,7 +29,6 @@ class Stream:
 
     Attributes:
         left: nobody listens any more; no further step is made.
-        arrived: on the monotonic clock, in seconds.
     """
 
     def __init__(
@@ -48,7 +41,6 @@ class Stream:
         self.prompt, self.settings, self.condition = prompt, settings, condition
         self.deliver = deliver
         self.left = False
-        self.arrived = time.monotonic()
         self.events: Iterator[Event] | None = None
 
     def step(self, bundle: Bundle) -> bool:
