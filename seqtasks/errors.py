@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 class SeqtasksError(Exception):
@@ -25,8 +25,12 @@ class SeqtasksError(Exception):
         super().__init__(message)
         self.message, self.option = message, option
 
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        """The error in one line, with its option as ``spell`` writes the name."""
+        return self.message if self.option is None else f"{spell(self.option)}: {self.message}"
+
     def __str__(self) -> str:
-        return self.message if self.option is None else f"{self.option}: {self.message}"
+        return self.spelled(str)
 
 
 class UsageError(SeqtasksError):
@@ -40,22 +44,22 @@ class DataError(SeqtasksError):
 
     Args:
         message: as in `SeqtasksError`.
-        place: where the record stands, ``path:line``; the printed error starts with it.
+        where: the record stands, ``path:line``; the printed error starts with it.
         option: as in `SeqtasksError`.
 
-    >>> str(DataError("the column 'tokens' is empty", place="input:3"))
+    >>> str(DataError("the column 'tokens' is empty", where="input:3"))
     "input:3: the column 'tokens' is empty"
     """
 
     def __init__(
-        self, message: str, *, place: str | None = None, option: str | None = None
+        self, message: str, *, where: str | None = None, option: str | None = None
     ) -> None:
         super().__init__(message, option=option)
-        self.place = place
+        self.where = where
 
-    def __str__(self) -> str:
-        said = super().__str__()
-        return said if self.place is None else f"{self.place}: {said}"
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        said = super().spelled(spell)
+        return said if self.where is None else f"{self.where}: {said}"
 
 
 class BundleError(SeqtasksError):

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
 
+NAMES = ("changes", "samples", "confidence", "seed", "device")
+"""The options that `seqtasks.evaluation.results` takes by the same name."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Test a model as training did, on its own test data or on any file of the same form."""
@@ -18,14 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     changes = "changes of the data: data.test=FILE; without, the model's own test data"
-    add("options", nargs="*", metavar="data.NAME=VALUE", help=changes)
+    add("changes", nargs="*", metavar="data.NAME=VALUE", help=changes)
     add("--compare", metavar="OTHER", help="a bundle to set beside it")
     add("--json", action="store_true", help="one JSON object instead of tables")
     add("--samples", type=int, default=1000, metavar="N", help="of the bootstrap; 0 for none")
     add("--confidence", type=float, default=0.95, metavar="SHARE", help="of intervals: 0.95")
     add("--seed", type=int, default=1, help="of the samples")
     parser.add_device()
-    parser.add_trusted()
+    parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         from seqtasks.evaluation import results
@@ -34,12 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = results(
             options.bundle,
             options.compare,
-            changes=options.options,
-            samples=options.samples,
-            confidence=options.confidence,
-            seed=options.seed,
-            device=options.device,
-            trusted=options.trusted,
+            trusted=options.trust,
+            **{name: getattr(options, name) for name in NAMES},
         )
         if options.json:
             print(json.dumps(found, indent=2, ensure_ascii=False))

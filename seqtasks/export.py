@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--int8", action="store_true", help="keep large weights in eight bits")
     place = "by default beside the bundle: <bundle>-onnx"
     add("--output", type=Path, metavar="FOLDER", help=place)
-    parser.add_trusted()
+    parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         from seqtasks.bundle import load
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise UsageError(
                 f"the bundle itself stands in {folder}; name another folder", option="output"
             )
-        export_bundle(load(source, trusted=options.trusted), folder, int8=options.int8)
+        export_bundle(load(source, trusted=options.trust), folder, int8=options.int8)
         before, after = size(source), size(folder)
         print(f"Saved: {folder} ({after:,} bytes, {after / before:.0%} of {source.name})")
 

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.errors import UsageError
 from seqtasks.prediction.line import decoded
+from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
 
 if TYPE_CHECKING:
     from seqtasks.prediction.text_generator import Text, TextGenerator
@@ -51,18 +52,9 @@ def make_parser() -> Parser:
     prompt.add_argument("--prompt-file", type=Path, metavar="FILE", help="a whole file is a prompt")
     add("--condition", metavar="VALUE", help="the label or vector that the texts start from")
 
-    def sampling(name: str, kind: Callable[[str], Any], metavar: str, text: str) -> None:
-        add(name, type=kind, metavar=metavar, help=text, default=argparse.SUPPRESS)
-
-    sampling("--max-length", int, "N", "tokens to generate at most")
-    sampling("--min-length", int, "N", "tokens before a text may end by itself")
-    sampling("--temperature", float, "NUMBER", "0: the most probable token every time")
-    sampling("--top-k", or_none(int), "N", "draw from the k most probable tokens; or none")
-    sampling("--top-p", or_none(float), "NUMBER", "… from the most probable of mass p; or none")
-    sampling("--typical-p", or_none(float), "NUMBER", "… from the most typical of mass p; or none")
-    sampling("--repetition-penalty", float, "NUMBER", "on tokens that stand there; 1: none")
-    sampling("--no-repeat-ngram", int, "N", "no N tokens in a row twice; 0: no such rule")
-    sampling("--seed", int, "N", "names the random choices")
+    for name, (kind, text) in OPTIONS.items():
+        flag, wanted = "--" + name.replace("_", "-"), or_none(kind)
+        add(flag, type=wanted, metavar="NUMBER", help=text, default=argparse.SUPPRESS)
     stop = "ends a text and is cut off; may be given again"
     add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS, help=stop)
     add("--samples", type=int, metavar="N", help="texts for each prompt (default 1)")
@@ -72,28 +64,29 @@ def make_parser() -> Parser:
     add("--json", action="store_true", help="print one JSON object a line")
     add("--batch-size", type=int, default=32, metavar="N", help="texts at once (default 32)")
     parser.add_device()
-    parser.add_trusted()
+    parser.add_trust()
     return parser
 
 
-def or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A type for argparse: a number, or ``none``."""
+def or_none(kind: Any) -> Callable[[str], Any]:
+    """A type for argparse: a number, or where None is allowed also ``none``."""
+    [number, *nothing] = get_args(kind) or (kind,)
+    if not nothing:
+        return kind
 
     def convert(text: str) -> Any:
-        return None if text == "none" else kind(text)
+        return None if text == "none" else number(text)
 
-    convert.__name__ = f"{kind.__name__} or none"
+    convert.__name__ = f"{number.__name__} or none"
     return convert
 
 
 def check(options: argparse.Namespace) -> None:
     """Refuse numbers below 1, and options that another one leaves nothing to do."""
-    from seqtasks.prediction.sampling import SAMPLING, SHARED
-
     for name in ("samples", "beam", "batch_size"):
         if (value := getattr(options, name)) is not None and value < 1:
             raise UsageError(f"it is at least 1, not {value}", option=name)
-    chosen = [name for name in vars(options) if name in SAMPLING]
+    chosen = [name for name in vars(options) if name in (*OPTIONS, "stop")]
     chosen += [name for name in ("samples", "beam", "no_prompt") if getattr(options, name)]
     if options.score and chosen:
         raise UsageError("--score generates nothing; leave one out", option=chosen[0])
@@ -129,21 +122,19 @@ def load(options: argparse.Namespace) -> TextGenerator:
     """The saved model."""
     from seqtasks.training.module import leave_out_lightning
 
-    if not options.trusted:  # a class of yours may want all of Lightning
+    if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
     from seqtasks import bundle
     from seqtasks.prediction.text_generator import TextGenerator
 
-    loaded = bundle.load(options.bundle, options.device, options.trusted)
+    loaded = bundle.load(options.bundle, options.device, options.trust)
     return TextGenerator(loaded, options.condition, warn)
 
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
     """What to print: of one text alone piece by piece, else whole texts."""
-    from seqtasks.prediction.sampling import SAMPLING, SHARED, sampling_options
-
     writer, samples = load(options), options.samples or 1
-    given = {name: value for name, value in vars(options).items() if name in SAMPLING}
+    given = {name: value for name, value in vars(options).items() if name in (*OPTIONS, "stop")}
     how = sampling_options(writer.model.sampling, given, samples, options.beam)
     limits = {name: how[name] for name in SHARED if name in how}
     wanted = (text._replace(sample=n) for text in texts(options) for n in range(samples))

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             view = views.view_training(Path(options.folder))
         else:
             check_text(options.text)
-            bundle = load(options.folder, trusted=options.trusted)
+            bundle = load(options.folder, trusted=options.trust)
             view = getattr(views, f"view_{name}")(bundle, options.text, **given)
         views.save_view(view, options.output)
         print(f"Saved: {options.output} ({view.summary})")
@@ -73,7 +73,7 @@ def make_parser() -> Parser:
     add("--unit", type=int, action="append", default=[], metavar="N", help=one)
     add("--target", help="gradients, attention: what is right; by default the model's own answer")
     add("--last", type=int, metavar="N", help="gradients: loss of so many last steps (default 1)")
-    parser.add_trusted()
+    parser.add_trust()
     return parser
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.cli.options import search_options
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 
 
@@ -23,16 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         target = files.enter_context(opened(options.output, "wb")) if options.output else None
         from seqtasks.training.module import leave_out_lightning
 
-        if not options.trusted:  # a class of yours may want all of Lightning
+        if not options.trust:  # a class of yours may want all of Lightning
             leave_out_lightning()
         from seqtasks.bundle import load
         from seqtasks.prediction.files import FilePredictor, prefix_lines
         from seqtasks.prediction.forms import find_columns, make_form
-        from seqtasks.prediction.options import search_options
         from seqtasks.prediction.predictor import Predictor
 
         folders = [options.bundle, *options.ensemble]
-        bundles = [load(folder, options.device, options.trusted) for folder in folders]
+        bundles = [load(folder, options.device, options.trust) for folder in folders]
         prefixes: Iterator[str] | None = None
         if options.prefixes is not None:
             prefixes = prefix_lines(options.prefixes)
@@ -102,7 +102,7 @@ def make_parser() -> Parser:
     seen = "what outputs attend to: .json, an object for each not empty; .png or .svg, of one"
     add("--attention", type=Path, metavar="FILE", help=seen)
     parser.add_device()
-    parser.add_trusted()
+    parser.add_trust()
     return parser
 
 

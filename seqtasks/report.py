@@ -18,12 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("run", type=Path, help="the folder of the run: runs/<task>/latest")
     add("--output", type=Path, metavar="FILE", help="RUN/report.html if not given")
     add("--examples", type=int, default=500, metavar="N", help="looked at one by one, at most")
-    parser.add_trusted()
+    parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         from seqtasks.reporting.report import write_report
 
-        print(write_report(options.run, options.output, options.trusted, options.examples))
+        print(write_report(options.run, options.output, options.trust, options.examples))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def make_parser() -> Parser:
     parser.add_repeated("--allow-host", "NAME", name)
     parser.add_repeated("--example", "TEXT", "a text that the page offers")
     parser.add_device()
-    parser.add_trusted()
+    parser.add_trust()
     add_limits(parser)
     return parser
 
@@ -57,9 +57,7 @@ def serve(options: argparse.Namespace) -> None:
     from seqtasks.serving.protocol import make_server
     from seqtasks.serving.service import Service
 
-    service = Service(
-        load(options.bundle, options.device, options.trusted), limits, options.example
-    )
+    service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
     app = make_app(service, hosts_of(options.host, options.allow_host))
     run(make_server(app, limits), options)
 

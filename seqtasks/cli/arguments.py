@@ -16,16 +16,13 @@ class Parser(argparse.ArgumentParser):
         """Print what is wrong and exit with code 2."""
         self.exit(2, f"seqtasks: {message}; see {self.prog} --help\n")
 
-    def add_repeated(self, flag: str, metavar: str, text: str, dest: str | None = None) -> None:
+    def add_repeated(self, flag: str, metavar: str, text: str) -> None:
         """Add an option that collects its values in a list."""
-        name = dest or flag.removeprefix("--").replace("-", "_")
         text += "; may be given again"
-        self.add_argument(flag, action="append", default=[], metavar=metavar, help=text, dest=name)
+        self.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
 
-    def add_trusted(self) -> None:
-        """Add ``--trust``, whose values are ``trusted``."""
-        text = "a module of your own that holds the task's class"
-        self.add_repeated("--trust", "MODULE", text, dest="trusted")
+    def add_trust(self) -> None:
+        self.add_repeated("--trust", "MODULE", "a module of your own that holds the task's class")
 
     def add_device(self) -> None:
         self.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")

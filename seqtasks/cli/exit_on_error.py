@@ -36,9 +36,7 @@ def exit_on_error(
         known = explain(error, arguments)
         if known is None:
             raise
-        if known.option is not None:
-            known.option = spell(known.option)
-        warn(str(known))
+        warn(known.spelled(spell))
         sys.exit(known.exit_code)
 
 

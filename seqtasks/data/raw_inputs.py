@@ -50,7 +50,7 @@ def as_inputs(
                 f"{len(cells)} column{'s' * (len(cells) > 1)} found, {len(names)} expected with a "
                 f"tab between them: {', '.join(names)}; correct the line, or give a JSON object "
                 "with these names",
-                place=place,
+                where=place,
             )
         row = dict(zip(names, cells, strict=True))
     values = selected(row, names, place)
@@ -68,7 +68,7 @@ def selected(row: Mapping[str, Any], names: Sequence[str], place: str) -> dict[s
         raise DataError(
             f"the object has no {', no '.join(map(repr, missing))}; it is to have "
             f"{', '.join(names)}, and has {', '.join(row) or 'nothing'}",
-            place=place,
+            where=place,
         )
     return {name: row[name] for name in names}
 

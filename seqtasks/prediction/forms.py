@@ -83,7 +83,7 @@ class Table(Form):
                 f"the columns are {', '.join(self.names)}; each needs a name of its own, and "
                 f"{self.name!r} and 'error' are added; another name can take the place of the "
                 "first",
-                place="input:1",
+                where="input:1",
             )
         yield from numbered(rows, self.inputs, start=2)
 
@@ -92,7 +92,7 @@ class Table(Form):
         if len(cells) != len(self.names):
             raise DataError(
                 f"{len(cells)} column(s) found, {len(self.names)} expected as in the header",
-                place=line.place,
+                where=line.place,
             )
         return self.pick(dict(zip(self.names, cells, strict=True)), line.place)
 
@@ -159,7 +159,7 @@ def cell(row: Mapping[str, Any], column: Column, place: str) -> Value:
         raise DataError(
             f"no column {name!r};{nearest(name, list(row))} There are "
             f"{', '.join(map(repr, row)) or 'none'}; give another column for the input",
-            place=place,
+            where=place,
         )
     return filled(place, name, row[name])
 
@@ -171,10 +171,10 @@ def json_row(text: str, place: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", str(error))
         raise DataError(
-            f"not valid JSON ({reason}); write one object a line", place=place
+            f"not valid JSON ({reason}); write one object a line", where=place
         ) from None
     if not isinstance(row, dict):
-        raise DataError("no JSON object; write one a line", place=place)
+        raise DataError("no JSON object; write one a line", where=place)
     return row
 
 

@@ -68,5 +68,5 @@ def decode(line: bytes, place: str) -> str:
     except UnicodeDecodeError as error:
         byte = line[error.start]
         raise DataError(
-            f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", place=place
+            f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", where=place
         ) from error

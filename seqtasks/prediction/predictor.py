@@ -10,15 +10,16 @@ import torch
 
 from seqtasks.data.batching.batch import Batch
 from seqtasks.data.batching.by_length import by_length
+from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.store.dataset import SequenceDataset
-from seqtasks.decoding import Search, change_search, together
+from seqtasks.decoding import Search, change_search, text_tokens, together
+from seqtasks.decoding.prompts import named
 from seqtasks.errors import DataError, UsageError
 from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
 from seqtasks.prediction.model import Model
-from seqtasks.prediction.prefix import prefix_tokens
 
 
 @dataclass
@@ -139,3 +140,14 @@ class Predictor:
 def has_values(record: Record | DataError) -> bool:
     """Whether there is something to predict from."""
     return isinstance(record, Record) and bool(record.values)
+
+
+def prefix_tokens(model: Model, prefix: str) -> list[int]:
+    """The target tokens of a raw prefix."""
+    field = model.fields[str(model.task.target)]
+    assert isinstance(field, TokenField)
+    unknown: dict[str, None] = {}
+    tokens = list(text_tokens(field, prefix, unknown))
+    if unknown:
+        raise UsageError(f"the model's outputs have no {named(unknown)}", option="prefix")
+    return tokens[1:] if field.bos else tokens

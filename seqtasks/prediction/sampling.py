@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqtasks.decoding import check_sampling
 from seqtasks.errors import BundleError, UsageError
 
-DRAWING = ("top_k", "top_p", "typical_p", "seed")
-"""Options that only matter where tokens are drawn at random."""
+OPTIONS: Mapping[str, tuple[Any, str]] = {
+    "max_length": (int, "tokens to write at most"),
+    "min_length": (int, "tokens before a text may end by itself"),
+    "no_repeat_ngram": (int, "no N tokens in a row twice; 0: no such rule"),
+    "temperature": (float, "0: the most probable token every time"),
+    "top_k": (int | None, "draw from the k most probable tokens"),
+    "top_p": (float | None, "… from the most probable of mass p"),
+    "typical_p": (float | None, "… from the most typical of mass p"),
+    "repetition_penalty": (float, "on tokens that stand there; 1: none"),
+    "seed": (int, "names the random choices"),
+}
+"""The type of each option with a number, and what it does; beside them stands ``stop``."""
 
 SHARED = ("max_length", "min_length", "no_repeat_ngram", "stop")
 """Options that matter to a beam search too."""
-
-SAMPLING = (*SHARED, "temperature", "repetition_penalty", *DRAWING)
-"""All options; a saved model has its own value of each."""
 
 
 def sampling_options(
@@ -33,12 +39,15 @@ def sampling_options(
         UsageError: a value is out of range, or would have no effect.
         BundleError: the model was saved with an option of another name.
     """
-    if unknown := sorted(set(saved) - set(SAMPLING)):
+    from seqtasks.decoding import check_sampling
+
+    if unknown := sorted(set(saved) - {*OPTIONS, "stop"}):
         raise BundleError(f"config.yaml: task.sampling has no option '{unknown[0]}'")
     merged = {"max_length": 100, **saved, **given}
     check_sampling(**merged)
     if merged.get("temperature") == 0 and beam is None:
-        useless = [name for name in DRAWING if given.get(name) is not None]
+        drawing = ("top_k", "top_p", "typical_p", "seed")
+        useless = [name for name in drawing if given.get(name) is not None]
         useless += ["samples"] * (samples > 1)
         if useless:
             own = "temperature" in given

@@ -127,7 +127,7 @@ class Service:
 def answered(found: dict[str, Any] | BaseException, number: int, several: bool) -> dict[str, Any]:
     """The answer to one text; of ``several`` texts one that fails says so in its place."""
     if isinstance(found, DataError):
-        found.place = f"text {number}"
+        found.where = f"text {number}"
     if isinstance(found, SeqtasksError):
         if several:
             return {"error": str(found)}

@@ -57,7 +57,7 @@ class LabelSetField(Field):
             raise DataError(
                 f"{what} among the labels in '{self.name}', which "
                 f"data.{self.name}.separator={self.separator!r} parts; correct the line",
-                place=record.place,
+                where=record.place,
             )
         return labels
 

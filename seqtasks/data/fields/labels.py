@@ -86,7 +86,7 @@ class TagField(Field):
         try:
             return convert(labels, source, self.target or source)
         except DataError as error:
-            raise DataError(f"{error} with data.{self.name}.scheme", place=record.place) from None
+            raise DataError(f"{error} with data.{self.name}.scheme", where=record.place) from None
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
@@ -104,7 +104,7 @@ class TagField(Field):
                 raise DataError(
                     f"{len(tokens)} tokens in '{self.along}' but {len(labels)} "
                     f"labels in '{self.name}'; there must be one label for each token",
-                    place=record.place,
+                    where=record.place,
                 )
             sequences.append([number_of(self, label, record) for label in labels])
         return Ragged.pack(sequences)
@@ -214,11 +214,11 @@ def number_of(field: Field, label: str, record: Record) -> int:
                 f"the label '{label}' in '{field.name}' is not in "
                 f"data.{field.name}.order=[{shown}];{nearest(label, known)} Correct the line, or "
                 "add it to the order",
-                place=record.place,
+                where=record.place,
             ) from None
         raise DataError(
             f"the label '{label}' in '{field.name}' never occurs in the training "
             f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
             f"example of it to data.train",
-            place=record.place,
+            where=record.place,
         ) from None

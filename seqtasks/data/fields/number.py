@@ -44,7 +44,7 @@ class NumberField(Field):
             raise DataError(
                 f"'{value}' in '{self.name}' is not a number of usual size; write "
                 "one such as 3.5, or read labels with field@data.label=label",
-                place=record.place,
+                where=record.place,
             )
         return number
 

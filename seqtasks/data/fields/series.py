@@ -100,21 +100,21 @@ class VectorSequenceField(Field):
             raise DataError(
                 f"'{self.name}' is not a JSON list of steps ({error}); write one list of numbers a "
                 "step, as in [[0.1, 2], [0.3, 4]]",
-                place=record.place,
+                where=record.place,
             ) from None
         if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
             raise DataError(
                 f"'{self.name}' is not a list of lists; write one list of numbers a step, as in "
                 "[[0.1, 2], [0.3, 4]]",
-                place=record.place,
+                where=record.place,
             )
         if not rows:
-            raise DataError(f"'{self.name}' has no step; remove the example", place=record.place)
+            raise DataError(f"'{self.name}' has no step; remove the example", where=record.place)
         if self.max_length is not None and len(rows) > self.max_length:
             raise DataError(
                 f"'{self.name}' has {len(rows):,} steps, more than data.{self.name}.max_length="
                 f"{self.max_length}; split the example, or raise the limit",
-                place=record.place,
+                where=record.place,
             )
         expected = width or len(rows[0])
         for step, row in enumerate(rows):
@@ -123,7 +123,7 @@ class VectorSequenceField(Field):
                     f"'{self.name}' has {len(row)} numbers at step {step}, {max(expected, 1)} "
                     f"expected {'as in training' if width else 'as at its first'}; give every "
                     "step the same",
-                    place=record.place,
+                    where=record.place,
                 )
         try:
             values = np.array(rows, dtype=np.float64)
@@ -136,7 +136,7 @@ class VectorSequenceField(Field):
                 f"'{self.name}' holds {rows[step][channel]!r} at step {step}, channel {channel} "
                 "(both from 0), where a finite number is expected; fill it in, or remove the "
                 "example",
-                place=record.place,
+                where=record.place,
             )
         return values
 

@@ -165,13 +165,13 @@ class TokenField(Field):
                 raise DataError(
                     f"{len(texts)} text(s) in '{self.name}', {len(parts)} expected "
                     f"with a tab between them: {', '.join(map(str, parts))}",
-                    place=record.place,
+                    where=record.place,
                 )
             texts = [texts[parts.index(column)] for column in self.column]  # type: ignore[union-attr]
         if len(texts) > 1 and not all(text.strip() for text in texts):
             raise DataError(
                 f"an empty text between the tabs of '{self.name}'; write it, or remove the line",
-                place=record.place,
+                where=record.place,
             )
         return texts
 
@@ -251,7 +251,7 @@ class TokenField(Field):
         """
         if not numbers:
             raise DataError(
-                f"an empty sentence in '{self.name}'; remove the line", place=record.place
+                f"an empty sentence in '{self.name}'; remove the line", where=record.place
             )
         if self.max_length is not None and len(numbers) > self.max_length:
             if not self.truncate:
@@ -259,7 +259,7 @@ class TokenField(Field):
                     f"'{self.name}' has {len(numbers):,} tokens, more than "
                     f"data.{self.name}.max_length={self.max_length}; split the line, raise the "
                     f"limit, or set data.{self.name}.truncate=true",
-                    place=record.place,
+                    where=record.place,
                 )
             return numbers[: self.max_length]
         return numbers

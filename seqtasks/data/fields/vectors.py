@@ -46,7 +46,7 @@ class VectorField(Field):
                 raise DataError(
                     f"'{self.name}' holds {len(row)} numbers where the training "
                     f"data's first has {size}; correct the line",
-                    place=record.place,
+                    where=record.place,
                 )
         return np.array(rows, dtype=np.float32).reshape(len(rows), size)
 
@@ -66,11 +66,11 @@ def numbers(field: Field, record: Record) -> list[float]:
     try:
         row = [float(part) for part in parts]
     except ValueError as error:
-        raise DataError(f"'{field.name}' is to hold numbers: {error}", place=record.place) from None
+        raise DataError(f"'{field.name}' is to hold numbers: {error}", where=record.place) from None
     if not row or not np.isfinite(row).all():
         shown = " ".join(parts)[:60]
         raise DataError(
             f"'{field.name}' is to hold finite numbers, not '{shown}'; correct the line",
-            place=record.place,
+            where=record.place,
         )
     return row

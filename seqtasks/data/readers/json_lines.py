@@ -65,7 +65,7 @@ def json_value(place: str, column: str, value: Any) -> Value:
         raise DataError(
             f"the column {column!r} holds {kind}; "
             "write a string, a number or a list of strings, or remove the line",
-            place=place,
+            where=place,
         )
     try:
         "".join(parts).encode()
@@ -73,7 +73,7 @@ def json_value(place: str, column: str, value: Any) -> Value:
         raise DataError(
             f"the column {column!r} holds half a character (a lone \\ud800 to \\udfff); "
             "write both halves, or remove the line",
-            place=place,
+            where=place,
         ) from None
     return value
 
@@ -93,7 +93,7 @@ def filled(place: str, column: str, cell: Any) -> Value:
     empty = not value.strip() if isinstance(value, str) else not value or "" in value
     if empty:
         what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
-        raise DataError(f"the column {column!r} {what}; fill it, or remove the line", place=place)
+        raise DataError(f"the column {column!r} {what}; fill it, or remove the line", where=place)
     return value
 
 
