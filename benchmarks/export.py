@@ -25,9 +25,10 @@ from seqtasks import bundle
 from seqtasks.bundle import Bundle
 from seqtasks.bundle.build import build
 from seqtasks.bundle.export import export_bundle
-from seqtasks.data.raw_inputs import spelled
+from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record
 from seqtasks.export import size
+from seqtasks.prediction.abilities import Generates
 from seqtasks.prediction.text_generator import Text, TextGenerator
 
 BATCHES = (1, 32)
@@ -84,20 +85,19 @@ def show(
 
 
 def predicting(model: Bundle, examples: list[Record]) -> Any:
-    """What predicts some examples, from raw lines."""
-    lines = [spelled(example.values, model.task.inputs) for example in examples]
-    return lambda: model.predict(lines, batch_size=len(lines))
+    """A function that predicts some examples, from their raw inputs."""
+    inputs = [example.values for example in examples]
+    return lambda: model.predict(inputs, batch_size=len(inputs))
 
 
 def score(model: Bundle, examples: list[Record]) -> dict[str, float]:
     """The scores of the predictions; of a language model the nats a token."""
     task: Any = model.task
-    if hasattr(task, "sampling"):
-        texts = [Text(n, spelled(e.values, ["tokens"])) for n, e in enumerate(examples)]
+    if isinstance(task, Generates):
+        texts = [Text(n, as_text(e.values["tokens"])) for n, e in enumerate(examples)]
         found = TextGenerator(model).score(texts)
         return {"nats": sum(o["nats"] for o in found) / sum(o["tokens"] for o in found)}
-    lines = [spelled(example.values, task.inputs) for example in examples]
-    predicted = model.predict(lines)
+    predicted = model.predict([example.values for example in examples])
     right = total = 0
     for example, answer in zip(examples, predicted, strict=True):
         expected = example.values[task.target]

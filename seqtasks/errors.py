@@ -93,7 +93,26 @@ class UsageError(SeqtasksError):
 
 
 class DataError(SeqtasksError):
-    """A data file that cannot be used as it is; the message starts with ``path:line`` if known."""
+    """A data file, or a record of one, that cannot be used as it is.
+
+    Args:
+        message: as in `SeqtasksError`.
+        where: the record stands, ``path:line``; the printed error starts with it.
+        option: as in `SeqtasksError`.
+
+    >>> str(DataError("the column 'tokens' is empty", where="input:3"))
+    "input:3: the column 'tokens' is empty"
+    """
+
+    def __init__(
+        self, message: str, *, where: str | None = None, option: str | None = None
+    ) -> None:
+        super().__init__(message, option=option)
+        self.where = where
+
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        said = super().spelled(spell)
+        return said if self.where is None else f"{self.where}: {said}"
 
 
 class BundleError(SeqtasksError):

@@ -9,58 +9,41 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from seqtasks.cli.exit_on_error import exit_on_error
-from seqtasks.errors import BundleError, UsageError
+from seqtasks.cli.arguments import Parser
+from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.errors import UsageError
 from seqtasks.prediction.line import decoded
+from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
 
 if TYPE_CHECKING:
     from seqtasks.prediction.text_generator import Text, TextGenerator
 
 Item = TypeVar("Item")
 
-DRAWING = ("top_k", "top_p", "typical_p", "seed")
-"""Options that only matter where tokens are drawn at random."""
-
-SEARCH = ("max_length", "min_length", "no_repeat_ngram", "stop")
-"""Options that matter to a beam search too."""
-
-SAMPLING = (*SEARCH, "temperature", "repetition_penalty", *DRAWING)
-"""Options that a bundle has its own values for."""
-
 ROW = "{:>6} {:>10} {:>12} {:>12} {:>10}  {}\n"
 """A line of the table of scores."""
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse the command line."""
-        raise UsageError(f"{message}; see {self.prog} --help")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write what follows each prompt, or score each text."""
-    with exit_on_error():
-        options = parse(arguments)
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    with exit_on_error(spell=parser.spell):
+        check(options)
         for part in score(options) if options.score else generate(options):
             sys.stdout.buffer.write(part.encode())
             sys.stdout.buffer.flush()
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line; of what a bundle has values for only what is given.
-
-    Raises:
-        UsageError: an option is unknown, has no such value, or contradicts another.
-    """
+def make_parser() -> Parser:
+    """The command line; options that a bundle has values for are absent unless given."""
     parser = Parser(
-        prog="python -m seqtasks.generate",
-        description="Go on from a prompt with a saved language model. Without --prompt and "
-        "--prompt-file, each line of the input is a prompt. How to sample is taken from the "
-        "bundle where it is not given.",
+        "generate",
+        "Go on from a prompt with a saved language model. Without --prompt and --prompt-file, each "
+        "line of the input is a prompt. How to sample is taken from the bundle where it is not "
+        "given.",
     )
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/generation/latest/bundle")
@@ -69,18 +52,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     prompt.add_argument("--prompt-file", type=Path, metavar="FILE", help="a whole file is a prompt")
     add("--condition", metavar="VALUE", help="the label or vector that the texts start from")
 
-    def sampling(name: str, kind: Callable[[str], Any], metavar: str, text: str) -> None:
-        add(name, type=kind, metavar=metavar, help=text, default=argparse.SUPPRESS)
-
-    sampling("--max-length", int, "N", "tokens to generate at most")
-    sampling("--min-length", int, "N", "tokens before a text may end by itself")
-    sampling("--temperature", float, "NUMBER", "0: the most probable token every time")
-    sampling("--top-k", or_none(int), "N", "draw from the k most probable tokens; or none")
-    sampling("--top-p", or_none(float), "NUMBER", "… from the most probable of mass p; or none")
-    sampling("--typical-p", or_none(float), "NUMBER", "… from the most typical of mass p; or none")
-    sampling("--repetition-penalty", float, "NUMBER", "on tokens that stand there; 1: none")
-    sampling("--no-repeat-ngram", int, "N", "no N tokens in a row twice; 0: no such rule")
-    sampling("--seed", int, "N", "names the random choices")
+    for name, (kind, text) in OPTIONS.items():
+        flag, wanted = "--" + name.replace("_", "-"), or_none(kind)
+        add(flag, type=wanted, metavar="NUMBER", help=text, default=argparse.SUPPRESS)
     stop = "ends a text and is cut off; may be given again"
     add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS, help=stop)
     add("--samples", type=int, metavar="N", help="texts for each prompt (default 1)")
@@ -89,80 +63,40 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--no-prompt", action="store_true", help="print only what follows the prompt")
     add("--json", action="store_true", help="print one JSON object a line")
     add("--batch-size", type=int, default=32, metavar="N", help="texts at once (default 32)")
-    add("--device", default="cpu", help="cpu, cuda, cuda:1, …")
-    trust = "a module of your own that holds the task's class; may be given again"
-    add("--trust", action="append", default=[], metavar="MODULE", help=trust)
-    options = parser.parse_args(arguments)
-    for name in ("samples", "beam", "batch_size"):
-        if (value := getattr(options, name)) is not None and value < 1:
-            raise UsageError(f"{written(name)} is {value}; expected at least 1")
-    chosen = [name for name in vars(options) if name in SAMPLING]
-    chosen += [name for name in ("samples", "beam", "no_prompt") if getattr(options, name)]
-    if options.score:
-        refuse("--score generates nothing", chosen)
-    if options.beam:
-        others = [name for name in chosen if name not in (*SEARCH, "beam", "no_prompt")]
-        refuse("--beam looks for the most probable text", others)
-    return options
+    parser.add_device()
+    parser.add_trust()
+    return parser
 
 
-def or_none(kind: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A type for argparse: a number, or ``none``."""
+def or_none(kind: Any) -> Callable[[str], Any]:
+    """A type for argparse: a number, or where None is allowed also ``none``."""
+    [number, *nothing] = get_args(kind) or (kind,)
+    if not nothing:
+        return kind
 
     def convert(text: str) -> Any:
-        return None if text == "none" else kind(text)
+        return None if text == "none" else number(text)
 
-    convert.__name__ = f"{kind.__name__} or none"
+    convert.__name__ = f"{number.__name__} or none"
     return convert
 
 
-def written(name: str) -> str:
-    """An option as it stands on the command line."""
-    return "--" + name.replace("_", "-")
-
-
-def refuse(cause: str, others: Sequence[str], remedy: str = "leave one out") -> None:
-    """Refuse options that another one leaves nothing to do.
-
-    Raises:
-        UsageError: there are any.
-    """
-    if others:
-        names = ", ".join(map(written, others))
-        raise UsageError(f"{cause}, so it does not go with {names}; {remedy}")
-
-
-def settings(options: argparse.Namespace, saved: Mapping[str, Any]) -> dict[str, Any]:
-    """How to sample: what the command line says, else what the bundle says.
-
-    Raises:
-        UsageError: a value is out of range, or would have no effect.
-        BundleError: the bundle has an option of another name.
-    """
-    from seqtasks.decoding import check_sampling
-
-    if unknown := sorted(set(saved) - set(SAMPLING)):
-        raise BundleError(f"config.yaml: task.sampling has no option '{unknown[0]}'")
-    given = {name: value for name, value in vars(options).items() if name in SAMPLING}
-    merged = {"max_length": 100, **saved, **given}
-    check_sampling(**merged)
-    if merged.get("temperature") == 0 and not options.beam:
-        useless = [name for name in DRAWING if given.get(name) is not None]
-        useless += ["samples"] * ((options.samples or 1) > 1)
-        cause = "temperature 0 takes the most probable token every time"
-        if "temperature" in given:
-            refuse(f"--{cause}", useless)
-        refuse(f"the bundle's {cause}", useless, "leave it out, or give a --temperature")
-    return merged
+def check(options: argparse.Namespace) -> None:
+    """Refuse numbers below 1, and options that another one leaves nothing to do."""
+    for name in ("samples", "beam", "batch_size"):
+        if (value := getattr(options, name)) is not None and value < 1:
+            raise UsageError(f"it is at least 1, not {value}", option=name)
+    chosen = [name for name in vars(options) if name in (*OPTIONS, "stop")]
+    chosen += [name for name in ("samples", "beam", "no_prompt") if getattr(options, name)]
+    if options.score and chosen:
+        raise UsageError("--score generates nothing; leave one out", option=chosen[0])
+    others = [name for name in chosen if name not in (*SHARED, "beam", "no_prompt")]
+    if options.beam and others:
+        raise UsageError("--beam looks for the most probable text; leave one out", option=others[0])
 
 
 def texts(options: argparse.Namespace) -> Iterator[Text]:
-    """The given texts, numbered from 1.
-
-    Raises:
-        UsageError: there is none, or the command line is not UTF-8.
-        DataError: the file or the input cannot be read.
-    """
+    """The given texts, numbered from 1."""
     from seqtasks.data.readers.files import read_whole
     from seqtasks.prediction.text_generator import Text
 
@@ -170,7 +104,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
         try:
             options.prompt.encode()
         except UnicodeEncodeError:
-            raise UsageError("--prompt is not valid utf-8; convert it") from None
+            raise UsageError("it is not valid utf-8; convert it", option="prompt") from None
         yield Text(1, options.prompt)
     elif options.prompt_file is not None:
         path = options.prompt_file
@@ -184,49 +118,47 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
             raise UsageError("the input is empty; give lines, --prompt TEXT or --prompt-file FILE")
 
 
-def model(options: argparse.Namespace) -> TextGenerator:
-    """The saved model.
-
-    Raises:
-        SeqtasksError: it cannot be loaded, or is no language model.
-    """
+def load(options: argparse.Namespace) -> TextGenerator:
+    """The saved model."""
     from seqtasks.lightning import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
-    from seqtasks.bundle import load
+    from seqtasks import bundle
     from seqtasks.prediction.text_generator import TextGenerator
 
-    bundle = load(options.bundle, options.device, options.trust)
-    return TextGenerator(bundle, options.bundle, options.condition)
+    loaded = bundle.load(options.bundle, options.device, options.trust)
+    return TextGenerator(loaded, options.condition, warn)
 
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
-    """What to print: of one text alone piece by piece, else whole texts.
-
-    Raises:
-        SeqtasksError: an option, a prompt or the bundle cannot be used.
-    """
-    writer = model(options)
-    how = settings(options, writer.model.sampling)
-    samples = options.samples or 1
+    """What to print: of one text alone piece by piece, else whole texts."""
+    writer, samples = load(options), options.samples or 1
+    given = {name: value for name, value in vars(options).items() if name in (*OPTIONS, "stop")}
+    how = sampling_options(writer.model.sampling, given, samples, options.beam)
+    limits = {name: how[name] for name in SHARED if name in how}
     wanted = (text._replace(sample=n) for text in texts(options) for n in range(samples))
     first = list(islice(wanted, 2))
     if len(first) == 1 and not options.json and not options.beam:
         yield from whole(streamed(writer, first[0], how, options.no_prompt))
         return
     for batch in batched(chain(first, wanted), options.batch_size):
-        for text, result in zip(batch, results(writer, batch, how, options.beam), strict=True):
+        if options.beam:
+            answers = writer.search(batch, beam_size=options.beam, **limits)
+        else:
+            answers = writer.draw(batch, how)
+        for text, answer in zip(batch, answers, strict=True):
             if options.json:
                 prompt = {} if options.no_prompt else {"prompt": text.content}
+                nats = {} if answer.log_prob is None else {"nats": -answer.log_prob}
                 names = {"number": text.number, "sample": text.sample + 1}
-                yield as_json({**names, **prompt, **result})
+                yield as_json({**names, **prompt, "text": answer.value, **nats})
                 continue
             if len(first) > 1:
                 sample = f", sample {text.sample + 1}" if samples > 1 else ""
                 yield f"--- prompt {text.number}{sample} ---\n"
             opening = "" if options.no_prompt else writer.opening(text)
-            yield from whole([opening, result["text"]])
+            yield from whole([opening, str(answer.value)])
 
 
 def streamed(
@@ -240,24 +172,9 @@ def streamed(
     yield from pieces
 
 
-def results(
-    writer: TextGenerator, batch: Sequence[Text], how: Mapping[str, Any], beam: int | None
-) -> list[dict[str, Any]]:
-    """What follows each text: ``text``, and after a beam search its ``nats``."""
-    if beam is None:
-        return [{"text": text} for text in writer.draw(batch, how)]
-    limits = {name: how[name] for name in SEARCH if name in how}
-    found = writer.search(batch, beam_size=beam, **limits)
-    return [{"text": text, "nats": nats} for text, nats in found]
-
-
 def score(options: argparse.Namespace) -> Iterator[str]:
-    """How probable each text is, as a table or JSON lines.
-
-    Raises:
-        SeqtasksError: a text or the bundle cannot be used.
-    """
-    reader = model(options)
+    """How probable each text is, as a table or JSON lines."""
+    reader = load(options)
     if not options.json:
         yield ROW.format("text", "tokens", "nats", "perplexity", "bits/char", "beginning")
     for batch in batched(texts(options), options.batch_size):
@@ -272,7 +189,7 @@ def score(options: argparse.Namespace) -> Iterator[str]:
 
 
 def as_json(values: Mapping[str, Any]) -> str:
-    """A line of JSON; a number that is none, or infinite, becomes null."""
+    """A line of JSON; a number that is NaN or infinite becomes null."""
     plain = {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in values.items()

@@ -130,7 +130,7 @@ def run(
         save(folder, task, data, plain, results, task_name, command)
         foreign = foreign_modules(plain["task"])
         if config.report:
-            write_report(folder, trusted=foreign, count=200)
+            write_report(folder, trusted=foreign, examples=200)
         summary.explain(console, folder, task, data, config.examples, results, foreign)
     return results
 

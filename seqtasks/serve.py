@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.limits import add_limits, limits_of
@@ -16,45 +17,28 @@ from seqtasks.serving.limits import add_limits, limits_of
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load a model and answer requests until a signal comes."""
-    options = make_parser().parse_args(arguments)
-    with exit_on_error():
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    with exit_on_error(spell=parser.spell):
         serve(options)
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> Parser:
     """The options of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m seqtasks.serve",
-        description="Serve a saved model: predictions as JSON, generated text as a stream, and a "
-        "web page to try both. It needs pip install 'seqtasks[serve]'.",
+    parser = Parser(
+        "serve",
+        "Serve a saved model: predictions as JSON, generated text as a stream, and a web page to "
+        "try both. It needs pip install 'seqtasks[serve]'.",
     )
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     add("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default 127.0.0.1)")
     add("--port", type=int, default=8000, help="0 takes a free one (default 8000)")
-    add(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name by which a server on this machine's own address is called, beside localhost; "
-        "may be given again",
-    )
-    add(
-        "--example",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="a text that the page offers; may be given again",
-    )
-    add("--device", default="cpu", help="cpu, cuda, cuda:1, …")
-    add(
-        "--trust",
-        action="append",
-        default=[],
-        metavar="MODULE",
-        help="a module of your own that holds the task's class; may be given again",
-    )
+    name = "a name by which a server on this machine's own address is called, beside localhost"
+    parser.add_repeated("--allow-host", "NAME", name)
+    parser.add_repeated("--example", "TEXT", "a text that the page offers")
+    parser.add_device()
+    parser.add_trust()
     add_limits(parser)
     return parser
 

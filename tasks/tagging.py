@@ -20,7 +20,7 @@ from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import SoftmaxTagging
 from seqtasks.kernels.lengths import mask
-from seqtasks.prediction.n_best import Answer
+from seqtasks.prediction.answer import Answer
 from seqtasks.schemes import scheme_of
 from seqtasks.task import Scores, Task
 
@@ -105,7 +105,8 @@ class SequenceTagger(Task):
         """The most probable sequences of labels, best first, of a head that scores them whole."""
         if not isinstance(self.head, CRFTagging):
             raise UsageError(
-                "this tagger decides on each label by itself; several come with task/head=crf",
+                "this tagger decides on each label by itself; several sequences come from one with "
+                "task/head=crf",
                 option="n_best",
             )
         found = self.head.best(self(batch), batch.lengths, count)

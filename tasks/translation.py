@@ -26,7 +26,7 @@ from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedul
 from seqtasks.kernels.lengths import State
 from seqtasks.metrics import text_scores
 from seqtasks.metrics.text_scores import TextScores
-from seqtasks.prediction.n_best import Answer
+from seqtasks.prediction.answer import Answer
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:
@@ -138,12 +138,8 @@ class EncoderDecoder(Task):
             coverage=self.decoder.attended if self.decoder.attends else None,
         )
 
-    def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
-        """The translations that the search finds for each example, best first."""
-        return self.answers(self.search(self.search_input(batch), count), batch)
-
     def answers(self, found: list[list[Hypothesis]], batch: Batch) -> list[list[Answer]]:
-        """What a search has found for each example of a batch, as text."""
+        """The hypotheses of a search as texts, for each example of a batch."""
         decode = self.vocabulary.decode
         copied = batch.copies_words if self.copies else [[]] * len(found)
         return [
@@ -153,7 +149,8 @@ class EncoderDecoder(Task):
 
     def predict(self, batch: Batch) -> list[str]:
         """The best translation of each example that the search finds."""
-        return [str(answer.value) for [answer] in self.best(batch)]
+        found = self.search(self.search_input(batch))
+        return [str(answer.value) for [answer] in self.answers(found, batch)]
 
     def first(self, batch: Batch) -> Tensor:
         """``<bos>`` for each example, (batch,)."""

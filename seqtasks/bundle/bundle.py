@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from safetensors.torch import load_model, save_model
 
@@ -33,97 +32,61 @@ from seqtasks.bundle.files import (
     vocabulary_file,
 )
 from seqtasks.bundle.integrity import NoInitialValues, check_weights, on_meta_device
-from seqtasks.data.batching.batch import Batch
-from seqtasks.data.batching.by_length import by_length
 from seqtasks.data.fields import Field
-from seqtasks.data.raw_inputs import parsed
-from seqtasks.data.record import Record, Value
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import BundleError, SeqtasksError, UsageError
 from seqtasks.graphs.folder import ENDING, attach
+from seqtasks.prediction.model import Inputs, Model
+from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task
 
 
 @dataclass
-class Bundle:
-    """A loaded model, ready to predict on raw text.
+class Bundle(Model):
+    """A loaded model, ready to predict from raw inputs.
 
     Attributes:
-        task: the model, in evaluation mode.
-        fields: name → fitted field, for every field of its data.
-        config: what ``config.yaml`` holds.
         metrics: what ``metrics.json`` holds.
         card: what ``README.md`` holds.
         exported: graphs compute in the place of the model's own weights, which are not there.
     """
 
-    task: Task
-    fields: dict[str, Field]
-    config: dict[str, Any]
     metrics: dict[str, Any]
     card: str = ""
     exported: bool = False
 
     def predict(
         self,
-        texts: Sequence[str | Mapping[str, Value]],
+        inputs: Iterable[Inputs],
         batch_size: int = 32,
-        first: int = 1,
         scores: bool = False,
+        n_best: int | None = None,
+        search: Mapping[str, Any] | None = None,
     ) -> list[Any]:
-        """One prediction for each raw text, in order.
+        """One prediction for each record, in order.
 
         Args:
-            texts: the raw text of the task's input, or the values of its several inputs
-                (`seqtasks.data.raw_inputs.parsed`), or the inputs by name, each a raw text or a
-                list of tokens; an empty one gives an empty prediction.
-            batch_size: texts run together; it changes no prediction.
-            first: the number of the first text, which names its random stream and its errors.
-            scores: the probabilities of the labels instead.
+            inputs: of each record a text, or the task's inputs by name, each a raw text or a list
+                of tokens. Several inputs may stand in one text, with tabs between them or as a JSON
+                object. An empty record has an empty prediction.
+            batch_size: records that run together; it changes no prediction.
+            scores: give the probabilities of the labels instead.
+            n_best: give so many outputs with their scores instead.
+            search: options of the task's search that are to be changed, by name.
 
         Returns:
-            A text or label for each, or a list of labels where each token has one; with
+            A text or label for each record, or a list of labels where each token has one. With
             ``scores`` a dictionary from label to probability, or of a tagger its ``labels`` and
-            their ``confidences``.
+            their ``confidences``. With ``n_best`` a list of `seqtasks.prediction.answer.Answer`.
 
         Raises:
-            UsageError: ``scores`` is asked of a task that has none.
-            DataError: a text does not hold the task's inputs, or cannot be encoded.
+            UsageError: the task cannot do what is asked.
+            DataError: a record does not hold the task's inputs, or cannot be encoded.
         """
-        if scores and not hasattr(self.task, "probabilities"):
-            raise UsageError("--scores: this task gives no probabilities of labels; leave it out")
-        answer: Any = self.task.probabilities if scores else self.task.predict
-        dataset = self.read(texts, first)
-        predictions: list[Any] = ["" for _ in texts]
-        with torch.inference_mode():
-            for indices in by_length(dataset, batch_size):
-                found = answer(self.batch(dataset, indices))
-                for index, prediction in zip(indices, found, strict=True):
-                    predictions[dataset.records[index].line - first] = prediction
-        return predictions
-
-    def read(self, texts: Sequence[str | Mapping[str, Value]], first: int = 1) -> SequenceDataset:
-        """The texts of the task's inputs that are not empty, encoded; arguments as `predict`."""
-        names = self.task.inputs
-        wanted = {
-            name: field
-            for name, field in self.fields.items()
-            if name in names or (field.derived and field.along in names)
-        }
-        records = [
-            Record(
-                parsed(text, names, f"input:{line}") if isinstance(text, str) else dict(text),
-                "input",
-                line,
-            )
-            for line, text in enumerate(texts, first)
-            if (text.strip() if isinstance(text, str) else text)
-        ]
-        return SequenceDataset(wanted, records)
-
-    def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
-        """Some of the texts, where the model is."""
-        return dataset[indices].to(self.task.device)
+        predictor = Predictor([self], scores, n_best, search or {}, batch_size, strict=True)
+        found: list[Any] = predictor(self.records(inputs))
+        if scores:
+            return [one.probabilities or {} for one in found]
+        return [list(one.answers) if n_best else one.value for one in found]
 
 
 def save(
@@ -141,7 +104,7 @@ def save(
         task: the model.
         config: plain; ``task`` and ``fields`` are needed to load it again.
         fields: the fitted fields.
-        metrics: scores to keep beside it.
+        metrics: scores to keep beside the model.
         card: the model card, Markdown.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -157,16 +120,7 @@ def describe(
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
-    """Write what stands beside a model's weights, and the checksums of all of it.
-
-    Args:
-        folder: holds the weights.
-        files: what they stand in.
-        config: as in `save`, and so are the rest.
-        fields: see there.
-        metrics: see there.
-        card: see there.
-    """
+    """Write everything but the weights, which stand in ``files``, and all checksums."""
     for old in [*folder.glob("*.tokenizer.json"), *folder.glob("*.vocabulary.json")]:
         old.unlink()
     texts = {
@@ -220,32 +174,27 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         ) from error
     if exported:
         attach(task.eval(), folder, list(sums), device)
-        return Bundle(
-            task, fields, config, read_metrics(folder), read_text(folder / CARD), exported
-        )
+    else:
+        fill(task, folder / WEIGHTS, device)
+    card = read_text(folder / CARD)
+    return Bundle(task, fields, config, read_metrics(folder), card, exported)
+
+
+def fill(task: Task, weights: Path, device: str) -> None:
+    """Read the weights of a task and bring it to a device, in evaluation mode."""
     try:
-        load_model(task, str(folder / WEIGHTS), strict=True)
+        load_model(task, str(weights), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
-        raise BundleError(
-            f"{folder / WEIGHTS} does not fit config.yaml: {first_line(error)}"
-        ) from error
+        raise BundleError(f"{weights} does not fit config.yaml: {first_line(error)}") from error
     try:
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:
-        raise UsageError(f"device '{device}' cannot be used here: {first_line(error)}") from error
-    return Bundle(task, fields, config, read_metrics(folder), read_text(folder / CARD))
+        reason = f"{device} cannot be used here: {first_line(error)}"
+        raise UsageError(reason, option="device") from error
 
 
 def with_weights(bundle: Bundle, what: str) -> Bundle:
-    """The bundle, if its own weights are there.
-
-    Args:
-        bundle: the model.
-        what: is done with them, for the error.
-
-    Raises:
-        UsageError: it is an exported one.
-    """
+    """The bundle itself if it holds the weights of its model, which ``what`` needs."""
     if bundle.exported:
         raise UsageError(
             f"{what}: this model is exported, and its weights stand in graphs; use the bundle that "

@@ -12,28 +12,18 @@ from torch.nn import functional
 from seqtasks.bundle.bundle import Bundle
 from seqtasks.data.batching.batch import Batch
 from seqtasks.data.fields import Field, LabelField, TokenField, VectorSequenceField
-from seqtasks.data.raw_inputs import spelled
 from seqtasks.graphs.graph import Graph, Named
 
 
 def example(bundle: Bundle, rows: int) -> Batch:
-    """A batch of so many examples, the first of two tokens and each of one more.
-
-    Args:
-        bundle: the model.
-        rows: at least 1.
-    """
+    """A batch of so many examples, the first of two tokens and each other of one more."""
     names = bundle.task.inputs
-    lines = [
-        spelled({name: value(bundle.fields[name], row) for name in names}, names)
-        for row in range(rows)
-    ]
-    dataset = bundle.read(lines)
-    return bundle.batch(dataset, range(rows))
+    given = [{name: value(bundle.fields[name], row) for name in names} for row in range(rows)]
+    return bundle.batch(bundle.read(bundle.records(given)), range(rows))
 
 
 def value(field: Field, row: int) -> str:
-    """A raw value of a field."""
+    """A raw value of a field, with one step more in each row."""
     symbols, steps = field.vocabulary.symbols, row + 2
     if isinstance(field, TokenField):
         written = map(field.vocabulary.decode, ([number] for number in range(len(symbols))))
@@ -51,9 +41,9 @@ def value(field: Field, row: int) -> str:
 
 
 def spread(graph: Graph) -> Graph:
-    """The example of a graph with a step of padding along every axis that is of length 1.
+    """A graph whose example has a step of padding along every axis of length 1.
 
-    A trace takes 1 for a length that never varies.
+    A trace takes the length 1 for one that never varies.
     """
     inputs: Named = dict(graph.inputs)
     for name, axes in graph.axes.items():
@@ -66,6 +56,6 @@ def spread(graph: Graph) -> Graph:
 
 
 def padded(tensor: Tensor, amounts: list[int]) -> Tensor:
-    """With zeros behind, as many along each axis as torch's ``pad`` takes them."""
+    """A tensor with zeros behind it; ``amounts`` are those of torch's ``pad``."""
     filling: Any = False if tensor.dtype.is_signed is False else 0
     return functional.pad(tensor, amounts, value=filling) if any(amounts) else tensor

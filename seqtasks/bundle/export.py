@@ -55,3 +55,9 @@ def card(text: str, int8: bool) -> str:
         f"{text.rstrip()}\n\n## Export\n\nThe model stands here as ONNX graphs{kept}. The scores "
         "above are those of the model in torch, before the export.\n"
     )
+
+
+def size(folder: Path) -> int:
+    """Bytes of the weights and graphs in a folder."""
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.onnx")]
+    return sum(path.stat().st_size for path in files)

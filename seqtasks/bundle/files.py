@@ -37,16 +37,7 @@ def located(folder: str | Path) -> Path:
 
 
 def check_files(folder: Path, sums: Mapping[str, str], needed: Sequence[str]) -> None:
-    """Refuse a bundle whose files are not those of its manifest.
-
-    Args:
-        folder: of the bundle.
-        sums: from `read_manifest`.
-        needed: files that the manifest has to list.
-
-    Raises:
-        BundleError: one is not listed, missing, changed, or lies elsewhere.
-    """
+    """Refuse a bundle whose files are not those of its manifest, or that lacks a needed one."""
     for name in needed:
         if name not in sums:
             raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
@@ -75,11 +66,7 @@ def followed(folder: Path) -> Path:
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
-    """What ``metrics.json`` holds.
-
-    Raises:
-        BundleError: it is damaged.
-    """
+    """What ``metrics.json`` holds."""
     try:
         return dict(json.loads(read_text(folder / METRICS)))
     except (ValueError, TypeError) as error:
@@ -89,11 +76,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 def read_vocabulary(
     folder: Path, name: str, listed: Collection[str], kind: type[Vocabulary]
 ) -> Vocabulary:
-    """The vocabulary of a field, of a kind.
-
-    Raises:
-        BundleError: there is none, or it is damaged.
-    """
+    """The vocabulary of a field, of a kind."""
     names = [f"{name}.{form}.json" for form in ("tokenizer", "vocabulary")]
     found = [candidate for candidate in names if candidate in listed]
     if not name.isidentifier() or not found:
@@ -106,11 +89,7 @@ def read_vocabulary(
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
-    """The checksum of every file, by name.
-
-    Raises:
-        BundleError: the folder is no bundle, or one of another format.
-    """
+    """The checksum of every file, by name."""
     if not folder.is_dir():
         raise BundleError(f"{folder}: there is no such folder; training prints the bundle's path")
     path = folder / MANIFEST
@@ -131,11 +110,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """What ``config.yaml`` holds.
-
-    Raises:
-        BundleError: it describes no model.
-    """
+    """What ``config.yaml`` holds."""
     path = folder / CONFIG
     try:
         config = yaml.safe_load(read_text(path))
@@ -149,11 +124,7 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def read_text(path: Path) -> str:
-    """What a file of a bundle holds.
-
-    Raises:
-        BundleError: it is missing, or no text.
-    """
+    """What a file of a bundle holds."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -20,11 +20,7 @@ NODES = 100_000
 
 
 def check_config(path: Path, config: Any) -> None:
-    """Refuse a configuration of more values than anyone writes.
-
-    Raises:
-        BundleError: it has more than `NODES`, or one within itself.
-    """
+    """Refuse a configuration of more values than anyone writes."""
     count, nodes = 0, [config]
     while nodes:
         node = nodes.pop()
@@ -62,10 +58,6 @@ def check_weights(path: Path, task: nn.Module) -> None:
     Args:
         path: of the weights.
         task: the model, of which the sizes alone are looked at (`on_meta_device`).
-
-    Raises:
-        BundleError: the file is of another format, or a weight is missing, unknown, or of another
-            size.
     """
     try:
         with safe_open(path, framework="pt") as file:

@@ -28,7 +28,8 @@ def exit_on_error(
     try:
         yield
     except KeyboardInterrupt:
-        sys.exit(_say("interrupted", 1))
+        warn("interrupted")
+        sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -36,7 +37,8 @@ def exit_on_error(
         known = explain(error, arguments)
         if known is None:
             raise
-        sys.exit(_say(known.spelled(spell), known.exit_code))
+        warn(known.spelled(spell))
+        sys.exit(known.exit_code)
 
 
 def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
@@ -50,7 +52,7 @@ def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
     if known is None:
         traceback.print_exception(error)
         return f"{type(error).__name__}: {first_line(error)}"
-    _say(str(known), known.exit_code)
+    warn(str(known))
     return str(known)
 
 
@@ -78,6 +80,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _say(message: str, code: int) -> int:
+def warn(message: str) -> None:
+    """Print what a user should know on the error stream."""
     print(f"seqtasks: {message}", file=sys.stderr)
-    return code

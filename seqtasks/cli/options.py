@@ -86,3 +86,21 @@ def overridden(config: dict[str, Any], options: Sequence[str]) -> dict[str, Any]
         except yaml.YAMLError as error:
             raise UsageError(f"{path}: {value!r} cannot be read") from error
     return changed
+
+
+def search_options(given: Sequence[str]) -> dict[str, Any]:
+    """Options of a search that are each written ``name=value``, by name; ``none`` is None.
+
+    >>> search_options(["beam_size=1", "max_length=none"])
+    {'beam_size': 1, 'max_length': None}
+    """
+    found = {}
+    for option in given:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise UsageError(f"{option!r}: an option is written name=value", option="search")
+        try:
+            found[name] = None if value == "none" else yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise UsageError(f"{option}: {value!r} cannot be read", option="search") from error
+    return found

@@ -13,12 +13,7 @@ from seqtasks.errors import UsageError
 
 
 class Interval(NamedTuple):
-    """A range of values of a score, or of a difference of scores.
-
-    Attributes:
-        low: the lower end.
-        high: the upper end.
-    """
+    """A range of values of a score, or of a difference of scores."""
 
     low: float
     high: float

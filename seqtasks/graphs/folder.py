@@ -109,8 +109,9 @@ def attach(task: Any, folder: Path, files: Sequence[str], device: str) -> None:
     """
     if device != "cpu":
         raise UsageError(
-            f"--device {device}: an exported model runs on the CPU; leave it out, or use the "
-            "bundle that the model was exported from"
+            f"an exported model runs on the CPU, not on {device}; use the bundle that the model "
+            "was exported from",
+            option="device",
         )
     names = [name for name in files if name.endswith(ENDING)]
     runs = {name.removesuffix(ENDING): Session(folder / name) for name in names}

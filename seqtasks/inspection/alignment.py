@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -12,6 +12,8 @@ from seqtasks.bundle import Bundle
 from seqtasks.data.fields import TokenField
 from seqtasks.errors import UsageError
 from seqtasks.inspection.reading import read, symbols_of
+from seqtasks.kernels.lengths import State
+from seqtasks.prediction.model import Inputs
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,35 @@ class Alignment:
         return {"source": self.source, "target": self.target, "weights": rows}
 
 
-def attends(bundle: Bundle) -> bool:
-    """Whether a model has attention that `align` can show.
+@runtime_checkable
+class Attends(Protocol):
+    """A decoder that says what each step attends to.
 
-    Args:
-        bundle: any model.
+    Attributes:
+        attends: False where the decoder was made without attention.
     """
+
+    attends: bool
+
+    def alignments(self, tokens: Tensor, state: State) -> Tensor:
+        """The weights (batch, time, steps) while a target (batch, time) is read."""
+        ...
+
+
+def attends(bundle: Bundle) -> bool:
+    """Whether `align` can show the attention of a model."""
     decoder: Any = getattr(bundle.task, "decoder", None)
-    return hasattr(decoder, "alignments") and bool(decoder.attention.output_size)
+    return isinstance(decoder, Attends) and decoder.attends
 
 
 @torch.inference_mode()
-def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
+def align(bundle: Bundle, given: Inputs, target: str | None = None) -> Alignment:
     """Attention while a target is written, step by step as in training.
 
     Args:
         bundle: an encoder-decoder.
-        text: raw, what is read.
-        target: raw, what is written; None takes what the model itself answers.
+        given: what is read, raw.
+        target: what is written, raw; None takes what the model itself answers.
 
     Raises:
         UsageError: the model has no decoder that attends, a text is empty, or the model answers
@@ -60,18 +73,20 @@ def align(bundle: Bundle, text: str, target: str | None = None) -> Alignment:
     """
     task: Any = bundle.task
     decoder: Any = getattr(task, "decoder", None)
-    if not hasattr(decoder, "alignments"):
+    if not isinstance(decoder, Attends):
         raise UsageError(
             f"{type(task).__name__} has no attention to look at: an encoder-decoder is expected, "
             "as task=translation trains"
         )
-    if not decoder.attention.output_size:
+    if not decoder.attends:
         raise UsageError("this model was trained without attention: there is nothing to show")
     if target is None:
-        [target] = bundle.predict([text])
+        [target] = bundle.predict([given])
         if not target.strip():
-            raise UsageError("the model's answer is empty; give what it is to write with --target")
-    reading = read(bundle, text, target, least=1)
+            raise UsageError(
+                "the model's own answer is empty; give what it is to write", option="target"
+            )
+    reading = read(bundle, given, target, least=1)
     written = reading.batch[task.target]
     weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0].cpu()
     field: Any = bundle.fields[task.target]

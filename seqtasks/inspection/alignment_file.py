@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from seqtasks.bundle import Bundle
+from seqtasks.data.raw_inputs import as_text
+from seqtasks.data.record import Record
 from seqtasks.errors import SeqtasksError, UsageError
-from seqtasks.inspection.alignment import Alignment
+from seqtasks.inspection.alignment import align
 from seqtasks.inspection.canvas import FORMATS, import_matplotlib
+from seqtasks.prediction.answer import Prediction
 
 
 class AlignmentFile:
-    """Writes alignments one after another.
+    """Writes what a model attends to in one prediction after another.
 
     Args:
-        path: ends in .json, or for a single alignment in .png or .svg.
-
-    Raises:
-        UsageError: the name has another ending.
-        SeqtasksError: the file cannot be written, or matplotlib is missing.
+        path: ends in .json, or for a single prediction in .png or .svg.
+        bundle: the model.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.count = path, 0
+    def __init__(self, path: Path, bundle: Bundle) -> None:
+        self.path, self.bundle, self.count = path, bundle, 0
         self.draws = path.suffix.lower() in FORMATS
         if self.draws:
             import_matplotlib()
@@ -35,22 +36,22 @@ class AlignmentFile:
         except OSError as error:
             raise SeqtasksError(f"cannot write {path}: {error.strerror}") from error
 
-    def add(self, alignment: Alignment) -> None:
-        """Write an alignment.
-
-        Raises:
-            UsageError: the file is a picture and has one already.
-        """
-        self.count += 1
-        if self.draws:
-            if self.count > 1:
-                raise UsageError(
-                    f"{self.path}: a picture shows one line; give one, or write .json",
-                    option="attention",
-                )
-            from seqtasks.inspection.alignment_map import draw_alignment
-
-            draw_alignment(alignment, self.path)
+    def __call__(self, record: Record, prediction: Prediction) -> None:
+        """Write the attention of one prediction; of an empty text there is none."""
+        target = as_text(prediction.value)
+        if not target.strip():
             return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(alignment.to_json(), ensure_ascii=False) + "\n")
+        self.count += 1
+        alignment = align(self.bundle, record.values, target)
+        if not self.draws:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(alignment.to_json(), ensure_ascii=False) + "\n")
+            return
+        if self.count > 1:
+            raise UsageError(
+                f"{self.path}: a picture shows one line; give one, or a name that ends in .json",
+                option="attention",
+            )
+        from seqtasks.inspection.alignment_map import draw_alignment
+
+        draw_alignment(alignment, self.path)

@@ -12,10 +12,12 @@ from torch import Tensor
 from seqtasks.bundle import Bundle
 from seqtasks.data.batching.batch import Batch, lengths_of
 from seqtasks.data.fields import TagField, TokenField
+from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record, Value
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.prediction.model import Inputs
 from seqtasks.task import Task
 
 
@@ -26,7 +28,7 @@ class Reading:
     Attributes:
         batch: the fields of the text, and of the target if there is one.
         symbols: each token as it stands in the text; special ones by their names.
-        numbers: each token's number; unknown ones have one in common.
+        numbers: each token's number; unknown tokens share one.
     """
 
     batch: Batch
@@ -35,11 +37,7 @@ class Reading:
 
 
 def find_encoder(task: Task) -> RecurrentEncoder:
-    """The encoder of a task.
-
-    Raises:
-        UsageError: it has none.
-    """
+    """The encoder of a task."""
     encoder = getattr(task, "encoder", None)
     if not isinstance(encoder, RecurrentEncoder):
         raise UsageError(
@@ -49,12 +47,12 @@ def find_encoder(task: Task) -> RecurrentEncoder:
     return encoder
 
 
-def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2) -> Reading:
+def read(bundle: Bundle, given: Inputs, target: Value | None = None, least: int = 2) -> Reading:
     """Encode a text as the bundle's model reads it.
 
     Args:
         bundle: the model and its fields.
-        text: raw.
+        given: the text, or the text by the name of the input.
         target: what is to be predicted; None leaves it out.
         least: how many symbols the text has at least, 1 or 2.
 
@@ -72,8 +70,9 @@ def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2)
     field = bundle.fields[main]
     if not isinstance(field, TokenField):
         raise UsageError(f"'{main}' is a {type(field).__name__}: a text of tokens is expected")
+    text = given if isinstance(given, str) else as_text(given[main])
     if not text.strip():
-        raise UsageError("the text is empty: give one, as --text '…'")
+        raise UsageError("it is empty; give one", option="text")
     values: dict[str, Value] = {main: text}
     wanted = {*task.inputs}
     if target is not None and task.target is not None and task.target != main:
@@ -101,8 +100,8 @@ def read(bundle: Bundle, text: str, target: Value | None = None, least: int = 2)
 def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[Tensor, Reading]:
     """What the encoder is given at each symbol, (1, time, input_size), and the symbols.
 
-    It is what the task first gives it to predict. A language model never reads the last token,
-    only predicts it: its own ``<eos>`` is left out, behind any other text stands one token more.
+    The task predicts until it first calls its encoder. A language model never reads the last token,
+    but only predicts it: ``<eos>`` is therefore left out, and any other text gets one more token.
 
     Raises:
         UsageError: the task predicts without its encoder, or gives it no step for each symbol.
@@ -140,7 +139,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
 
 
 class _Reached(Exception):
-    """The encoder was called; there is no need to predict to the end."""
+    """Ends a prediction when the encoder is called."""
 
     def __init__(self, inputs: Tensor) -> None:
         super().__init__()
@@ -148,7 +147,7 @@ class _Reached(Exception):
 
 
 def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
-    """The first tokens of a text as they stand in it, ``count`` with the special ones."""
+    """The first ``count`` tokens of a text, special ones included, as they stand in the text."""
     tokenizer = field.vocabulary.tokenizer
     if tokenizer is None:
         pieces = text.split()

@@ -1,88 +1,66 @@
-"""The forms of a file that is predicted on, and of what is written."""
+"""The forms of a file that is predicted on, and of the file of its predictions."""
 
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from seqtasks.data.fields.columns import Column, distinct
-from seqtasks.data.raw_inputs import as_text
+from seqtasks.data.raw_inputs import as_inputs, as_text
 from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError, UsageError, nearest
-from seqtasks.prediction.line import Line, numbered
+from seqtasks.prediction.line import Line, bare, numbered
+from seqtasks.prediction.model import Model
 
 Columns = Mapping[str, Column]
-"""Each input of a task and the column, or the columns, that it is read from."""
+"""Each input of a task and the column, or the columns, that hold it."""
 
 
 class Form(ABC):
-    """Reads records line by line, and writes each again with what is predicted.
+    """Reads a record from each line, and writes a line for each prediction.
 
     Args:
         columns: where the inputs are found.
-        name: of what is predicted.
+        name: of the column that holds the predictions.
     """
 
     def __init__(self, columns: Columns, name: str = "prediction") -> None:
         self.columns, self.name = columns, name
 
-    @abstractmethod
     def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
-        """The records, one a line; bad ones have an error."""
+        """The records of a file, one a line; a bad one is an error."""
+        return numbered(lines, self.inputs)
 
     @abstractmethod
-    def write(self, line: Line, output: Any) -> str:
-        """A record with what is predicted, or with its error, on one line.
+    def inputs(self, line: Line) -> dict[str, Value]:
+        """The inputs on a line."""
 
-        Args:
-            line: the record.
-            output: a text, a list of labels, or what JSON takes.
-        """
+    @abstractmethod
+    def write(self, line: Line, output: Any, error: DataError | None) -> str:
+        """A line of the output: the output in its form, or the error for which there is none."""
 
     def head(self) -> str | None:
-        """What stands before the first record, after it has been read; None for nothing."""
+        """The header of the output, once the first record has been read; None for no header."""
         return None
 
     def pick(self, row: Mapping[str, Any], place: str) -> dict[str, Value]:
-        """The inputs out of a row.
-
-        Raises:
-            DataError: a column is missing or empty.
-        """
-        return {name: self.cell(row, column, place) for name, column in self.columns.items()}
-
-    def cell(self, row: Mapping[str, Any], column: Column, place: str) -> Value:
-        """One input: the value of its column, of several the texts with tabs between them."""
-        if isinstance(column, list):
-            texts = [as_text(self.cell(row, one, place)) for one in distinct(column)]
-            return "\t".join(text.replace("\t", " ") for text in texts)
-        name = str(column)
-        if name not in row:
-            raise DataError(
-                f"{place}: no column {name!r};{nearest(name, list(row))} There are "
-                f"{', '.join(map(repr, row)) or 'none'}; name the right one: --column {name}=NAME"
-            )
-        return non_empty_value(place, name, row[name])
+        """The inputs out of a row with named columns."""
+        return {name: cell(row, column, place) for name, column in self.columns.items()}
 
 
 class Text(Form):
     """A raw text on a line, or several inputs with tabs between them or as a JSON object."""
 
-    def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
-        """Every line is its own value."""
-        return numbered(lines)
+    def inputs(self, line: Line) -> dict[str, Value]:
+        return as_inputs(line.text, list(self.columns), line.place)
 
-    def write(self, line: Line, output: Any) -> str:
-        """What is predicted alone."""
-        if line.error is None:
+    def write(self, line: Line, output: Any, error: DataError | None) -> str:
+        if error is None:
             return shown(output)
-        return (
-            json_line({"error": line.error}) if isinstance(output, dict) else f"error: {line.error}"
-        )
+        return json_line({"error": str(error)}) if isinstance(output, dict) else f"error: {error}"
 
 
 class Table(Form):
@@ -91,76 +69,51 @@ class Table(Form):
     names: Sequence[str] = ()
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
-        """The rows below the header.
-
-        Raises:
-            DataError: the header has a column twice, lacks an input, or has a name that is added.
-        """
-        records = numbered(lines)
-        header = next(records, None)
+        """The rows below the header."""
+        rows = iter(lines)
+        header = next(rows, None)
         if header is None:
             return
-        self.names = [name.strip() for name in header.text.split("\t")]
+        names = bare(header).decode(errors="replace").split("\t")
+        self.names = [name.strip() for name in names]
         self.pick(dict.fromkeys(self.names, "x"), "input:1")
         added = {self.name, "error"} & {*self.names}
         if added or len({*self.names}) < len(self.names):
             raise DataError(
-                f"input:1: the columns are {', '.join(self.names)}; each needs a name of its own, "
-                f"and {self.name!r} and 'error' are added (--name changes the first)"
+                f"the columns are {', '.join(self.names)}; each needs a name of its own, and "
+                f"{self.name!r} and 'error' are added; another name can take the place of the "
+                "first",
+                where="input:1",
             )
-        for line in records:
-            line.settle(partial(self.picked, line))
-            yield line
+        yield from numbered(rows, self.inputs, start=2)
 
-    def picked(self, line: Line) -> dict[str, Value]:
-        """The inputs on a line.
-
-        Raises:
-            DataError: it has another number of cells than the header, or an empty one.
-        """
-        cells, place = line.text.split("\t"), f"input:{line.number}"
+    def inputs(self, line: Line) -> dict[str, Value]:
+        cells = line.text.split("\t")
         if len(cells) != len(self.names):
             raise DataError(
-                f"{place}: {len(cells)} column(s) found, {len(self.names)} expected as in the "
-                "header"
+                f"{len(cells)} column(s) found, {len(self.names)} expected as in the header",
+                where=line.place,
             )
-        return self.pick(dict(zip(self.names, cells, strict=True)), place)
+        return self.pick(dict(zip(self.names, cells, strict=True)), line.place)
 
     def head(self) -> str:
-        """The header with two columns more."""
         return "\t".join([*self.names, self.name, "error"])
 
-    def write(self, line: Line, output: Any) -> str:
-        """The row with its prediction and its error, one of which is empty."""
+    def write(self, line: Line, output: Any, error: DataError | None) -> str:
         cells = (line.text.split("\t") + [""] * len(self.names))[: len(self.names)]
-        found = ["", line.error] if line.error is not None else [shown(output), ""]
-        return "\t".join(
-            [*cells, *(cell.replace("\t", "\\t") for cell in found if cell is not None)]
-        )
+        found = [shown(output), ""] if error is None else ["", str(error)]
+        return "\t".join([*cells, *(text.replace("\t", "\\t") for text in found)])
 
 
 class JsonLines(Form):
     """A JSON object on a line."""
 
-    def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
-        """The objects."""
-        for line in numbered(lines):
-            line.settle(partial(self.picked, line))
-            yield line
+    def inputs(self, line: Line) -> dict[str, Value]:
+        line.row = json_row(line.text, line.place)
+        return self.pick(json.loads(line.text, parse_int=str, parse_float=str), line.place)
 
-    def picked(self, line: Line) -> dict[str, Value]:
-        """The inputs on a line.
-
-        Raises:
-            DataError: it holds no object, or one without an input.
-        """
-        place = f"input:{line.number}"
-        line.row = json_row(line.text, place)
-        return self.pick(json.loads(line.text, parse_int=str, parse_float=str), place)
-
-    def write(self, line: Line, output: Any) -> str:
-        """The object with its prediction or its error."""
-        found = {"error": line.error} if line.error is not None else {self.name: output}
+    def write(self, line: Line, output: Any, error: DataError | None) -> str:
+        found = {self.name: output} if error is None else {"error": str(error)}
         return json_line({**line.row, **found})
 
 
@@ -168,32 +121,60 @@ FORMS: dict[str, type[Form]] = {"text": Text, "tsv": Table, "jsonl": JsonLines}
 
 
 def make_form(name: str, columns: Columns, prediction: str = "prediction") -> Form:
-    """A form by name.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
+    """A form by name."""
     if name not in FORMS:
         raise UsageError(
-            f"--format {name}: there is no such form;{nearest(name, FORMS)} The forms are "
-            f"{', '.join(FORMS)}"
+            f"there is no form '{name}';{nearest(name, FORMS)} The forms are {', '.join(FORMS)}",
+            option="format",
         )
     return FORMS[name](columns, prediction)
 
 
-def json_row(text: str, place: str) -> dict[str, Any]:
-    """The object on a line.
+def find_columns(model: Model, given: Sequence[str]) -> Columns:
+    """The column of each input: one of those given as ``INPUT=NAME``, else as in training."""
+    inputs = model.task.inputs
+    found: dict[str, Any] = {}
+    for name in inputs:
+        column = model.fields[name].column
+        found[name] = name if column is None or isinstance(column, int) else column
+    for option in given:
+        name, equals, column = option.partition("=")
+        if name not in inputs or not equals:
+            raise UsageError(
+                f"{option!r} is not written INPUT=NAME; this model's inputs are "
+                f"{', '.join(inputs)}",
+                option="column",
+            )
+        found[name] = column
+    return found
 
-    Raises:
-        DataError: there is none.
-    """
+
+def cell(row: Mapping[str, Any], column: Column, place: str) -> Value:
+    """The value of a column; of several columns their texts with tabs between them."""
+    if isinstance(column, list):
+        texts = [as_text(cell(row, one, place)) for one in distinct(column)]
+        return "\t".join(text.replace("\t", " ") for text in texts)
+    name = str(column)
+    if name not in row:
+        raise DataError(
+            f"no column {name!r};{nearest(name, list(row))} There are "
+            f"{', '.join(map(repr, row)) or 'none'}; give another column for the input",
+            where=place,
+        )
+    return non_empty_value(place, name, row[name])
+
+
+def json_row(text: str, place: str) -> dict[str, Any]:
+    """The object on a line."""
     try:
         row = json.loads(text)
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", str(error))
-        raise DataError(f"{place}: not valid JSON ({reason}); write one object a line") from None
+        raise DataError(
+            f"not valid JSON ({reason}); write one object a line", where=place
+        ) from None
     if not isinstance(row, dict):
-        raise DataError(f"{place}: no JSON object; write one a line")
+        raise DataError("no JSON object; write one a line", where=place)
     return row
 
 

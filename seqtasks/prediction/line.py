@@ -1,66 +1,58 @@
-"""One record of a file that is predicted on."""
+"""One line of a file that is predicted on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from seqtasks.data.record import Value
+from seqtasks.data.record import Record, Value
 from seqtasks.errors import DataError
 
 
 @dataclass
 class Line:
-    """What stands on a line.
+    """A line and the record that stands on it.
 
     Attributes:
         number: of the line, counted from 1.
-        text: the line without its end; of one that is no UTF-8, what can be read.
-        value: what the model reads: a raw text, or its inputs by name; empty where there is an
-            error.
-        row: what else belongs to the record and is written again.
-        error: why there is nothing to read; None if there is.
+        text: the line without its end; bytes that are no UTF-8 are replaced.
+        record: the inputs of the model; or why the line cannot be used.
+        row: the whole JSON object of the line, where its form has one.
     """
 
     number: int
     text: str
-    value: str | dict[str, Value] = ""
+    record: Record | DataError
     row: dict[str, Any] = field(default_factory=dict)
-    error: str | None = None
 
-    def settle(self, read: Callable[[], str | dict[str, Value]]) -> None:
-        """Take what is read for its value, or the reason why it cannot be."""
-        if self.error is None:
-            try:
-                self.value = read()
-            except DataError as error:
-                self.value, self.error = "", str(error)
+    @property
+    def place(self) -> str:
+        """Where the line stands, for errors."""
+        return f"input:{self.number}"
 
 
-def numbered(lines: Iterable[bytes], name: str = "input") -> Iterator[Line]:
-    r"""Lines of a file, each its own value.
+def numbered(
+    lines: Iterable[bytes], read: Callable[[Line], dict[str, Value]], start: int = 1
+) -> Iterator[Line]:
+    r"""Lines of a file, each with the record that ``read`` finds on it, or the `DataError`.
 
-    Args:
-        lines: with their ends.
-        name: of the file, for errors.
-
-    >>> [(line.value, line.error) for line in numbered([b"a\r\n", b"\xff"])]
-    [('a', None), ('', 'input:2: not valid utf-8 (byte 0xff); convert it to utf-8')]
+    >>> fine, bad = numbered([b"a\r\n", b"\xff"], lambda line: {"tokens": line.text})
+    >>> fine.record.values, str(bad.record)
+    ({'tokens': 'a'}, 'input:2: not valid utf-8 (byte 0xff); convert it to utf-8')
     """
-    for number, raw in enumerate(lines, 1):
-        line = Line(number, bare(raw).decode(errors="replace"))
-        line.settle(partial(decode, raw, f"{name}:{number}"))
+    for number, raw in enumerate(lines, start):
+        line = Line(number, bare(raw).decode(errors="replace"), Record({}, "input", number))
+        try:
+            decode(raw, line.place)
+            line.record = Record(read(line), "input", number)
+        except DataError as error:
+            line.record = error
         yield line
 
 
 def decoded(lines: Iterable[bytes], name: str = "input") -> Iterator[str]:
-    """Lines of UTF-8 without their ends.
-
-    Raises:
-        DataError: one is of another encoding.
-    """
+    """Lines of UTF-8 without their ends."""
     return (decode(line, f"{name}:{number}") for number, line in enumerate(lines, 1))
 
 
@@ -70,14 +62,11 @@ def bare(line: bytes) -> bytes:
 
 
 def decode(line: bytes, place: str) -> str:
-    """A line of UTF-8 without its end.
-
-    Raises:
-        DataError: it is of another encoding.
-    """
+    """A line of UTF-8 without its end."""
     try:
         return bare(line).decode()
     except UnicodeDecodeError as error:
+        byte = line[error.start]
         raise DataError(
-            f"{place}: not valid utf-8 (byte 0x{line[error.start]:02x}); convert it to utf-8"
+            f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", where=place
         ) from error

@@ -1,99 +1,153 @@
-"""The predictions of a model, or of several together, for some records."""
+"""The one way from raw records to predictions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
-from seqtasks.bundle import Bundle
-from seqtasks.data.record import Value
-from seqtasks.errors import DataError
-from seqtasks.prediction.line import Line
-from seqtasks.prediction.n_best import Answer, answers, searches
+import torch
 
-
-class Output(NamedTuple):
-    """What is predicted for a record.
-
-    Attributes:
-        value: a text, a list of labels, or what JSON takes; empty where the record is.
-        cut: how many of its texts end at their greatest length.
-    """
-
-    value: Any
-    cut: int = 0
+from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batching.by_length import by_length
+from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
+from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.decoding import Search, change_search, text_tokens, together
+from seqtasks.decoding.prompts import named
+from seqtasks.errors import DataError, UsageError
+from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
+from seqtasks.prediction.answer import Answer, Prediction
+from seqtasks.prediction.ensemble import check_members
+from seqtasks.prediction.model import Model
 
 
 @dataclass
 class Predictor:
-    """Predicts for some records at a time, and marks those that it cannot.
+    """Predicts for some records at a time; one that cannot be used does not stop the others.
 
     Attributes:
-        bundles: the model, or several that choose every token together.
-        scores: give the probabilities of the labels.
-        n_best: so many outputs with their scores; None for the best alone.
-        batch_size: records that are run together; it changes no output.
+        models: one model, or several that choose every token together; the first says how to
+            search.
+        scores: give the probabilities of the labels in place of the outputs.
+        n_best: give so many outputs with their scores; None for the best one.
+        search: options of the first model's search that are to be changed, by name.
+        batch_size: records that run together; it changes no output.
+        strict: raise the error of a record that cannot be used.
+
+    Raises:
+        UsageError: a model cannot do what is asked, or an option is out of its range.
     """
 
-    bundles: Sequence[Bundle]
+    models: Sequence[Model]
     scores: bool = False
     n_best: int | None = None
+    search: Mapping[str, Any] = field(default_factory=dict)
     batch_size: int = 32
+    strict: bool = False
 
-    @property
-    def structured(self) -> bool:
-        """Whether outputs are objects and no texts."""
-        return self.scores or self.n_best is not None
+    def __post_init__(self) -> None:
+        task: Any = self.models[0].task
+        for name in ("n_best", "batch_size"):
+            if (value := getattr(self, name)) is not None and value < 1:
+                raise UsageError(f"it is at least 1, not {value}", option=name)
+        if self.scores and not isinstance(task, GivesProbabilities):
+            self.refuse("scores", "gives no probabilities of labels")
+        if self.search and not isinstance(task, Searches):
+            self.refuse("search", "does not search for its output")
+        if self.n_best and not isinstance(task, Searches | Ranks):
+            self.refuse("n_best", "has one output for each text")
+        if len(self.models) > 1:
+            check_members(self.models)
+        self.searching: Search | None = None
+        if isinstance(task, Searches):
+            self.searching = change_search(task.search, self.search)
+
+    def refuse(self, option: str, lack: str) -> NoReturn:
+        """Refuse an option that the first model can do nothing with."""
+        task = self.models[0].task
+        hint = "use python -m seqtasks.generate" if isinstance(task, Generates) else "leave it out"
+        raise UsageError(f"this {type(task).__name__} {lack}; {hint}", option=option)
 
     def __call__(
-        self, lines: Sequence[Line], prefixes: Sequence[str] | None = None
-    ) -> list[Output]:
-        """One output for each record, in order; records that do not fit are given their error.
+        self, records: Sequence[Record | DataError], prefixes: Sequence[str] | None = None
+    ) -> list[Prediction | DataError]:
+        """A prediction for each record, or in its place the error for which there is none.
 
         Args:
-            lines: consecutive records.
-            prefixes: what each output begins with.
-        """
-        try:
-            return self.predict(lines, prefixes)
-        except DataError:
-            pass  # of one or more of them: find out which
-        for line in lines:
-            line.settle(partial(self.checked, line))
-        return self.predict(lines, prefixes)
-
-    def checked(self, line: Line) -> str | dict[str, Value]:
-        """The value of a record.
+            records: each of the inputs' raw values, none of an empty record; its line is the number
+                of its random stream. An error stays where it is.
+            prefixes: what the output of each record begins with.
 
         Raises:
-            DataError: a model cannot read it.
+            UsageError: the model cannot do what is asked, or a prefix cannot be read.
+            DataError: a record cannot be encoded, if ``strict``.
         """
-        for bundle in self.bundles:
-            bundle.read([line.value], line.number)
-        return line.value
+        if prefixes is not None and self.searching is None:
+            self.refuse("prefix", "does not search for its output")
+        try:
+            datasets = self.encoded(records)
+        except DataError:
+            if self.strict:
+                raise
+            records = [self.checked(record) for record in records]
+            datasets = self.encoded(records)
+        found = [one if isinstance(one, DataError) else Prediction() for one in records]
+        places = [place for place, one in enumerate(records) if has_values(one)]
+        with torch.inference_mode():
+            for rows in by_length(datasets[0], self.batch_size):
+                batches = [
+                    model.batch(data, rows)
+                    for model, data in zip(self.models, datasets, strict=True)
+                ]
+                if prefixes is not None:
+                    texts = [prefixes[places[row]] for row in rows]
+                    batches[0]["prefix"] = [prefix_tokens(self.models[0], text) for text in texts]
+                for row, prediction in zip(rows, self.run(batches), strict=True):
+                    found[places[row]] = prediction
+        return found
 
-    def predict(self, lines: Sequence[Line], prefixes: Sequence[str] | None) -> list[Output]:
-        """One output for each record."""
-        values, first = [line.value for line in lines], lines[0].number
-        bundle = self.bundles[0]
-        asked = self.n_best or len(self.bundles) > 1 or prefixes is not None
-        if self.scores or not (asked or searches(bundle)):
-            found = bundle.predict(values, self.batch_size, first, self.scores)
-            return [Output(value or ({} if self.structured else "")) for value in found]
-        best = answers(
-            self.bundles,
-            values,
-            count=self.n_best or 1,
-            batch_size=self.batch_size,
-            first=first,
-            prefixes=prefixes,
-        )
-        return [Output(self.shape(some), sum(not one.ended for one in some)) for some in best]
+    def encoded(self, records: Sequence[Record | DataError]) -> list[SequenceDataset]:
+        """The records that have values, as each model reads them."""
+        some: list[Any] = [record for record in records if has_values(record)]
+        return [model.read(some) for model in self.models]
 
-    def shape(self, some: Sequence[Answer]) -> Any:
-        """The answers to one record as they are written."""
-        if self.n_best:
-            return {"best": [answer.as_dict() for answer in some]}
-        return some[0].value if some else ""
+    def checked(self, record: Record | DataError) -> Record | DataError:
+        """The record, or why a model cannot read it."""
+        try:
+            self.encoded([record])
+        except DataError as error:
+            return error
+        return record
+
+    def run(self, batches: Sequence[Batch]) -> list[Prediction]:
+        """A prediction for each example of a batch, which each model reads in its own way."""
+        task, batch = self.models[0].task, batches[0]
+        if self.scores and isinstance(task, GivesProbabilities):
+            return [Prediction(probabilities=row) for row in task.probabilities(batch)]
+        if self.searching is not None:
+            tasks: list[Any] = [model.task for model in self.models]
+            starts = [one.search_input(b) for one, b in zip(tasks, batches, strict=True)]
+            start = starts[0] if len(starts) == 1 else together(starts)
+            rows = tasks[0].answers(self.searching(start, self.n_best or 1), batch)
+        elif self.n_best and isinstance(task, Ranks):
+            rows = task.best(batch, self.n_best)
+        else:
+            rows = [[Answer(value)] for value in task.predict(batch)]
+        return [Prediction(row) for row in rows]
+
+
+def has_values(record: Record | DataError) -> bool:
+    """Whether there is something to predict from."""
+    return isinstance(record, Record) and bool(record.values)
+
+
+def prefix_tokens(model: Model, prefix: str) -> list[int]:
+    """The target tokens of a raw prefix."""
+    field = model.fields[str(model.task.target)]
+    assert isinstance(field, TokenField)
+    unknown: dict[str, None] = {}
+    tokens = list(text_tokens(field, prefix, unknown))
+    if unknown:
+        raise UsageError(f"the model's outputs have no {named(unknown)}", option="prefix")
+    return tokens[1:] if field.bos else tokens

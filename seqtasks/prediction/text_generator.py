@@ -1,15 +1,15 @@
-"""What follows given texts, and how probable they are, by a saved language model."""
+"""What follows given texts, and how probable the texts are, by a saved language model."""
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from itertools import chain
+from typing import Any, NamedTuple
 
 import torch
 
 from seqtasks import metrics
-from seqtasks.bundle import Bundle
 from seqtasks.data.fields import Field, LabelField, TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.store.dataset import SequenceDataset
@@ -26,89 +26,77 @@ from seqtasks.decoding import (
 )
 from seqtasks.decoding.prompts import named
 from seqtasks.errors import DataError, UsageError
+from seqtasks.prediction.abilities import Generates
+from seqtasks.prediction.answer import Answer
+from seqtasks.prediction.model import Model
+
+_log = logging.getLogger(__name__)
 
 
 class Text(NamedTuple):
-    """A given text.
-
-    Attributes:
-        number: its place among the given ones, from 1 up.
-        content: the text itself.
-        sample: which of the samples that go on from it is meant, from 0 up.
-    """
+    """A given text, by its number from 1 up, and which sample from 0 up is to go on from it."""
 
     number: int
     content: str
     sample: int = 0
 
 
-def to_error_stream(message: str) -> None:
-    """Print what a person should know of a text."""
-    print(f"seqtasks: {message}", file=sys.stderr)
-
-
 class TextGenerator:
     """A saved language model that goes on with texts, or scores them.
 
     Args:
-        bundle: the loaded model.
-        name: of the bundle, for the error.
+        bundle: the saved model.
         condition: the raw label or vector that every text starts from, where the model has one.
-        warn: takes what a person should know of a text, such as symbols read as ``<unk>``.
+        warn: is told what a person should know of a text, such as symbols read as ``<unk>``.
 
     Raises:
-        UsageError: it is no language model; or the condition is missing, unknown, or not wanted.
+        UsageError: the model is no language model; or the condition is missing, unknown, or not
+            wanted.
     """
 
     def __init__(
         self,
-        bundle: Bundle,
-        name: str = "the bundle",
+        bundle: Model,
         condition: str | None = None,
-        warn: Callable[[str], None] = to_error_stream,
+        warn: Callable[[str], None] = _log.warning,
     ) -> None:
         self.warn = warn
-        self.model = cast(Any, bundle.task)
-        if not all(hasattr(self.model, part) for part in ("sampling", "read", "head", "step")):
+        self.model: Any = bundle.task
+        if not isinstance(bundle.task, Generates):
             raise UsageError(
-                f"{name} holds a {type(self.model).__name__}, which is no language model; use "
+                f"the bundle holds a {type(bundle.task).__name__}, which is no language model; use "
                 "python -m seqtasks.predict for it, or train one: python -m seqtasks "
                 "task=generation"
             )
-        field = bundle.fields[self.model.target]
+        field = bundle.fields[str(bundle.task.target)]
         assert isinstance(field, TokenField)
         self.field = field
         part: Any = getattr(self.model, "condition", None)
-        wanted = None if part is None else bundle.fields[part.field]
-        self.state = self.started(wanted, condition)
+        self.state = self.started(None if part is None else bundle.fields[part.field], condition)
 
     def started(self, field: Field | None, condition: str | None) -> State | None:
-        """The state before the first token that a condition sets, of one row; None without one.
-
-        Raises:
-            UsageError: the condition is missing, unknown, or not wanted.
-        """
+        """The state, of one row, that a raw condition sets; None without a field of conditions."""
         if field is None:
             if condition is not None:
-                raise UsageError("this model starts from no condition; leave --condition out")
+                raise UsageError(
+                    "this model starts from no condition; leave it out", option="condition"
+                )
             return None
         if condition is None:
             labels = field.vocabulary.symbols if isinstance(field, LabelField) else []
             choices = f"; the labels are {', '.join(labels)}" if labels else ""
             raise UsageError(
-                f"this model starts from its '{field.name}'; give one with --condition{choices}"
+                f"this model starts from its '{field.name}'; give one{choices}", option="condition"
             )
-        record = Record({field.name: condition}, "--condition", 1)
         try:
-            batch = SequenceDataset({field.name: field}, [record])[0]
+            batch = SequenceDataset({field.name: field}, [Record({field.name: condition})])[0]
         except DataError as error:
-            raise UsageError(str(error).replace("--condition:1:", "--condition:", 1)) from error
-        batch = batch.to(self.model.device)
+            raise UsageError(error.message, option="condition") from error
         with torch.no_grad():
-            return self.model.start(batch)
+            return self.model.start(batch.to(self.model.device))
 
     def before(self, count: int) -> State | None:
-        """The state before the first token of so many texts; None for the model's own."""
+        """The state before the first token of ``count`` texts; None for the model's own."""
         rows = torch.zeros(count, dtype=torch.int64)
         return None if self.state is None else select(self.state, rows)
 
@@ -118,9 +106,6 @@ class TextGenerator:
         Args:
             text: the prompt.
             settings: keyword arguments of `stream_text`.
-
-        Raises:
-            SeqtasksError: the prompt or a setting cannot be used.
         """
         start = self.begin([text])
         for pieces in stream_text(
@@ -129,35 +114,20 @@ class TextGenerator:
             for _, piece in pieces:
                 yield piece
 
-    def draw(self, texts: Sequence[Text], settings: Mapping[str, Any]) -> list[str]:
-        """What follows each text; the same as in any other batch, and as in `follow`.
-
-        Args:
-            texts: the prompts.
-            settings: keyword arguments of `stream_text`.
-
-        Raises:
-            SeqtasksError: a prompt or a setting cannot be used.
-        """
+    def draw(self, texts: Sequence[Text], settings: Mapping[str, Any]) -> list[Answer]:
+        """What follows each text; the same as in any other batch, and as in `follow`."""
         numbers, samples = [text.number for text in texts], [text.sample for text in texts]
         start = self.begin(texts)
-        return generate_text(self.model, start, rows=numbers, samples=samples, **settings)
+        found = generate_text(self.model, start, rows=numbers, samples=samples, **settings)
+        return [Answer(text) for text in found]
 
-    def search(self, texts: Sequence[Text], **settings: Any) -> list[tuple[str, float]]:
-        """The most probable continuation of each text that a beam finds, and its nats.
-
-        Args:
-            texts: the prompts.
-            settings: keyword arguments of `search_text`.
-
-        Raises:
-            SeqtasksError: a prompt or a setting cannot be used.
-        """
+    def search(self, texts: Sequence[Text], **settings: Any) -> list[Answer]:
+        """The best continuation of each text that a beam finds; settings as in `search_text`."""
         found = search_text(self.model, self.begin(texts), **settings)
-        return [(text, -log_prob) for text, log_prob in found]
+        return [Answer(text, log_prob=log_prob) for text, log_prob in found]
 
     def score(self, texts: Sequence[Text]) -> list[dict[str, float]]:
-        """How probable each text is: what evaluation would report of it alone.
+        """How probable each text is: what evaluation would report of the text alone.
 
         The state at the beginning is zero, or that of the condition. Scored is every token after
         ``<bos>``, or after the first where the model reads none, and ``<eos>`` where it does.
@@ -193,11 +163,7 @@ class TextGenerator:
         return scores
 
     def begin(self, texts: Sequence[Text]) -> Start:
-        """Read the prompts, each once however many samples are wanted of it.
-
-        Raises:
-            UsageError: a prompt has nothing to go on from, or a symbol that cannot be read.
-        """
+        """Read the prompts, each once however many samples are wanted of it."""
         distinct = {text.number: text for text in reversed(texts)}
         prompts = [self.prompt(text) for text in distinct.values()]
         state, device = self.before(len(prompts)), self.model.device
@@ -206,27 +172,18 @@ class TextGenerator:
         return start.rows([places[text.number] for text in texts])
 
     def prompt(self, text: Text) -> Iterator[int]:
-        """The tokens of a text, of which there is at least one.
-
-        Raises:
-            UsageError: there is none, or a symbol cannot be read.
-        """
-        empty = True
-        for token in self.tokens(text):
-            empty = False
-            yield token
-        if empty:
+        """The tokens of a text, of which there is at least one."""
+        tokens = self.tokens(text)
+        first = next(tokens, None)
+        if first is None:
             raise UsageError(
                 f"text {text.number} is empty, and the model was trained without <bos>, so it "
                 "cannot begin one; give at least one token"
             )
+        return chain([first], tokens)
 
     def tokens(self, text: Text) -> Iterator[int]:
-        """The tokens of a text; `warn` is told the symbols read as ``<unk>``.
-
-        Raises:
-            UsageError: a symbol cannot be read.
-        """
+        """The tokens of a text; `warn` is told the symbols read as ``<unk>``."""
         unknown: dict[str, None] = {}
         try:
             yield from text_tokens(self.field, text.content, unknown)
@@ -236,7 +193,7 @@ class TextGenerator:
             self.warn(f"text {text.number}: read as <unk>: {named(unknown)}")
 
     def opening(self, text: Text) -> str:
-        """A prompt as it stands before its continuation: words get a space behind."""
+        """A prompt as it stands before its continuation: a prompt of words gets a space behind."""
         words = self.field.level == "word"
         gap = words and text.content and not text.content[-1].isspace()
         return text.content + " " * bool(gap)

@@ -50,7 +50,7 @@ def examples(
     records = split.dataset.records
     texts = [spelled(record.values, bundle.task.inputs) for record in records]
     right = [as_text(record.values.get(str(bundle.task.target), "")) for record in records]
-    predicted = [as_text(value) for value in bundle.predict(texts)]
+    predicted = [as_text(value) for value in bundle.predict([record.values for record in records])]
     rows = [
         [f"{nats:.2f}", texts[at], right[at].replace("\t", " | "), predicted[at]]
         for at, nats in most_loss(sums, ERRORS)

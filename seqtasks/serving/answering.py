@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from seqtasks.bundle import Bundle
 from seqtasks.data.fields import SynchronousField, TagField, TokenField
-from seqtasks.decoding import Sampling, Search, change_search
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.data.raw_inputs import as_text
+from seqtasks.data.record import Record
+from seqtasks.decoding import Sampling, Search
+from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.inspection.alignment import align, attends
 from seqtasks.inspection.reading import symbols_of
-from seqtasks.prediction.n_best import Answer, answers, searches
+from seqtasks.prediction.abilities import Generates, Searches
+from seqtasks.prediction.answer import Prediction
+from seqtasks.prediction.predictor import Predictor
 from seqtasks.schemes import find_spans, scheme_of
 from seqtasks.serving.job import Job, Wanted
 
@@ -29,37 +32,40 @@ class Answering:
     """
 
     def __init__(self, bundle: Bundle, example: str | None = None) -> None:
-        self.bundle = bundle
-        task: Any = bundle.task
-        self.name = type(task).__name__
-        self.search: Search | None = task.search if searches(bundle) else None
+        self.bundle, task = bundle, bundle.task
+        self.search: Search | None = task.search if isinstance(task, Searches) else None
         self.tagged = tag_field(bundle)
         self.scheme = None if self.tagged is None else scheme_of(self.tagged.vocabulary.symbols)
-        texts = [example] if example else []
-        self.has_scores = hasattr(task, "probabilities") and answered(
-            lambda: bundle.predict(texts, scores=True)
-        )
-        self.has_best = hasattr(task, "best") and answered(lambda: answers([bundle], texts))
+        records = bundle.records([example] if example else [])
+        self.has_scores = self.can(records, scores=True)
+        self.has_best = self.can(records, n_best=1)
         self.has_attention = attends(bundle)
 
-    def check(self, wanted: Wanted) -> bool:
-        """Whether outputs are drawn at random, after a look at what is asked.
+    def can(self, records: Sequence[Record], **options: Any) -> bool:
+        """Whether the model takes some options."""
+        try:
+            Predictor([self.bundle], **options)(records)
+        except UsageError:
+            return False
+        return True
 
-        Raises:
-            UsageError: the model has no such thing, or an option of the search is out of its range.
-        """
-        asked: list[tuple[str, object, bool, str]] = [
-            ("scores", wanted.scores, self.has_scores, "gives no probabilities of labels"),
-            ("n_best", wanted.n_best, self.has_best, "has one output for each text"),
-            ("search", wanted.search, self.search is not None, "does not search for its output"),
-            ("attention", wanted.attention, self.has_attention, "has no attention to look at"),
-        ]
-        for option, value, able, lack in asked:
-            if value and not able:
-                raise UsageError(f"{option}: this {self.name} {lack}; leave it out")
-        if self.search is None:
-            return hasattr(self.bundle.task, "sampling")
-        return isinstance(change_search(self.search, dict(wanted.search)), Sampling)
+    def check(self, wanted: Wanted) -> bool:
+        """Whether outputs are drawn at random, if the model can do what is asked."""
+        first, *_ = self.predictors(wanted)
+        if wanted.attention and not self.has_attention:
+            name = type(self.bundle.task).__name__
+            raise UsageError(
+                f"this {name} has no attention to look at; leave it out", option="attention"
+            )
+        return isinstance(first.searching, Sampling) or isinstance(self.bundle.task, Generates)
+
+    def predictors(self, wanted: Wanted, size: int = 1) -> list[Predictor]:
+        """What predicts for so many texts: the outputs, and where wanted the probabilities."""
+        models, search = [self.bundle], dict(wanted.search)
+        found = [Predictor(models, n_best=wanted.n_best, search=search, batch_size=size)]
+        if wanted.scores:
+            found.append(Predictor(models, scores=True, batch_size=size))
+        return found
 
     def answer(self, jobs: Sequence[Job]) -> list[dict[str, Any] | Exception]:
         """An answer or an error for each of some texts that go together.
@@ -78,83 +84,58 @@ class Answering:
             half = len(jobs) // 2
             return [*self.answer(jobs[:half]), *self.answer(jobs[half:])]
 
-    def run(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
-        """The answers of a batch.
+    def run(self, jobs: Sequence[Job]) -> list[dict[str, Any] | DataError]:
+        """The answers of a batch, with an error in the place of a text that cannot be read."""
+        records = [job.record for job in jobs]
+        found = [predict(records) for predict in self.predictors(jobs[0].wanted, len(jobs))]
+        replies: list[dict[str, Any] | DataError] = []
+        for job, predictions in zip(jobs, zip(*found, strict=True), strict=True):
+            [first, *_] = predictions
+            replies.append(
+                first if isinstance(first, DataError) else self.reply(job, first, predictions[-1])
+            )
+        return replies
 
-        Raises:
-            SeqtasksError: one of the texts or the options cannot be used.
-        """
-        bundle, size, first = self.bundle, len(jobs), jobs[0].number
-        texts, wanted = [job.text for job in jobs], jobs[0].wanted
-        with searching(bundle, wanted):
-            if self.search is not None or wanted.n_best:
-                best = answers(
-                    [bundle], texts, count=wanted.n_best or 1, batch_size=size, first=first
-                )
-                found = [outputs(some, wanted.n_best) for some in best]
-            else:
-                found = [{"prediction": one} for one in bundle.predict(texts, size, first)]
+    def reply(self, job: Job, found: Prediction, scored: Any) -> dict[str, Any]:
+        """One answer, from the outputs and the prediction that holds the probabilities."""
+        values, wanted, label = job.record.values, job.wanted, found.value
+        reply: dict[str, Any] = {"prediction": label}
+        if found.answers and (self.search is not None or wanted.n_best):
+            reply["ended"] = found.answers[0].ended
+        if wanted.n_best:
+            reply["best"] = [answer.as_dict() for answer in found.answers]
         if wanted.scores:
-            scores = bundle.predict(texts, size, first, scores=True)
-            for one, row in zip(found, scores, strict=True):
-                if self.tagged is None:
-                    one["scores"] = row or {}
-                else:
-                    one["confidences"] = row["confidences"] if row else []
-        for text, one in zip(texts, found, strict=True):
-            self.complete(one, text, wanted)
-        return found
-
-    def complete(self, answer: dict[str, Any], text: str, wanted: Wanted) -> None:
-        """Add the words that labels belong to, the spans that they spell, and attention."""
-        labels = answer["prediction"]
-        if self.tagged is not None and isinstance(labels, list):
-            assert self.tagged.along is not None
-            field = self.bundle.fields[self.tagged.along]
-            assert isinstance(field, TokenField)
-            special = field.bos + field.eos
-            symbols = symbols_of(field, text, len(labels) + special)
-            answer["tokens"] = symbols[field.bos : len(symbols) - field.eos]
+            shares = scored.probabilities or {}
+            if self.tagged is None:
+                reply["scores"] = shares
+            else:
+                reply["confidences"] = shares.get("confidences", [])
+        if self.tagged is not None and isinstance(label, list):
+            reply["tokens"] = self.tokens(values[str(self.tagged.along)], len(label))
             if self.scheme is not None:
-                answer["spans"] = [
-                    {"label": label, "first": start, "last": end}
-                    for label, start, end in find_spans(labels, self.scheme, invalid="repair")
+                reply["spans"] = [
+                    {"label": name, "first": start, "last": end}
+                    for name, start, end in find_spans(label, self.scheme, invalid="repair")
                 ]
         if wanted.attention:
-            answer["attention"] = self.attention(text, labels)
-            for one in answer.get("best", []):
-                one["attention"] = self.attention(text, one["text"])
+            reply["attention"] = self.attention(job.record, as_text(label))
+            for one in reply.get("best", []):
+                one["attention"] = self.attention(job.record, one["text"])
+        return reply
 
-    def attention(self, text: str, target: str) -> dict[str, Any] | None:
+    def tokens(self, text: str | list[str], count: int) -> list[str]:
+        """The tokens of a text that its labels belong to."""
+        assert self.tagged is not None
+        field = self.bundle.fields[str(self.tagged.along)]
+        assert isinstance(field, TokenField)
+        symbols = symbols_of(field, as_text(text), count + field.bos + field.eos)
+        return symbols[field.bos : len(symbols) - field.eos]
+
+    def attention(self, record: Record, target: str) -> dict[str, Any] | None:
         """Attention while a target is written; None where there is nothing to read or to write."""
-        if not text.strip() or not target.strip():
+        if not record.values or not target.strip():
             return None
-        return align(self.bundle, text, target).to_json()
-
-
-def outputs(best: Sequence[Answer], n_best: int | None) -> dict[str, Any]:
-    """The outputs of one text, best first; of an empty one none."""
-    if not best:
-        return {"prediction": "", **({"best": []} if n_best else {})}
-    answer: dict[str, Any] = {"prediction": best[0].value, "ended": best[0].ended}
-    if n_best:
-        answer["best"] = [one.as_dict() for one in best]
-    return answer
-
-
-@contextmanager
-def searching(bundle: Bundle, wanted: Wanted) -> Iterator[None]:
-    """Within the context a model searches as is wanted, behind it as before."""
-    task: Any = bundle.task
-    if not wanted.search:
-        yield
-        return
-    saved = task.search
-    task.search = change_search(saved, dict(wanted.search))
-    try:
-        yield
-    finally:
-        task.search = saved
+        return align(self.bundle, record.values, target).to_json()
 
 
 def tag_field(bundle: Bundle) -> TagField | None:
@@ -164,12 +145,3 @@ def tag_field(bundle: Bundle) -> TagField | None:
         return None
     beside = [*bundle.task.inputs] == [field.along]
     return field if beside and isinstance(bundle.fields[str(field.along)], TokenField) else None
-
-
-def answered(ask: Any) -> bool:
-    """Whether a model takes a question."""
-    try:
-        ask()
-    except UsageError:
-        return False
-    return True

@@ -21,9 +21,9 @@ from seqtasks.data.fields import (
 )
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.prediction.abilities import Generates
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.refusal import worded
 
 LABELS = 500
 """Up to so many labels are listed."""
@@ -33,13 +33,7 @@ WORDS = 6
 
 
 def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str, Any]:
-    """Everything but the examples, as JSON takes it.
-
-    Args:
-        bundle: the model.
-        answering: what it can be asked.
-        limits: of the server.
-    """
+    """Everything that a server says of itself but the examples, as JSON takes it."""
     task: Any = bundle.task
     target = bundle.fields.get(str(task.target))
     labels = (
@@ -64,7 +58,7 @@ def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str,
                 "search": answering.search is not None,
                 "attention": answering.has_attention,
                 "spans": answering.scheme,
-                "generate": generates(bundle),
+                "generate": isinstance(task, Generates),
             },
             "sampling": dict(getattr(task, "sampling", {})),
             "search": searched(answering),
@@ -89,14 +83,9 @@ def name_of(bundle: Bundle) -> str:
     return type(bundle.task).__name__
 
 
-def generates(bundle: Bundle) -> bool:
-    """Whether a model is a language model."""
-    return all(hasattr(bundle.task, part) for part in ("sampling", "step", "head"))
-
-
 def kind_of(bundle: Bundle) -> str:
     """What a model's predictions are, from the field that it predicts."""
-    if generates(bundle):
+    if isinstance(bundle.task, Generates):
         return "generation"
     target = bundle.fields.get(str(bundle.task.target))
     if isinstance(target, LabelField):
@@ -129,21 +118,17 @@ def condition_of(bundle: Bundle) -> dict[str, Any] | None:
 
 
 def examples_of(bundle: Bundle, given: Sequence[str] = ()) -> list[str]:
-    """Texts to try a model with: the given ones, else those that it keeps, else its own words.
-
-    Raises:
-        UsageError: a given one cannot be read.
-    """
+    """Texts to try a model with: the given ones, else those that it keeps, else its own words."""
     if given:
         try:
-            bundle.read(given)
+            bundle.read(bundle.records(given, "text"))
         except SeqtasksError as error:
-            raise UsageError(f"--example: {worded(error)}") from error
+            raise UsageError(str(error), option="example") from error
         return [*given]
     kept = [text for text in bundle.metrics.get("examples", []) if isinstance(text, str)]
     for texts in (kept, made(bundle)):
         try:
-            bundle.read(texts)
+            bundle.read(bundle.records(texts))
         except SeqtasksError:
             continue
         if texts:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from seqtasks.errors import SeqtasksError
-from seqtasks.serving.refusal import GONE, Refusal, worded
+from seqtasks.serving.refusal import GONE, Refusal
 from seqtasks.serving.stream import Event
 from seqtasks.serving.while_connected import while_connected
 
@@ -68,15 +68,11 @@ class EventStream(Response):
 
 
 def as_event(found: Event | BaseException) -> Event:
-    """What the queue gave; an error as an event that says it.
-
-    Raises:
-        BaseException: an error that is the program's own fault.
-    """
+    """What the queue gave; an error as an event that says it."""
     if isinstance(found, Refusal):
         return Event("error", {"error": found.detail})
     if isinstance(found, SeqtasksError):
-        return Event("error", {"error": worded(found)})
+        return Event("error", {"error": str(found)})
     if isinstance(found, BaseException):
         raise found
     return found

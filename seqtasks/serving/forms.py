@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
+from seqtasks.decoding import Sampling
+from seqtasks.prediction.sampling import OPTIONS
 from seqtasks.serving.limits import Limits
 
 
@@ -37,29 +39,26 @@ SEEDS = 2**53 - 1
 
 SHARE: Mapping[str, Any] = {"gt": 0, "le": 1}
 
-DRAWING = {
-    "temperature": Option(float, 1.0, "0: always the most probable token", {"ge": 0, "le": 100}),
-    "top_k": Option(int | None, None, "draw from the k most probable tokens", {"ge": 1, "le": 1e6}),
-    "top_p": Option(float | None, None, "… from the most probable of mass p", SHARE),
-    "typical_p": Option(float | None, None, "… from the most typical of mass p", SHARE),
-    "repetition_penalty": Option(
-        float, 1.0, "on tokens that stand there; 1: none", {"gt": 0, "le": 100}
-    ),
-    "seed": Option(int, 0, "names the random choices", {"ge": 0, "le": SEEDS}),
+BOUNDS: Mapping[str, Mapping[str, Any]] = {
+    "temperature": {"ge": 0, "le": 100},
+    "top_k": {"ge": 1, "le": 1e6},
+    "top_p": SHARE,
+    "typical_p": SHARE,
+    "repetition_penalty": {"gt": 0, "le": 100},
+    "seed": {"ge": 0, "le": SEEDS},
 }
-"""How tokens are drawn."""
+"""The least and the greatest value of what says how tokens are drawn."""
 
 METHODS = Literal["beam", "greedy", "sampling"]
 
 
-def lengths(most: int) -> dict[str, Option]:
-    """How long a text is, and what it repeats."""
+def sampling_options(most: int) -> dict[str, Option]:
+    """How long a text is, at most so many tokens, what it repeats, and how tokens are drawn."""
+    length = {"ge": 0, "le": most}
+    bounds = {"max_length": {"ge": 1, "le": most}, **BOUNDS}
     return {
-        "max_length": Option(int, 100, "tokens to write at most", {"ge": 1, "le": most}),
-        "min_length": Option(int, 0, "tokens before a text may end", {"ge": 0, "le": most}),
-        "no_repeat_ngram": Option(
-            int, 0, "no N tokens in a row twice; 0: no such rule", {"ge": 0, "le": most}
-        ),
+        name: Option(kind, getattr(Sampling, name), text, bounds.get(name, length))
+        for name, (kind, text) in OPTIONS.items()
     }
 
 
@@ -86,13 +85,8 @@ def fields(options: Mapping[str, Option], saved: Mapping[str, Any]) -> dict[str,
 
 
 def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel]:
-    """The body of ``POST /predict``.
-
-    Args:
-        limits: the bounds.
-        search: the options of the bundle's search.
-    """
-    options = {**lengths(limits.max_length), **beam(limits.max_beam), **DRAWING}
+    """The body of ``POST /predict``, with the options of the bundle's search as defaults."""
+    options = {**sampling_options(limits.max_length), **beam(limits.max_beam)}
     searching = create_model("Search", __base__=Form, **fields(options, search))
     count: Any = {"ge": 1, "le": limits.max_beam}
     several = "or a list of them; of several inputs an object with a text for each"
@@ -107,12 +101,7 @@ def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel
 
 
 def generation_form(limits: Limits, sampling: Mapping[str, Any]) -> type[BaseModel]:
-    """What ``/generate`` takes, as a body or as a query.
-
-    Args:
-        limits: the bounds.
-        sampling: the options of the bundle's sampling.
-    """
+    """What ``/generate`` takes, with the options of the bundle's sampling as defaults."""
     stop = Annotated[str, Field(min_length=1, max_length=100)]
     most = limits.max_characters
     ends, begins = "strings that end the text and are cut off", "the label or vector it starts from"
@@ -121,8 +110,8 @@ def generation_form(limits: Limits, sampling: Mapping[str, Any]) -> type[BaseMod
         "condition": (str | None, Field(None, max_length=1000, description=begins)),
         "stop": (list[stop], Field(sampling.get("stop", []), max_length=16, description=ends)),
     }
-    options = {**lengths(limits.max_length), **DRAWING}
-    return create_model("Generation", __base__=Form, **form, **fields(options, sampling))
+    options = fields(sampling_options(limits.max_length), sampling)
+    return create_model("Generation", __base__=Form, **form, **options)
 
 
 def texts(limits: Limits) -> Any:
@@ -151,12 +140,7 @@ def given(form: BaseModel) -> dict[str, Any]:
 
 
 def names(form: type[BaseModel] | None, errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The options beside the one that the first error is about.
-
-    Args:
-        form: of the route; None where it takes none.
-        errors: pydantic's.
-    """
+    """The options of a form that stand beside the one that the first error is about."""
     if form is None:
         return []
     if "search" in errors[0]["loc"][1:-1]:

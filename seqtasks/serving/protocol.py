@@ -35,12 +35,7 @@ class Protocol(H11Protocol):
 
 
 def make_server(app: Any, limits: Limits) -> uvicorn.Server:
-    """The server of an application, which logs no request, since a query may hold a prompt.
-
-    Args:
-        app: the application.
-        limits: how long open requests may go on after a signal to stop.
-    """
+    """The server of an application; it logs no request, since a query may hold a prompt."""
     config = uvicorn.Config(
         app,
         http=Protocol,

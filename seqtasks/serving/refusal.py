@@ -16,13 +16,7 @@ GONE = 499
 
 
 class Refusal(HTTPException):
-    """An answer other than the one asked for.
-
-    Args:
-        status: of HTTP.
-        sentence: what was given, what was expected, how to put it right.
-        headers: of HTTP.
-    """
+    """An answer of another HTTP status than 200, which says in a sentence why."""
 
     def __init__(
         self, status: int, sentence: str, headers: Mapping[str, str] | None = None
@@ -32,17 +26,7 @@ class Refusal(HTTPException):
 
 def unusable(error: SeqtasksError) -> Refusal:
     """The refusal of a text or an option that a model cannot use."""
-    return Refusal(UNUSABLE, worded(error))
-
-
-def worded(error: SeqtasksError) -> str:
-    """An error of the command line as a client sees it: options without their dashes.
-
-    >>> worded(SeqtasksError("input:3: 1 column found; see --n-best"))
-    'text 3: 1 column found; see n_best'
-    """
-    said = re.sub(r"^input:(\d+):", r"text \1:", str(error))
-    return re.sub(r"(?<![\w-])--([a-z][a-z-]*)", lambda found: found[1].replace("-", "_"), said)
+    return Refusal(UNUSABLE, str(error))
 
 
 def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Those who wait: texts, which leave in batches by length, and prompts."""
+"""Texts that wait and leave in batches of like lengths, and prompts that wait."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from seqtasks.serving.stream import Stream
 class RequestQueue:
     """Texts and prompts in the order of their arrival; any thread may call it.
 
-    Args:
-        limits: how many wait at most, how long a text waits for others, how many run together.
-
     Attributes:
+        limits: how many wait at most, how long a text waits for others, how many run together.
         changed: is notified of every change, and guards all of them.
-        closed: nobody enters any more.
+        closed: nothing is added any more.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -33,11 +31,7 @@ class RequestQueue:
         return len(self.jobs) + len(self.streams)
 
     def enter(self, jobs: Sequence[Job] = (), streams: Sequence[Stream] = ()) -> None:
-        """Wait at the end, all or none.
-
-        Raises:
-            Refusal: there is not room for all, or the server stops.
-        """
+        """Add texts and prompts at the end, all or none."""
         with self.changed:
             if self.closed:
                 raise Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
@@ -54,7 +48,7 @@ class RequestQueue:
             self.changed.notify_all()
 
     def leave(self, jobs: Iterable[Job] = (), streams: Iterable[Stream] = ()) -> None:
-        """Wait no longer; who has left already is passed over."""
+        """Remove texts and prompts; those that have left already are passed over."""
         with self.changed:
             for job in jobs:
                 self.jobs.pop(job, None)
@@ -80,7 +74,7 @@ class RequestQueue:
         size = self.limits.batch_size
         chosen = [job for job in self.jobs if job.joins(oldest)]
         if oldest.request is None:
-            chosen.sort(key=lambda job: len(job.text))
+            chosen.sort(key=lambda job: job.length)
             start = min(max(chosen.index(oldest) - size // 2, 0), max(len(chosen) - size, 0))
             chosen = chosen[start:]
         self.leave(chosen[:size])

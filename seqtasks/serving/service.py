@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,18 +10,19 @@ from typing import Any
 from starlette.types import Receive
 
 from seqtasks.bundle import Bundle
-from seqtasks.errors import SeqtasksError
+from seqtasks.data.raw_inputs import as_inputs
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError, SeqtasksError
+from seqtasks.prediction.model import Inputs
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.description import described, examples_of
 from seqtasks.serving.events import EventStream, Queue, as_event
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.refusal import UNUSABLE, Refusal, unusable, worded
+from seqtasks.serving.refusal import UNUSABLE, Refusal, unusable
 from seqtasks.serving.stream import Event, Stream
 from seqtasks.serving.while_connected import while_connected
 from seqtasks.serving.worker import Worker
-
-Input = str | Mapping[str, str | list[str]]
 
 
 class Service:
@@ -31,10 +31,7 @@ class Service:
     Args:
         bundle: the model.
         limits: of the server.
-        examples: texts to try it with; by default those that the bundle keeps.
-
-    Raises:
-        UsageError: an example cannot be read.
+        examples: texts to try the model with; by default those that the bundle keeps.
     """
 
     def __init__(
@@ -47,18 +44,9 @@ class Service:
         self.info = {**described(bundle, self.answering, self.limits), "examples": texts}
 
     async def predict(self, given: Mapping[str, Any], receive: Receive) -> dict[str, Any]:
-        """The predictions of a request.
-
-        Args:
-            given: the options of the request, ``text`` among them.
-            receive: the messages of the client.
-
-        Raises:
-            Refusal: a text or an option cannot be used, the queue is full, the time is up, or the
-                client has gone.
-        """
+        """The predictions of a request, one for each ``text`` that is given."""
         text = given["text"]
-        texts = [self.line(one) for one in (text if isinstance(text, list) else [text])]
+        texts = text if isinstance(text, list) else [text]
         wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
         if wanted.attention and len(texts) > 1:
             raise Refusal(UNUSABLE, f"attention: it is of one text, and {len(texts)} are given")
@@ -66,49 +54,43 @@ class Service:
             request = object() if self.answering.check(wanted) else None
         except SeqtasksError as error:
             raise unusable(error) from error
+        found = [self.record(one, number) for number, one in enumerate(texts, 1)]
         jobs = [
-            Job(text=one, number=number, wanted=wanted, request=request)
-            for number, one in enumerate(texts, 1)
+            Job(record=one, wanted=wanted, request=request)
+            for one in found
+            if isinstance(one, Record)
         ]
-        self.worker.line.enter(jobs)
+        self.worker.queue.enter(jobs)
         try:
-            answers = asyncio.gather(
+            waiting = asyncio.gather(
                 *(asyncio.wrap_future(job.answer) for job in jobs), return_exceptions=True
             )
-            found = await while_connected(answers, receive, self.limits.timeout)
+            answers = iter(await while_connected(waiting, receive, self.limits.timeout))
         finally:
-            self.worker.line.leave(jobs)
-        return {"predictions": [answered(one, len(texts) > 1) for one in found]}
+            self.worker.queue.leave(jobs)
+        replies = [next(answers) if isinstance(one, Record) else one for one in found]
+        several = len(texts) > 1
+        return {"predictions": [answered(one, at, several) for at, one in enumerate(replies, 1)]}
 
-    def line(self, text: Input) -> str:
-        """A text of a request as it stands on a line of `seqtasks.predict`.
-
-        Raises:
-            Refusal: an object is given to a model that has one input, or a text of it is too long.
-        """
-        if isinstance(text, str):
-            return text
-        names = self.bundle.task.inputs
-        if len(names) == 1:
-            raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
-        line = json.dumps(text, ensure_ascii=False)
-        most = self.limits.max_characters
-        if len(line) > most * len(names):
-            raise Refusal(
-                UNUSABLE, f"text: {len(line):,} characters are too many; the limit is {most:,} each"
-            )
-        return line
+    def record(self, text: Inputs, number: int) -> Record | DataError:
+        """A text, by its number in the request, as inputs of the model; or why it does not fit."""
+        names, most = self.bundle.task.inputs, self.limits.max_characters
+        if not isinstance(text, str):
+            if len(names) == 1:
+                raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
+            for name, value in text.items():
+                if (length := sum(map(len, value))) > most:
+                    raise Refusal(
+                        UNUSABLE,
+                        f"text.{name}: {length:,} characters are too many; the limit is {most:,}",
+                    )
+        try:
+            return Record(as_inputs(text, names, f"text {number}"), "text", number)
+        except DataError as error:
+            return error
 
     async def generate(self, given: Mapping[str, Any], receive: Receive) -> EventStream:
-        """What follows a prompt, as events; refused before the first of them if need be.
-
-        Args:
-            given: the options of the request.
-            receive: the messages of the client.
-
-        Raises:
-            Refusal: as in `predict`.
-        """
+        """What follows a prompt, as events; refused before the first of them if need be."""
         queue: Queue = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
@@ -119,7 +101,7 @@ class Service:
         settings = {n: v for n, v in given.items() if n not in ("prompt", "condition")}
         stream = Stream(given.get("prompt", ""), settings, given.get("condition"), deliver)
         deadline = time.monotonic() + self.limits.timeout
-        self.worker.line.enter(streams=[stream])
+        self.worker.queue.enter(streams=[stream])
         try:
             first = await while_connected(queue.get(), receive, self.limits.timeout)
             if isinstance(first, SeqtasksError):
@@ -132,29 +114,23 @@ class Service:
         return EventStream(as_event(first), queue, deadline, lambda: self.worker.drop(stream))
 
     def health(self) -> dict[str, Any]:
-        """Whether the model's thread works, and what it has to do.
-
-        Raises:
-            Refusal: it does not.
-        """
+        """Whether the model's thread works, and what it has to do."""
         if not self.worker.thread.is_alive():
             raise Refusal(503, "the model's thread has ended; start the server again")
         return {
             "status": "ok",
-            "waiting": len(self.worker.line),
+            "waiting": len(self.worker.queue),
             "running": len(self.worker.running),
         }
 
 
-def answered(found: dict[str, Any] | BaseException, several: bool) -> dict[str, Any]:
-    """One text's answer; of several texts one that fails says so in its place.
-
-    Raises:
-        Refusal: the only text cannot be used, or the server stops.
-    """
+def answered(found: dict[str, Any] | BaseException, number: int, several: bool) -> dict[str, Any]:
+    """The answer to one text; of ``several`` texts one that fails says so in its place."""
+    if isinstance(found, DataError):
+        found.where = f"text {number}"
     if isinstance(found, SeqtasksError):
         if several:
-            return {"error": worded(found)}
+            return {"error": str(found)}
         raise unusable(found)
     if isinstance(found, BaseException):
         raise found

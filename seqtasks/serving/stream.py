@@ -1,25 +1,18 @@
-"""One prompt that a language model goes on from, step by step."""
+"""One text that a language model writes, step by step."""
 
 from __future__ import annotations
 
-import time
-from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from seqtasks import generate
 from seqtasks.bundle import Bundle
+from seqtasks.prediction.sampling import sampling_options
 from seqtasks.prediction.text_generator import Text, TextGenerator
 
 
 class Event(NamedTuple):
-    """What a client is told.
-
-    Attributes:
-        name: ``start``, ``note``, ``text``, ``end`` or ``error``.
-        data: as JSON takes it.
-    """
+    """What a client is told: ``start``, ``note``, ``text``, ``end`` or ``error``, and its data."""
 
     name: str
     data: dict[str, Any]
@@ -36,7 +29,6 @@ class Stream:
 
     Attributes:
         left: nobody listens any more; no further step is made.
-        arrived: on the monotonic clock, in seconds.
     """
 
     def __init__(
@@ -49,11 +41,10 @@ class Stream:
         self.prompt, self.settings, self.condition = prompt, settings, condition
         self.deliver = deliver
         self.left = False
-        self.arrived = time.monotonic()
         self.events: Iterator[Event] | None = None
 
     def step(self, bundle: Bundle) -> bool:
-        """Make and deliver one event, a token at most; whether there may be another one."""
+        """Make and deliver one event, of a token at most; False if it was the last one."""
         if self.left:
             self.events = None
             return False
@@ -70,15 +61,10 @@ class Stream:
         return True
 
     def follow(self, bundle: Bundle) -> Iterator[Event]:
-        """The events of a text: its start, what was not understood, its pieces, its end.
-
-        Raises:
-            SeqtasksError: the prompt or a setting cannot be used; before the first event.
-        """
+        """The events of a text: its start, what was not understood, its pieces, its end."""
         notes: list[str] = []
-        writer = TextGenerator(bundle, condition=self.condition, warn=notes.append)
-        given = Namespace(**self.settings, beam=None, samples=None)
-        how = generate.settings(given, writer.model.sampling)
+        writer = TextGenerator(bundle, self.condition, notes.append)
+        how = sampling_options(writer.model.sampling, self.settings)
         text = Text(1, self.prompt)
         pieces = writer.follow(text, how)
         first = next(pieces)  # a prompt that cannot be read is refused before anything is told

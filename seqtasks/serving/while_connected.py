@@ -14,16 +14,7 @@ Result = TypeVar("Result")
 
 
 async def while_connected(work: Awaitable[Result], receive: Receive, seconds: float) -> Result:
-    """What some work gives, while the client is there and there is time.
-
-    Args:
-        work: is cancelled where nobody waits for it.
-        receive: the messages of the client.
-        seconds: until it is given up.
-
-    Raises:
-        Refusal: the client has gone, or the time is up.
-    """
+    """The result of some work; it is cancelled where the client leaves or the seconds are over."""
     task, left = asyncio.ensure_future(work), asyncio.ensure_future(disconnected(receive))
     try:
         await asyncio.wait(

@@ -18,40 +18,36 @@ from seqtasks.serving.stream import Stream
 class Worker:
     """Runs batches of the texts that wait, and between them a step of each text in the making.
 
-    Args:
+    Attributes:
         answering: what the model says of a batch.
         limits: how many texts wait, run together and are in the making.
-
-    Attributes:
-        line: who waits.
+        queue: the texts and prompts that wait.
         running: the texts in the making.
     """
 
     def __init__(self, answering: Answering, limits: Limits) -> None:
         self.answering, self.limits = answering, limits
-        self.line = RequestQueue(limits)
+        self.queue = RequestQueue(limits)
         self.running: list[Stream] = []
         self.thread = Thread(target=self.run, name="seqtasks-model", daemon=True)
 
     def start(self) -> None:
-        """Begin to work."""
         self.thread.start()
 
     def close(self) -> None:
         """Make an end: the batch that runs is finished, those who wait are refused."""
-        with self.line.changed:
-            self.line.closed = True
-            self.line.changed.notify_all()
+        with self.queue.changed:
+            self.queue.closed = True
+            self.queue.changed.notify_all()
         if self.thread.is_alive():
             self.thread.join()
 
     def drop(self, stream: Stream) -> None:
         """Stop a text, wherever it is."""
         stream.left = True
-        self.line.leave(streams=[stream])
+        self.queue.leave(streams=[stream])
 
     def run(self) -> None:
-        """Work until closed."""
         try:
             while self.turn():
                 pass
@@ -60,17 +56,17 @@ class Worker:
 
     def turn(self) -> bool:
         """Wait for work and do some of it; False when closed."""
-        line = self.line
-        with line.changed:
-            while not line.closed:
+        queue = self.queue
+        with queue.changed:
+            while not queue.closed:
                 self.admit()
-                due = line.due(time.monotonic())
+                due = queue.due(time.monotonic())
                 if due == 0 or self.running:
                     break
-                line.changed.wait(due)
-            if line.closed:
+                queue.changed.wait(due)
+            if queue.closed:
                 return False
-            jobs = line.batch() if due == 0 else []
+            jobs = queue.batch() if due == 0 else []
         if jobs:
             self.answer(jobs)
         with torch.inference_mode():
@@ -79,9 +75,9 @@ class Worker:
 
     def admit(self) -> None:
         """Let prompts in as others are done with."""
-        while self.line.streams and len(self.running) < self.limits.max_streams:
-            stream = next(iter(self.line.streams))
-            self.line.leave(streams=[stream])
+        while self.queue.streams and len(self.running) < self.limits.max_streams:
+            stream = next(iter(self.queue.streams))
+            self.queue.leave(streams=[stream])
             self.running.append(stream)
 
     def answer(self, jobs: list[Job]) -> None:
@@ -96,10 +92,10 @@ class Worker:
     def refuse_all(self) -> None:
         """Tell everybody that there will be no answer."""
         refusal = Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
-        with self.line.changed:
-            self.line.closed = True
-            jobs, streams = [*self.line.jobs], [*self.line.streams, *self.running]
-            self.line.leave(jobs, streams)
+        with self.queue.changed:
+            self.queue.closed = True
+            jobs, streams = [*self.queue.jobs], [*self.queue.streams, *self.running]
+            self.queue.leave(jobs, streams)
             self.running = []
         for job in jobs:
             if job.answer.set_running_or_notify_cancel():

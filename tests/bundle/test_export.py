@@ -15,7 +15,7 @@ from saved import reseal, save
 from small import ROOT
 
 from seqtasks import bundle, evaluate, export, generate, picture, predict
-from seqtasks.bundle.export import export_bundle
+from seqtasks.bundle.export import export_bundle, size
 from seqtasks.errors import BundleError, UsageError
 
 LINES = ["the dogs see the cat .", "", "zzz walks ."]
@@ -185,7 +185,7 @@ def test_in_eight_bits(made, run, tmp_path):
     model, folder = made(*TAGGER)
     said = run(export.main, model, "--format", "onnx", "--int8", "--output", tmp_path / "small")
     assert re.fullmatch(r"Saved: \S+small \([\d,]+ bytes, \d+% of bundle\)\n", said)
-    assert export.size(tmp_path / "small") < 0.4 * export.size(folder)
+    assert size(tmp_path / "small") < 0.4 * size(folder)
     assert "eight bits" in (tmp_path / "small" / "README.md").read_text()
     assert len(run(predict.main, tmp_path / "small").splitlines()) == len(LINES)
     again = run(export.main, model, "--format", "onnx", "--output", tmp_path / "small")

@@ -14,7 +14,7 @@ from seqtasks import bundle
 from seqtasks.bundle.export import export_bundle
 from seqtasks.graphs.eight_bit import quantise
 from seqtasks.graphs.session import Session
-from seqtasks.prediction.n_best import answers, searches
+from seqtasks.prediction.abilities import Searches
 
 ODD = ["zzz", "", "The zzz , !", "a"]
 
@@ -91,7 +91,7 @@ def test_predictions_are_those_of_torch_in_any_batch(case, exported):
 
 def test_numbers_of_every_graph_are_those_of_torch(case):
     model, folder, lines, _ = case
-    dataset = model.read(lines)
+    dataset = model.read([one for one in model.records(lines) if one.values])
     with torch.no_grad():
         for graph in model.task.graphs(model.batch(dataset, range(len(dataset)))):
             found = Session(folder / f"{graph.name}.onnx")(graph.inputs)
@@ -117,10 +117,10 @@ def test_in_eight_bits_it_is_smaller_and_runs(case, tmp_path):
 
 def test_best_outputs_and_their_scores_are_those_of_torch(case, exported):
     model, _, lines, _ = case
-    if not searches(model):
+    if not isinstance(model.task, Searches):
         pytest.skip("this model does not search")
     count = min(3, model.task.search.beam_size)
-    found, expected = (answers([one], lines, count=count) for one in (exported, model))
+    found, expected = (one.predict(lines, n_best=count) for one in (exported, model))
     for ours, theirs in zip(found, expected, strict=True):
         assert [one.value for one in ours] == [one.value for one in theirs]
         assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-3)

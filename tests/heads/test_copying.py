@@ -14,7 +14,7 @@ from seqtasks import bundle
 from seqtasks.errors import UsageError
 from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.scheduled_sampling import sampled
-from seqtasks.prediction.n_best import answers
+from seqtasks.prediction.predictor import Predictor
 from seqtasks.run import run
 
 COPYING = "task/decoder=copying"
@@ -110,8 +110,8 @@ def test_names_that_were_never_seen_are_copied_and_a_saved_model_copies_them(
     expected = ["x and Zoë are called", "Zoë is called", "r and q7 are called"]
     assert model.predict(lines) == expected
     assert [model.predict([line])[0] for line in lines] == expected
-    both = [[str(one.value) for one in row] for row in answers([model, model], lines)]
-    assert both == [[text] for text in expected]
+    both = Predictor([model, model])(model.records(lines))
+    assert [one.value for one in both] == expected
 
 
 def test_without_copying_they_are_out_of_reach(composed, trained, tmp_path):
@@ -179,4 +179,4 @@ def test_models_that_copy_in_another_way_write_nothing_together(composed, traine
     run(composed(*options(trained, few)), tmp_path / "b", "translation")
     models = [bundle.load(tmp_path / name / "bundle") for name in "ab"]
     with pytest.raises(UsageError, match="model 2 copies other words of the source"):
-        answers(models, ["please call a and b"])
+        Predictor(models)

@@ -555,8 +555,8 @@ def test_json_holds_what_was_asked_for(look, ran):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--states", "--text", ""], 2, "the text is empty"),
-        (["--states", "--text", " \n"], 2, "the text is empty"),
+        (["--states", "--text", ""], 2, "--text: it is empty"),
+        (["--states", "--text", " \n"], 2, "--text: it is empty"),
         (["--gradients", "--text", "dogs"], 2, "one symbol ('dogs'), at least two are needed"),
         (["--states", "--text", "a \udcff"], 2, "not valid utf-8 at character 2"),
         (["--states", "--text", SENTENCE, "--layer", "1"], 2, "there is no layer 1: the encoder"),
@@ -566,8 +566,8 @@ def test_json_holds_what_was_asked_for(look, ran):
         (["--states", "--text", SENTENCE, "--unit", "24"], 2, "from 0 to 23"),
         (["--states", "--text", SENTENCE, "--unit", "1", "--units", "2"], 2, "give one"),
         (["--states", "--text", SENTENCE, "--state", "c"], 2, "the choices are h, 0, 1"),
-        (["--gradients", "--text", SENTENCE, "--last", "10"], 2, "last: it is from 1 to 9"),
-        (["--gradients", "--text", SENTENCE, "--last", "0"], 2, "last: it is from 1 to 9"),
+        (["--gradients", "--text", SENTENCE, "--last", "10"], 2, "--last: it is from 1 to 9"),
+        (["--gradients", "--text", SENTENCE, "--last", "0"], 2, "--last: it is from 1 to 9"),
         (["--gradients", "--text", SENTENCE, "--target", "DT"], 1, "9 tokens in 'tokens' but 1"),
         (["--states"], 2, "need --text"),
         (["--training", "--text", "a b"], 2, "--training takes none"),
@@ -611,8 +611,8 @@ def test_without_matplotlib_a_picture_is_refused_and_json_is_written(look, monke
     code, path, error = look(*VIEWS["states"], name="out.png")
     assert (code, path.exists()) == (1, False)
     assert error == (
-        "seqtasks: a picture needs matplotlib: pip install 'seqtasks[plot]', or write a "
-        ".json file\n"
+        "seqtasks: a picture needs matplotlib: pip install 'seqtasks[plot]', or write a .json "
+        "file\n"
     )
     for arguments in VIEWS.values():
         assert look(*arguments)[0] == 0

@@ -135,9 +135,8 @@ def test_text_is_written_as_it_is_drawn(made):
         return step(tokens, state)
 
     writer.model.step = counted
-    options = generate.parse(["model", "--prompt", "the"])
     settings = {"max_length": 30, "min_length": 30}
-    pieces = generate.streamed(writer, Text(1, "the"), settings, options.no_prompt)
+    pieces = generate.streamed(writer, Text(1, "the"), settings, False)
     seen = [(piece, steps) for piece in pieces]
     assert seen[0] == ("the", 1)
     assert [count for piece, count in seen[1:] if piece] == list(range(1, 31))
@@ -166,8 +165,8 @@ def test_options_of_the_bundle_hold_until_others_are_given(made, run):
     assert out == again
     code, _, error = run("model", "--prompt", "the", "--top-k", "5")
     assert code == 2
-    assert "the bundle's temperature 0" in error
-    assert "--top-k; leave it out, or give a --temperature" in error
+    assert "--top-k: the saved temperature of 0 takes" in error
+    assert "leave one out, or give a temperature" in error
     made(*LETTERS, "task.sampling.top_k=1", name="narrow")
     greedy = run("narrow", "--prompt", "the")[1]
     assert run("narrow", "--prompt", "the", "--temperature", "0")[1] == greedy
@@ -357,12 +356,18 @@ def test_scores_depend_on_no_batch_and_show_as_a_table(made, run):
 
 
 BAD = [
-    (["--prompt", "x", "--beam", "3", "--temperature", "1"], "--beam looks for .* --temperature"),
-    (["--prompt", "x", "--beam", "3", "--samples", "2", "--seed", "1"], "with --seed, --samples"),
-    (["--prompt", "x", "--score", "--max-length", "3"], "--score generates nothing"),
-    (["--prompt", "x", "--score", "--beam", "3", "--no-prompt"], "with --beam, --no-prompt"),
-    (["--prompt", "x", "--temperature", "0", "--top-p", "0.5"], "--temperature 0 takes .* --top-p"),
-    (["--prompt", "x", "--temperature", "0", "--samples", "2"], "not go with --samples"),
+    (["--prompt", "x", "--beam", "3", "--temperature", "1"], "--temperature: --beam looks for"),
+    (["--prompt", "x", "--beam", "3", "--samples", "2", "--seed", "1"], "--seed: --beam looks for"),
+    (["--prompt", "x", "--score", "--max-length", "3"], "--max-length: --score generates nothing"),
+    (
+        ["--prompt", "x", "--score", "--beam", "3", "--no-prompt"],
+        "--beam: --score generates",
+    ),
+    (
+        ["--prompt", "x", "--temperature", "0", "--top-p", "0.5"],
+        "--top-p: a temperature of 0",
+    ),
+    (["--prompt", "x", "--temperature", "0", "--samples", "2"], "--samples: a temperature of 0"),
     (["--prompt", "x", "--prompt-file", "y"], "not allowed with argument --prompt"),
     (["--prompt", "x", "--top-p", "1.5"], "top_p is 1.5; expected more than 0 and at most 1"),
     (["--prompt", "x", "--typical-p", "0"], "typical_p is 0.0; expected more than 0"),
@@ -373,13 +378,13 @@ BAD = [
     (["--prompt", "x", "--repetition-penalty", "0"], "repetition_penalty is 0.0; expected"),
     (["--prompt", "x", "--max-length", "0"], "max_length is 0; expected at least 1"),
     (["--prompt", "x", "--min-length", "101"], "min_length is 101; expected 0 to 100"),
-    (["--prompt", "x", "--samples", "0"], "--samples is 0; expected at least 1"),
-    (["--prompt", "x", "--beam", "-1"], "--beam is -1; expected at least 1"),
-    (["--prompt", "x", "--batch-size", "0"], "--batch-size is 0; expected at least 1"),
+    (["--prompt", "x", "--samples", "0"], "--samples: it is at least 1, not 0"),
+    (["--prompt", "x", "--beam", "-1"], "--beam: it is at least 1, not -1"),
+    (["--prompt", "x", "--batch-size", "0"], "--batch-size: it is at least 1, not 0"),
     (["--prompt", "x", "--stop", ""], "stop holds ''"),
-    (["--prompt", "\udce9"], "--prompt is not valid utf-8"),
+    (["--prompt", "\udce9"], "--prompt: it is not valid utf-8"),
     (["--promt", "x"], "unrecognized arguments: --promt"),
-    (["--prompt", "x", "--device", "cuda:77"], "device 'cuda:77' cannot be used here"),
+    (["--prompt", "x", "--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ([], "the input is empty; give lines, --prompt TEXT or --prompt-file FILE"),
 ]
 
@@ -428,7 +433,7 @@ def test_a_condition_is_given_by_name(made, run, tmp_path):
     ]
     assert abs(scores[0] - scores[1]) > 1e-3
     for arguments, message in (
-        ([], "this model starts from its 'label'; give one with --condition; the labels are "),
+        ([], "--condition: this model starts from its 'label'; give one; the labels are "),
         (["--condition", "z"], "--condition: the label 'z' in 'label' never occurs"),
     ):
         code, _, error = run("model", "--prompt", "a", *arguments)

@@ -193,7 +193,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
 @pytest.mark.parametrize(
     ("options", "arguments", "message"),
     [
-        (TRANSLATION, ["--n-best", "0"], "--n-best is at least 1"),
+        (TRANSLATION, ["--n-best", "0"], "--n-best: it is at least 1, not 0"),
         (TRANSLATION, ["--n-best", "9"], "n_best is 9; expected 1 to 5, the beam_size"),
         (
             TRANSLATION,
@@ -205,12 +205,16 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
         (TRANSLATION, ["--search", "method=bream"], "Did you mean 'beam'?"),
         (TRANSLATION, ["--search", "beam_size=x"], "beam_size is 'x'; expected a whole number"),
         (TRANSLATION, ["--prefix", "Zz"], "--prefix: the model's outputs have no 'Zz'"),
-        (TRANSLATION, ["--prefixes", "nowhere"], "--prefixes nowhere: there is no such file"),
+        (TRANSLATION, ["--prefixes", "nowhere"], "--prefixes: nowhere: there is no such file"),
         (TRANSLATION, ["--scores", "--n-best", "2"], "take no option of a search"),
-        (["task=tagging"], ["--n-best", "2"], "task/head=crf"),
-        (["task=tagging"], ["--search", "beam_size=2"], "a SequenceTagger does not search"),
-        (["task=tagging"], ["--prefix", "a"], "a SequenceTagger does not search"),
-        (["task=classification"], ["--n-best", "2"], "a SequenceClassifier has one output"),
+        (["task=tagging"], ["--n-best", "2"], "--n-best: this tagger decides"),
+        (["task=tagging"], ["--search", "beam_size=2"], "this SequenceTagger does not search"),
+        (["task=tagging"], ["--prefix", "a"], "this SequenceTagger does not search"),
+        (
+            ["task=classification"],
+            ["--n-best", "2"],
+            "this SequenceClassifier has one",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(made, run, options, arguments, message):
@@ -243,4 +247,6 @@ def test_attention_of_every_answer_as_json_and_of_one_as_a_picture(made, run, tm
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert "a picture shows one line" in run(model, "--attention", str(picture), fails=True)
     assert "ends in .json" in run(model, "--attention", "a.pdf", fails=True)
-    assert "of one output" in run(model, "--attention", str(path), "--n-best", "2", fails=True)
+    assert "--attention: it is of one output" in run(
+        model, "--attention", str(path), "--n-best", "2", fails=True
+    )

@@ -103,8 +103,8 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
     for arguments, message in (
         (["--port", "99999"], "port: it is a number from 0, for a free one, to 65535, not 99999"),
         (["--host", "nowhere.invalid"], "--host nowhere.invalid"),
-        (["--queue", "0"], "queue: it is at least 1, not 0"),
-        (["--device", "cuda:77"], "device 'cuda:77' cannot be used here"),
+        (["--queue", "0"], "--queue is 0; expected at least 1"),
+        (["--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ):
         code, error = fails(capsys, folder, *arguments)
         assert code == 2
@@ -119,7 +119,7 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
         "+field@data.pair=pair",
     )
     code, error = fails(capsys, pairs, "--example", "a\tb", "--example", "a b")
-    assert (code, "--example: text 2: 1 column found" in error) == (2, True)
+    assert (code, "--example: text:2: 1 column found" in error) == (2, True)
     monkeypatch.setitem(sys.modules, "fastapi", None)
     code, error = fails(capsys, folder)
     assert (code, "pip install 'seqtasks[serve]'" in error) == (2, True)

@@ -21,7 +21,7 @@ def test_a_text_that_waits_leaves_the_queue(served, monkeypatch):
     run = live.service.answering.run
 
     def held(jobs):
-        asked.extend(job.text for job in jobs)
+        asked.extend(job.record.values["tokens"] for job in jobs)
         assert going.wait(30)
         return run(jobs)
 

@@ -72,7 +72,7 @@ def test_a_body_that_cannot_be_used_is_a_422(lasting, body, message):
 def test_what_a_model_cannot_do_is_a_422(lasting):
     client = lasting(*TAGGING).client
     for given, message in (
-        ({"n_best": 2}, "n_best: this SequenceTagger has one output for each text"),
+        ({"n_best": 2}, "n_best: this tagger decides on each label by itself"),
         ({"search": {"beam_size": 2}}, "search: this SequenceTagger does not search"),
         ({"attention": True}, "attention: this SequenceTagger has no attention"),
     ):

@@ -9,7 +9,6 @@ from serving.conftest import LETTERS, TAGGING, TRANSLATION
 
 from seqtasks import bundle
 from seqtasks.inspection.alignment import align
-from seqtasks.prediction.n_best import answers
 from seqtasks.schemes import find_spans
 
 TEXTS = [
@@ -103,7 +102,7 @@ def test_the_n_best_and_options_of_the_search_are_those_of_the_command(made, las
     client = lasting(*TRANSLATION).client
     model = bundle.load(made(*TRANSLATION))
     found = client.predictions(TEXTS, n_best=3)
-    for one, best in zip(found, answers([model], TEXTS, count=3), strict=True):
+    for one, best in zip(found, model.predict(TEXTS, n_best=3), strict=True):
         assert [other["text"] for other in one["best"]] == [answer.value for answer in best]
         for other, answer in zip(one["best"], best, strict=True):
             assert other["score"] == pytest.approx(answer.score, rel=1e-5)
@@ -174,16 +173,17 @@ def test_several_inputs_are_an_object_or_a_line_with_tabs(made, lasting):
 
 
 def test_one_bad_text_in_a_batch_fails_alone(lasting, monkeypatch):
-    live = lasting(*PAIRS, wait_ms=80)
-    good, bad = "a b\tb a", "a b"
+    live = lasting(*PAIRS, "data.tokens.max_length=5", wait_ms=80)
+    good, bad = "a b\tb a", "a a a a a a\tb"
     sizes = batches(live, monkeypatch)
     replies = live.client.together([{"text": good}, {"text": bad}, {"text": good}] * 2)
     assert sizes[0] == 6
     assert [reply.status for reply in replies] == [200, 422, 200] * 2
-    assert replies[1].error.startswith("text 1: 1 column found, 2 expected")
-    mixed = live.client.predictions([good, bad, good])
+    assert replies[1].error.startswith("text 1: 'tokens' has 6 tokens, more than")
+    mixed = live.client.predictions([good, bad, good, "a b"])
     assert mixed[0] == mixed[2] == replies[0].body["predictions"][0]
-    assert mixed[1]["error"].startswith("text 2: 1 column found")
+    assert mixed[1]["error"].startswith("text 2: 'tokens' has 6 tokens")
+    assert mixed[3]["error"].startswith("text 4: 1 column found, 2 expected")
 
 
 def test_a_fault_of_the_program_is_a_500_and_spares_the_others(lasting, monkeypatch, caplog):
@@ -191,7 +191,7 @@ def test_a_fault_of_the_program_is_a_500_and_spares_the_others(lasting, monkeypa
     run = live.service.answering.run
 
     def faulty(jobs):
-        if any("c" in job.text for job in jobs):
+        if any("c" in job.record.values["tokens"] for job in jobs):
             raise RuntimeError("a fault")
         return run(jobs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seqtasks.data.record import Record
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
 from seqtasks.serving.refusal import Refusal
@@ -13,7 +14,8 @@ PLAIN = Wanted()
 
 
 def job(length, wanted=PLAIN, request=None, number=1, arrived=0.0):
-    return Job(text="a" * length, number=number, wanted=wanted, request=request, arrived=arrived)
+    record = Record({"tokens": "a" * length}, "text", number)
+    return Job(record=record, wanted=wanted, request=request, arrived=arrived)
 
 
 def test_a_batch_holds_the_oldest_and_those_of_similar_length():
@@ -22,7 +24,7 @@ def test_a_batch_holds_the_oldest_and_those_of_similar_length():
     line.enter([job(length) for length in lengths])
     taken = []
     while line.jobs:
-        taken.append([len(one.text) for one in line.batch()])
+        taken.append([one.length for one in line.batch()])
     assert taken == [[49, 50, 51], [1, 2, 3], [90]]
 
 
@@ -42,8 +44,8 @@ def test_others_wait_where_something_else_is_wanted():
     line = RequestQueue(Limits(batch_size=9))
     other = Wanted(n_best=2)
     line.enter([job(1), job(2, other), job(3)])
-    assert [len(one.text) for one in line.batch()] == [1, 3]
-    assert [len(one.text) for one in line.batch()] == [2]
+    assert [one.length for one in line.batch()] == [1, 3]
+    assert [one.length for one in line.batch()] == [2]
 
 
 def test_texts_of_one_request_alone_keep_their_order():
@@ -52,7 +54,7 @@ def test_texts_of_one_request_alone_keep_their_order():
     line.enter([job(9, request=mine, number=1), job(1, request=mine, number=2)])
     line.enter([job(5, request=yours)])
     line.enter([job(5, request=mine, number=3)])
-    batches = [[(one.request is mine, one.number) for one in line.batch()] for _ in range(3)]
+    batches = [[(one.request is mine, one.record.line) for one in line.batch()] for _ in range(3)]
     assert batches == [[(True, 1), (True, 2)], [(False, 1)], [(True, 3)]]
 
 

@@ -194,7 +194,7 @@ def test_pairs_that_cannot_be_read_are_refused(composed, tmp_path, options, said
 )
 def test_a_line_that_does_not_hold_the_inputs_is_refused(line, said):
     with pytest.raises(DataError, match=said):
-        inputs.parsed(line, ["tokens", "pair"], "input:7")
+        inputs.as_inputs(line, ["tokens", "pair"], "input:7")
 
 
 def test_a_line_of_several_inputs_comes_back_as_it_was():
@@ -202,11 +202,11 @@ def test_a_line_of_several_inputs_comes_back_as_it_was():
     values = {"question": 'a\t"b"\n', "story": ["c", "d e"], "hint": "{"}
     line = inputs.spelled(values, names)
     assert "\n" not in line
-    assert inputs.parsed(line, names, "input:1") == values
-    assert inputs.parsed("{c\t{\t}", names, "input:1") == dict(
+    assert inputs.as_inputs(line, names, "input:1") == values
+    assert inputs.as_inputs("{c\t{\t}", names, "input:1") == dict(
         zip(names, ["{c", "{", "}"], strict=True)
     )
-    assert inputs.parsed("a\tb", ["tokens"], "input:1") == {"tokens": "a\tb"}
+    assert inputs.as_inputs("a\tb", ["tokens"], "input:1") == {"tokens": "a\tb"}
     assert summary.shortened(line) == '{"story": "c d e", "question": "a\\t\\"b\\"", "hint": "{"}'
 
 

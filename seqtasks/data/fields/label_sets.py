@@ -55,8 +55,9 @@ class LabelSetField(Field):
         if twice or "" in labels:
             what = f"'{twice[0]}' is there twice" if twice and twice[0] else "a label is empty"
             raise DataError(
-                f"{record.place}: {what} among the labels in '{self.name}', which are separated by "
-                f"{self.separator!r}; correct the line"
+                f"{what} among the labels in '{self.name}', which are separated by "
+                f"{self.separator!r}; correct the line",
+                where=record.place,
             )
         return labels
 

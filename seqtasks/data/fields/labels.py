@@ -88,7 +88,7 @@ class TagField(Field):
         try:
             return convert(labels, source, self.target or source)
         except DataError as error:
-            raise DataError(f"{record.place}: {error} as the scheme of '{self.name}'") from None
+            raise DataError(f"{error} as the scheme of '{self.name}'", where=record.place) from None
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
@@ -102,8 +102,9 @@ class TagField(Field):
             count = len(labels) if tokens is None else len(listed(tokens))
             if count != len(labels):
                 raise DataError(
-                    f"{record.place}: {count} tokens in '{self.along}' but {len(labels)} "
-                    f"labels in '{self.name}'; there must be one label for each token"
+                    f"{count} tokens in '{self.along}' but {len(labels)} "
+                    f"labels in '{self.name}'; there must be one label for each token",
+                    where=record.place,
                 )
             sequences.append([number_of(self, label, record) for label in labels])
         return Ragged.pack(sequences)
@@ -211,12 +212,14 @@ def number_of(field: Field, label: str, record: Record) -> int:
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         if getattr(field, "order", None) is not None:
             raise DataError(
-                f"{record.place}: the label '{label}' in '{field.name}' is not in the field's "
+                f"the label '{label}' in '{field.name}' is not in the field's "
                 f"order=[{shown}];{nearest(label, known)} Correct the line, or "
-                "add it to the order"
+                "add it to the order",
+                where=record.place,
             ) from None
         raise DataError(
-            f"{record.place}: the label '{label}' in '{field.name}' never occurs in the training "
+            f"the label '{label}' in '{field.name}' never occurs in the training "
             f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
-            "example of it to the training data"
+            "example of it to the training data",
+            where=record.place,
         ) from None

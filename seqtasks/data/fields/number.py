@@ -42,8 +42,9 @@ class NumberField(Field):
             number = math.nan
         if not abs(number) <= _LARGEST:
             raise DataError(
-                f"{record.place}: '{value}' in '{self.name}' is not a number of usual size; write "
-                "one such as 3.5, or take a label field"
+                f"'{value}' in '{self.name}' is not a number of usual size; write "
+                "one such as 3.5, or take a label field",
+                where=record.place,
             )
         return number
 

@@ -94,32 +94,36 @@ class VectorSequenceField(Field):
                 size or holds something other than finite numbers.
         """
         value = self.value(record)
-        place = f"{record.place}: '{self.name}'"
         try:
             rows = json.loads(value) if isinstance(value, str) else value
         except (ValueError, RecursionError) as error:
             raise DataError(
-                f"{place} is not a JSON list of steps ({error}); write one list of numbers a step, "
-                "as in [[0.1, 2], [0.3, 4]]"
+                f"'{self.name}' is not a JSON list of steps ({error}); write one list of numbers a "
+                "step, as in [[0.1, 2], [0.3, 4]]",
+                where=record.place,
             ) from None
         if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
             raise DataError(
-                f"{place} is not a list of lists; write one list of numbers a step, as in "
-                "[[0.1, 2], [0.3, 4]]"
+                f"'{self.name}' is not a list of lists; write one list of numbers a step, as in "
+                "[[0.1, 2], [0.3, 4]]",
+                where=record.place,
             )
         if not rows:
-            raise DataError(f"{place} has no step; remove the example")
+            raise DataError(f"'{self.name}' has no step; remove the example", where=record.place)
         if self.max_length is not None and len(rows) > self.max_length:
             raise DataError(
-                f"{place} has {len(rows):,} steps, more than max_length={self.max_length}; split "
-                "the example, or raise the limit"
+                f"'{self.name}' has {len(rows):,} steps, more than max_length={self.max_length}; "
+                "split the example, or raise the limit",
+                where=record.place,
             )
         expected = width or len(rows[0])
         for step, row in enumerate(rows):
             if len(row) != expected or not row:
                 raise DataError(
-                    f"{place} has {len(row)} numbers at step {step}, {max(expected, 1)} expected "
-                    f"{'as in training' if width else 'as at its first'}; give every step the same"
+                    f"'{self.name}' has {len(row)} numbers at step {step}, {max(expected, 1)} "
+                    f"expected {'as in training' if width else 'as at its first'}; give every "
+                    "step the same",
+                    where=record.place,
                 )
         try:
             values = np.array(rows, dtype=np.float64)
@@ -129,8 +133,10 @@ class VectorSequenceField(Field):
         if len(bad):
             step, channel = bad[0].tolist()
             raise DataError(
-                f"{place} holds {rows[step][channel]!r} at step {step}, channel {channel} (both "
-                "from 0), where a finite number is expected; fill it in, or remove the example"
+                f"'{self.name}' holds {rows[step][channel]!r} at step {step}, channel {channel} "
+                "(both from 0), where a finite number is expected; fill it in, or remove the "
+                "example",
+                where=record.place,
             )
         return values
 

@@ -170,14 +170,15 @@ class TokenField(Field):
         if parts := self.parts:
             if len(texts) != len(parts):
                 raise DataError(
-                    f"{record.place}: {len(texts)} text(s) in '{self.name}', {len(parts)} expected "
-                    f"with a tab between them: {', '.join(map(str, parts))}"
+                    f"{len(texts)} text(s) in '{self.name}', {len(parts)} expected "
+                    f"with a tab between them: {', '.join(map(str, parts))}",
+                    where=record.place,
                 )
             texts = [texts[parts.index(column)] for column in self.column]  # type: ignore[union-attr]
         if len(texts) > 1 and not all(text.strip() for text in texts):
             raise DataError(
-                f"{record.place}: an empty text between the tabs of '{self.name}'; write it, or "
-                "remove the line"
+                f"an empty text between the tabs of '{self.name}'; write it, or remove the line",
+                where=record.place,
             )
         return texts
 
@@ -251,13 +252,16 @@ class TokenField(Field):
             DataError: the sequence is empty, or longer than ``max_length``.
         """
         if not numbers:
-            raise DataError(f"{record.place}: an empty sentence in '{self.name}'; remove the line")
+            raise DataError(
+                f"an empty sentence in '{self.name}'; remove the line", where=record.place
+            )
         if self.max_length is not None and len(numbers) > self.max_length:
             if not self.truncate:
                 raise DataError(
-                    f"{record.place}: '{self.name}' has {len(numbers):,} tokens, more than its "
+                    f"'{self.name}' has {len(numbers):,} tokens, more than its "
                     f"max_length={self.max_length}; split the line, raise the limit, or set the "
-                    "field's truncate=true"
+                    "field's truncate=true",
+                    where=record.place,
                 )
             return numbers[: self.max_length]
         return numbers

@@ -41,8 +41,9 @@ class VectorField(Field):
         for row, record in zip(rows, records, strict=True):
             if len(row) != size:
                 raise DataError(
-                    f"{record.place}: '{self.name}' holds {len(row)} numbers where the training "
-                    f"data's first has {size}; correct the line"
+                    f"'{self.name}' holds {len(row)} numbers where the training "
+                    f"data's first has {size}; correct the line",
+                    where=record.place,
                 )
         return np.array(rows, dtype=np.float32).reshape(len(rows), size)
 
@@ -62,11 +63,11 @@ def _numbers(field: Field, record: Record) -> list[float]:
     try:
         row = [float(part) for part in parts]
     except ValueError as error:
-        raise DataError(f"{record.place}: '{field.name}' is to hold numbers: {error}") from None
+        raise DataError(f"'{field.name}' is to hold numbers: {error}", where=record.place) from None
     if not row or not np.isfinite(row).all():
         shown = " ".join(parts)[:60]
         raise DataError(
-            f"{record.place}: '{field.name}' is to hold finite numbers, not '{shown}'; correct the "
-            "line"
+            f"'{field.name}' is to hold finite numbers, not '{shown}'; correct the line",
+            where=record.place,
         )
     return row

@@ -63,15 +63,17 @@ def json_value(place: str, column: str, value: Any) -> Value:
     if not all(isinstance(part, str) for part in parts):
         kind = "a list of other things than strings" if listed else _kind(value)
         raise DataError(
-            f"{place}: the column {column!r} holds {kind}; "
-            "write a string, a number or a list of strings, or remove the line"
+            f"the column {column!r} holds {kind}; "
+            "write a string, a number or a list of strings, or remove the line",
+            where=place,
         )
     try:
         "".join(parts).encode()
     except UnicodeEncodeError:
         raise DataError(
-            f"{place}: the column {column!r} holds half a character (a lone \\ud800 to \\udfff); "
-            "write both halves, or remove the line"
+            f"the column {column!r} holds half a character (a lone \\ud800 to \\udfff); "
+            "write both halves, or remove the line",
+            where=place,
         ) from None
     return value
 
@@ -86,7 +88,7 @@ def non_empty_value(place: str, column: str, cell: Any) -> Value:
     empty = not value.strip() if isinstance(value, str) else not value or "" in value
     if empty:
         what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
-        raise DataError(f"{place}: the column {column!r} {what}; fill it, or remove the line")
+        raise DataError(f"the column {column!r} {what}; fill it, or remove the line", where=place)
     return value
 
 

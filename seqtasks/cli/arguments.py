@@ -1,0 +1,39 @@
+"""The command line of a verb, ``python -m seqtasks.VERB``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads the arguments of a verb, and says in one line what is wrong with them."""
+
+    def __init__(self, verb: str, description: str) -> None:
+        super().__init__(prog=f"python -m seqtasks.{verb}", description=description)
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with code 2."""
+        self.exit(2, f"seqtasks: {message}; see {self.prog} --help\n")
+
+    def add_repeated(self, flag: str, metavar: str, text: str) -> None:
+        """Add an option that collects its values in a list."""
+        text += "; may be given again"
+        self.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
+
+    def add_trust(self) -> None:
+        self.add_repeated("--trust", "MODULE", "a module of your own that holds the task's class")
+
+    def add_device(self) -> None:
+        self.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
+
+    def spell(self, name: str) -> str:
+        """An option as this command line spells it; a name that is no option here stays.
+
+        >>> parser = Parser("predict", "")
+        >>> _ = parser.add_argument("--n-best")
+        >>> parser.spell("n_best"), parser.spell("beam_size")
+        ('--n-best', 'beam_size')
+        """
+        flags = {one.dest: one.option_strings for one in self._actions if one.option_strings}
+        return flags[name][-1] if name in flags else name

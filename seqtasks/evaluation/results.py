@@ -1,0 +1,88 @@
+"""Everything that a test of one model says, or of two on the same examples."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from seqtasks.bundle import load
+from seqtasks.errors import UsageError
+from seqtasks.evaluation.bootstrap import Sums, compare_scores, interval
+from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
+from seqtasks.evaluation.split import Split, read_split
+
+
+def results(
+    folder: str,
+    other: str | None = None,
+    *,
+    changes: Sequence[str] = (),
+    samples: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+    device: str = "cpu",
+    trusted: Collection[str] = (),
+) -> dict[str, Any]:
+    """Test a saved model, and compare it with another one.
+
+    Args:
+        folder: of the model.
+        other: the folder of a model to set beside it; None for none.
+        changes: of the data, each ``data.NAME=VALUE``; none takes the model's own test data.
+        samples: of the bootstrap; 0 for no intervals.
+        confidence: the share of the samples that an interval holds.
+        seed: of the samples.
+        device: where the models run.
+        trusted: modules of your own whose classes a bundle may name.
+
+    Returns:
+        Scores, intervals, differences from the other model and the task's report, for JSON.
+    """
+    if samples < 0:
+        raise UsageError(f"it is at least 0, not {samples}", option="samples")
+    if other is not None and not samples:
+        raise UsageError("it needs samples to tell chance from more: set 1000", option="compare")
+    bootstrap: Any = {"samples": samples, "confidence": confidence, "seed": seed}
+
+    def scored(folder: str) -> tuple[Evaluation, dict[str, Sums], Split]:
+        model = load(folder, device, trusted)
+        split = read_split(model, changes, trusted)
+        sums = contributions(model, split) if samples else {}
+        return evaluate(model, split), sums, split
+
+    ours, sums, split = scored(folder)
+    found: dict[str, Any] = {
+        "bundle": str(folder),
+        "tested_on": split.name,
+        "examples": len(split.dataset),
+        "scores": ours.scores,
+    }
+    if samples:
+        found["bootstrap"] = bootstrap
+        found["intervals"] = {name: list(interval(one, **bootstrap)) for name, one in sums.items()}
+    if other is not None:
+        theirs, their_sums, their_split = scored(other)
+        check_same(split, their_split)
+        shared = [name for name in sums if name in their_sums]
+        if not shared:
+            raise UsageError("the two models have no score in common", option="compare")
+        found["compared"] = {
+            "bundle": str(other),
+            "scores": theirs.scores,
+            "differences": {
+                name: compare_scores(sums[name], their_sums[name], **bootstrap)._asdict()
+                for name in shared
+            },
+        }
+    return {**found, "report": ours.report} if ours.report else found
+
+
+def check_same(ours: Split, theirs: Split) -> None:
+    """Refuse to compare scores on different examples."""
+    pairs = [[record.place for record in split.dataset.records] for split in (ours, theirs)]
+    if pairs[0] != pairs[1]:
+        raise UsageError(
+            f"the models are tested on {len(pairs[0]):,} and {len(pairs[1]):,} examples, which are "
+            "not the same; name one file for both: data.test=FILE",
+            option="compare",
+        )
