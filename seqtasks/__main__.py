@@ -34,7 +34,7 @@ def main(config: DictConfig) -> Any:
         with read_write(hydra_config):  # where the processes that Lightning starts look
             hydra_config.run.dir = folder
     try:
-        with exit_on_error(sys.argv[1:], spell=str):
+        with exit_on_error(sys.argv[1:]):
             from seqtasks.run import run  # late, so that --help need not wait for torch
             from seqtasks.training.trainer import disband
 
@@ -56,5 +56,5 @@ def main(config: DictConfig) -> Any:
 
 if __name__ == "__main__":
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
-    with exit_on_error(sys.argv[1:], spell=str):
+    with exit_on_error(sys.argv[1:]):
         main()

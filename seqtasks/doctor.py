@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.errors import SeqtasksError, UsageError, nearest
 
@@ -25,22 +26,12 @@ WHERE = "'Your own cell' in docs/cells.md"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Examine one cell, or all that are built in; exit with 1 if a law breaks."""
-    parser = argparse.ArgumentParser(
-        prog="python -m seqtasks.doctor",
-        description="Examine whether a cell obeys the laws of a recurrence (docs/concepts.md).",
-    )
-    parser.add_argument(
-        "cell", nargs="?", metavar="CELL", help="a built-in name, or module.Class for your own"
-    )
-    parser.add_argument("--all", action="store_true", help="every built-in cell")
-    parser.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="an option of the cell; may be given again",
-    )
-    parser.add_argument("--size", type=int, default=6, metavar="N", help="hidden size (default 6)")
+    parser = Parser("doctor", "Examine whether a cell obeys the laws of a recurrence.")
+    add = parser.add_argument
+    add("cell", nargs="?", metavar="CELL", help="a built-in name, or module.Class for your own")
+    add("--all", action="store_true", help="every built-in cell")
+    parser.add_repeated("--option", "NAME=VALUE", "an option of the cell")
+    add("--size", type=int, default=6, metavar="N", help="hidden size (default 6)")
     options = parser.parse_args(arguments)
     if options.all == (options.cell is not None):
         parser.error("name one CELL, or give --all")
@@ -48,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--option goes with one CELL")
     if options.size < 1:
         parser.error("--size is at least 1")
-    with exit_on_error():
+    with exit_on_error(spell=parser.spell):
         sys.exit(diagnose(options))
 
 

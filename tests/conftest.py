@@ -48,7 +48,7 @@ def cli(monkeypatch, tmp_path, capsys):
         monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
         code = 0
         try:
-            with exit_on_error(arguments, spell=str):
+            with exit_on_error(arguments):
                 main()
         except SystemExit as stop:
             code = stop.code or 0

@@ -8,13 +8,12 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from seqtasks.cli.options import flag
 from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
 def exit_on_error(
-    arguments: Sequence[str] = (), spell: Callable[[str], str] = flag
+    arguments: Sequence[str] = (), spell: Callable[[str], str] = str
 ) -> Iterator[None]:
     """Print an error that a user can act on as one line, and exit with its code.
 
@@ -23,7 +22,8 @@ def exit_on_error(
 
     Args:
         arguments: of the command line.
-        spell: how the command line writes an option, ``--n-best`` or ``task.search.n_best``.
+        spell: from an option's name to what a user types; by default the name itself, as in the
+            configuration: ``task.search.n_best``.
     """
     try:
         yield

@@ -11,15 +11,6 @@ import yaml
 from seqtasks.errors import UsageError, nearest
 
 
-def flag(option: str) -> str:
-    """An option as a command line of flags takes it; one with a place stays as it is.
-
-    >>> flag("n_best"), flag("task.search.n_best")
-    ('--n-best', 'task.search.n_best')
-    """
-    return option if "." in option else "--" + option.replace("_", "-")
-
-
 def as_value(value: Any) -> str:
     """A value as the command line takes it.
 

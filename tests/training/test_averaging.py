@@ -68,7 +68,7 @@ def assert_same(one, other, **near):
         torch.testing.assert_close(value, other[name], **(near or {"rtol": 0, "atol": 0}))
 
 
-def exit_on_error(fitted, state) -> float:
+def reported_score(fitted, state) -> float:
     """The validation perplexity of some weights."""
     fitted.task.load_state_dict(state)
     fitted.task.eval()
@@ -98,7 +98,7 @@ def test_an_exponential_average_is_validated_and_kept_while_training_goes_on(com
     assert_same(plain.seen[-1], fitted.seen[-1])
     assert_same(dict(fitted.task.state_dict()), checkpoint["state_dict"])
     shown = float(fitted.trainer.callback_metrics["val/perplexity"])
-    assert shown == pytest.approx(exit_on_error(fitted, checkpoint["state_dict"]), rel=1e-6)
+    assert shown == pytest.approx(reported_score(fitted, checkpoint["state_dict"]), rel=1e-6)
     unlike = plain.trainer.callback_metrics["val/perplexity"]
     assert shown != pytest.approx(float(unlike), rel=1e-3)
 
@@ -134,7 +134,7 @@ def test_a_triggered_average_is_the_mean_since_it_began(composed, tmp_path):
     fitted = train(composed, folder, *options, averaging=triggered())
     steps = fitted.trainer.num_training_batches
     states = [kept(folder, epoch) for epoch in range(5)]
-    scores = [exit_on_error(fitted, state["state_dict"]) for state in states[:3]]
+    scores = [reported_score(fitted, state["state_dict"]) for state in states[:3]]
     assert scores[2] < scores[0]  # as the test supposes
     assert ["averaging" in state for state in states] == [False, False, True, True, True]
     for epoch in (2, 3, 4):
