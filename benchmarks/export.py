@@ -24,10 +24,9 @@ from timing import interleaved, machine
 from seqtasks import bundle
 from seqtasks.bundle import Bundle
 from seqtasks.bundle.build import build
-from seqtasks.bundle.export import export_bundle
+from seqtasks.bundle.export import export_bundle, size
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record
-from seqtasks.export import size
 from seqtasks.prediction.abilities import Generates
 from seqtasks.prediction.text_generator import Text, TextGenerator
 

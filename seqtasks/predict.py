@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exit_on_error(spell=parser.spell), ExitStack() as files:
         source = files.enter_context(opened(options.input, "rb")) if options.input else None
         target = files.enter_context(opened(options.output, "wb")) if options.output else None
-        from seqtasks.training.module import leave_out_lightning
+        from seqtasks.lightning import leave_out_lightning
 
         if not options.trust:  # a class of yours may want all of Lightning
             leave_out_lightning()
