@@ -94,7 +94,7 @@ class SequenceData(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         if train is None:
-            raise UsageError("name your training file", option="train")
+            raise UsageError("it is not set; name your training file", option="train")
         if val_fraction <= 0 or test_fraction < 0 or val_fraction + test_fraction >= 1:
             raise UsageError(
                 "it is above 0, test_fraction at least 0, and both together below 1, "

@@ -46,7 +46,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=classification", "task.head.pooling=men"], "Did you mean 'mean'?"),
         (["task=translation", "task.decoder.attention=addtive"], "Did you mean 'additive'?"),
         (["task=generation", "encoder.bidirectional=true"], "reads from left to right"),
-        (["data=lines"], "train: name your training file"),
+        (["data=lines"], "train: it is not set; name your training file"),
         (["data.characters=null"], "go together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
         (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),

@@ -36,7 +36,8 @@ class HubReader:
     ) -> None:
         if not path:
             raise UsageError(
-                "name a data set of the Hugging Face hub, such as stanfordnlp/sst2", option="path"
+                "it is not set; name a data set of the Hugging Face hub, such as stanfordnlp/sst2",
+                option="path",
             )
         try:
             import datasets

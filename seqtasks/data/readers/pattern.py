@@ -35,7 +35,7 @@ class PatternReader:
 
     def __init__(self, pattern: str | None = None, encoding: str = "utf-8") -> None:
         if not pattern:
-            raise UsageError(f"describe a line, {_EXAMPLE}", option="pattern")
+            raise UsageError(f"it is not set; describe a line, {_EXAMPLE}", option="pattern")
         try:
             self.pattern = re.compile(pattern)
         except re.error as error:
