@@ -19,8 +19,8 @@ def _jieba() -> Any:
             import jieba
     except ImportError:
         raise UsageError(
-            "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or read "
-            "characters"
+            "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or "
+            "read characters"
         ) from None
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()
