@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 
 class SeqtasksError(Exception):
     """Something in the data, the files or the machine that the user can put right (exit code 1).
 
+    The options that an error speaks of are named as the arguments where it is raised. Whoever
+    knows where these arguments stand adds the place (`located`, `Located`), and every surface
+    spells the names in its own way (`spelled`).
+
     Args:
-        message: what was given, what was expected, how to put it right.
-        option: what the message speaks of, by the name that it has where the error is raised:
-            ``num_layers`` in an encoder, ``n_best`` in a prediction. Whoever calls from a command
-            line, a configuration or a request spells it in its own way.
+        message: what was given, what was expected, how to put it right. The names of other
+            options of the same place stand in backticks; those of elsewhere are written out.
+        option: what the message speaks of: ``num_layers`` in an encoder, ``n_best`` in a search;
+            empty for the whole of what is made there.
 
     >>> str(UsageError("it is at least 1, not 0", option="num_layers"))
     'num_layers: it is at least 1, not 0'
@@ -24,9 +32,58 @@ class SeqtasksError(Exception):
     def __init__(self, message: str, *, option: str | None = None) -> None:
         super().__init__(message)
         self.message, self.option = message, option
+        self.place = ""
+        self.root: str | None = None
+        self.shared: Mapping[str, str] = {}
+
+    def within(self, place: str) -> None:
+        """Put a place before the one that is known already, unless the root is known.
+
+        >>> error = UsageError("it is at least 1, not 0", option="beam_size")
+        >>> error.within("search")
+        >>> error.within("task")
+        >>> str(error)
+        'task.search.beam_size: it is at least 1, not 0'
+        """
+        if self.root is None:
+            self.place = _joined(place, self.place)
+
+    def below(self, root: str, shared: Mapping[str, str] | None = None) -> None:
+        """Say where the place stands in a configuration; what is said first holds.
+
+        Args:
+            root: the path from the configuration's root.
+            shared: argument → the path of what it takes from elsewhere in the configuration.
+        """
+        if self.root is None:
+            self.root, self.shared = root, shared or {}
+
+    def path(self, name: str) -> str:
+        """The name of an option with all that is known of its place."""
+        path = _joined(self.place, name)
+        argument, _, rest = path.partition(".")
+        if argument in self.shared:
+            return _joined(self.shared[argument], rest)
+        return _joined(self.root or "", path)
+
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        """The error in one line, with the options written as a surface writes them.
+
+        Args:
+            spell: from an option's name, with its place, to what a person types.
+
+        >>> error = UsageError("it is 1 to 5, the `beam_size`", option="n_best")
+        >>> error.spelled(lambda name: "--" + name.replace("_", "-"))
+        '--n-best: it is 1 to 5, the --beam-size'
+        """
+        said = re.sub(
+            r"`([a-z]\w*(?:\.\w+)*)`", lambda found: spell(self.path(found[1])), self.message
+        )
+        about = None if self.option is None else self.path(self.option)
+        return f"{spell(about)}: {said}" if about else said
 
     def __str__(self) -> str:
-        return self.message if self.option is None else f"{self.option}: {self.message}"
+        return self.spelled(str)
 
 
 class UsageError(SeqtasksError):
@@ -47,6 +104,55 @@ class Interrupted(SeqtasksError):
     """A training that a signal has ended; the message says how to go on."""
 
 
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Say of every error that is raised within that its options stand below a place.
+
+    >>> with located("search"):
+    ...     raise UsageError("it is at least 1, not 0", option="beam_size")
+    Traceback (most recent call last):
+    seqtasks.errors.UsageError: search.beam_size: it is at least 1, not 0
+    """
+    try:
+        yield
+    except SeqtasksError as error:
+        error.within(place)
+        raise
+
+
+class Located(functools.partial[Any]):
+    """A partial that knows where a configuration sets its arguments, and tells its errors."""
+
+    root: str
+    shared: Mapping[str, str]
+
+    @classmethod
+    def at(
+        cls, root: str, made: functools.partial[Any], shared: Mapping[str, str] | None = None
+    ) -> Located:
+        """The partial with what `SeqtasksError.below` takes."""
+        found = cls(made)
+        found.root, found.shared = root, shared or {}
+        return found
+
+    def __call__(self, /, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **options)
+        except SeqtasksError as error:
+            error.below(self.root, self.shared)
+            raise
+
+
+def _joined(*names: str) -> str:
+    return ".".join(filter(None, names))
+
+
+def closest(name: str, choices: Iterable[str]) -> str | None:
+    """The choice that a misspelt name most likely means, None if none is close."""
+    found = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
 def nearest(name: str, choices: Iterable[str]) -> str:
     """A clause that names the choice closest to a misspelt one, else the empty string.
 
@@ -55,8 +161,8 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     >>> nearest("zzz", ["lstm", "gru"])
     ''
     """
-    close = difflib.get_close_matches(name, list(choices), n=1, cutoff=0.5)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    found = closest(name, choices)
+    return "" if found is None else f" Did you mean '{found}'?"
 
 
 def first_line(error: BaseException) -> str:
@@ -69,12 +175,35 @@ def first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def check_rate(name: str, rate: float) -> float:
-    """The rate itself.
+def check_choice(option: str, name: str, choices: Iterable[str]) -> str:
+    """The name that an option gives, if it is one of the choices.
 
-    Raises:
-        UsageError: it is not in [0, 1).
+    >>> check_choice("bridge", "zeros", ["projection", "last", "zero"])
+    Traceback (most recent call last):
+    seqtasks.errors.UsageError: bridge: there is no 'zeros'; Did you mean 'zero'? The choices are \
+projection, last, zero.
     """
+    known = list(choices)
+    if name not in known:
+        close = nearest(str(name), known)
+        raise UsageError(
+            f"there is no '{name}';{close} The choices are {', '.join(known)}.", option=option
+        )
+    return name
+
+
+Number = TypeVar("Number", int, float)
+
+
+def check_least(option: str, value: Number, least: int = 0) -> Number:
+    """The number that an option gives (UsageError: the number is below the least)."""
+    if not value >= least:
+        raise UsageError(f"it is at least {least}, not {value:g}", option=option)
+    return value
+
+
+def check_rate(option: str, rate: float) -> float:
+    """The rate that an option gives (UsageError: the rate is not in [0, 1))."""
     if not 0 <= rate < 1:
-        raise UsageError(f"{name}: a rate is at least 0 and below 1, not {rate:g}")
+        raise UsageError(f"a rate is at least 0 and below 1, not {rate:g}", option=option)
     return rate

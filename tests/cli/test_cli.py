@@ -90,7 +90,7 @@ def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
         (
             "lines",
             b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30,
-            "than its max_length=10000",
+            "than data.tokens.max_length=10000",
         ),
         ("lines", b"good a b\nbad b c\n", "too little to split"),
         ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3"),

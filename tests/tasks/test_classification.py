@@ -465,7 +465,7 @@ def test_balanced_sampling_says_what_it_needs():
         Buckets(8, balance="lable").loader(unbalanced(), training=True)
     with pytest.raises(UsageError, match=r"no field tokens has one label.*have: label"):
         Buckets(8, balance="tokens").loader(unbalanced(), training=True)
-    with pytest.raises(UsageError, match="batch_tokens to null"):
+    with pytest.raises(UsageError, match="batch_tokens=null"):
         Buckets(8, 100, balance="label")
 
 
@@ -597,7 +597,7 @@ def test_ordered_labels_keep_their_order_and_refuse_others():
     field.fit(rows)
     assert field.vocabulary.symbols == ["1", "2", "many"]
     assert field.encode(rows).tolist() == [2, 0, 2, 0]
-    with pytest.raises(DataError, match=r"f.csv:1: .*'mani'.*not in the field's order=.*'many'"):
+    with pytest.raises(DataError, match=r"f.csv:1: .*'mani'.*not in f.order=.*'many'"):
         field.encode(records(field, ["mani"]))
     for order in (["a"], ["a", "a"]):
         with pytest.raises(UsageError, match="each once"):

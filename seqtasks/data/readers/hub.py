@@ -70,7 +70,7 @@ class HubReader:
         except Exception as error:  # `datasets` raises many kinds
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise DataError(
-                f"{place}: cannot be loaded ({reason}); check the reader's path and name, and "
+                f"{place}: cannot be loaded ({reason}); check `reader.path`, `reader.name` and "
                 "the split"
             ) from error
         names = list(rows.column_names)

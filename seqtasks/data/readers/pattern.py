@@ -68,7 +68,7 @@ class PatternReader:
         match = self.pattern.fullmatch(line)
         if match is None:
             raise DataError(
-                f"{place}: the line does not match the reader's pattern {self.pattern.pattern}; "
+                f"{place}: the line does not match `reader.pattern`={self.pattern.pattern}; "
                 "correct the line or the pattern"
             )
         values = {group: (text or "").strip() for group, text in match.groupdict().items()}
