@@ -22,7 +22,7 @@ from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import hold_out, sample_records, split_records, split_texts
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import DataError, UsageError, located, nearest
 
 
 class Batching(Protocol):
@@ -94,10 +94,10 @@ class SequenceData(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         if train is None:
-            raise UsageError("name your training file", option="train")
+            raise UsageError("it is not set; name your training file", option="train")
         if val_fraction <= 0 or test_fraction < 0 or val_fraction + test_fraction >= 1:
             raise UsageError(
-                "it is above 0, test_fraction at least 0, and both together below 1, "
+                "it is above 0, `test_fraction` at least 0, and both together below 1, "
                 f"not {val_fraction} and {test_fraction}",
                 option="val_fraction",
             )
@@ -142,6 +142,10 @@ class SequenceData(pl.LightningDataModule):
         """Read and encode every split, once; the vocabularies come from training alone."""
         if self.datasets:
             return
+        with located("data"):
+            self._set_up()
+
+    def _set_up(self) -> None:
         splits = self.read()
         fit(self.fields, splits["train"], self.known)
         arrays = Path(tempfile.mkdtemp(prefix="seqtasks-"))
@@ -191,14 +195,15 @@ class SequenceData(pl.LightningDataModule):
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""
         trainer = self.trainer
-        loader = self.batching.loader(
-            self.datasets[split],
-            training=training,
-            seed=self.seed,
-            rank=trainer.global_rank if trainer else 0,
-            world_size=trainer.world_size if trainer else 1,
-            num_workers=self.num_workers,
-        )
+        with located("data"):
+            loader = self.batching.loader(
+                self.datasets[split],
+                training=training,
+                seed=self.seed,
+                rank=trainer.global_rank if trainer else 0,
+                world_size=trainer.world_size if trainer else 1,
+                num_workers=self.num_workers,
+            )
         if training and isinstance(loader.sampler, ResumableSampler):
             loader.sampler.begin = functools.partial(self.begin, loader.sampler)
         return loader
@@ -265,13 +270,13 @@ def check_folds(folds: int, fold: int, test: Any, continuous: bool) -> None:
     """
     if folds < 2 or not 0 <= fold < folds:
         raise UsageError(
-            f"it is at least 2, or null, and fold from 0 to folds - 1, not {folds} and {fold}",
+            f"it is at least 2, or null, and `fold` from 0 to folds - 1, not {folds} and {fold}",
             option="folds",
         )
     if test is not None:
         raise UsageError(
-            "each part of the training data is the test in turn, and a test is named too; set test "
-            "or folds to null",
+            "each part of the training data is the test in turn, and a test is named too; set "
+            "`test` or `folds` to null",
             option="folds",
         )
     if continuous:

@@ -140,6 +140,6 @@ def _check_parts(parts: Sequence[Sequence[Record]]) -> None:
     if not all(parts):
         raise DataError(
             "the data is too little to split into training, validation and test parts; give more, "
-            "or files of your own as val and test",
+            "or files of your own as `val` and `test`",
             option="train",
         )

@@ -8,7 +8,9 @@ width of the vectors; GloVe (Pennington et al. 2014) does not.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from numpy.typing import NDArray
 from seqtasks.errors import DataError
 
 Vector = NDArray[np.float32]
+
+_SIZES = re.compile(rb"\d+\s+(\d+)")
+"""A first line that states the number of words and the width of their vectors."""
 
 
 def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str, Vector]:
@@ -35,11 +40,10 @@ def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str
         DataError: the file cannot be read or holds no vectors, or the vector of a wanted word has
             another width or is not finite.
     """
-    path = Path(path)
     wanted = {word.encode(): word for word in words}
     found: dict[str, Vector] = {}
-    width = vector_width(path)
-    for number, line in _lines(path):
+    width, lines = _open(Path(path))
+    for number, line in lines:
         name, _, rest = line.partition(b" ")
         if line.count(b" ") > width:  # the word holds spaces itself
             name, *numbers = line.rsplit(b" ", width)
@@ -62,9 +66,8 @@ def vector_words(path: str | os.PathLike[str]) -> Iterator[str]:
     Raises:
         DataError: the file cannot be read or holds no vectors.
     """
-    path = Path(path)
-    width = vector_width(path)
-    for _, line in _lines(path):
+    width, lines = _open(Path(path))
+    for _, line in lines:
         word = line.rsplit(b" ", width)[0].decode(errors="ignore")
         if word:
             yield word
@@ -76,17 +79,7 @@ def vector_width(path: str | os.PathLike[str]) -> int:
     Raises:
         DataError: the file cannot be read or holds no vectors.
     """
-    path = Path(path)
-    for number, line in _lines(path):
-        parts = line.split(b" ")[1:]
-        width = _stated(path) or len(parts)
-        if not 0 < width <= len(parts) or _finite(parts[-width:]) is None:
-            raise DataError(
-                f"{path}:{number}: not a word and its numbers; give vectors as text, as GloVe, "
-                "word2vec and fastText (.vec) write them, unpacked"
-            )
-        return width
-    raise DataError(f"{path}: it holds no vectors; give a file with a word and its numbers a line")
+    return _open(Path(path))[0]
 
 
 def fill_embedding_dims(config: Any) -> None:
@@ -124,8 +117,29 @@ def matched(symbols: Iterable[str], vectors: Mapping[str, Vector]) -> dict[int, 
     return found
 
 
+def _open(path: Path) -> tuple[int, Iterator[tuple[int, bytes]]]:
+    """The width of a file's vectors, and its lines with words and their numbers."""
+    lines = _lines(path)
+    first = next(lines, None)
+    stated = 0
+    if first is not None and first[0] == 1 and (sizes := _SIZES.fullmatch(first[1])):
+        stated, first = int(sizes[1]), next(lines, None)
+    if first is None:
+        raise DataError(
+            f"{path}: it holds no vectors; give a file with a word and its numbers a line"
+        )
+    parts = first[1].split(b" ")[1:]
+    width = stated or len(parts)
+    if not 0 < width <= len(parts) or _finite(parts[-width:]) is None:
+        raise DataError(
+            f"{path}:{first[0]}: not a word and its numbers; give vectors as text, as GloVe, "
+            "word2vec and fastText (.vec) write them, unpacked"
+        )
+    return width, chain([first], lines)
+
+
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines with words, and their numbers; a first line with sizes is left out."""
+    """Yield the lines that are not blank, with their numbers."""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -136,26 +150,13 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 line = line.rstrip(b" \t\r\n")
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
-                if line and not (number == 1 and _sizes(line)):
+                if line:
                     yield number, line.replace(b"\t", b" ")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DataError(
             f"{path}: cannot be read ({reason}); correct the path of the vectors"
         ) from None
-
-
-def _sizes(line: bytes) -> list[int]:
-    """The two numbers of a line with sizes; empty for a word and its vector."""
-    parts = line.split()
-    return [int(p) for p in parts] if len(parts) == 2 and all(p.isdigit() for p in parts) else []
-
-
-def _stated(path: Path) -> int:
-    """The width that the first line states, or 0."""
-    with path.open("rb") as file:
-        sizes = _sizes(file.readline().strip())
-    return sizes[1] if sizes else 0
 
 
 def _finite(parts: Sequence[bytes]) -> Vector | None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torchmetrics import Metric
 from torchmetrics.utilities import dim_zero_sum
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least
 
 
 class Interval(NamedTuple):
@@ -166,7 +166,6 @@ def _ends(values: Tensor, confidence: float) -> Interval:
 
 def _check(samples: int, confidence: float) -> None:
     """Refuse numbers that give no interval."""
-    if samples < 1:
-        raise UsageError(f"it is at least 1, not {samples}", option="samples")
+    check_least("samples", samples, 1)
     if not 0 < confidence < 1:
         raise UsageError(f"it is between 0 and 1, not {confidence}", option="confidence")

@@ -10,7 +10,7 @@ from seqtasks.bundle.build import build
 from seqtasks.cli.options import overridden
 from seqtasks.data.module import Batching, SequenceData
 from seqtasks.data.store.dataset import SequenceDataset
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, located
 
 
 class Split(NamedTuple):
@@ -51,6 +51,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
         data.sources = {"test": data.sources["test"]}
         data.fractions = {"val": 0.0, "test": 0.0}
     data.limit = None
-    splits = data.read()
-    name = "test" if "test" in splits else "val"
-    return Split(SequenceDataset(data.fields, splits[name]), data.batching, name)
+    with located("data"):
+        splits = data.read()
+        name = "test" if "test" in splits else "val"
+        return Split(SequenceDataset(data.fields, splits[name]), data.batching, name)

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import check_choice
 
 Span = tuple[str, int, int]
 """The type of a span (empty where labels have none), its first token and its last, from 0."""
@@ -138,9 +138,4 @@ def find_scheme(name: str, option: str = "scheme") -> Scheme:
     Raises:
         UsageError: there is no scheme of that name.
     """
-    if name not in SCHEMES:
-        raise UsageError(
-            f"there is no '{name}';{nearest(name, SCHEMES)} The schemes are {', '.join(SCHEMES)}.",
-            option=option,
-        )
-    return SCHEMES[name]
+    return SCHEMES[check_choice(option, name, SCHEMES)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import DataError, check_choice
 from seqtasks.schemes.scheme import OUTSIDE, Part, Span, find_scheme
 
 _INVALID = ("refuse", "repair", "drop")
@@ -60,13 +60,7 @@ def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -
     [[('PER', 1, 1)], []]
     """
     rules = find_scheme(scheme)
-    if invalid not in _INVALID:
-        raise UsageError(
-            f"there is no '{invalid}';{nearest(invalid, _INVALID)} "
-            f"The choices are {', '.join(_INVALID)}.",
-            option="invalid",
-        )
-    if invalid == "refuse":
+    if check_choice("invalid", invalid, _INVALID) == "refuse":
         wrong = violation(labels, scheme)
     else:
         wrong = next((rules.unlike(label) for label in labels if label not in rules), None)

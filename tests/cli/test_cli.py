@@ -46,7 +46,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["task=classification", "task.head.pooling=men"], "Did you mean 'mean'?"),
         (["task=translation", "task.decoder.attention=addtive"], "Did you mean 'additive'?"),
         (["task=generation", "encoder.bidirectional=true"], "reads from left to right"),
-        (["data=lines"], "data.train: name your training file"),
+        (["data=lines"], "data.train: it is not set; name your training file"),
         (["data.characters=null"], "task.embedding.spelling: it goes together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
         (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),
@@ -97,7 +97,7 @@ def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
         (
             "lines",
             b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30,
-            "than its max_length=10000",
+            "than data.tokens.max_length=10000",
         ),
         ("lines", b"good a b\nbad b c\n", "too little to split"),
         ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3"),

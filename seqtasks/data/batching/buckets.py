@@ -39,13 +39,13 @@ class Buckets:
         limits = [limit for limit in (batch_size, batch_tokens) if limit is not None]
         if not limits or min(limits) < 1:
             raise UsageError(
-                f"give batch_size or batch_tokens, at least 1, not {batch_size} and {batch_tokens}",
+                f"give this or `batch_tokens`, at least 1, not {batch_size} and {batch_tokens}",
                 option="batch_size",
             )
         if balance is not None and batch_tokens is not None:
             raise UsageError(
-                f"{balance} goes with batches of so many sequences: set batch_size, and "
-                "batch_tokens to null",
+                f"{balance} goes with batches of so many sequences: set `batch_size`, and "
+                "`batch_tokens`=null",
                 option="balance",
             )
         self.batch_size, self.batch_tokens, self.balance = batch_size, batch_tokens, balance
@@ -152,7 +152,7 @@ class BucketSampler(ResumableSampler):
         if count and not self.batches:
             raise UsageError(
                 f"there is not one batch for each of the {self.world_size} processes; give more "
-                "data, a smaller batch size, or fewer devices",
+                "data, a smaller `batching.batch_size`, or fewer devices",
                 option="batching.batch_size",
             )
 

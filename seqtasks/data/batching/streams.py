@@ -17,7 +17,7 @@ from seqtasks.data.batching.loader import ResumableSampler, make_loader
 from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
 from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import DataError, UsageError, check_choice, check_least
 
 _DOCUMENTS = ("reset", "join")
 
@@ -63,17 +63,10 @@ class Streams:
         documents: str = "reset",
         vary_window: bool = False,
     ) -> None:
-        for option, size in (("batch_size", batch_size), ("window", window)):
-            if size < 1:
-                raise UsageError(f"it is at least 1, not {size}", option=option)
-        if documents not in _DOCUMENTS:
-            raise UsageError(
-                f"there is no {documents!r}; it is one of {', '.join(_DOCUMENTS)}."
-                f"{nearest(str(documents), _DOCUMENTS)}",
-                option="documents",
-            )
-        self.batch_size, self.window = batch_size, window
-        self.documents, self.vary_window = documents, vary_window
+        self.batch_size = check_least("batch_size", batch_size, 1)
+        self.window = check_least("window", window, 1)
+        self.documents = check_choice("documents", documents, _DOCUMENTS)
+        self.vary_window = vary_window
 
     def loader(
         self,
@@ -98,12 +91,12 @@ class Streams:
                 "0, or batch by buckets",
                 option=f"{varied[0]}.bpe_dropout",
             )
-        texts = next(encoded for encoded in dataset.encoded.values() if isinstance(encoded, Ragged))
+        name, texts = next((n, e) for n, e in dataset.encoded.items() if isinstance(e, Ragged))
         starts, counts = texts.offsets[:-1] + 1, texts.lengths - 1
         if not (counts > 0).any():
             raise DataError(
                 f"{dataset.records[0].place}: no token to predict: each text has a single token "
-                "at most; give more text, or set the field's bos=true"
+                f"at most; give more text, or set `{name}.bos`=true"
             )
         if training and self.documents == "join":
             starts, counts = np.array([1]), np.array([len(texts.values) - 1])

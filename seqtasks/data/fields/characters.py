@@ -13,7 +13,7 @@ from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
-from seqtasks.errors import UsageError
+from seqtasks.errors import check_least
 
 
 class Spellings:
@@ -59,9 +59,7 @@ class CharacterField(Field):
 
     def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:
         super().__init__()
-        if max_length < 2:
-            raise UsageError(f"it is at least 2, not {max_length}", option="max_length")
-        self.along, self.max_length = along, max_length
+        self.along, self.max_length = along, check_least("max_length", max_length, 2)
 
     def words(self, record: Record) -> list[str]:
         """The record's tokens, each shortened to ``max_length`` characters."""

@@ -107,6 +107,6 @@ def check_varied(field: Field, count: int, kind: str) -> None:
     if count < 2:
         raise DataError(
             f"the training data has {count} distinct {kind}, at least 2 are needed; look at the "
-            "training files and at the field's column",
+            f"training files and at `{field.name}.column`",
             option=field.name,
         )

@@ -55,8 +55,8 @@ class TagField(Field):
                 find_scheme(str(name), option)
         if target is not None and (scheme is None or target == "auto"):
             raise UsageError(
-                f"{target} is to be the name of a scheme, and the option scheme the file's own "
-                "scheme, or auto",
+                f"{target} is to be the name of a scheme, and `scheme` the file's own scheme, or "
+                "auto",
                 option="target",
             )
         self.scheme, self.target = scheme, target
@@ -88,7 +88,7 @@ class TagField(Field):
         try:
             return convert(labels, source, self.target or source)
         except DataError as error:
-            raise DataError(f"{error} as the scheme of '{self.name}'", where=record.place) from None
+            raise DataError(f"{error} with `{self.name}.scheme`", where=record.place) from None
 
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
@@ -212,8 +212,8 @@ def number_of(field: Field, label: str, record: Record) -> int:
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         if getattr(field, "order", None) is not None:
             raise DataError(
-                f"the label '{label}' in '{field.name}' is not in the field's "
-                f"order=[{shown}];{nearest(label, known)} Correct the line, or "
+                f"the label '{label}' in '{field.name}' is not in "
+                f"`{field.name}.order`=[{shown}];{nearest(label, known)} Correct the line, or "
                 "add it to the order",
                 where=record.place,
             ) from None

@@ -19,8 +19,8 @@ def _jieba() -> Any:
             import jieba
     except ImportError:
         raise UsageError(
-            "jieba needs the package jieba: pip install 'seqtasks[chinese]'; or read characters",
-            option="level",
+            "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or "
+            "read characters"
         ) from None
     jieba.setLogLevel(logging.WARNING)
     jieba.initialize()

@@ -16,7 +16,7 @@ from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, sequence_lengths
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, check_least
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class VectorSequenceField(Field):
         max_length: int | None = None,
     ) -> None:
         super().__init__(column)
-        if max_length is not None and max_length < 1:
-            raise UsageError(f"it is at least 1, not {max_length}", option="max_length")
+        if max_length is not None:
+            check_least("max_length", max_length, 1)
         self.vocabulary = Channels([])
         self.standardise, self.max_length = standardise, max_length
 
@@ -112,8 +112,8 @@ class VectorSequenceField(Field):
             raise DataError(f"'{self.name}' has no step; remove the example", where=record.place)
         if self.max_length is not None and len(rows) > self.max_length:
             raise DataError(
-                f"'{self.name}' has {len(rows):,} steps, more than max_length={self.max_length}; "
-                "split the example, or raise the limit",
+                f"'{self.name}' has {len(rows):,} steps, more than `{self.name}.max_length`="
+                f"{self.max_length}; split the example, or raise the limit",
                 where=record.place,
             )
         expected = width or len(rows[0])

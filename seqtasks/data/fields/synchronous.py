@@ -9,7 +9,7 @@ from seqtasks.data.fields.labels import TagField
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
-from seqtasks.errors import UsageError
+from seqtasks.errors import check_least
 
 
 class SynchronousField(TagField):
@@ -43,9 +43,8 @@ class SynchronousField(TagField):
         keep_text: bool = True,
     ) -> None:
         super().__init__(column, along=along)
-        if delay < 0:
-            raise UsageError(f"it is at least 0, not {delay}", option="delay")
-        self.delay, self.min_count, self.max_size = delay, min_count, max_size
+        self.delay = check_least("delay", delay)
+        self.min_count, self.max_size = min_count, max_size
         self.keep_text = keep_text
 
     def fit(self, records: Iterable[Record]) -> None:

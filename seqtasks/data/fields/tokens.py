@@ -18,7 +18,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.data.word_vectors import vector_words
-from seqtasks.errors import DataError, UsageError, check_rate, nearest
+from seqtasks.errors import DataError, UsageError, check_choice, check_rate
 
 
 class TokenField(Field):
@@ -86,13 +86,7 @@ class TokenField(Field):
                 option="column",
             )
         self.separator, self.references = separator, references
-        if level not in LEVELS:
-            raise UsageError(
-                f"there is no '{level}';{nearest(level, LEVELS)} "
-                f"The levels are {', '.join(LEVELS)}.",
-                option="level",
-            )
-        self.level, self.lowercase = level, lowercase
+        self.level, self.lowercase = check_choice("level", level, LEVELS), lowercase
         self.min_count, self.max_size = min_count, max_size
         self.bos, self.eos = bos, eos
         self.max_length, self.truncate = max_length, truncate
@@ -258,9 +252,9 @@ class TokenField(Field):
         if self.max_length is not None and len(numbers) > self.max_length:
             if not self.truncate:
                 raise DataError(
-                    f"'{self.name}' has {len(numbers):,} tokens, more than its "
-                    f"max_length={self.max_length}; split the line, raise the limit, or set the "
-                    "field's truncate=true",
+                    f"'{self.name}' has {len(numbers):,} tokens, more than "
+                    f"`{self.name}.max_length`={self.max_length}; split the line, raise the limit, "
+                    f"or set `{self.name}.truncate`=true",
                     where=record.place,
                 )
             return numbers[: self.max_length]

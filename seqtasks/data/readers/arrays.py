@@ -37,7 +37,7 @@ def array_examples(path: Path, wanted: Mapping[str, str]) -> Iterator[tuple[int,
         if name not in arrays:
             raise DataError(
                 f"{path}: no array {name!r} for the field '{field}'; its arrays are "
-                f"{', '.join(arrays) or 'none'}; name one as the column of {field!r}"
+                f"{', '.join(arrays) or 'none'}; name one with `{field}.column`=..."
             )
     sequences = {f: _cut(path, name, arrays) for f, name in wanted.items() if f == "series"}
     counts = {wanted[f]: len(rows) for f, rows in sequences.items()}

@@ -64,17 +64,17 @@ def no_column(
 
     >>> print(no_column("a.csv:1", "tokens", "txt", ["label", "text"], 2))
     a.csv:1: no column 'txt' for the field 'tokens': the columns are 'label', 'text' or 0 to 1; \
-name one as the column of 'tokens'. Did you mean 'text'?
+name one with tokens.column=... Did you mean 'text'?
     """
     field = field.partition("[")[0]
     have = [", ".join(repr(_shortened(name)) for name in names)] if names else []
     if width:
         have.append(f"0 to {width - 1}" if width > 1 else "0")
     near = nearest(column, names) if isinstance(column, str) else ""
-    stop = "." if near else ""
+    stop = "." if fix and near else ""
     return DataError(
         f"{place}: no column {column!r} for the field {field!r}: the columns are "
-        f"{' or '.join(have) or 'none'}; name one as the column of {field!r}{fix}{stop}{near}"
+        f"{' or '.join(have) or 'none'}; name one with `{field}.column`=...{fix}{stop}{near}"
     )
 
 

@@ -78,7 +78,7 @@ def _sentences(path: Path, form: ConllFormat, columns: Columns, encoding: str) -
             given = {
                 f: _default(f, form.names, width) if c is None else c for f, c in columns.items()
             }
-            fix = "" if form.names else ", or name them all by the reader's names=[...]"
+            fix = "" if form.names else ", or name them all with `reader.names`=[...]"
             wanted = locate_all(f"{path}:{number}", given, form.names, width, fix)
         start = start or number
         for field, position in wanted.items():

@@ -65,7 +65,7 @@ class ConllFormat:
         """
         split: Callable[[str], list[str]] | None = None
         expected = len(self.names)
-        reason = "CoNLL-U" if self.names == CONLLU_NAMES else "the reader's names"
+        reason = "CoNLL-U" if self.names == CONLLU_NAMES else "`reader.names`"
         for number, line in read_lines(path, encoding):
             if self.comment and line.startswith(self.comment):
                 continue
@@ -79,7 +79,7 @@ class ConllFormat:
             if len(cells) != expected:
                 raise DataError(
                     f"{path}:{number}: {len(cells)} column(s) found, {expected} expected "
-                    f"(from {reason}); correct the line or set the reader's separator"
+                    f"(from {reason}); correct the line or set `reader.separator`"
                 )
             if self.ranges and not _is_word(cells[0], path, number):
                 continue
@@ -102,6 +102,6 @@ def _is_word(number: str, path: Path, line: int) -> bool:
     if match is None:
         raise DataError(
             f"{path}:{line}: {number!r} is no CoNLL-U word number, as 3, 3-4 or 8.1 are; "
-            "correct the line, or name its columns by the reader's names=[...]"
+            "correct the line, or name its columns with `reader.names`=[...]"
         )
     return match[1] is None

@@ -41,7 +41,7 @@ def delimited_rows(
         if len(cells) != width:
             raise DataError(
                 f"{path}:{line}: {len(cells)} column(s) found, {width} expected as on line {first};"
-                f" correct the row, or set the reader's delimiter if it is not {delimiter!r}"
+                f" correct the row, or set `reader.delimiter` if it is not {delimiter!r}"
             )
         if names is None:
             names = _header(f"{path}:{line}", cells)
@@ -56,7 +56,7 @@ def _header(place: str, cells: list[str]) -> list[str]:
         if name and names.count(name) > 1:
             raise DataError(
                 f"{place}: the column {name!r} is there twice; give each its own name, or set "
-                "the reader's header=false if the first row is data"
+                "`reader.header`=false if the first row is data"
             )
     return names
 
@@ -81,6 +81,6 @@ def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[_Row]:
             reason = str(error).split(" - ")[0]
             raise DataError(
                 f"{path}:{line}: not valid CSV ({reason}); close the quotes, double those inside "
-                'a quoted field (""), or read format=tsv, where quotes are plain characters'
+                'a quoted field (""), or set `reader.format`=tsv if quotes are plain characters'
             ) from None
         yield line, cells

@@ -183,7 +183,7 @@ def _refuse(path: Path, head: bytes, encoding: str) -> None:
     if not _has_byte_newlines(encoding):
         return
     if head.startswith(_UTF_16):
-        raise DataError(f"{path}:1: utf-16 text; set the reader's encoding=utf-16")
+        raise DataError(f"{path}:1: utf-16 text; set `reader.encoding`=utf-16")
     if b"\0" in head:
         raise DataError(_binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1))
 
@@ -191,7 +191,7 @@ def _refuse(path: Path, head: bytes, encoding: str) -> None:
 def _binary(path: Path, line: int) -> str:
     return (
         f"{path}:{line}: a NUL byte, as in a binary file; give a text file, "
-        "or set the reader's encoding if it is text in another one"
+        "or set `reader.encoding` if it is text in another one"
     )
 
 
@@ -199,5 +199,5 @@ def _undecodable(path: Path, line: int, error: UnicodeDecodeError, encoding: str
     other = "latin-1" if codecs.lookup(encoding).name.startswith("utf-8") else "utf-8"
     return (
         f"{path}:{line}: not valid {encoding} (byte 0x{error.object[error.start]:02x}): "
-        f"convert the file to {encoding} or set the reader's encoding={other}"
+        f"convert the file to {encoding} or set `reader.encoding`={other}"
     )

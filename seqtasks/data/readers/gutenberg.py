@@ -43,6 +43,6 @@ def strip_gutenberg(text: str, path: str) -> tuple[str, int]:
         mark = "END" if start else "START"
         raise DataError(
             f"{path}: no line '*** {mark} OF THE PROJECT GUTENBERG ...'; "
-            "set the reader's strip_gutenberg=false, or get the whole file"
+            "set `reader.strip_gutenberg`=false, or get the whole file"
         )
     return text[start.end() : end.start()], text.count("\n", 0, start.end()) + 1

@@ -36,7 +36,8 @@ class HubReader:
     ) -> None:
         if not path:
             raise UsageError(
-                "name a data set of the Hugging Face hub, such as stanfordnlp/sst2", option="path"
+                "it is not set; name a data set of the Hugging Face hub, such as stanfordnlp/sst2",
+                option="path",
             )
         try:
             import datasets
@@ -69,7 +70,7 @@ class HubReader:
         except Exception as error:  # `datasets` raises many kinds
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise DataError(
-                f"{place}: cannot be loaded ({reason}); check the reader's path and name, and "
+                f"{place}: cannot be loaded ({reason}); check `reader.path`, `reader.name` and "
                 "the split"
             ) from error
         names = list(rows.column_names)

@@ -7,8 +7,9 @@ from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
 from seqtasks.data.readers.files import find_files, text_lines
-from seqtasks.data.readers.options import known_encoding, one_of
+from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
+from seqtasks.errors import check_choice
 
 _REPEATED = ("keep", "once", "unambiguous")
 
@@ -27,7 +28,7 @@ class LabelledFileReader:
     """
 
     def __init__(self, repeated: str = "keep", encoding: str = "utf-8") -> None:
-        self.repeated = one_of("repeated", repeated, _REPEATED)
+        self.repeated = check_choice("repeated", repeated, _REPEATED)
         self.encoding = known_encoding(encoding)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
 from seqtasks.data.readers.files import find_files, text_lines
-from seqtasks.data.readers.options import known_encoding, not_empty, one_of
+from seqtasks.data.readers.options import known_encoding, not_empty
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, check_choice
 
 
 class LineReader:
@@ -33,7 +33,7 @@ class LineReader:
     def __init__(
         self, label: str = "first", separator: str | None = None, encoding: str = "utf-8"
     ) -> None:
-        self.label = one_of("label", label, ("first", "last"))
+        self.label = check_choice("label", label, ("first", "last"))
         self.separator = not_empty("separator", separator)
         self.encoding = known_encoding(encoding)
 
@@ -64,7 +64,7 @@ class LineReader:
         if len(parts) == 1 and self.separator is not None:
             raise DataError(
                 f"{place}: no separator {self.separator!r} between label and text; "
-                "correct the line or set the reader's separator"
+                "correct the line or set `reader.separator`"
             )
         label, text = [*parts, ""][:2] if first else [*reversed(parts), ""][:2]
         if not label.strip():

@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from encodings.aliases import aliases
 
 from seqtasks.errors import UsageError, nearest
-
-
-def one_of(option: str, value: str, choices: Iterable[str]) -> str:
-    """Return an option's value if it is a valid choice.
-
-    Args:
-        option: the option's name.
-        value: what the user wrote.
-        choices: the valid values.
-
-    Raises:
-        UsageError: the value is none of them.
-
-    >>> one_of("label", "first", ["first", "last"])
-    'first'
-    """
-    valid = list(choices)
-    if value not in valid:
-        near = nearest(str(value), valid)
-        raise UsageError(
-            f"there is no {value!r}; choose one of {', '.join(valid)}.{near}", option=option
-        )
-    return value
 
 
 def known_encoding(encoding: str) -> str:

@@ -70,7 +70,7 @@ class ParallelReader:
                 at = next(place for place, side in enumerate(sides) if not side.strip())
                 raise DataError(
                     f"{paths[min(at, len(paths) - 1)]}:{number}: empty sentence; write it, remove "
-                    "the pair, or leave such pairs out by the reader's skip_empty=true"
+                    "the pair, or leave such pairs out with `reader.skip_empty`=true"
                 )
 
     def _lines(self, path: Path, *others: Path) -> Iterator[tuple[int, list[str]]]:
@@ -84,7 +84,7 @@ class ParallelReader:
                 sides = ["", ""]
             if len(sides) < 2 or (len(sides) > 2 and not self.references):
                 more = " or more" if self.references else ""
-                other = "set the reader's references=true if more than one target is right, "
+                other = "set `reader.references`=true if more than one target is right, "
                 raise DataError(
                     f"{path}:{number}: {len(sides)} column(s) found, 2{more} expected with a tab "
                     f"between them; correct the line, {'' if self.references else other}"
@@ -101,7 +101,7 @@ def _matched(source: Any, references: bool) -> list[tuple[Path, ...]]:
     if len(source) < 2 or (len(source) > 2 and not references):
         raise DataError(
             f"give two paths, the source's and the target's, as in [train.de,train.en], not "
-            f"{len(source)}: {list(source)}; further references take the reader's references=true",
+            f"{len(source)}: {list(source)}; further references take `reader.references`=true",
             option="source",
         )
     left, *others = [find_files(side) for side in source]

@@ -35,7 +35,7 @@ class PatternReader:
 
     def __init__(self, pattern: str | None = None, encoding: str = "utf-8") -> None:
         if not pattern:
-            raise UsageError(f"describe a line, {_EXAMPLE}", option="pattern")
+            raise UsageError(f"it is not set; describe a line, {_EXAMPLE}", option="pattern")
         try:
             self.pattern = re.compile(pattern)
         except re.error as error:
@@ -68,7 +68,7 @@ class PatternReader:
         match = self.pattern.fullmatch(line)
         if match is None:
             raise DataError(
-                f"{place}: the line does not match the reader's pattern {self.pattern.pattern}; "
+                f"{place}: the line does not match `reader.pattern`={self.pattern.pattern}; "
                 "correct the line or the pattern"
             )
         values = {group: (text or "").strip() for group, text in match.groupdict().items()}

@@ -10,13 +10,13 @@ from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.delimited import delimited_rows
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.json_lines import json_rows, non_empty_value
-from seqtasks.data.readers.options import known_encoding, one_of
+from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, UsageError, check_choice
 
 _FORMATS = ("csv", "tsv", "jsonl")
 _SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
-_NO_HEADER = ", or set the reader's header=false if the first row is data"
+_NO_HEADER = ", or set `reader.header`=false if the first row is data"
 
 
 class TableReader:
@@ -45,7 +45,7 @@ class TableReader:
         encoding: str = "utf-8",
         header: bool = True,
     ) -> None:
-        self.format = None if format is None else one_of("format", format, _FORMATS)
+        self.format = None if format is None else check_choice("format", format, _FORMATS)
         self.delimiter = delimiter
         self.encoding = known_encoding(encoding)
         self.header = header
@@ -93,7 +93,7 @@ def _by_suffix(path: Path) -> str:
     if suffix not in _SUFFIXES:
         raise DataError(
             f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(_SUFFIXES)}); "
-            f"set the reader's format to one of {', '.join(_FORMATS)}"
+            f"set `reader.format` to one of {', '.join(_FORMATS)}"
         )
     return _SUFFIXES[suffix]
 

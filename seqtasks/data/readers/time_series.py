@@ -82,8 +82,8 @@ class TimeSeriesReader:
     ) -> Iterator[tuple[int, dict[str, Value]]]:
         if self.sequence is None:
             raise DataError(
-                f"{path}: a row is a step, so one column has to name its sequence; say which by "
-                "the reader's sequence=COLUMN"
+                f"{path}: a row is a step, so one column has to name its sequence; say which with "
+                "`reader.sequence`=COLUMN"
             )
         rows = delimited_rows(path, delimiter == ",", delimiter, self.encoding, header=True)
         if (first := next(rows, None)) is None:
@@ -124,7 +124,7 @@ class TimeSeriesReader:
         if self.sequence not in names:
             raise DataError(
                 f"{place}: no column {self.sequence!r}; the columns are {', '.join(names)}; name "
-                "the one of the sequence by the reader's sequence=COLUMN"
+                "the one of the sequence with `reader.sequence`=COLUMN"
             )
         others = {field: column for field, column in columns.items() if field != "series"}
         located = locate_all(place, others, names, len(names))
@@ -132,8 +132,8 @@ class TimeSeriesReader:
         if "series" in columns:
             if columns["series"] is not None:
                 raise DataError(
-                    f"{place}: the column of 'series' names one column, a table has one a channel; "
-                    "leave it at null and set the reader's channels=[...]"
+                    f"{place}: `series.column` names one column, a table has one a channel; "
+                    "leave it at null and set `reader.channels`=[...]"
                 )
             missing = [channel for channel in self.channels if channel not in names]
             if missing:
@@ -150,5 +150,5 @@ def _number(path: Path, line: int, column: str, cell: str) -> float:
     except ValueError:
         raise DataError(
             f"{path}:{line}: the column {column!r} holds {cell.strip()[:30]!r} where a number is "
-            "expected; correct it, or name the columns of numbers by the reader's channels=[...]"
+            "expected; correct it, or name the columns of numbers with `reader.channels`=[...]"
         ) from None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from seqtasks.data.readers.options import one_of
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.data.sample.numbers import draw_numbers
 from seqtasks.data.sample.sentence import sentences
 from seqtasks.data.sample.stories import stories
-from seqtasks.errors import DataError, nearest
+from seqtasks.errors import DataError, check_choice, nearest
 
 _Examples = Iterator[Mapping[str, Value]]
 
@@ -41,7 +40,7 @@ class SampleReader:
     """
 
     def __init__(self, view: str = "sentences") -> None:
-        self.view = one_of("view", view, _VIEWS)
+        self.view = check_choice("view", view, _VIEWS)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield the records of one split; see `seqtasks.data.record.Reader`.

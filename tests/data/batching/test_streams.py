@@ -241,7 +241,7 @@ def test_a_short_text_fills_fewer_rows_and_says_so(lengths, size, window, rows, 
 @pytest.mark.parametrize("training", [True, False])
 def test_texts_without_a_token_to_predict_are_refused(training):
     data = dataset(["a", "b"], bos=False)
-    with pytest.raises(DataError, match=r"f.txt:1: no token to predict.*the field's bos=true"):
+    with pytest.raises(DataError, match=r"f.txt:1: no token to predict.*tokens.bos=true"):
         Streams().loader(data, training=training)
 
 
@@ -260,6 +260,6 @@ def test_impossible_sizes_are_refused(options):
 
 def test_an_unknown_treatment_of_documents_is_refused():
     with pytest.raises(
-        UsageError, match=r"there is no 'rest'; .*reset, join\. Did you mean 'reset'"
+        UsageError, match=r"there is no 'rest'; Did you mean 'reset'. The choices are reset, join"
     ):
         Streams(documents="rest")

@@ -82,7 +82,7 @@ def test_a_batch_is_padded_with_zeros():
         ("[[1, null]]", "holds None at step 0, channel 1"),
         ('[[1, 2], ["x", 2]]', "holds 'x' at step 1, channel 0"),
         ("[[1, [2]]]", r"holds \[2\] at step 0, channel 1"),
-        ("[[1, 2], [1, 2], [1, 2], [1, 2]]", "has 4 steps, more than max_length=3"),
+        ("[[1, 2], [1, 2], [1, 2], [1, 2]]", "has 4 steps, more than series.max_length=3"),
     ],
 )
 def test_what_is_no_sequence_of_vectors_is_refused_with_its_place(value, said):

@@ -133,7 +133,7 @@ def test_refuses_ragged_rows(tmp_path: Path) -> None:
     fails(write(tmp_path, "a\tX\nb Y\n"), "a.conll:2: 1 column(s) found, 2 expected")
     fails(
         write(tmp_path, "a X\n"),
-        "a.conll:1: 2 column(s) found, 3 expected (from the reader's names)",
+        "a.conll:1: 2 column(s) found, 3 expected (from reader.names)",
         names=["form", "pos", "tag"],
     )
 
@@ -149,8 +149,8 @@ def test_refuses_missing_columns(tmp_path: Path) -> None:
     path = write(tmp_path, "a X\n")
     fails(
         path,
-        "a.conll:1: no column 'pos' for the field 'pos': the columns are 0 to 1; name one as "
-        "the column of 'pos', or name them all by the reader's names=[...]",
+        "a.conll:1: no column 'pos' for the field 'pos': the columns are 0 to 1; name one with "
+        "pos.column=..., or name them all with reader.names=[...]",
         columns={"pos": None},
     )
     fails(path, "no column 2 for the field 'tags'", columns={"tags": 2})

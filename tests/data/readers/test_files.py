@@ -129,14 +129,14 @@ class TestBadContents:
         fails(
             lambda: reading(path),
             "a.txt:3: not valid utf-8 (byte 0xe9): convert the file to utf-8 or set "
-            "the reader's encoding=latin-1",
+            "reader.encoding=latin-1",
         )
         fails(lambda: reading(path, "ascii"), "a.txt:3: not valid ascii", "encoding=utf-8")
         assert reading(path, "latin-1")
 
     def test_utf_16_is_recognised(self, tmp_path: Path, reading) -> None:
         (tmp_path / "a.txt").write_bytes("中文".encode("utf-16"))
-        fails(lambda: reading(tmp_path / "a.txt"), "set the reader's encoding=utf-16")
+        fails(lambda: reading(tmp_path / "a.txt"), "set reader.encoding=utf-16")
 
     def test_no_permission(self, tmp_path: Path, reading, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*args: object, **kwargs: object) -> None:

@@ -87,7 +87,7 @@ def test_what_is_not_there_is_named(datasets, tmp_path):
 
 
 def test_a_reader_without_a_data_set_or_without_the_package_is_refused(monkeypatch):
-    with pytest.raises(UsageError, match="path: name a data set"):
+    with pytest.raises(UsageError, match="path: it is not set; name a data set"):
         HubReader()
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(UsageError, match=r"pip install 'seqtasks\[hub\]'"):

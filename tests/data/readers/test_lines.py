@@ -87,7 +87,7 @@ def test_refuses_other_columns(path: Path) -> None:
         list(LineReader().read(path, {"tokens": None, "labels": None}))
     assert str(caught.value) == (
         f"{path}: no column 'labels' for the field 'labels': the columns are 'text', 'label'; "
-        "name one as the column of 'labels'. Did you mean 'label'?"
+        "name one with labels.column=... Did you mean 'label'?"
     )
     with pytest.raises(DataError, match="no column 0 for the field 'tokens'"):
         list(LineReader().read(path, {"tokens": 0}))
@@ -97,7 +97,7 @@ def test_refuses_unknown_options() -> None:
     with pytest.raises(UsageError) as caught:
         LineReader(label="frist")
     assert str(caught.value) == (
-        "label: there is no 'frist'; choose one of first, last. Did you mean 'first'?"
+        "label: there is no 'frist'; Did you mean 'first'? The choices are first, last."
     )
     with pytest.raises(UsageError, match="separator: give a string"):
         LineReader(separator="")

@@ -69,7 +69,7 @@ def test_further_columns_and_files_are_further_references(folder: Path) -> None:
     ]
     several = [folder / "1.de", folder / "1.en", folder / "1.de"]
     assert pairs(several, references=True)[0] == ("eins", "one\teins")
-    fails(folder / "g2p", "g2p:2: 4 column(s) found, 2 expected", "the reader's references=true")
+    fails(folder / "g2p", "g2p:2: 4 column(s) found, 2 expected", "reader.references=true")
     (folder / "g2p").write_text("A\tAH\nABBY\n")
     with pytest.raises(DataError, match=r"g2p:2: 1 column\(s\) found, 2 or more expected"):
         pairs(folder / "g2p", references=True)
@@ -88,7 +88,7 @@ def test_columns_by_name_and_number(folder: Path) -> None:
 
 def test_empty_sides_are_refused_or_skipped(folder: Path) -> None:
     source = [folder / "gap.de", folder / "gap.en"]
-    fails(source, "gap.de:2: empty sentence", "the reader's skip_empty=true")
+    fails(source, "gap.de:2: empty sentence", "reader.skip_empty=true")
     assert pairs(source, skip_empty=True) == [("eins", "one"), ("drei", "three")]
     (folder / "gap.de").write_text("eins\nzwei\ndrei\nvier\n")
     fails(source, "gap.en:4: empty sentence")
@@ -130,7 +130,7 @@ def test_refuses_other_columns(folder: Path) -> None:
         fails(
             folder / "a.tsv",
             f"a.tsv: no column {column!r} for the field 'source'",
-            "the columns are 'source', 'target' or 0 to 1; name one as the column of 'source'",
+            "the columns are 'source', 'target' or 0 to 1; name one with source.column=...",
             columns={"source": column},
         )
 

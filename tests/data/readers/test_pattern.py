@@ -28,7 +28,7 @@ def test_groups_are_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("IN: a\n", "a:1: the line does not match the reader's pattern"),
+        ("IN: a\n", "a:1: the line does not match reader.pattern="),
         ("IN: a OUT: \n", "a:1: the group 'target' is empty"),
         ("\n", "a: blank lines only"),
     ],

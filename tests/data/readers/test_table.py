@@ -117,7 +117,7 @@ def test_names_missing_columns(tmp_path: Path) -> None:
         rows(path, {"tokens": "txt_a"})
     assert str(caught.value) == (
         f"{path}:2: no column 'txt_a' for the field 'tokens': the columns are 'label', 'text_a' or "
-        "0 to 1; name one as the column of 'tokens', or set the reader's header=false if the "
+        "0 to 1; name one with tokens.column=..., or set reader.header=false if the "
         "first row is data. Did you mean 'text_a'?"
     )
     fails(path, "no column 2 for the field 'text'", "or 0 to 1", columns={"text": 2})
@@ -172,9 +172,9 @@ def test_nameless_columns_go_by_number(tmp_path: Path) -> None:
     [
         (
             {"format": "json"},
-            "format: there is no 'json'; choose one of csv, tsv, jsonl. Did you mean",
+            "format: there is no 'json'; Did you mean 'jsonl'? The choices are",
         ),
-        ({"format": "xls"}, "choose one of csv, tsv, jsonl."),
+        ({"format": "xls"}, "The choices are csv, tsv, jsonl."),
         ({"delimiter": ""}, "delimiter: give one character other than a quote or a line end"),
         ({"delimiter": "||"}, "delimiter: give one character other than a quote or a line end"),
         ({"delimiter": '"'}, "give one character other than a quote"),

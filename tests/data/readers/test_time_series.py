@@ -127,7 +127,7 @@ def test_a_table_with_a_row_a_step(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "options", "said"),
     [
-        (ROWS, {}, "the reader's sequence=COLUMN"),
+        (ROWS, {}, "reader.sequence=COLUMN"),
         (ROWS, {"sequence": "no"}, "x.csv:2: no column 'no'; the columns are id, t"),
         (ROWS, {"sequence": "id", "channels": ["z"]}, "no column 'z' for the field 'series'"),
         ([*ROWS, "s1,3,1,1,a"], {"sequence": "id"}, "x.csv:6: more of the sequence 's1'"),
@@ -147,5 +147,5 @@ def test_another_suffix_and_a_column_for_many_channels_are_refused(tmp_path):
     (tmp_path / "x.csv").write_text("\n".join(ROWS))
     with pytest.raises(DataError, match=r"the suffix '.txt' tells no format"):
         read(tmp_path / "x.txt")
-    with pytest.raises(DataError, match=r"the reader's channels=\[...\]"):
+    with pytest.raises(DataError, match=r"reader.channels=\[...\]"):
         read(tmp_path / "x.csv", {"series": "x"}, sequence="id")

@@ -318,7 +318,7 @@ def test_reader_names_what_there_is():
         SampleReader().read(source, {"lable": None})
     with pytest.raises(DataError, match=r"'tags'.*it has tokens, label"):
         SampleReader("words").read(source, {"tags": None})
-    with pytest.raises(UsageError, match=r"sentences, words, text.*'text'"):
+    with pytest.raises(UsageError, match=r"'text'.*sentences, words, text"):
         SampleReader("txt")
     assert len(list(islice(SampleReader().read(source, {"tokens": None}), 9))) == 5
 
