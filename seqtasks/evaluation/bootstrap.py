@@ -20,11 +20,7 @@ class Interval(NamedTuple):
 
 
 class Sums:
-    """What each part of a data set adds to the state of a metric.
-
-    Args:
-        metric: whose state is sums; `take` reads them off and the caller resets it.
-    """
+    """What each part of a data set adds to the state of a metric, which is sums."""
 
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
@@ -50,13 +46,10 @@ class Sums:
         return found
 
     def resampled(self, counts: Tensor) -> Tensor:
-        """The score of samples of the parts.
+        """The score of samples of the parts, (samples,) float64.
 
         Args:
             counts: (samples, parts) float64, how often each part is in a sample.
-
-        Returns:
-            (samples,) float64.
         """
         totals = {}
         for name in self.types:
@@ -132,12 +125,9 @@ def compare(ours: Sums, theirs: Sums, *, samples: int, confidence: float, seed: 
     Args:
         ours: of the one model.
         theirs: of the other, on the same parts in the same order.
-        samples: how many samples to draw.
-        confidence: the share of the samples that the interval holds, between 0 and 1.
+        samples: as in `interval`, like the arguments after it.
+        confidence: the share of the samples that the interval holds.
         seed: of the draws.
-
-    Raises:
-        UsageError: the models were not scored on as many parts.
     """
     check(samples, confidence)
     if len(ours) != len(theirs):

@@ -14,13 +14,7 @@ from seqtasks.errors import UsageError
 
 
 class Split(NamedTuple):
-    """Examples in a model's numbers.
-
-    Attributes:
-        dataset: the examples.
-        batching: lays them out as in training.
-        name: ``test``, or ``val`` where no test examples are set apart.
-    """
+    """Examples in a model's numbers, how they are laid out, and ``test`` or ``val`` for a name."""
 
     dataset: SequenceDataset
     batching: Batching
