@@ -15,8 +15,7 @@ NAMES = ("changes", "samples", "confidence", "seed", "device")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Test a model as training did, on its own test data or on any file of the same form."""
     parser = Parser(
-        "evaluate",
-        "The scores of a saved model, with intervals by bootstrap; beside another's.",
+        "evaluate", "The scores of a saved model, with intervals by bootstrap; beside another's."
     )
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from seqtasks.cli.arguments import Parser
+from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.errors import UsageError
 from seqtasks.prediction.line import decoded
@@ -48,9 +48,10 @@ def make_parser() -> Parser:
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/generation/latest/bundle")
     prompt = parser.add_mutually_exclusive_group()
-    prompt.add_argument("--prompt", metavar="TEXT", help="'' begins a new text")
+    prompt.add_argument("--prompt", type=utf8, metavar="TEXT", help="'' begins a new text")
     prompt.add_argument("--prompt-file", type=Path, metavar="FILE", help="a whole file is a prompt")
-    add("--condition", metavar="VALUE", help="the label or vector that the texts start from")
+    condition = "the label or vector that the texts start from"
+    add("--condition", type=utf8, metavar="VALUE", help=condition)
 
     for name, (kind, text) in OPTIONS.items():
         flag, wanted = "--" + name.replace("_", "-"), or_none(kind)
@@ -101,10 +102,6 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
     from seqtasks.prediction.text_generator import Text
 
     if options.prompt is not None:
-        try:
-            options.prompt.encode()
-        except UnicodeEncodeError:
-            raise UsageError("it is not valid utf-8; convert it", option="prompt") from None
         yield Text(1, options.prompt)
     elif options.prompt_file is not None:
         path = options.prompt_file

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqtasks.cli.arguments import Parser
+from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error
-from seqtasks.errors import UsageError
 
 VIEWS = {
     "states": "what the units of a layer hold after each symbol of a text",
@@ -46,7 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if name == "training":
             view = views.view_training(Path(options.folder))
         else:
-            check_text(options.text)
             bundle = load(options.folder, trusted=options.trust)
             view = getattr(views, f"view_{name}")(bundle, options.text, **given)
         views.save_view(view, options.output)
@@ -64,27 +62,18 @@ def make_parser() -> Parser:
     views = parser.add_mutually_exclusive_group(required=True)
     for name, text in VIEWS.items():
         views.add_argument(f"--{name}", action="store_true", help=text)
-    add("--text", help="what the model is to read")
+    add("--text", type=utf8, help="what the model is to read")
     add("--output", type=Path, required=True, metavar="FILE", help="ends in .png, .svg or .json")
     add("--layer", type=int, metavar="N", help="states: counted from 0; the last by default")
     add("--state", metavar="NAME", help="states: h, the output (default), or a state's number")
     add("--units", type=int, metavar="N", help="states: how many, the most selective (default 12)")
     one = "states: this one, counted from 0; may be given again"
     add("--unit", type=int, action="append", default=[], metavar="N", help=one)
-    add("--target", help="gradients, attention: what is right; by default the model's own answer")
+    target = "gradients, attention: what is right; by default the model's own answer"
+    add("--target", type=utf8, help=target)
     add("--last", type=int, metavar="N", help="gradients: loss of so many last steps (default 1)")
     parser.add_trust()
     return parser
-
-
-def check_text(text: str) -> None:
-    """Refuse a text that is not UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise UsageError(
-            f"it is not valid utf-8 at character {error.start}", option="text"
-        ) from error
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from seqtasks.cli.arguments import Parser
+from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.options import search_options
 from seqtasks.errors import DataError, SeqtasksError, UsageError
@@ -58,8 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             prefixes,
             look,
         )
+        output = target or sys.stdout.buffer
         for line in predict(source or sys.stdin.buffer):
-            write(line, target or sys.stdout.buffer)
+            output.write(line.encode() + b"\n")
+            output.flush()
         if predict.cut:
             warn(
                 f"{predict.cut} of the outputs were cut at max_length, without an end of their "
@@ -94,7 +96,7 @@ def make_parser() -> Parser:
     search = "an option of task.search, such as beam_size=1"
     parser.add_repeated("--search", "NAME=VALUE", search)
     prefix = parser.add_mutually_exclusive_group()
-    prefix.add_argument("--prefix", metavar="TEXT", help="what every output begins with")
+    prefix.add_argument("--prefix", type=utf8, metavar="TEXT", help="what every output begins with")
     each = "… one line for each line of the input"
     prefix.add_argument("--prefixes", type=Path, metavar="FILE", help=each)
     member = "a model that chooses each token together with the first"
@@ -112,12 +114,6 @@ def opened(path: Path, mode: str) -> BinaryIO:
         return path.open(mode)  # type: ignore[return-value]
     except OSError as error:
         raise SeqtasksError(f"{path}: {error.strerror}") from error
-
-
-def write(line: str, target: BinaryIO) -> None:
-    """Write a line, and let it leave at once."""
-    target.write(line.encode() + b"\n")
-    target.flush()
 
 
 if __name__ == "__main__":

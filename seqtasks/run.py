@@ -125,7 +125,7 @@ def run(
     if report := task.report():
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
-    results["examples"] = [summary.shortened(text) for text, _ in pairs if text.strip()]
+    results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
     if trainer.is_global_zero:
         save(folder, task, data, plain, results, task_name, command)
         foreign = foreign_modules(plain["task"])

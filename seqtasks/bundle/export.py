@@ -21,7 +21,7 @@ def export_bundle(bundle: Bundle, folder: Path, *, int8: bool = False) -> None:
 
     Args:
         bundle: the model, on the CPU.
-        folder: made if need be; may hold an earlier export and nothing else of importance.
+        folder: created if need be; an earlier export in it is replaced.
         int8: keep large weights in eight bits.
 
     Raises:

@@ -37,3 +37,12 @@ class Parser(argparse.ArgumentParser):
         """
         flags = {one.dest: one.option_strings for one in self._actions if one.option_strings}
         return flags[name][-1] if name in flags else name
+
+
+def utf8(text: str) -> str:
+    """A type for argparse: a text, whose bytes on the command line are UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(f"not valid utf-8 at character {error.start}") from None
+    return text

@@ -54,9 +54,6 @@ class Sums:
 
         Args:
             counts: (samples, parts) float64, how often each part is in a sample.
-
-        Returns:
-            (samples,) float64.
         """
         totals = {}
         for name in self.types:

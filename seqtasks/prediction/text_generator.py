@@ -50,8 +50,7 @@ class TextGenerator:
         warn: is told what a person should know of a text, such as symbols read as ``<unk>``.
 
     Raises:
-        UsageError: the model is no language model; or the condition is missing, unknown, or not
-            wanted.
+        UsageError: this is no language model, or the condition does not fit it.
     """
 
     def __init__(

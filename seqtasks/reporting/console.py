@@ -16,6 +16,7 @@ from rich.table import Table
 from seqtasks import bundle
 from seqtasks.data.module import SequenceData
 from seqtasks.data.raw_inputs import as_text, json_object, spelled
+from seqtasks.data.record import Value
 from seqtasks.task import Scores, Task
 
 PERCENT = {
@@ -54,12 +55,12 @@ def explain(
     show_report(console, report)
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
-    predicted = saved.predict([text for text, _ in pairs[:count]])
+    predicted = saved.predict([inputs for inputs, _, _ in pairs[:count]])
     rows = zip(pairs[:count], predicted, strict=True)
-    show_examples(console, [(text, right, as_text(said)) for (text, right), said in rows])
+    show_examples(console, [(text, right, as_text(said)) for (_, text, right), said in rows])
     place = folder / "bundle"
     short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
-    show_next(console, short, pairs[0][0] if pairs else "", foreign)
+    show_next(console, short, pairs[0][1] if pairs else "", foreign)
 
 
 def show_scores(
@@ -203,10 +204,19 @@ def shortened(sample: str) -> str:
     return "\t".join(text[:60] for text in texts)
 
 
-def pick_examples(data: SequenceData, task: Any, count: int) -> list[tuple[str, str]]:
-    """Inputs and expected outputs of the first test examples; of running text, its beginning."""
+def pick_examples(
+    data: SequenceData, task: Any, count: int
+) -> list[tuple[Mapping[str, Value], str, str]]:
+    """The first test examples; of running text, its beginning.
+
+    Returns:
+        Of each the inputs by name, the same on a line, and the expected output.
+    """
     records = data.datasets[data.test_split].records[:count]
     main = task.inputs[0]
     if task.target == main:
-        return [(" ".join(as_text(r.values[main])[:60].split()[:8]), "") for r in records]
-    return [(spelled(r.values, task.inputs), as_text(r.values[task.target])) for r in records]
+        texts = [" ".join(as_text(r.values[main])[:60].split()[:8]) for r in records]
+        return [({main: text} if text else {}, text, "") for text in texts]
+    return [
+        (r.values, spelled(r.values, task.inputs), as_text(r.values[task.target])) for r in records
+    ]

@@ -28,7 +28,7 @@ class Answering:
 
     Args:
         bundle: the model.
-        example: a text to find out with what the model can be asked; None to ask without.
+        example: a text that shows what the model can be asked; None to ask without.
     """
 
     def __init__(self, bundle: Bundle, example: str | None = None) -> None:
@@ -68,9 +68,9 @@ class Answering:
         return found
 
     def answer(self, jobs: Sequence[Job]) -> list[dict[str, Any] | Exception]:
-        """An answer or an error for each of some texts that go together.
+        """An answer or an error for each text of a batch.
 
-        One that fails does so alone: the others are run again without it, by halves.
+        A text that fails does so alone: the others are run again without it, by halves.
         """
         if not jobs:
             return []

@@ -95,10 +95,7 @@ def add_generate(app: FastAPI, service: Service) -> None:
         name = service.info["task"]
 
         async def nothing() -> Response:
-            raise Refusal(
-                CONFLICT,
-                f"the {name} here generates no text; ask POST /predict",
-            )
+            raise Refusal(CONFLICT, f"the {name} here generates no text; ask POST /predict")
 
         app.add_api_route("/generate", nothing, methods=["GET", "POST"], include_in_schema=False)
         return

@@ -23,7 +23,7 @@ class EventStream(Response):
 
     Args:
         first: the event that has been taken from the queue.
-        queue: those that follow, or the error that ends them.
+        queue: the events after it, or the error that ends them.
         deadline: on the monotonic clock, when the text is given up.
         close: is called at the end, also where the client leaves before.
     """

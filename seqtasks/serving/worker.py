@@ -35,7 +35,7 @@ class Worker:
         self.thread.start()
 
     def close(self) -> None:
-        """Make an end: the batch that runs is finished, those who wait are refused."""
+        """Finish the batch that runs, and refuse those who wait."""
         with self.queue.changed:
             self.queue.closed = True
             self.queue.changed.notify_all()
@@ -43,7 +43,7 @@ class Worker:
             self.thread.join()
 
     def drop(self, stream: Stream) -> None:
-        """Stop a text, wherever it is."""
+        """Stop a text, whether it waits or is in the making."""
         stream.left = True
         self.queue.leave(streams=[stream])
 
@@ -74,14 +74,14 @@ class Worker:
         return True
 
     def admit(self) -> None:
-        """Let prompts in as others are done with."""
+        """Let prompts in as other texts are done."""
         while self.queue.streams and len(self.running) < self.limits.max_streams:
             stream = next(iter(self.queue.streams))
             self.queue.leave(streams=[stream])
             self.running.append(stream)
 
     def answer(self, jobs: list[Job]) -> None:
-        """Run a batch and hand every answer to whom it belongs."""
+        """Run a batch, and give each job its answer."""
         jobs = [job for job in jobs if job.answer.set_running_or_notify_cancel()]
         for job, found in zip(jobs, self.answering.answer(jobs), strict=True):
             if isinstance(found, Exception):
@@ -90,7 +90,7 @@ class Worker:
                 job.answer.set_result(found)
 
     def refuse_all(self) -> None:
-        """Tell everybody that there will be no answer."""
+        """Refuse everybody who waits or whose text is in the making."""
         refusal = Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
         with self.queue.changed:
             self.queue.closed = True

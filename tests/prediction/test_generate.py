@@ -382,7 +382,7 @@ BAD = [
     (["--prompt", "x", "--beam", "-1"], "--beam: it is at least 1, not -1"),
     (["--prompt", "x", "--batch-size", "0"], "--batch-size: it is at least 1, not 0"),
     (["--prompt", "x", "--stop", ""], "stop holds ''"),
-    (["--prompt", "\udce9"], "--prompt: it is not valid utf-8"),
+    (["--prompt", "\udce9"], "--prompt: not valid utf-8 at character 0"),
     (["--promt", "x"], "unrecognized arguments: --promt"),
     (["--prompt", "x", "--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ([], "the input is empty; give lines, --prompt TEXT or --prompt-file FILE"),
