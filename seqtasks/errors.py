@@ -121,12 +121,7 @@ def located(place: str) -> Iterator[None]:
 
 
 class Located(functools.partial[Any]):
-    """A partial that knows where a configuration sets its arguments, and tells its errors.
-
-    Attributes:
-        root: the path from the configuration's root.
-        shared: argument → the path of what it takes from elsewhere in the configuration.
-    """
+    """A partial that knows where a configuration sets its arguments, and tells its errors."""
 
     root: str
     shared: Mapping[str, str]
@@ -135,7 +130,7 @@ class Located(functools.partial[Any]):
     def at(
         cls, root: str, made: functools.partial[Any], shared: Mapping[str, str] | None = None
     ) -> Located:
-        """The partial with its place."""
+        """The partial with what `SeqtasksError.below` takes."""
         found = cls(made)
         found.root, found.shared = root, shared or {}
         return found
@@ -181,10 +176,7 @@ def first_line(error: BaseException) -> str:
 
 
 def check_choice(option: str, name: str, choices: Iterable[str]) -> str:
-    """The name that an option gives.
-
-    Raises:
-        UsageError: it is none of the choices.
+    """The name that an option gives, if it is one of the choices.
 
     >>> check_choice("bridge", "zeros", ["projection", "last", "zero"])
     Traceback (most recent call last):
