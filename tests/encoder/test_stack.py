@@ -74,8 +74,8 @@ def test_summary_takes_each_direction_where_it_ends(cell):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"hidden_size": 0}, "encoder.hidden_size is at least 1"),
-        ({"num_layers": 0}, "encoder.num_layers is at least 1"),
+        ({"hidden_size": 0}, "hidden_size: it is at least 1"),
+        ({"num_layers": 0}, "num_layers: it is at least 1"),
         ({"cell": "lsmt"}, "Did you mean 'lstm'"),
         ({"cell_options": {"forget_bia": 1}}, "Did you mean 'forget_bias'"),
         ({"cell": "elman", "cell_options": {"nonlinearity": "gelu"}}, "tanh or relu"),
