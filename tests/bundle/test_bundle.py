@@ -191,6 +191,6 @@ def test_a_folder_that_is_no_bundle(tmp_path):
 
 def test_a_class_of_ones_own_is_made_only_if_trusted():
     node = {"_target_": "fractions.Fraction", "numerator": 3}
-    with pytest.raises(BundleError, match="--trust fractions"):
+    with pytest.raises(BundleError, match="name its module fractions with trust"):
         build(node)
     assert build(node, trusted=["fractions"]) == 3

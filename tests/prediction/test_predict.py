@@ -194,7 +194,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
     ("options", "arguments", "message"),
     [
         (TRANSLATION, ["--n-best", "0"], "--n-best: it is at least 1, not 0"),
-        (TRANSLATION, ["--n-best", "9"], "n_best is 9; expected 1 to 5, the beam_size"),
+        (TRANSLATION, ["--n-best", "9"], "9 is given; expected 1 to 5, the "),
         (
             TRANSLATION,
             ["--search", "beam=3"],
@@ -203,7 +203,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
         (TRANSLATION, ["--search", "beam_size"], "an option is written name=value"),
         (TRANSLATION, ["--search", "beam_size=[1"], "'[1' cannot be read"),
         (TRANSLATION, ["--search", "method=bream"], "Did you mean 'beam'?"),
-        (TRANSLATION, ["--search", "beam_size=x"], "beam_size is 'x'; expected a whole number"),
+        (TRANSLATION, ["--search", "beam_size=x"], "'x' is given; expected a whole number"),
         (TRANSLATION, ["--prefix", "Zz"], "--prefix: the model's outputs have no 'Zz'"),
         (TRANSLATION, ["--prefixes", "nowhere"], "--prefixes: nowhere: there is no such file"),
         (TRANSLATION, ["--scores", "--n-best", "2"], "take no option of a search"),

@@ -130,7 +130,7 @@ def test_a_condition_is_given_by_name(lasting):
         ({"temperature": "hot"}, "temperature is 'hot'; it should be a valid number"),
         ({"top_p": 1.5}, "top_p is 1.5; it should be less than or equal to 1"),
         ({"max_length": 5000}, "max_length is 5000; it should be less than or equal to 1000"),
-        ({"min_length": 200}, "min_length is 200; expected 0 to 100"),
+        ({"min_length": 200}, "200 is given; expected 0 to 100"),
         ({"stop": [""]}, r"stop\[0\] is ''; it should have at least 1 character"),
         ({"seed": 2**60}, "seed is .*; it should be less than or equal to"),
         ({"tempreature": 1}, "there is no option 'tempreature'; Did you mean 'temperature'"),
