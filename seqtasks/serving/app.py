@@ -33,8 +33,8 @@ def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
     """The application.
 
     Args:
-        service: the model; its thread begins and ends with the application.
-        hosts: names by which the server may be called; None for any.
+        service: the model, whose thread begins and ends with the application.
+        hosts: the names by which the server may be called; None for any.
     """
 
     @asynccontextmanager
@@ -62,7 +62,7 @@ def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
 
 
 def add_status(app: FastAPI, service: Service) -> None:
-    """What the server says of itself."""
+    """Add the routes that tell the server's state and describe its model."""
 
     @app.get("/health", responses={200: {"model": Health}, **problems(503)})
     async def health() -> Response:
@@ -76,11 +76,11 @@ def add_status(app: FastAPI, service: Service) -> None:
 
 
 def add_predict(app: FastAPI, service: Service) -> None:
-    """Predictions on raw texts."""
+    """Add the route that predicts on raw texts."""
     form = forms.prediction_form(service.limits, service.info["search"])
 
     async def predict(asked: Any, request: Request) -> Response:
-        """One prediction for each text, in order; of several one that fails has an `error`."""
+        """One prediction for each text, in order; one that fails among several has an `error`."""
         found = await service.predict(forms.given(asked), request.receive)
         return JSONResponse(found)
 
@@ -90,7 +90,7 @@ def add_predict(app: FastAPI, service: Service) -> None:
 
 
 def add_generate(app: FastAPI, service: Service) -> None:
-    """Text that follows a prompt; of another model than a language model a refusal."""
+    """Add the route that continues a prompt; only a language model can, others refuse."""
     if not service.info["abilities"]["generate"]:
         name = service.info["task"]
 
@@ -121,14 +121,14 @@ def add_generate(app: FastAPI, service: Service) -> None:
 
 
 def taking(endpoint: Endpoint, form: Any) -> Endpoint:
-    """A route whose ``asked`` is of a form that is made when the server starts."""
+    """The endpoint with the type of ``asked``, a form that is made when the server starts."""
     endpoint.__annotations__["asked"] = form
     endpoint.__annotations__["request"] = Request
     return endpoint
 
 
 def add_refusals(app: FastAPI) -> None:
-    """Every error as JSON with a sentence."""
+    """Answer every error with JSON that holds a sentence."""
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> Response:
