@@ -12,6 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
+from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.errors import Interrupted
@@ -39,6 +40,7 @@ def main(config: DictConfig) -> Any:
             from seqtasks.training.trainer import disband
 
             try:
+                check_choices(config, hydra_config.runtime.choices)
                 return run(config, Path(folder), hydra_config.runtime.choices["task"])
             except Interrupted:
                 raise

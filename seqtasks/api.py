@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.run import run
 from seqtasks.training.trainer import disband
@@ -36,6 +37,7 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
     try:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
             config = hydra_compose("config", [*search, *options], return_hydra_config=True)
+        check_choices(config, config.hydra.runtime.choices)
     except Exception as error:
         known = explain(error, options)
         if known is None:

@@ -98,7 +98,8 @@ def _unknown_option(arguments: Sequence[str]) -> str:
                 compose("config", [*choices, argument])
             except (HydraException, OmegaConfBaseException):
                 name = argument.partition("=")[0].lstrip("+~")
-                known = list(_names(compose("config", choices)))
+                composed = compose("config", choices, return_hydra_config=True)
+                known = [*composed.hydra.runtime.choices, *_names(composed)]
                 if name in known:
                     return ""
                 return f"there is no option '{name}';{_nearest_option(name, known)}"
@@ -108,6 +109,9 @@ def _unknown_option(arguments: Sequence[str]) -> str:
 
 def _nearest_option(name: str, known: Sequence[str]) -> str:
     """The option that a misspelt one most likely means."""
+    group = name.partition("@")[2].replace(".", "/")  # as of head@task.head
+    if group in known:
+        return f" Did you mean '{group}'?"
     parent, _, last = name.rpartition(".")
     siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
     leaves = {n.rpartition(".")[2]: n for n in known}
