@@ -6,14 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from saved import save
 from small import OUTSIDE
 
 from seqtasks import generate
 from seqtasks.bundle import load
 from seqtasks.lightning import PredictingModule
-from seqtasks.metrics import text_scores
 
 HEAVY = ["pytorch_lightning", "torchmetrics", "hydra", "torch._dynamo", "sacrebleu", "onnx"]
 MODELS = [
@@ -73,10 +71,3 @@ def test_a_class_of_ones_own_has_lightning_and_nothing_needs_onnx(tmp_path, monk
 
 def test_a_stand_in_says_where_it_is():
     assert str(PredictingModule().device) == "cpu"
-
-
-@pytest.mark.parametrize("name", text_scores.SCORES)
-def test_what_is_known_of_a_score_is_what_its_class_says(name):
-    score = text_scores.SCORES[name]
-    assert score.kind.__name__ == score.metric
-    assert score.kind.higher_is_better is score.higher_is_better
