@@ -61,7 +61,8 @@ def find_cell(
     if isinstance(cell, str):
         if cell not in CELLS:
             raise UsageError(
-                f"there is no '{cell}';{nearest(cell, CELLS)} The cells are {', '.join(CELLS)}.",
+                f"there is no cell '{cell}';{nearest(cell, CELLS)} "
+                f"The cells are {', '.join(CELLS)}.",
                 option="cell",
             )
         cell = CELLS[cell]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor, nn
-from torch.export import Dim, ExportedProgram, export
+from torch.export import Dim, ExportedProgram
 
 from seqtasks.cells.contract import Recurrence, output_and_state
-from seqtasks.errors import UsageError, first_line
+from seqtasks.errors import UsageError
 from seqtasks.graphs.source import Source
-from seqtasks.graphs.translation import Translation, decompose
+from seqtasks.graphs.translation import Translation, inputs_of, trace
 from seqtasks.graphs.writer import Writer
 
 ROWS = 7
@@ -58,7 +58,7 @@ def write_step(
 
 
 def traced(cell: Recurrence) -> ExportedProgram:
-    """One step of a cell as torch sees it.
+    """Trace one step of a cell.
 
     Raises:
         UsageError: the cell decides something by what it reads.
@@ -68,17 +68,11 @@ def traced(cell: Recurrence) -> ExportedProgram:
     example = (like.new_zeros(ROWS, cell.input_size).uniform_(-1, 1), *state)
     varies: Any = {0: Dim.AUTO}
     shapes = (varies, *[tuple(varies for _ in state)] * bool(state))
-    try:
-        program = decompose(export(Step(cell).eval(), example, dynamic_shapes=shapes, strict=False))
-    except Exception as error:  # whatever a cell does that a trace cannot follow
-        raise UsageError(
-            f"export: one step of a {type(cell).__name__} cannot be traced ({first_line(error)}); "
-            "write its step in operators of torch alone, without decisions that depend on numbers"
-        ) from error
-    given = [node for node in program.graph.nodes if node.op == "placeholder"][-len(example) :]
+    name = f"one step of a {type(cell).__name__}"
+    program = trace(Step(cell), example, shapes, name)
+    given = inputs_of(program, len(example))
     if any(str(node.meta["val"].shape[0]) == str(ROWS) for node in given if node.users):
         raise UsageError(
-            f"export: one step of a {type(cell).__name__} decides something by the size of its "
-            "batch, which a graph cannot"
+            f"export: {name} decides something by the size of its batch, which a graph cannot"
         )
     return program

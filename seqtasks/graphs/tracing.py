@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,7 +17,7 @@ from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.leaves import LEAVES
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
-from seqtasks.graphs.translation import Translation, decompose
+from seqtasks.graphs.translation import Translation, inputs_of, trace
 from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
 
 
@@ -61,7 +60,13 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
     traced = Traced(source.model, graph, lambda found: names_out.update(dict.fromkeys(found)))
     write = Writer()
     with plain(source.model), torch.no_grad():
-        program = trace(traced, graph)
+        shapes = tuple(
+            {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
+            for key in graph.inputs
+        )
+        example = tuple(tensor.clone() for tensor in graph.inputs.values())  # none twice
+        kind = f"{graph.name} of a {type(source.model).__name__}"
+        program = trace(traced, example, (shapes,), kind)
         outputs = Translation(program, write, source, traced, LEAVES).run(list(graph.inputs))
     symbols = symbol_names(program, graph)
     results = []
@@ -70,7 +75,7 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
         write.nodes.append(helper.make_node("Identity", [inner], [name]))
         results.append(info(name, node.meta["val"], symbols))
     read = {name for node in write.nodes for name in reads(node)}
-    given = [node for node in program.graph.nodes if node.op == "placeholder"][-len(graph.inputs) :]
+    given = inputs_of(program, len(graph.inputs))
     inputs = [
         info(name, node.meta["val"], symbols)
         for name, node in zip(graph.inputs, given, strict=True)
@@ -86,37 +91,6 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
     return proto, write.read
 
 
-def trace(traced: Traced, graph: Graph) -> ExportedProgram:
-    """Trace a computation by torch.
-
-    Raises:
-        UsageError: the computation decides something by the numbers that it reads.
-    """
-    shapes = tuple(
-        {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
-        for key in graph.inputs
-    )
-    try:
-        with warnings.catch_warnings():
-            # A deprecated call inside torch.
-            warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
-            program = torch.export.export(
-                traced.eval(),
-                tuple(tensor.clone() for tensor in graph.inputs.values()),  # none twice
-                dynamic_shapes=(shapes,),
-                strict=False,
-            )
-            return decompose(program)
-    except UsageError:
-        raise
-    except Exception as error:  # whatever a model does that a trace cannot follow
-        line = str(error).strip().splitlines()[0]
-        raise UsageError(
-            f"export: {graph.name} of a {type(traced.model).__name__} cannot be traced ({line}); "
-            "it must not decide by the numbers that it reads"
-        ) from error
-
-
 def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
     """Find the names of axes for torch's symbols.
 
@@ -124,7 +98,7 @@ def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
         UsageError: an axis that is to vary has a fixed length in the trace.
     """
     found: dict[str, str] = {}
-    given = [node for node in program.graph.nodes if node.op == "placeholder"][-len(graph.inputs) :]
+    given = inputs_of(program, len(graph.inputs))
     for (key, _), node in zip(graph.inputs.items(), given, strict=True):
         if not node.users:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.export import ExportedProgram
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, first_line
 from seqtasks.graphs.operators import OPERATORS, Operand, Weight
 from seqtasks.graphs.operators.table import Size
 from seqtasks.graphs.source import Source, everything
@@ -44,14 +45,45 @@ WHOLE = (
 """Operators that ONNX has too, or whose own translation is shorter than that of their parts."""
 
 
-def decompose(program: ExportedProgram) -> ExportedProgram:
-    """Rewrite a trace in torch's core operators, all but those of `WHOLE`."""
-    table = torch.export.default_decompositions()
-    for name in WHOLE:
-        packet = getattr(torch.ops.aten, name)
-        for overload in packet.overloads():
-            table.pop(getattr(packet, overload), None)
-    return program.run_decompositions(table)
+def trace(
+    module: nn.Module, example: tuple[Tensor, ...], shapes: Any, name: str
+) -> ExportedProgram:
+    """Trace a module, and rewrite the trace in torch's core operators, all but those of `WHOLE`.
+
+    Args:
+        module: the computation.
+        example: its inputs.
+        shapes: their axes that vary, as `torch.export.export` takes them.
+        name: what the module is, for an error.
+
+    Raises:
+        UsageError: the module decides something by the numbers that it reads.
+    """
+    try:
+        with warnings.catch_warnings():
+            # A deprecated call inside torch.
+            warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\)")
+            program = torch.export.export(
+                module.eval(), example, dynamic_shapes=shapes, strict=False
+            )
+            table = torch.export.default_decompositions()
+            for whole in WHOLE:
+                packet = getattr(torch.ops.aten, whole)
+                for overload in packet.overloads():
+                    table.pop(getattr(packet, overload), None)
+            return program.run_decompositions(table)
+    except UsageError:
+        raise
+    except Exception as error:  # whatever a module does that a trace cannot follow
+        raise UsageError(
+            f"export: {name} cannot be traced ({first_line(error)}); write it in operators of "
+            "torch alone, without decisions that depend on numbers"
+        ) from error
+
+
+def inputs_of(program: ExportedProgram, count: int) -> list[fx.Node]:
+    """The nodes of a trace's inputs, which come behind those of the parameters."""
+    return [node for node in program.graph.nodes if node.op == "placeholder"][-count:]
 
 
 class Translation:

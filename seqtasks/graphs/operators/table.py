@@ -11,48 +11,34 @@ from torch import Tensor
 from seqtasks.graphs.writer import Writer
 
 Translation = Callable[..., Any]
-"""``names = translation(write, result, *arguments, **keywords)``, with the value that torch would
-give for ``result``, of which shape and type are known alone."""
+"""``names = translation(write, result, *arguments, **keywords)``; ``result`` has the shape and the
+type of the operator's result."""
 
 OPERATORS: dict[str, Translation] = {}
-"""Operator and overload → what writes it down."""
+"""Operator and overload → its translation."""
 
 
 class Operand:
-    """A tensor in the graph.
-
-    Args:
-        name: of the tensor in the graph.
-        like: what is known of it: shape and type.
-    """
+    """A tensor in the graph: its name there, and a tensor of the same shape and type."""
 
     def __init__(self, name: str, like: Tensor) -> None:
         self.given, self.like = name, like
 
     @property
     def name(self) -> str:
-        """As nodes read it."""
         return self.given
 
     @property
     def dtype(self) -> torch.dtype:
-        """Its type."""
         return self.like.dtype
 
     @property
     def rank(self) -> int:
-        """How many axes it has."""
         return self.like.dim()
 
 
 class Weight(Operand):
-    """A parameter of the model, written when it is first read.
-
-    Args:
-        name: in the model.
-        tensor: its value.
-        write: the graph that it is read in.
-    """
+    """A parameter of the model, which ``write`` writes when its name is first read."""
 
     def __init__(self, name: str, tensor: Tensor, write: Writer) -> None:
         super().__init__(name, tensor)
@@ -60,12 +46,11 @@ class Weight(Operand):
 
     @property
     def name(self) -> str:
-        """As nodes read it."""
         return self.write.weight(self.given, self.like)
 
 
 class Size(str):
-    """The name of a whole number in the graph, (1,) int64, that is not known beforehand."""
+    """The name of a length, (1,) int64, that only the running graph knows."""
 
 
 def translates(*names: str) -> Callable[[Translation], Translation]:
@@ -79,7 +64,7 @@ def translates(*names: str) -> Callable[[Translation], Translation]:
 
 
 def operand(write: Writer, value: Any, dtype: torch.dtype) -> str:
-    """A tensor, number or size as a tensor of a type."""
+    """The name of a tensor, number or size, converted to a type."""
     if isinstance(value, Operand):
         return value.name if value.dtype == dtype else write.cast(value.name, dtype)
     if isinstance(value, Size):
