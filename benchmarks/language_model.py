@@ -18,7 +18,7 @@ import torch
 from seqtasks.tasks.generation import LanguageModel
 from timing import GEMM_FLOPS, gemm, interleaved
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.decoding import generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding

@@ -25,10 +25,10 @@ from seqtasks.tasks.tagging import SequenceTagger
 from timing import interleaved, machine
 
 from seqtasks.data.batching.buckets import Buckets
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
 from seqtasks.data.readers import ConllReader
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.crf import CRFTagging

@@ -30,8 +30,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 import seqtasks
-from seqtasks.data.batching.batch import Batch
-from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.data.batch import Batch
+from seqtasks.data.dataset import SequenceDataset
 
 SIZE, BEAM, RATIO, SMOOTHING = 256, 5, 1.5, 0.1
 SETTINGS = [

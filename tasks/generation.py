@@ -11,7 +11,7 @@ from torch import Tensor
 
 from seqtasks import metrics
 from seqtasks.baselines.language import language_nats
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from seqtasks import metrics
 from seqtasks.baselines.most_frequent import MostFrequentTag
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder

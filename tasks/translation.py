@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks import metrics
 from seqtasks.baselines.rewriting import find_guess
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, SearchInput, change_search, make_search
 from seqtasks.embedding import TokenEmbedding

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks.bundle.bundle import Bundle
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.fields import Field, LabelField, TokenField, VectorSequenceField
 from seqtasks.graphs.graph import Graph, Named
 

@@ -14,13 +14,13 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.fields.columns import join_columns, split_columns
 from seqtasks.data.fields.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.splits import hold_out, sample_records, split_records, split_texts
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, located, nearest
 

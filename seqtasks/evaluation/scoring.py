@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.batching.streams import Streams
 from seqtasks.evaluation.bootstrap import Sums
 from seqtasks.evaluation.split import Split

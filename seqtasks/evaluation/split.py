@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from seqtasks.bundle import Bundle
 from seqtasks.bundle.build import build
 from seqtasks.cli.options import overridden
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.module import Batching, SequenceData
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError, located
 
 

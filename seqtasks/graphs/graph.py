@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from torch import Tensor
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 
 Named = dict[str, Tensor]
 Compute = Callable[[Mapping[str, Tensor]], Named]

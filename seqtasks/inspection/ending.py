@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batching.batch import Batch, lengths_of
+from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.fields import TagField
 from seqtasks.errors import UsageError
 from seqtasks.heads.loss import Loss

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.record import Value
 from seqtasks.errors import UsageError
 from seqtasks.inspection.ending import end_of_loss

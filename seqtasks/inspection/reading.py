@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.batching.batch import Batch, lengths_of
+from seqtasks.data.batch import Batch, lengths_of
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record, Value
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.prediction.model import Inputs

@@ -7,7 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.decoding import Hypothesis, Search, SearchInput, State
 from seqtasks.prediction.answer import Answer
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import as_inputs
 from seqtasks.data.record import Record, Value
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.task import Task
 
 Inputs = str | Mapping[str, Value]

@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 import torch
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.batching.by_length import by_length
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.decoding import Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import named
 from seqtasks.errors import DataError, UsageError

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import torch
 
 from seqtasks import metrics
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, LabelField, TokenField
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.decoding import (
     Start,
     State,

@@ -9,8 +9,8 @@ from typing import Any
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.data.batching.streams import Streams
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.raw_inputs import as_text, spelled
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import SeqtasksError
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.evaluation.split import Split, read_split

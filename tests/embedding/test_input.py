@@ -9,7 +9,7 @@ import torch
 from hydra.utils import instantiate
 from small import SMALL
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.fields.case import CASES
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import (

@@ -11,7 +11,7 @@ import torch
 from hydra.utils import instantiate
 from small import SMALL
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 
 WORDS = ["the", "a", "dog", "cat", "sees", "walks", "happy", "sad", "man", "woman", "."]
 LENGTHS = [40, 3, 150, 1, 77, 9]

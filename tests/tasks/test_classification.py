@@ -16,8 +16,8 @@ from hydra.utils import instantiate
 from rich.console import Console
 
 from seqtasks import bundle, predict
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.calibration import (
     fit_temperature,

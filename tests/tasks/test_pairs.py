@@ -11,7 +11,7 @@ from hydra.utils import instantiate
 
 from seqtasks import bundle
 from seqtasks.data import raw_inputs as inputs
-from seqtasks.data.batching.batch import stack_fields
+from seqtasks.data.batch import stack_fields
 from seqtasks.data.fields import TokenField
 from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record

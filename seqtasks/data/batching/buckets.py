@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
-from seqtasks.data.batching.loader import ResumableSampler, SeededBatch, make_loader
-from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.data.batch import SeededBatch
+from seqtasks.data.batching.loader import ResumableSampler, make_loader
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.errors import UsageError, nearest
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.data.dataset import SequenceDataset
 
 
 def by_length(dataset: SequenceDataset, batch_size: int) -> Iterator[list[int]]:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 if TYPE_CHECKING:
     from pytorch_lightning import Trainer
-
-
-class SeededBatch(list[int]):
-    """The numbers of a training batch's examples, with the seed of what is drawn for the batch.
-
-    Attributes:
-        place: seed, epoch, batch and process.
-    """
-
-    def __init__(self, numbers: Iterable[int], place: tuple[int, ...]) -> None:
-        super().__init__(numbers)
-        self.place = place
 
 
 class ResumableSampler(Sampler[Any]):

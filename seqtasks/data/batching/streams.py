@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from seqtasks.data.batching.batch import Batch
+from seqtasks.data.batch import Batch
 from seqtasks.data.batching.loader import ResumableSampler, make_loader
 from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
-from seqtasks.data.store.dataset import SequenceDataset
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.errors import DataError, UsageError, check_choice, check_least
 

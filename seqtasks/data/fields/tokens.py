@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.data.batching.batch import lengths_of
+from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.bpe_dropout import MergeDropout
 from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.fields.field import Field, check_varied

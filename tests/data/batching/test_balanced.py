@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 
 from seqtasks.data.batching.buckets import Buckets
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import LabelField, TokenField
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from seqtasks.data.batching.buckets import Buckets
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.data.splits import hold_out, split_records, split_texts
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import DataError, UsageError
 
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from seqtasks.data.batching.streams import Streams
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import DataError, UsageError
 
 MIXED = [3, 700, 12, 1, 45, 2, 130, 31, 9, 260, 1, 17, 5, 88, 33]

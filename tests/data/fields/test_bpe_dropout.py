@@ -6,10 +6,10 @@ import pytest
 
 from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.batching.streams import Streams
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.fields.bpe_dropout import MergeDropout
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.errors import UsageError
 
 TEXTS = ["lower and lowest, the slower lowering", "newer newest news don't", "wide, wider 3rd"] * 3

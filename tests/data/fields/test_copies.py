@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import CopyField, TokenField
 from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
-from seqtasks.data.store.dataset import SequenceDataset
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import UsageError
 

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from seqtasks.data.batching.batch import Batch
-from seqtasks.data.batching.loader import SeededBatch
+from seqtasks.data.batch import Batch, SeededBatch
 from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged

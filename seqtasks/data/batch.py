@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -35,6 +35,18 @@ class Batch(dict[str, Any]):
                 for name, value in self.items()
             }
         )
+
+
+class SeededBatch(list[int]):
+    """The numbers of a training batch's examples, with the seed of what is drawn for the batch.
+
+    Attributes:
+        place: seed, epoch, batch and process.
+    """
+
+    def __init__(self, numbers: Iterable[int], place: tuple[int, ...]) -> None:
+        super().__init__(numbers)
+        self.place = place
 
 
 def lengths_of(name: str) -> str:
