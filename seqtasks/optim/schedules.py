@@ -71,7 +71,8 @@ def scheduled(
         if count == math.inf:
             raise UsageError(
                 "this schedule has to know when training ends: set trainer.max_epochs or "
-                "trainer.max_steps, or scheduler=constant"
+                "trainer.max_steps, or scheduler=constant",
+                option="scheduler",
             )
         told["total_steps"] = int(count)
     if "mode" in takes:
