@@ -39,7 +39,8 @@ class Buckets:
         limits = [limit for limit in (batch_size, batch_tokens) if limit is not None]
         if not limits or min(limits) < 1:
             raise UsageError(
-                f"give `batch_size` or `batch_tokens`, at least 1, not {batch_size} and {batch_tokens}",
+                "give `batch_size` or `batch_tokens`, at least 1, "
+                f"not {batch_size} and {batch_tokens}",
                 option="batch_size",
             )
         if balance is not None and batch_tokens is not None:
