@@ -67,7 +67,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data.tokens.bos=true"], "has a value for each token of 'tokens'"),
         (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
         (["data.val_fraction=1.5"], "val_fraction: it is above 0"),
-        (["task=generation", "data.tokens.level=letter"], "The levels are word, character, bpe"),
+        (["task=generation", "data.tokens.level=letter"], "The choices are word, character, bpe"),
         (["task=translation", "task.scores=[blue]"], "Did you mean 'bleu'?"),
         (["task=translation", "task.scores=[]"], "choose from bleu, chrf, ter"),
         (["task=translation", "task.scores=[chrf]"], "choose one of loss, chrf, or name it in"),
