@@ -275,7 +275,7 @@ def test_a_whole_model_is_as_good_as_before_on_its_own_data(composed, tagger, tm
 def test_a_whole_model_of_other_sizes_names_the_options(composed, tagger):
     options = ["task=tagging", "task/head=crf", f"transfer.model={tagger}"]
     with pytest.raises(UsageError, match=r"set encoder.hidden_size=12$"):
-        started(composed, *options, "encoder.hidden_size=10", "encoder.dropout=0.5")
+        started(composed, *options, "encoder.hidden_size=10", "task.head.dropout=0.5")
 
 
 @pytest.mark.parametrize(
