@@ -1,1 +1,1 @@
-"""Predictions on files of any size: one record in, one record out, bad ones marked."""
+"""The one way from raw inputs to answers: of some records, of a file, of a language model."""
