@@ -81,7 +81,7 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"'{target}' is none of `tags` or `labels`, {', '.join(names) or 'both empty'}",
+                f"'{target}' is no field of `tags` or `labels`: {', '.join(names) or 'none'}",
                 option="target",
             )
         self.target = target

@@ -58,7 +58,10 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["data.characters=null"], "task.embedding.spelling: it goes together"),
         (["trainer.accelerator=gpu"], "a setting cannot be used"),
         (["trainer.precision=16-mixed"], "16-bit floats (fp16) train on a GPU alone"),
-        (["trainer.precision=16-true"], "trainer.precision: 16-true: 16-bit floats"),
+        (
+            ["trainer.precision=16-true"],
+            "trainer.precision: 16-bit floats (fp16) train on a GPU alone, not 16-true",
+        ),
         (["optimizer.lr=-1"], "optimizer: Invalid learning rate"),
         (["encoder.hidden_size=abc"], "a setting cannot be used"),
         (["trainer.max_epochs=-1"], "this schedule has to know when training ends"),

@@ -62,7 +62,7 @@ def test_a_search_is_the_function_of_its_name(reader):
     assert found == expected
     found = Greedy(**rules)(search_input(model, prefix=prefix))
     assert [one.tokens for [one] in found] == greedy(*begin, **shared)
-    with pytest.raises(UsageError, match="a greedy search finds one output"):
+    with pytest.raises(UsageError, match="greedy finds one output"):
         Greedy()(search_input(model), 2)
 
 
