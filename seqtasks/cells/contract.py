@@ -72,16 +72,13 @@ class Recurrence(nn.Module):
             state = self.initial_state(batch, inputs)
         if batch == 0 or time == 0:
             return inputs.new_zeros(batch, time, self.output_size), state
-        if not ragged(lengths, time):
-            return self.advance(inputs, None, state)
-        assert lengths is not None
-        return self.advance(zero_padding(inputs, lengths), lengths, state)
+        return self.advance(inputs, lengths if ragged(lengths, time) else None, state)
 
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
         """Run over time from a given state, one step after the other.
 
         Args:
-            inputs: (batch, time, input_size), neither axis empty, zero past each length.
+            inputs: (batch, time, input_size), neither axis empty.
             lengths: (batch,) int64 where some sequence is shorter than the batch, else None.
             state: before the first step.
 
@@ -89,7 +86,9 @@ class Recurrence(nn.Module):
             Outputs, zero past each length, and each sequence's state after its last real step.
         """
         outputs = []
-        real = None if lengths is None else mask(lengths, inputs.size(1))
+        real = None
+        if lengths is not None:
+            inputs, real = zero_padding(inputs, lengths), mask(lengths, inputs.size(1))
         for time, x in enumerate(inputs.unbind(1)):
             output, after = output_and_state(self.step(x, state))
             outputs.append(output.to(inputs.dtype))
@@ -121,6 +120,8 @@ class ParallelRecurrence(Recurrence):
         """Run over time at once, then read each sequence's state where it ends."""
         if inputs.size(1) == 1 and lengths is None:
             return super().advance(inputs, lengths, state)
+        if lengths is not None:
+            inputs = zero_padding(inputs, lengths)
         outputs, states = output_and_state(self.scan(inputs, state))
         outputs = outputs.to(inputs.dtype)
         pairs = [(new.to(old.dtype), old) for new, old in zip(states, state, strict=True)]

@@ -75,6 +75,8 @@ class MLSTM(Recurrence):
         """Run over time, chunk by chunk; a single step by its equations."""
         if inputs.size(1) == 1:
             return super().advance(inputs, lengths, state)
+        if lengths is not None:
+            inputs = zero_padding(inputs, lengths)
         q, k, v, o, i, log_f = self.parts(inputs)
         read, state = matrix_memory(q, k, v, i, log_f, lengths, state, self.chunk_size)
         outputs = o * read.flatten(2)
