@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from seqtasks.data.record import Columns, Record, Value
 
@@ -17,6 +17,16 @@ def distinct(column: list[str | int]) -> list[str | int]:
     ['question', 'story']
     """
     return list(dict.fromkeys(column))
+
+
+def in_reading_order(texts: Sequence[str], column: list[str | int]) -> list[str]:
+    """The texts of distinct columns, each where its column is named.
+
+    >>> in_reading_order(["where ?", "a story"], ["question", "story", "question"])
+    ['where ?', 'a story', 'where ?']
+    """
+    texts_by_column = dict(zip(distinct(column), texts, strict=True))
+    return [texts_by_column[one] for one in column]
 
 
 def split_columns(columns: Mapping[str, Column]) -> Columns:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.fields.columns import Column, in_reading_order
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences
@@ -77,6 +78,7 @@ class CopyField(Field):
         level: the level of the source and the target: ``word`` or ``character``.
         lowercase: fold case, as the target does.
         separator: the symbol between the source's texts, where several are joined.
+        source_column: the source's columns, in the order in which their texts are read.
 
     Raises:
         UsageError: there is no such level, or words cannot be copied from it.
@@ -94,6 +96,7 @@ class CopyField(Field):
         level: str = "word",
         lowercase: bool = False,
         separator: str | None = None,
+        source_column: Column = None,
     ) -> None:
         super().__init__()
         if level not in _LEVELS:
@@ -105,20 +108,25 @@ class CopyField(Field):
         self.along, self.target = along, target
         self.share_vocabulary_with = share_vocabulary_with
         self.level, self.lowercase, self.separator = level, lowercase, separator
+        self.source_column = source_column
 
     def cut(self, text: str) -> list[str]:
         """The words or characters of one text."""
         return text.split() if self.level == "word" else list(text)
 
+    def source_pieces(self, value: str | list[str]) -> list[str]:
+        """The words or characters of a source, with separators between several texts."""
+        if not isinstance(value, str) or self.separator is None:
+            return self.pieces(value)
+        texts = value.split("\t")
+        if isinstance(self.source_column, list):
+            texts = in_reading_order(texts, self.source_column)
+        first, *rest = map(self.pieces, texts)
+        return [*first, *(piece for text in rest for piece in (self.separator, *text))]
+
     def pieces(self, value: str | list[str]) -> list[str]:
-        """The words or characters of a value, with separators between several texts."""
-        if isinstance(value, str):
-            first, *rest = value.split("\t") if self.separator else [value]
-            found = self.cut(first)
-            for text in rest:
-                found += [self.separator or "", *self.cut(text)]
-        else:
-            found = value
+        """The words or characters of one text."""
+        found = self.cut(value) if isinstance(value, str) else value
         return [piece.lower() for piece in found] if self.lowercase else list(found)
 
     def learnt(self, record: Record) -> str | list[str]:
@@ -134,7 +142,7 @@ class CopyField(Field):
         sources, targets, words = [], [], []
         for record in records:
             unknown: dict[str, int] = {}
-            source = self.pieces(self.value(record))
+            source = self.source_pieces(self.value(record))
             sources.append([self.number(piece, unknown) for piece in source])
             # Words that only the target adds to `unknown` cannot be copied.
             listed = list(unknown)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.bpe_dropout import MergeDropout
-from seqtasks.data.fields.columns import Column, distinct
+from seqtasks.data.fields.columns import Column, distinct, in_reading_order
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
@@ -168,7 +168,7 @@ class TokenField(Field):
                     f"with a tab between them: {', '.join(map(str, parts))}",
                     where=record.place,
                 )
-            texts = [texts[parts.index(column)] for column in self.column]  # type: ignore[union-attr]
+            texts = in_reading_order(texts, self.column)  # type: ignore[arg-type]
         if len(texts) > 1 and not all(text.strip() for text in texts):
             raise DataError(
                 f"an empty text between the tabs of '{self.name}'; write it, or remove the line",

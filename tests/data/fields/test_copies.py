@@ -79,6 +79,20 @@ def test_characters_case_symbols_and_several_texts():
     np.testing.assert_array_equal(one.source, [6, 4])
 
 
+def test_a_column_that_is_named_twice_is_copied_from_at_both_places():
+    options = {"separator": "<sep>"}
+    column = ["question", "story", "question"]
+    made = fields({**options, "source_column": column}, {**options, "column": column})
+    rows = records(("where ?\tAnn left", "left"), ("who ?\tAnn sat", "sat"))
+    fit(made, rows, {})
+    data = SequenceDataset(made, rows)
+    one, tokens = data.encoded["copies"][0], data.encoded["source"][0]
+    left = made["target"].vocabulary.index["left"]
+    assert one.words == ["where", "?", "<sep>", "Ann"]
+    assert one.source.tolist() == [6, 7, 8, 9, left, 8, 6, 7]
+    assert len(tokens) == 8
+
+
 def test_options_that_do_not_fit_are_refused():
     with pytest.raises(UsageError, match=r"level: words and characters can be copied, not bpe"):
         CopyField(level="bpe")
