@@ -198,7 +198,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
         (
             TRANSLATION,
             ["--search", "beam=3"],
-            "beam has no option 'beam'; Did you mean 'beam_size'",
+            "beam has no such option; Did you mean 'beam_size'",
         ),
         (TRANSLATION, ["--search", "beam_size"], "an option is written name=value"),
         (TRANSLATION, ["--search", "beam_size=[1"], "'[1' cannot be read"),
