@@ -46,7 +46,7 @@ def test_fifteen_lines_are_a_cell_that_passes_trains_and_exports(cli, capsys):
     )
     lines = ["the dog sleeps", "a cat", "the old men watch the watch ."]
     assert exported.predict(lines) == model.predict(lines)
-    dataset = model.read(lines)
+    dataset = model.read(model.records(lines))
     assert TOLERANCE <= 1e-4
     for graph in model.task.graphs(model.batch(dataset, range(len(dataset)))):
         compare(Path("runs/tagging/latest/bundle-onnx") / f"{graph.name}.onnx", graph)

@@ -68,7 +68,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         (["encoder.cell=gru,lstm"], "multirun"),
         (["data.tokens.level=character"], "leave the level at word"),
         (["data.tokens.bos=true"], "has a value for each token of 'tokens'"),
-        (["data.batching.batch_size=0"], "batch_size or batch_tokens"),
+        (["data.batching.batch_size=0"], "give this or data.batching.batch_tokens"),
         (["data.val_fraction=1.5"], "val_fraction: it is above 0"),
         (["task=generation", "data.tokens.level=letter"], "The choices are word, character, bpe"),
         (["task=translation", "task.scores=[blue]"], "Did you mean 'bleu'?"),

@@ -79,7 +79,7 @@ def test_one_sentence_longer_than_the_budget_is_a_batch_of_its_own():
 
 @pytest.mark.parametrize("options", [(None, None), (0, None), (None, -3)])
 def test_impossible_limits_are_refused(options):
-    with pytest.raises(UsageError, match="batch_size or batch_tokens"):
+    with pytest.raises(UsageError, match="batch_size: give this or batch_tokens"):
         Buckets(*options)
 
 
