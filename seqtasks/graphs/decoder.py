@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqtasks.graphs.graph import Axes, Graph, Named, Run, replace
+from seqtasks.graphs.graph import Axes, Graph, Named, Run, name_state, replace, state_of
 from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput, Parts
 from seqtasks.kernels.lengths import State
 
@@ -20,16 +20,13 @@ def named(parts: Parts) -> Named:
     """Name the parts of a decoder's state; the tensors of the recurrence are ``state_0``, …."""
     *known, recurrent = parts
     names = zip(Parts._fields, known, strict=False)
-    found = {name: tensor for name, tensor in names if tensor is not None}
-    return found | {f"state_{number}": tensor for number, tensor in enumerate(recurrent)}
+    return {name: part for name, part in names if part is not None} | name_state(recurrent)
 
 
 def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
     """The reverse of `named`."""
-    count = sum(name.startswith("state_") for name in tensors)
-    recurrent = tuple(tensors[f"state_{number}"] for number in range(count))
     known: Any = {name: tensors.get(name) for name in Parts._fields[:-1]}
-    return Parts(**known, recurrent=recurrent)
+    return Parts(**known, recurrent=state_of(tensors))
 
 
 def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph:

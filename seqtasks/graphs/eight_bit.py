@@ -74,7 +74,7 @@ def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.f
 
 
 def widened(name: str) -> list[onnx.NodeProto]:
-    """Nodes that widen a whole weight."""
+    """Nodes that widen a whole weight, or the rows of one that have been read."""
     return [
         helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=TensorProto.FLOAT),
         helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
@@ -88,15 +88,11 @@ def rows_of(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
     return [
         helper.make_node("Gather", [f"{name}.int8", index], [f"{output}.int8"], axis=0),
         helper.make_node("Gather", [f"{name}.scale", index], [f"{output}.scale"], axis=0),
-        helper.make_node("Cast", [f"{output}.int8"], [f"{output}.cast"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", [f"{output}.cast", f"{output}.scale"], [output]),
+        *widened(output),
     ]
 
 
 def reads(node: onnx.NodeProto) -> set[str]:
     """The names that a node reads, and those that a loop in it reads from outside."""
-    found = set(node.input)
-    for attribute in node.attribute:
-        for inner in attribute.g.node:
-            found |= reads(inner)
-    return found
+    bodies = (inner for attribute in node.attribute for inner in attribute.g.node)
+    return set(node.input).union(*map(reads, bodies))

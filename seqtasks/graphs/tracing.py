@@ -8,12 +8,12 @@ from typing import Any
 import onnx
 import torch
 from onnx import helper
-from torch import Tensor, nn
-from torch.export import Dim, ExportedProgram
+from torch import Tensor, fx, nn
+from torch.export import Dim
 
 from seqtasks.errors import UsageError
 from seqtasks.graphs.eight_bit import reads
-from seqtasks.graphs.graph import Graph
+from seqtasks.graphs.graph import Axes, Graph
 from seqtasks.graphs.leaves import LEAVES
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
@@ -68,50 +68,42 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
         kind = f"{graph.name} of a {type(source.model).__name__}"
         program = trace(traced, example, (shapes,), kind)
         outputs = Translation(program, write, source, traced, LEAVES).run(list(graph.inputs))
-    symbols = symbol_names(program, graph)
+    given = dict(zip(graph.inputs, inputs_of(program, len(graph.inputs)), strict=True))
+    symbols = symbol_names(given, graph.axes)
     results = []
     [*_, end] = program.graph.nodes
     for name, inner, node in zip(names_out, outputs, end.args[0], strict=True):
         write.nodes.append(helper.make_node("Identity", [inner], [name]))
         results.append(info(name, node.meta["val"], symbols))
     read = {name for node in write.nodes for name in reads(node)}
-    given = inputs_of(program, len(graph.inputs))
-    inputs = [
-        info(name, node.meta["val"], symbols)
-        for name, node in zip(graph.inputs, given, strict=True)
-        if name in read
-    ]
-    body = helper.make_graph(
-        write.nodes, graph.name, inputs, results, list(write.initializers.values())
-    )
-    opset = helper.make_opsetid("", OPSET)
+    inputs = [info(name, n.meta["val"], symbols) for name, n in given.items() if name in read]
+    constants = list(write.initializers.values())
     proto = helper.make_model(
-        body, opset_imports=[opset], ir_version=IR_VERSION, producer_name="seqtasks"
+        helper.make_graph(write.nodes, graph.name, inputs, results, constants),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="seqtasks",
     )
     return proto, write.read
 
 
-def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
+def symbol_names(given: Mapping[str, fx.Node], axes: Mapping[str, Axes]) -> dict[str, str]:
     """Find the names of axes for torch's symbols.
 
     Raises:
         UsageError: an axis that is to vary has a fixed length in the trace.
     """
     found: dict[str, str] = {}
-    given = inputs_of(program, len(graph.inputs))
-    for (key, _), node in zip(graph.inputs.items(), given, strict=True):
-        if not node.users:
-            continue
-        for axis, name in enumerate(graph.axes[key]):
-            length = node.meta["val"].shape[axis]
-            if name is None:
-                continue
-            if str(length).isdigit():
+    for key, node in given.items():
+        for axis, name in enumerate(axes[key] if node.users else ()):
+            length = str(node.meta["val"].shape[axis])
+            if name is not None and length.isdigit():
                 raise UsageError(
                     f"export: axis {axis} of '{key}' is to vary, and the model reads {length} "
                     "steps of it alone"
                 )
-            found.setdefault(str(length), name)
+            if name is not None:
+                found.setdefault(length, name)
     return found
 
 

@@ -22,8 +22,10 @@ CHECKS = (
     "aten._assert_scalar",
     "aten._assert_tensor_metadata",
     "aten.sym_constrain_range",
+    "<built-in function",
 )
-"""Checks that a trace makes of its inputs, which the graph leaves out."""
+"""Checks that a trace makes of its inputs, which the graph leaves out; the built-in functions are
+comparisons of sizes, which only checks read."""
 
 ARITHMETIC = {
     operator.add: "Add",
@@ -33,15 +35,7 @@ ARITHMETIC = {
 }
 """Arithmetic with sizes, which are whole numbers from 0 up."""
 
-WHOLE = (
-    "linear",
-    "layer_norm",
-    "logaddexp",
-    "lerp",
-    "addcmul",
-    "select_scatter",
-    "slice_scatter",
-)
+WHOLE = ("linear", "layer_norm", "logaddexp", "lerp", "addcmul", "select_scatter", "slice_scatter")
 """Operators that ONNX has too, or whose own translation is shorter than that of their parts."""
 
 
@@ -153,24 +147,20 @@ class Translation:
             parts = [self.write.shape(part) for part in arguments]
             return Size(self.write(ARITHMETIC[target], *parts))
         name = str(target)
-        if name.startswith(CHECKS) or name.startswith("<built-in function"):
-            return None  # comparisons of sizes, which only checks read
+        if name.startswith(CHECKS):
+            return None
         if name == "aten.sym_size.int":
             tensor, axis = arguments
             return Size(self.write.size(tensor.name, axis % tensor.rank))
         if name in self.leaves:
             found = self.leaves[name](self.write, self.source, result, *arguments, **options)
-            return self.wrapped(found, result)
-        translation = OPERATORS.get(name)
-        if translation is None:
+        elif name in OPERATORS:
+            found = OPERATORS[name](self.write, result, *arguments, **options)
+        else:
             raise UsageError(
                 f"export: the model computes {name}, which has no translation to ONNX here; "
                 "leave it in torch, or write the computation in other operators"
             )
-        return self.wrapped(translation(self.write, result, *arguments, **options), result)
-
-    def wrapped(self, found: Any, result: Any) -> Any:
-        """Join the names of outputs with the shapes and types that torch knows of them."""
         if isinstance(result, Tensor):
             return Operand(found, result)
         return [

@@ -49,10 +49,6 @@ class Writer:
             self.read: set[str] = set()
             self.count = 0
 
-    def body(self) -> Writer:
-        """Start the body of a loop in this graph."""
-        return Writer(self)
-
     def name(self, stem: str) -> str:
         """Make a new name."""
         self.root.count += 1

@@ -125,7 +125,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
         with torch.no_grad():
             run(batch)
     except _Reached as reached:
-        inputs = reached.inputs
+        [inputs] = reached.args
     else:
         raise UsageError(f"{type(task).__name__} predicts without its encoder")
     finally:
@@ -139,11 +139,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
 
 
 class _Reached(Exception):
-    """Ends a prediction when the encoder is called."""
-
-    def __init__(self, inputs: Tensor) -> None:
-        super().__init__()
-        self.inputs = inputs
+    """Ends a prediction when the encoder is called, and holds the encoder's inputs."""
 
 
 def symbols_of(field: TokenField, text: str, count: int) -> list[str]:

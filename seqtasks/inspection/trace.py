@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,7 +100,7 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
         for layer, directions, trace in zip(stack, cells, traces, strict=True):
             pairs = zip(directions, trace.cells, strict=True)
             layer.cells = nn.ModuleList(SteppedCell(cell, steps) for cell, steps in pairs)
-            handles.append(layer.register_forward_pre_hook(_noting(trace)))
+            handles.append(layer.register_forward_pre_hook(functools.partial(_note, trace)))
         yield traces, calls
     finally:
         for handle in handles:
@@ -108,11 +109,8 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
             layer.cells = directions
 
 
-def _noting(trace: LayerTrace) -> Callable[..., None]:
-    def note(layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
-        inputs = arguments[0]
-        if torch.is_grad_enabled() and not inputs.requires_grad:
-            inputs.requires_grad_()
-        trace.inputs.append(inputs)
-
-    return note
+def _note(trace: LayerTrace, layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+    inputs = arguments[0]
+    if torch.is_grad_enabled() and not inputs.requires_grad:
+        inputs.requires_grad_()
+    trace.inputs.append(inputs)

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import torch
 
-from seqtasks.kernels.lengths import zero_padding
+from seqtasks.kernels.lengths import mask, zero_padding
 from seqtasks.laws.broken import compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import Pass, Subject, run
+from seqtasks.laws.subject import STEPS, Pass, Subject, run
 
 PADDING = 3
-STEPS = ("sequence", "step")
 
 
 def padding(subject: Subject, case: Case) -> None:
@@ -23,7 +22,7 @@ def padding(subject: Subject, case: Case) -> None:
     encoder = subject.encoder(case)
     inputs, lengths = subject.inputs(case)
     longer, _ = subject.inputs(case, PADDING)
-    longer = torch.where(_real(lengths, longer), longer, 100.0)
+    longer = torch.where(mask(lengths, longer.size(1)).unsqueeze(-1), longer, 100.0)
     states = [None, subject.state(encoder, case)]
     for state in states[:1] if case.time == 1 else states:  # one step from a state is stepping
         start = "" if state is None else " and a state to start from"
@@ -60,10 +59,6 @@ def batch(subject: Subject, case: Case) -> None:
         straight.outputs[order], tuple(tensor[order] for tensor in straight.state), gradients
     )
     rolled.must_equal(expected, "in another order")
-
-
-def _real(lengths: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
-    return (torch.arange(inputs.size(1)) < lengths.unsqueeze(1)).unsqueeze(-1)
 
 
 def _first_steps(one: Pass, time: int) -> Pass:

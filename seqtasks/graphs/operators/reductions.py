@@ -14,7 +14,9 @@ from seqtasks.graphs.writer import Writer
 REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "amax": "ReduceMax", "amin": "ReduceMin"}
 
 
-def _reduction(kind: str) -> Any:
+def _reduction(kind: str, within: torch.dtype | None = None) -> Any:
+    """A reduction, which is computed within another type than the result's if one is given."""
+
     def translation(
         write: Writer,
         result: Tensor,
@@ -23,9 +25,10 @@ def _reduction(kind: str) -> Any:
         keep: bool = False,
         **_: Any,
     ) -> str:
-        name = operand(write, x, result.dtype)
         listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
-        return write(kind, name, write.ints(*listed), keepdims=int(keep))
+        name = operand(write, x, within or result.dtype)
+        found = write(kind, name, write.ints(*listed), keepdims=int(keep))
+        return found if within is None else write.cast(found, result.dtype)
 
     return translation
 
@@ -36,19 +39,10 @@ def _shares(kind: str) -> Any:
     )
 
 
-for _name, _kind in REDUCTIONS.items():
-    for _overload in ("default", "dim", "dim_IntList"):
+for _overload in ("default", "dim", "dims", "dim_IntList"):
+    for _name, _kind in REDUCTIONS.items():
         OPERATORS[f"aten.{_name}.{_overload}"] = _reduction(_kind)
-
-
-@translates("aten.any.dim", "aten.any.default", "aten.any.dims")
-def some(write: Writer, result: Tensor, x: Operand, axes: Any = None, keep: bool = False) -> str:
-    """Whether one holds."""
-    listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
-    number = operand(write, x, torch.int32)
-    return write.cast(
-        write("ReduceMax", number, write.ints(*listed), keepdims=int(keep)), torch.bool
-    )
+    OPERATORS[f"aten.any.{_overload}"] = _reduction("ReduceMax", torch.int32)
 
 
 @translates("aten.argmax.default")

@@ -29,10 +29,6 @@ class Operand:
         return self.given
 
     @property
-    def dtype(self) -> torch.dtype:
-        return self.like.dtype
-
-    @property
     def rank(self) -> int:
         return self.like.dim()
 
@@ -66,7 +62,12 @@ def translates(*names: str) -> Callable[[Translation], Translation]:
 def operand(write: Writer, value: Any, dtype: torch.dtype) -> str:
     """The name of a tensor, number or size, converted to a type."""
     if isinstance(value, Operand):
-        return value.name if value.dtype == dtype else write.cast(value.name, dtype)
+        return value.name if value.like.dtype == dtype else write.cast(value.name, dtype)
     if isinstance(value, Size):
         return str(value) if dtype == torch.int64 else write.cast(value, dtype)
     return write.constant(value, dtype)
+
+
+def single(write: Writer, value: int | Size) -> str:
+    """The name of a whole number or size as a tensor without axes."""
+    return write("Squeeze", value) if isinstance(value, Size) else write.constant(value)
