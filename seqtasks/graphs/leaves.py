@@ -6,8 +6,6 @@ is traced, its encoders call the operators below, each of which is translated to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -15,28 +13,19 @@ from torch import Tensor
 
 from seqtasks.graphs.operators import Operand
 from seqtasks.graphs.operators.pointwise import logaddexp
+from seqtasks.graphs.operators.table import OPERATORS, translates
 from seqtasks.graphs.recurrence import write_recurrence
-from seqtasks.graphs.source import Source
 from seqtasks.graphs.writer import Writer
 
-_CELLS: list[Any] = []
+CELLS: list[Any] = []
 """The cells of the model that is being traced; the operator names a cell by its place."""
-
-
-@contextmanager
-def cells() -> Iterator[list[Any]]:
-    """The list of cells, for the time of a trace."""
-    try:
-        yield _CELLS
-    finally:
-        _CELLS.clear()
 
 
 @torch.library.custom_op("seqtasks::recurrence", mutates_args=())
 def recurrence(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    """A cell over time, as in `write_recurrence`; ``cell`` is its place in the list of `cells`."""
+    """A cell over time, as in `write_recurrence`; ``cell`` is its place in `CELLS`."""
     raise RuntimeError("the operator is for traces alone")
 
 
@@ -44,7 +33,7 @@ def recurrence(
 def _(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    outputs = inputs.new_empty(*inputs.shape[:2], _CELLS[cell].output_size)
+    outputs = inputs.new_empty(*inputs.shape[:2], CELLS[cell].output_size)
     return [outputs, *(torch.empty_like(tensor) for tensor in state)]
 
 
@@ -67,9 +56,9 @@ def _(log_probs: Tensor, share: Tensor, weights: Tensor, copies: Tensor) -> Tens
     return log_probs.new_empty(*log_probs.shape[:2], words)
 
 
+@translates("seqtasks.copied.default")
 def _write_copied(
     write: Writer,
-    source: Source,
     result: Tensor,
     log_probs: Operand,
     share: Operand,
@@ -92,10 +81,6 @@ def _write_copied(
     return logaddexp(write, result, Operand(wide, result), Operand(taken, result))
 
 
-LEAVES: dict[str, Callable[..., Any]] = {
-    "seqtasks.recurrence.default": lambda write, source, _, x, lengths, state, cell, backward: (
-        write_recurrence(write, source, _CELLS[cell], x, lengths, state, backward)
-    ),
-    "seqtasks.copied.default": _write_copied,
-}
-"""Operator → its translation."""
+OPERATORS["seqtasks.recurrence.default"] = lambda write, _, x, lengths, state, cell, backward: (
+    write_recurrence(write, CELLS[cell], x, lengths, state, backward)
+)

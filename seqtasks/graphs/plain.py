@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.layer import EncoderLayer
-from seqtasks.graphs.leaves import cells, copied, recurrence
+from seqtasks.graphs.leaves import CELLS, copied, recurrence
 from seqtasks.heads.copying import CopyGate, exact
 from seqtasks.kernels.lengths import State
 
@@ -18,26 +18,22 @@ from seqtasks.kernels.lengths import State
 @contextmanager
 def plain(model: nn.Module) -> Iterator[None]:
     """Within it encoders and copy gates call the operators of `seqtasks.graphs.leaves`."""
-    changed: list[tuple[Any, str]] = []
+    with ExitStack() as undo:
 
-    def change(module: Any, method: str, function: Callable[..., Any]) -> None:
-        setattr(module, method, function)
-        changed.append((module, method))
+        def change(module: Any, method: str, function: Callable[..., Any]) -> None:
+            setattr(module, method, function)
+            undo.callback(delattr, module, method)
 
-    with cells() as listed:
-        try:
-            for module in model.modules():
-                if isinstance(module, RecurrentEncoder):
-                    change(module, "forward", plain_encoder(module))
-                elif isinstance(module, EncoderLayer):
-                    change(module, "run", plain_run(len(listed)))
-                    listed += module.cells
-                elif isinstance(module, CopyGate):
-                    change(module, "forward", plain_gate(module))
-            yield
-        finally:
-            for owner, method in changed:
-                delattr(owner, method)
+        undo.callback(CELLS.clear)
+        for module in model.modules():
+            if isinstance(module, RecurrentEncoder):
+                change(module, "forward", plain_encoder(module))
+            elif isinstance(module, EncoderLayer):
+                change(module, "run", plain_run(len(CELLS)))
+                CELLS.extend(module.cells)
+            elif isinstance(module, CopyGate):
+                change(module, "forward", plain_gate(module))
+        yield
 
 
 def plain_encoder(encoder: RecurrentEncoder) -> Callable[..., Any]:

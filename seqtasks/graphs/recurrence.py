@@ -12,7 +12,6 @@ from onnx import TensorProto, helper
 from seqtasks.cells.contract import Recurrence
 from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.graphs.operators import Operand
-from seqtasks.graphs.source import Source
 from seqtasks.graphs.steps import write_step
 from seqtasks.graphs.writer import Writer
 
@@ -31,7 +30,6 @@ class RecurrenceGraph:
 
     Attributes:
         write: the graph.
-        source: the model.
         cell: the recurrence.
         inputs: (batch, time, input_size).
         lengths: (batch,) int64, or None where every sequence fills the batch.
@@ -40,7 +38,6 @@ class RecurrenceGraph:
     """
 
     write: Writer
-    source: Source
     cell: Recurrence
     inputs: str
     lengths: str | None
@@ -66,7 +63,7 @@ class RecurrenceGraph:
         rnn: Any = self.cell.rnn
         kind, gates, attributes = FUSED[rnn.mode]
         weight_ih, weight_hh, bias_ih, bias_hh = rnn.all_weights[0]
-        stem = self.source.names[id(weight_ih)].removesuffix(".weight_ih_l0")
+        stem = write.source.names[id(weight_ih)].removesuffix(".weight_ih_l0")
         w, r, bi, bh = (
             torch.cat([part.detach().chunk(len(gates))[gate] for gate in gates])
             for part in (weight_ih, weight_hh, bias_ih, bias_hh)
@@ -103,10 +100,10 @@ class RecurrenceGraph:
         real = self.real(lengths)
         if self.backward:
             inputs = reversed_steps(write, inputs, lengths)
-        body = Writer(write)
+        body = Writer(write.source, write)
         step, now = body.name("step"), body.name("now")
         before = [body.name("before") for _ in self.state]
-        output, *after = write_step(body, self.source, cell, step, before)
+        output, *after = write_step(body, cell, step, before)
         held = [
             body("Where", widened(body, now, len(shape)), new, old)
             for new, old, shape in zip(after, before, cell.state_shapes, strict=True)
@@ -136,7 +133,6 @@ class RecurrenceGraph:
 
 def write_recurrence(
     write: Writer,
-    source: Source,
     cell: Recurrence,
     inputs: Operand,
     lengths: Operand | None,
@@ -148,15 +144,15 @@ def write_recurrence(
     Returns:
         The outputs, zero past each length, and the final state.
     """
-    write.root.read |= {source.names[id(part)] for part in cell.parameters()}
+    write.root.read |= {write.source.names[id(part)] for part in cell.parameters()}
     given = None if lengths is None else lengths.name
     states = [part.name for part in state]
-    run = RecurrenceGraph(write, source, cell, inputs.name, given, states, backward)
+    run = RecurrenceGraph(write, cell, inputs.name, given, states, backward)
     if isinstance(cell, FusedRecurrence):
         return run.fused()
     if given is None and inputs.like.shape[1] == 1:
         step = write("Squeeze", inputs.name, write.ints(1))
-        output, *final = write_step(write, source, cell, step, states)
+        output, *final = write_step(write, cell, step, states)
         return [write("Unsqueeze", output, write.ints(1)), *final]
     return run.loop()
 

@@ -10,7 +10,6 @@ from torch.export import Dim, ExportedProgram
 
 from seqtasks.cells.contract import Recurrence, output_and_state
 from seqtasks.errors import UsageError
-from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
 from seqtasks.graphs.writer import Writer
 
@@ -39,14 +38,11 @@ class Step(nn.Module):
         return (output, *after)
 
 
-def write_step(
-    write: Writer, source: Source, cell: Recurrence, x: str, state: Sequence[str]
-) -> list[str]:
+def write_step(write: Writer, cell: Recurrence, x: str, state: Sequence[str]) -> list[str]:
     """One step's output and the state after it.
 
     Args:
         write: the graph to write into.
-        source: the model.
         cell: the recurrence.
         x: the step's input, (batch, input_size).
         state: before the step.
@@ -54,7 +50,7 @@ def write_step(
     Raises:
         UsageError: the cell cannot be traced.
     """
-    return Translation(source.step(cell, traced), write, source, Step(cell)).run([x, *state])
+    return Translation(write.source.step(cell, traced), write, Step(cell)).run([x, *state])
 
 
 def traced(cell: Recurrence) -> ExportedProgram:

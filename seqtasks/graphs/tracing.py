@@ -14,7 +14,6 @@ from torch.export import Dim
 from seqtasks.errors import UsageError
 from seqtasks.graphs.eight_bit import reads
 from seqtasks.graphs.graph import Axes, Graph
-from seqtasks.graphs.leaves import LEAVES
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
@@ -58,7 +57,7 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
     """
     names_out: dict[str, None] = {}
     traced = Traced(source.model, graph, lambda found: names_out.update(dict.fromkeys(found)))
-    write = Writer()
+    write = Writer(source)
     with plain(source.model), torch.no_grad():
         shapes = tuple(
             {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
@@ -67,7 +66,7 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
         example = tuple(tensor.clone() for tensor in graph.inputs.values())  # none twice
         kind = f"{graph.name} of a {type(source.model).__name__}"
         program = trace(traced, example, (shapes,), kind)
-        outputs = Translation(program, write, source, traced, LEAVES).run(list(graph.inputs))
+        outputs = Translation(program, write, traced).run(list(graph.inputs))
     given = dict(zip(graph.inputs, inputs_of(program, len(graph.inputs)), strict=True))
     symbols = symbol_names(given, graph.axes)
     results = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,23 +90,18 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
     (2, 7, torch.Size([1, 7, 5]), 3)
     """
     stack: Any = list(encoder.layers)
-    cells: list[nn.ModuleList] = [layer.cells for layer in stack]
-    traces = [LayerTrace(cells=[CellTrace() for _ in directions]) for directions in cells]
+    traces = [LayerTrace(cells=[CellTrace() for _ in layer.cells]) for layer in stack]
     calls: list[State] = []
-    handles = [
-        encoder.register_forward_hook(lambda _, __, given: calls.append((given[0], *given[1])))
-    ]
-    try:
-        for layer, directions, trace in zip(stack, cells, traces, strict=True):
-            pairs = zip(directions, trace.cells, strict=True)
+    with ExitStack() as undo:
+        undo.enter_context(
+            encoder.register_forward_hook(lambda _, __, given: calls.append((given[0], *given[1])))
+        )
+        for layer, trace in zip(stack, traces, strict=True):
+            undo.callback(setattr, layer, "cells", layer.cells)
+            pairs = zip(layer.cells, trace.cells, strict=True)
             layer.cells = nn.ModuleList(SteppedCell(cell, steps) for cell, steps in pairs)
-            handles.append(layer.register_forward_pre_hook(functools.partial(_note, trace)))
+            undo.enter_context(layer.register_forward_pre_hook(functools.partial(_note, trace)))
         yield traces, calls
-    finally:
-        for handle in handles:
-            handle.remove()
-        for layer, directions in zip(stack, cells, strict=True):
-            layer.cells = directions
 
 
 def _note(trace: LayerTrace, layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:

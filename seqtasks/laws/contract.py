@@ -88,5 +88,5 @@ def _has_its_shapes(cell: Any, result: Any, leading: tuple[int, ...]) -> None:
 
 def _repeats(cell: nn.Module, subject: Subject) -> bool:
     with torch.no_grad():
-        twice = [cell(subject.random(2, 3, seed=2), None, None)[0] for _ in range(2)]
-    return torch.allclose(*twice, equal_nan=True)
+        first, second = (cell(subject.random(2, 3, seed=2), None, None)[0] for _ in range(2))
+    return torch.allclose(first, second, equal_nan=True)
