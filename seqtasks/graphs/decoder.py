@@ -30,15 +30,10 @@ def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
 
 
 def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph:
-    """The graph from a token and the state to the next token's logits.
+    """The graph from tokens (batch,) int64 and the state before them to the next tokens' logits.
 
     Its outputs are the logits (batch, words), the attention's weights (batch, steps), and each part
-    of the state that has changed, as ``next_<name>``.
-
-    Args:
-        decoder: in evaluation mode.
-        tokens: (batch,) int64, an example.
-        state: the state before the tokens.
+    of the state that has changed, as ``next_<name>``. The decoder is in evaluation mode.
     """
 
     def compute(inputs: Mapping[str, Tensor]) -> Named:
@@ -83,8 +78,5 @@ def attach_step(decoder: AttentionDecoder, run: Run) -> None:
             torch.stack(logits, dim=1), torch.stack(weights, dim=1), unnamed(parts).joined()
         )
 
-    def scores(features: Tensor, weights: Tensor, state: State) -> Tensor:
-        return features
-
     replace(decoder, "forward", forward)
-    replace(decoder, "scores", scores)
+    replace(decoder, "scores", lambda features, weights, state: features)

@@ -32,11 +32,8 @@ def first_state(model: Any, count: int) -> State:
 def language_graphs(model: Any, batch: Batch) -> list[Graph]:
     """The graph from tokens (batch, time) and the state to logits and the state after them.
 
-    Where the model starts from a condition, another graph computes the first state from it.
-
-    Args:
-        model: a `LanguageModel` in evaluation mode.
-        batch: an example of its inputs.
+    The model is a `LanguageModel` in evaluation mode, and ``batch`` an example of its inputs. Where
+    it starts from a condition, another graph computes the first state from the condition.
     """
 
     def step(inputs: Mapping[str, Tensor]) -> Named:
@@ -60,11 +57,9 @@ def language_graphs(model: Any, batch: Batch) -> list[Graph]:
 
 
 def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
-    """Let graphs read and score; the outputs of the model's ``read`` are then logits.
+    """Let the graphs of `language_graphs`, by name, read and score in the place of a model.
 
-    Args:
-        model: a `LanguageModel`.
-        runs: the graphs of `language_graphs` by name.
+    The outputs of the model's ``read`` are then logits.
     """
 
     def inputs(tokens: Tensor, lengths: Tensor | None, state: State | None) -> Named:

@@ -18,11 +18,7 @@ ROWS = 7
 
 
 class Step(nn.Module):
-    """One step of a cell, to be traced; of a cell that writes no ``step``, a run of one step.
-
-    Args:
-        cell: the recurrence.
-    """
+    """One step of a cell, to be traced; of a cell that writes no ``step``, a run of one step."""
 
     def __init__(self, cell: Recurrence) -> None:
         super().__init__()
@@ -39,13 +35,10 @@ class Step(nn.Module):
 
 
 def write_step(write: Writer, cell: Recurrence, x: str, state: Sequence[str]) -> list[str]:
-    """One step's output and the state after it.
+    """Write a step from its input ``x``, (batch, input_size), and the state before it.
 
-    Args:
-        write: the graph to write into.
-        cell: the recurrence.
-        x: the step's input, (batch, input_size).
-        state: before the step.
+    Returns:
+        The step's output, and the state after it.
 
     Raises:
         UsageError: the cell cannot be traced.

@@ -23,10 +23,7 @@ from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
 class Traced(nn.Module):
     """A computation as a module, which is what torch traces.
 
-    Args:
-        model: the model, whose parameters the computation reads.
-        graph: the computation.
-        note: is told the names of the outputs, since a trace forgets what it sets on a module.
+    ``note`` is told the names of the outputs, since a trace forgets what it sets on a module.
     """
 
     def __init__(
@@ -43,10 +40,6 @@ class Traced(nn.Module):
 
 def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]]:
     """Write a computation of a model as ONNX.
-
-    Args:
-        source: the model, in evaluation mode, on the CPU.
-        graph: the computation.
 
     Returns:
         The ONNX graph, which names inputs and outputs as the computation does and has no input that

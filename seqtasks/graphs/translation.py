@@ -81,13 +81,7 @@ def inputs_of(program: ExportedProgram, count: int) -> list[fx.Node]:
 
 
 class Translation:
-    """Writes one trace into a graph.
-
-    Args:
-        program: the trace.
-        write: the graph.
-        module: the part of the graph's model that was traced.
-    """
+    """Writes the trace of a module, which is the graph's model or a part of it, into the graph."""
 
     def __init__(self, program: ExportedProgram, write: Writer, module: nn.Module) -> None:
         self.program, self.write = program, write

@@ -12,7 +12,7 @@ from seqtasks.errors import SeqtasksError
 FORMATS = (".png", ".svg")
 """Endings of a picture's name."""
 
-INK, FAINT, _PAPER = "#24292f", "#8c959f", "#ffffff"
+INK, FAINT = "#24292f", "#8c959f"
 MISSING = "□"
 """Stands for a character that no font of the machine can draw."""
 
@@ -25,7 +25,6 @@ _STYLE: dict[Any, Any] = {
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,
-    "axes.unicode_minus": True,
     "xtick.color": FAINT,
     "ytick.color": FAINT,
     "xtick.labelcolor": INK,
@@ -33,7 +32,6 @@ _STYLE: dict[Any, Any] = {
     "grid.color": "#d8dee4",
     "grid.linewidth": 0.5,
     "legend.frameon": False,
-    "figure.facecolor": _PAPER,
     "savefig.dpi": 150,
     "svg.hashsalt": "seqtasks",
 }
