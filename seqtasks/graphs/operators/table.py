@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -16,6 +17,19 @@ type of the operator's result."""
 
 OPERATORS: dict[str, Translation] = {}
 """Operator and overload → its translation."""
+
+
+def enter(translation: Translation, kinds: Mapping[str, str], *forms: str) -> None:
+    """Enter a translation that takes ONNX's name of the operator first.
+
+    Args:
+        translation: of all the operators.
+        kinds: torch's name of each operator → ONNX's.
+        forms: torch's names with their overloads, where ``{}`` stands for the operator's name.
+    """
+    for name, kind in kinds.items():
+        for form in forms:
+            OPERATORS[f"aten.{form.format(name)}"] = functools.partial(translation, kind)
 
 
 class Operand:
