@@ -1,4 +1,4 @@
-"""What an encoder reads: tokens, their spelling and case, or vectors as they are."""
+"""A table with a vector for each token, which may start from the word vectors of a file."""
 
 from __future__ import annotations
 

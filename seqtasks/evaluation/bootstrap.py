@@ -55,12 +55,10 @@ class Sums:
         Args:
             counts: (samples, parts) float64, how often each part is in a sample.
         """
-        totals = {}
-        for name in self.types:
-            parts = torch.stack([row[name] for row in self.rows])  # (parts, …)
-            totals[name] = (counts @ parts.reshape(len(parts), -1)).view(
-                len(counts), *parts.shape[1:]
-            )
+        totals = {
+            name: torch.tensordot(counts, torch.stack([row[name] for row in self.rows]), dims=1)
+            for name in self.types
+        }  # (samples, …)
         places = range(len(counts))
         return torch.stack([self.score({n: t[i] for n, t in totals.items()}) for i in places])
 
@@ -144,9 +142,8 @@ def compare_scores(
             f"the models were scored on {len(ours):,} and {len(theirs):,} parts; compare them on "
             "the same examples"
         )
-    counts = torch.cat(
-        [torch.ones(1, len(ours)).double(), resample_counts(len(ours), samples, seed)]
-    )
+    drawn_parts = resample_counts(len(ours), samples, seed)
+    counts = torch.cat([torch.ones_like(drawn_parts[:1]), drawn_parts])  # the whole data first
     differences = ours.resampled(counts) - theirs.resampled(counts)
     found, drawn = differences[0], differences[1:]
     moved = (drawn - drawn.mean()).abs()

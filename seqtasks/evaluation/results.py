@@ -62,7 +62,15 @@ def results(
         found["intervals"] = {name: list(interval(one, **bootstrap)) for name, one in sums.items()}
     if other is not None:
         theirs, their_sums, their_split = scored(other)
-        check_same(split, their_split)
+        places, their_places = (
+            [record.place for record in one.dataset.records] for one in (split, their_split)
+        )
+        if places != their_places:
+            raise UsageError(
+                f"the models are tested on {len(places):,} and {len(their_places):,} examples, "
+                "which are not the same; name one file for both: data.test=FILE",
+                option="compare",
+            )
         shared = [name for name in sums if name in their_sums]
         if not shared:
             raise UsageError("the two models have no score in common", option="compare")
@@ -75,14 +83,3 @@ def results(
             },
         }
     return {**found, "report": ours.report} if ours.report else found
-
-
-def check_same(ours: Split, theirs: Split) -> None:
-    """Refuse to compare scores on different examples."""
-    pairs = [[record.place for record in split.dataset.records] for split in (ours, theirs)]
-    if pairs[0] != pairs[1]:
-        raise UsageError(
-            f"the models are tested on {len(pairs[0]):,} and {len(pairs[1]):,} examples, which are "
-            "not the same; name one file for both: data.test=FILE",
-            option="compare",
-        )

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqtasks.graphs.graph import Axes, Graph, Named, Run, replace
+from seqtasks.graphs.graph import Axes, Graph, Named, Run, name_state, replace, state_of
 from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput, Parts
 from seqtasks.kernels.lengths import State
 
@@ -20,28 +20,20 @@ def named(parts: Parts) -> Named:
     """Name the parts of a decoder's state; the tensors of the recurrence are ``state_0``, …."""
     *known, recurrent = parts
     names = zip(Parts._fields, known, strict=False)
-    found = {name: tensor for name, tensor in names if tensor is not None}
-    return found | {f"state_{number}": tensor for number, tensor in enumerate(recurrent)}
+    return {name: part for name, part in names if part is not None} | name_state(recurrent)
 
 
 def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
     """The reverse of `named`."""
-    count = sum(name.startswith("state_") for name in tensors)
-    recurrent = tuple(tensors[f"state_{number}"] for number in range(count))
     known: Any = {name: tensors.get(name) for name in Parts._fields[:-1]}
-    return Parts(**known, recurrent=recurrent)
+    return Parts(**known, recurrent=state_of(tensors))
 
 
 def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph:
-    """The graph from a token and the state to the next token's logits.
+    """The graph from tokens (batch,) int64 and the state before them to the next tokens' logits.
 
     Its outputs are the logits (batch, words), the attention's weights (batch, steps), and each part
-    of the state that has changed, as ``next_<name>``.
-
-    Args:
-        decoder: in evaluation mode.
-        tokens: (batch,) int64, an example.
-        state: the state before the tokens.
+    of the state that has changed, as ``next_<name>``. The decoder is in evaluation mode.
     """
 
     def compute(inputs: Mapping[str, Tensor]) -> Named:
@@ -86,8 +78,5 @@ def attach_step(decoder: AttentionDecoder, run: Run) -> None:
             torch.stack(logits, dim=1), torch.stack(weights, dim=1), unnamed(parts).joined()
         )
 
-    def scores(features: Tensor, weights: Tensor, state: State) -> Tensor:
-        return features
-
     replace(decoder, "forward", forward)
-    replace(decoder, "scores", scores)
+    replace(decoder, "scores", lambda features, weights, state: features)

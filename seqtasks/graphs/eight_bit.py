@@ -26,15 +26,10 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
     graph = found.graph
     kept = list(graph.initializer)
     large = {tensor.name: tensor for tensor in kept if suits(tensor)}
-    tables = {
-        node.output[0]: node.input[0]
-        for node in graph.node
-        if node.op_type == "Gather" and node.input[0] in large
-    }
     nodes: list[onnx.NodeProto] = []
     for node in graph.node:
-        name = tables.get(node.output[0]) if node.output else None
-        nodes += [node] if name is None else rows_of(node, name)
+        table = node.op_type == "Gather" and node.input[0] in large
+        nodes += rows_of(node) if table else [node]
     wide = {name for node in nodes for name in reads(node)} & large.keys()
     del graph.node[:], graph.initializer[:]
     graph.node.extend(node for name in large if name in wide for node in widened(name))
@@ -74,29 +69,24 @@ def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.f
 
 
 def widened(name: str) -> list[onnx.NodeProto]:
-    """Nodes that widen a whole weight."""
+    """Nodes that widen a whole weight, or the rows of one that have been read."""
     return [
         helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=TensorProto.FLOAT),
         helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
     ]
 
 
-def rows_of(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
-    """Nodes that read some rows of a weight and widen these alone."""
-    [output] = node.output
-    index = node.input[1]
+def rows_of(node: onnx.NodeProto) -> list[onnx.NodeProto]:
+    """Nodes that, in place of one, read some rows of a weight and widen these alone."""
+    [name, index], [output] = node.input, node.output
     return [
         helper.make_node("Gather", [f"{name}.int8", index], [f"{output}.int8"], axis=0),
         helper.make_node("Gather", [f"{name}.scale", index], [f"{output}.scale"], axis=0),
-        helper.make_node("Cast", [f"{output}.int8"], [f"{output}.cast"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", [f"{output}.cast", f"{output}.scale"], [output]),
+        *widened(output),
     ]
 
 
 def reads(node: onnx.NodeProto) -> set[str]:
     """The names that a node reads, and those that a loop in it reads from outside."""
-    found = set(node.input)
-    for attribute in node.attribute:
-        for inner in attribute.g.node:
-            found |= reads(inner)
-    return found
+    bodies = (inner for attribute in node.attribute for inner in attribute.g.node)
+    return set(node.input).union(*map(reads, bodies))

@@ -52,8 +52,7 @@ def write_graphs(
         path.write_bytes(content.SerializeToString())
         compare(path, other)
         if int8:
-            content = quantise(content)
-            path.write_bytes(content.SerializeToString())
+            path.write_bytes(quantise(content).SerializeToString())
         held |= read
         files.append(path.name)
     rest = remaining(task, held)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from torch import Tensor
 
 from seqtasks.data.batch import Batch
+from seqtasks.kernels.lengths import State
 
 Named = dict[str, Tensor]
 Compute = Callable[[Mapping[str, Tensor]], Named]
@@ -54,13 +55,26 @@ class Graph(NamedTuple):
     axes: dict[str, Axes]
 
 
+def name_state(state: State, prefix: str = "") -> Named:
+    """Name the tensors of a state: ``state_0``, ``state_1``, …."""
+    return {f"{prefix}state_{number}": tensor for number, tensor in enumerate(state)}
+
+
+def state_of(found: Mapping[str, Tensor], prefix: str = "") -> State:
+    """The reverse of `name_state`."""
+    count = sum(name.startswith(f"{prefix}state_") for name in found)
+    return tuple(found[f"{prefix}state_{number}"] for number in range(count))
+
+
 def tensors(batch: Batch) -> Named:
     """The tensors of a batch, which are what a graph can read."""
     return {name: value for name, value in batch.items() if isinstance(value, Tensor)}
 
 
 def axes_of(inputs: Named) -> dict[str, Axes]:
-    """Name the axes of a batch; the last axis of an unknown field of floats has a fixed length.
+    """Name the axes of a batch and of a state, of which only the first axis varies.
+
+    The last axis of an unknown field of floats has a fixed length.
 
     >>> import torch
     >>> axes_of({"lengths": torch.ones(2), "more": torch.ones(2, 3), "ids": torch.ones(2).long()})
@@ -68,10 +82,12 @@ def axes_of(inputs: Named) -> dict[str, Axes]:
     """
     found: dict[str, Axes] = {}
     for name, tensor in inputs.items():
-        given = [f"{name}_{axis}" for axis in range(tensor.dim())]
-        last = [None] if tensor.is_floating_point() and given else []
-        own: Axes = (*given[: len(given) - len(last)], *last)
-        found[name] = AXES.get(name, own)
+        own: list[str | None] = [f"{name}_{axis}" for axis in range(tensor.dim())]
+        if name.startswith("state_"):
+            own = ["batch", *[None] * (tensor.dim() - 1)]
+        elif tensor.is_floating_point() and own:
+            own[-1] = None
+        found[name] = AXES.get(name, tuple(own))
     return found
 
 

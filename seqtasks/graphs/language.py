@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.data.batch import Batch
-from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+from seqtasks.graphs.graph import Graph, Named, Run, axes_of, name_state, replace, state_of, tensors
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.kernels.lengths import State
 
@@ -23,17 +23,6 @@ class Scored(nn.Identity):
     temperature = None
 
 
-def named(state: State, prefix: str = "") -> Named:
-    """Name the tensors of a state: ``state_0``, ``state_1``, …."""
-    return {f"{prefix}state_{number}": tensor for number, tensor in enumerate(state)}
-
-
-def unnamed(found: Mapping[str, Tensor], prefix: str = "") -> State:
-    """The reverse of `named`."""
-    count = sum(name.startswith(f"{prefix}state_") for name in found)
-    return tuple(found[f"{prefix}state_{number}"] for number in range(count))
-
-
 def first_state(model: Any, count: int) -> State:
     """The state before the first token of ``count`` texts, where no condition sets it."""
     shapes = model.encoder.state_shapes
@@ -43,31 +32,23 @@ def first_state(model: Any, count: int) -> State:
 def language_graphs(model: Any, batch: Batch) -> list[Graph]:
     """The graph from tokens (batch, time) and the state to logits and the state after them.
 
-    Where the model starts from a condition, another graph computes the first state from it.
-
-    Args:
-        model: a `LanguageModel` in evaluation mode.
-        batch: an example of its inputs.
+    The model is a `LanguageModel` in evaluation mode, and ``batch`` an example of its inputs. Where
+    it starts from a condition, another graph computes the first state from the condition.
     """
 
     def step(inputs: Mapping[str, Tensor]) -> Named:
-        features, after = model.read(inputs["tokens"], inputs["lengths"], unnamed(inputs))
-        return {"logits": model.head(features), **named(after, "next_")}
+        features, after = model.read(inputs["tokens"], inputs["lengths"], state_of(inputs))
+        return {"logits": model.head(features), **name_state(after, "next_")}
 
     def start(inputs: Mapping[str, Tensor]) -> Named:
-        return named(model.start(Batch(inputs)))
+        return name_state(model.start(Batch(inputs)))
 
     rows = len(batch.example)
     state = model.start(batch) if model.condition is not None else first_state(model, rows)
     tokens = (torch.arange(rows * (rows + 1)) % len(model.vocabulary)).view(rows, rows + 1)
     _, state = model.read(tokens[:, :1], None, state)
-    reading = {
-        "tokens": tokens,
-        "lengths": torch.arange(rows) + 2,
-        **named(state),
-    }
-    fixed = {name: ("batch", *[None] * (t.dim() - 1)) for name, t in named(state).items()}
-    graphs = [Graph("step", step, reading, {**axes_of(reading), **fixed})]
+    reading = {"tokens": tokens, "lengths": torch.arange(rows) + 2, **name_state(state)}
+    graphs = [Graph("step", step, reading, axes_of(reading))]
     if model.condition is not None:
         field = model.condition.field
         axes = ("batch", *[None] * (batch[field].dim() - 1))
@@ -76,11 +57,9 @@ def language_graphs(model: Any, batch: Batch) -> list[Graph]:
 
 
 def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
-    """Let graphs read and score; the outputs of the model's ``read`` are then logits.
+    """Let the graphs of `language_graphs`, by name, read and score in the place of a model.
 
-    Args:
-        model: a `LanguageModel`.
-        runs: the graphs of `language_graphs` by name.
+    The outputs of the model's ``read`` are then logits.
     """
 
     def inputs(tokens: Tensor, lengths: Tensor | None, state: State | None) -> Named:
@@ -90,19 +69,19 @@ def attach_language(model: Any, runs: Mapping[str, Run]) -> None:
         if not time:  # nothing to read is read as padding
             tokens = tokens.new_zeros(rows, 1)
         given = first_state(model, rows) if state is None else state
-        return {"tokens": tokens, "lengths": lengths, **named(given)}
+        return {"tokens": tokens, "lengths": lengths, **name_state(given)}
 
     def read(tokens: Tensor, lengths: Tensor | None, state: State | None) -> tuple[Tensor, State]:
         found = runs["step"](inputs(tokens, lengths, state))
-        return found["logits"][:, : tokens.size(1)], unnamed(found, "next_")
+        return found["logits"][:, : tokens.size(1)], state_of(found, "next_")
 
     def skim(tokens: Tensor, lengths: Tensor | None, state: State | None) -> State:
         given = inputs(tokens, lengths, state)
         wanted = [f"next_{name}" for name in given if name.startswith("state_")]
-        return unnamed(runs["step"](given, wanted), "next_") if wanted else ()
+        return state_of(runs["step"](given, wanted), "next_") if wanted else ()
 
     def start(batch: Batch) -> State | None:
-        return unnamed(runs["start"](tensors(batch))) if "start" in runs else None
+        return state_of(runs["start"](tensors(batch))) if "start" in runs else None
 
     def loss(outputs: tuple[Tensor, State], batch: Batch) -> Loss:
         lengths = (batch.lengths - 1).clamp(min=0)

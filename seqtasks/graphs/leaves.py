@@ -6,36 +6,26 @@ is traced, its encoders call the operators below, each of which is translated to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqtasks.graphs.operators import Operand
+from seqtasks.graphs.operators.pointwise import logaddexp
+from seqtasks.graphs.operators.table import OPERATORS, translates
 from seqtasks.graphs.recurrence import write_recurrence
-from seqtasks.graphs.source import Source
 from seqtasks.graphs.writer import Writer
 
-_CELLS: list[nn.Module] = []
+CELLS: list[Any] = []
 """The cells of the model that is being traced; the operator names a cell by its place."""
-
-
-@contextmanager
-def cells() -> Iterator[list[nn.Module]]:
-    """The list of cells, for the time of a trace."""
-    try:
-        yield _CELLS
-    finally:
-        _CELLS.clear()
 
 
 @torch.library.custom_op("seqtasks::recurrence", mutates_args=())
 def recurrence(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    """A cell over time, as in `write_recurrence`; ``cell`` is its place in the list of `cells`."""
+    """A cell over time, as in `write_recurrence`; ``cell`` is its place in `CELLS`."""
     raise RuntimeError("the operator is for traces alone")
 
 
@@ -43,8 +33,7 @@ def recurrence(
 def _(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    module: Any = _CELLS[cell]
-    outputs = inputs.new_empty(*inputs.shape[:2], module.output_size)
+    outputs = inputs.new_empty(*inputs.shape[:2], CELLS[cell].output_size)
     return [outputs, *(torch.empty_like(tensor) for tensor in state)]
 
 
@@ -67,25 +56,9 @@ def _(log_probs: Tensor, share: Tensor, weights: Tensor, copies: Tensor) -> Tens
     return log_probs.new_empty(*log_probs.shape[:2], words)
 
 
-def _write_recurrence(
-    write: Writer,
-    source: Source,
-    result: Any,
-    inputs: Operand,
-    lengths: Operand | None,
-    state: Sequence[Operand],
-    cell: int,
-    backward: bool,
-) -> list[str]:
-    given = None if lengths is None else lengths.name
-    states = [part.name for part in state]
-    module: Any = _CELLS[cell]
-    return write_recurrence(write, source, module, inputs, given, states, backward)
-
-
+@translates("seqtasks.copied.default")
 def _write_copied(
     write: Writer,
-    source: Source,
     result: Tensor,
     log_probs: Operand,
     share: Operand,
@@ -105,15 +78,9 @@ def _write_copied(
     index = write("Expand", index, write("Shape", weights.name))
     attended = write("ScatterElements", nothing, index, weights.name, axis=2, reduction="add")
     taken = write("Add", share.name, write("Log", attended))
-    most = write("Max", wide, taken)
-    none = write("Equal", most, low)
-    base = write("Where", none, write.constant(0.0, torch.float32), most)
-    powers = [write("Exp", write("Sub", part, base)) for part in (wide, taken)]
-    return write("Add", base, write("Log", write("Add", *powers)))
+    return logaddexp(write, result, Operand(wide, result), Operand(taken, result))
 
 
-LEAVES: dict[str, Callable[..., Any]] = {
-    "seqtasks.recurrence.default": _write_recurrence,
-    "seqtasks.copied.default": _write_copied,
-}
-"""Operator → its translation."""
+OPERATORS["seqtasks.recurrence.default"] = lambda write, _, x, lengths, state, cell, backward: (
+    write_recurrence(write, CELLS[cell], x, lengths, state, backward)
+)

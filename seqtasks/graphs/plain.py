@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.layer import EncoderLayer
-from seqtasks.graphs.leaves import cells, copied, recurrence
+from seqtasks.graphs.leaves import CELLS, copied, recurrence
 from seqtasks.heads.copying import CopyGate, exact
 from seqtasks.kernels.lengths import State
 
@@ -18,59 +19,47 @@ from seqtasks.kernels.lengths import State
 @contextmanager
 def plain(model: nn.Module) -> Iterator[None]:
     """Within it encoders and copy gates call the operators of `seqtasks.graphs.leaves`."""
-    changed: list[tuple[Any, str]] = []
+    with ExitStack() as undo:
 
-    def change(module: Any, method: str, function: Callable[..., Any]) -> None:
-        setattr(module, method, function)
-        changed.append((module, method))
+        def change(module: Any, method: str, function: Callable[..., Any], *first: Any) -> None:
+            setattr(module, method, functools.partial(function, *first))
+            undo.callback(delattr, module, method)
 
-    with cells() as listed:
-        try:
-            for module in model.modules():
-                if isinstance(module, RecurrentEncoder):
-                    change(module, "forward", plain_encoder(module))
-                elif isinstance(module, EncoderLayer):
-                    change(module, "run", plain_run(len(listed)))
-                    listed += module.cells
-                elif isinstance(module, CopyGate):
-                    change(module, "forward", plain_gate(module))
-            yield
-        finally:
-            for owner, method in changed:
-                delattr(owner, method)
+        undo.callback(CELLS.clear)
+        for module in model.modules():
+            if isinstance(module, RecurrentEncoder):
+                change(module, "forward", run_encoder, module)
+            elif isinstance(module, EncoderLayer):
+                change(module, "run", run_cell, len(CELLS))
+                CELLS.extend(module.cells)
+            elif isinstance(module, CopyGate):
+                change(module, "forward", run_gate, module)
+        yield
 
 
-def plain_encoder(encoder: RecurrentEncoder) -> Callable[..., Any]:
+def run_encoder(
+    encoder: RecurrentEncoder,
+    inputs: Tensor,
+    lengths: Tensor | None = None,
+    state: State | None = None,
+) -> tuple[Tensor, State]:
     """What `RecurrentEncoder.forward` computes, for a batch of any lengths."""
-
-    def forward(
-        inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
-        if state is None:
-            rows = inputs.size(0)
-            state = tuple(inputs.new_zeros(rows, *shape) for shape in encoder.state_shapes)
-        return encoder.run(inputs, lengths, state)
-
-    return forward
+    if state is None:
+        state = tuple(inputs.new_zeros(inputs.size(0), *shape) for shape in encoder.state_shapes)
+    return encoder.run(inputs, lengths, state)
 
 
-def plain_run(first: int) -> Callable[..., Any]:
+def run_cell(
+    first: int, number: int, features: Tensor, lengths: Tensor | None, state: State, _: None
+) -> tuple[Tensor, State]:
     """What `EncoderLayer.run` computes, where ``first`` is the place of the layer's first cell."""
-
-    def run(
-        number: int, features: Tensor, lengths: Tensor | None, state: State, _: None
-    ) -> tuple[Tensor, State]:
-        output, *final = recurrence(features, lengths, list(state), first + number, number == 1)
-        return output, tuple(final)
-
-    return run
+    output, *final = recurrence(features, lengths, list(state), first + number, number == 1)
+    return output, tuple(final)
 
 
-def plain_gate(gate: CopyGate) -> Callable[..., Tensor]:
+def run_gate(
+    gate: CopyGate, features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor
+) -> Tensor:
     """What `CopyGate.forward` computes."""
-
-    def forward(features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
-        made, share = gate.shares(features)
-        return copied(made + exact(logits).log_softmax(dim=-1), share, weights, copies)
-
-    return forward
+    made, share = gate.shares(features)
+    return copied(made + exact(logits).log_softmax(dim=-1), share, weights, copies)

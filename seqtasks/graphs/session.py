@@ -56,7 +56,7 @@ class Session:
         missing = [name for name in self.inputs if name not in inputs]
         if missing:
             raise SeqtasksError(f"{self.name} reads '{missing[0]}', which is not given")
-        given = {name: array(inputs[name]) for name in self.inputs}
+        given = {name: inputs[name].detach().contiguous().numpy() for name in self.inputs}
         names = self.outputs if wanted is None else list(wanted)
         try:
             found: Sequence[Any] = self.session.run(names, given, self.how)
@@ -66,11 +66,6 @@ class Session:
             name: torch.from_numpy(np.asarray(value))
             for name, value in zip(names, found, strict=True)
         }
-
-
-def array(tensor: Tensor) -> Any:
-    """A tensor as numpy has it, without a copy where the tensor is contiguous."""
-    return tensor.detach().contiguous().numpy()
 
 
 def line(error: BaseException) -> str:

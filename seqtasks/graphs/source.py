@@ -12,10 +12,7 @@ from seqtasks.cells.contract import Recurrence
 
 
 class Source:
-    """A model, the names of its parameters, and the traces of its cells.
-
-    Args:
-        model: the model, in evaluation mode, on the CPU.
+    """A model in evaluation mode on the CPU, and the traces of its cells.
 
     Attributes:
         names: parameters and buffers by identity → their names in the model.

@@ -10,7 +10,6 @@ from torch.export import Dim, ExportedProgram
 
 from seqtasks.cells.contract import Recurrence, output_and_state
 from seqtasks.errors import UsageError
-from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
 from seqtasks.graphs.writer import Writer
 
@@ -19,11 +18,7 @@ ROWS = 7
 
 
 class Step(nn.Module):
-    """One step of a cell, to be traced; of a cell that writes no ``step``, a run of one step.
-
-    Args:
-        cell: the recurrence.
-    """
+    """One step of a cell, to be traced; of a cell that writes no ``step``, a run of one step."""
 
     def __init__(self, cell: Recurrence) -> None:
         super().__init__()
@@ -39,22 +34,16 @@ class Step(nn.Module):
         return (output, *after)
 
 
-def write_step(
-    write: Writer, source: Source, cell: Recurrence, x: str, state: Sequence[str]
-) -> list[str]:
-    """One step's output and the state after it.
+def write_step(write: Writer, cell: Recurrence, x: str, state: Sequence[str]) -> list[str]:
+    """Write a step from its input ``x``, (batch, input_size), and the state before it.
 
-    Args:
-        write: the graph to write into.
-        source: the model.
-        cell: the recurrence.
-        x: the step's input, (batch, input_size).
-        state: before the step.
+    Returns:
+        The step's output, and the state after it.
 
     Raises:
         UsageError: the cell cannot be traced.
     """
-    return Translation(source.step(cell, traced), write, source, Step(cell)).run([x, *state])
+    return Translation(write.source.step(cell, traced), write, Step(cell)).run([x, *state])
 
 
 def traced(cell: Recurrence) -> ExportedProgram:

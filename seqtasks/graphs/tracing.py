@@ -8,13 +8,12 @@ from typing import Any
 import onnx
 import torch
 from onnx import helper
-from torch import Tensor, nn
-from torch.export import Dim, ExportedProgram
+from torch import Tensor, fx, nn
+from torch.export import Dim
 
 from seqtasks.errors import UsageError
 from seqtasks.graphs.eight_bit import reads
-from seqtasks.graphs.graph import Graph
-from seqtasks.graphs.leaves import LEAVES
+from seqtasks.graphs.graph import Axes, Graph
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
@@ -24,10 +23,7 @@ from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
 class Traced(nn.Module):
     """A computation as a module, which is what torch traces.
 
-    Args:
-        model: the model, whose parameters the computation reads.
-        graph: the computation.
-        note: is told the names of the outputs, since a trace forgets what it sets on a module.
+    ``note`` is told the names of the outputs, since a trace forgets what it sets on a module.
     """
 
     def __init__(
@@ -45,10 +41,6 @@ class Traced(nn.Module):
 def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]]:
     """Write a computation of a model as ONNX.
 
-    Args:
-        source: the model, in evaluation mode, on the CPU.
-        graph: the computation.
-
     Returns:
         The ONNX graph, which names inputs and outputs as the computation does and has no input that
         it does not read; and the names of the parameters and buffers in it.
@@ -58,7 +50,7 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
     """
     names_out: dict[str, None] = {}
     traced = Traced(source.model, graph, lambda found: names_out.update(dict.fromkeys(found)))
-    write = Writer()
+    write = Writer(source)
     with plain(source.model), torch.no_grad():
         shapes = tuple(
             {axis: Dim.AUTO for axis, name in enumerate(graph.axes[key]) if name is not None}
@@ -67,51 +59,43 @@ def write_graph(source: Source, graph: Graph) -> tuple[onnx.ModelProto, set[str]
         example = tuple(tensor.clone() for tensor in graph.inputs.values())  # none twice
         kind = f"{graph.name} of a {type(source.model).__name__}"
         program = trace(traced, example, (shapes,), kind)
-        outputs = Translation(program, write, source, traced, LEAVES).run(list(graph.inputs))
-    symbols = symbol_names(program, graph)
+        outputs = Translation(program, write, traced).run(list(graph.inputs))
+    given = dict(zip(graph.inputs, inputs_of(program, len(graph.inputs)), strict=True))
+    symbols = symbol_names(given, graph.axes)
     results = []
     [*_, end] = program.graph.nodes
     for name, inner, node in zip(names_out, outputs, end.args[0], strict=True):
         write.nodes.append(helper.make_node("Identity", [inner], [name]))
         results.append(info(name, node.meta["val"], symbols))
     read = {name for node in write.nodes for name in reads(node)}
-    given = inputs_of(program, len(graph.inputs))
-    inputs = [
-        info(name, node.meta["val"], symbols)
-        for name, node in zip(graph.inputs, given, strict=True)
-        if name in read
-    ]
-    body = helper.make_graph(
-        write.nodes, graph.name, inputs, results, list(write.initializers.values())
-    )
-    opset = helper.make_opsetid("", OPSET)
+    inputs = [info(name, n.meta["val"], symbols) for name, n in given.items() if name in read]
+    constants = list(write.initializers.values())
     proto = helper.make_model(
-        body, opset_imports=[opset], ir_version=IR_VERSION, producer_name="seqtasks"
+        helper.make_graph(write.nodes, graph.name, inputs, results, constants),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="seqtasks",
     )
     return proto, write.read
 
 
-def symbol_names(program: ExportedProgram, graph: Graph) -> dict[str, str]:
+def symbol_names(given: Mapping[str, fx.Node], axes: Mapping[str, Axes]) -> dict[str, str]:
     """Find the names of axes for torch's symbols.
 
     Raises:
         UsageError: an axis that is to vary has a fixed length in the trace.
     """
     found: dict[str, str] = {}
-    given = inputs_of(program, len(graph.inputs))
-    for (key, _), node in zip(graph.inputs.items(), given, strict=True):
-        if not node.users:
-            continue
-        for axis, name in enumerate(graph.axes[key]):
-            length = node.meta["val"].shape[axis]
-            if name is None:
-                continue
-            if str(length).isdigit():
+    for key, node in given.items():
+        for axis, name in enumerate(axes[key] if node.users else ()):
+            length = str(node.meta["val"].shape[axis])
+            if name is not None and length.isdigit():
                 raise UsageError(
                     f"export: axis {axis} of '{key}' is to vary, and the model reads {length} "
                     "steps of it alone"
                 )
-            found.setdefault(str(length), name)
+            if name is not None:
+                found.setdefault(length, name)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from torch.export import ExportedProgram
 from seqtasks.errors import UsageError, first_line
 from seqtasks.graphs.operators import OPERATORS, Operand, Weight
 from seqtasks.graphs.operators.table import Size
-from seqtasks.graphs.source import Source, everything
+from seqtasks.graphs.source import everything
 from seqtasks.graphs.writer import Writer
 
 CHECKS = (
@@ -22,8 +22,10 @@ CHECKS = (
     "aten._assert_scalar",
     "aten._assert_tensor_metadata",
     "aten.sym_constrain_range",
+    "<built-in function",
 )
-"""Checks that a trace makes of its inputs, which the graph leaves out."""
+"""Checks that a trace makes of its inputs, which the graph leaves out; the built-in functions are
+comparisons of sizes, which only checks read."""
 
 ARITHMETIC = {
     operator.add: "Add",
@@ -33,15 +35,7 @@ ARITHMETIC = {
 }
 """Arithmetic with sizes, which are whole numbers from 0 up."""
 
-WHOLE = (
-    "linear",
-    "layer_norm",
-    "logaddexp",
-    "lerp",
-    "addcmul",
-    "select_scatter",
-    "slice_scatter",
-)
+WHOLE = ("linear", "layer_norm", "logaddexp", "lerp", "addcmul", "select_scatter", "slice_scatter")
 """Operators that ONNX has too, or whose own translation is shorter than that of their parts."""
 
 
@@ -87,27 +81,11 @@ def inputs_of(program: ExportedProgram, count: int) -> list[fx.Node]:
 
 
 class Translation:
-    """Writes one trace into a graph.
+    """Writes the trace of a module, which is the graph's model or a part of it, into the graph."""
 
-    Args:
-        program: the trace.
-        write: the graph.
-        source: the model.
-        module: the part of the model that was traced.
-        leaves: operators of our own → their translations, which get the source too.
-    """
-
-    def __init__(
-        self,
-        program: ExportedProgram,
-        write: Writer,
-        source: Source,
-        module: nn.Module,
-        leaves: Mapping[str, Callable[..., Any]] | None = None,
-    ) -> None:
-        self.program, self.write, self.source = program, write, source
+    def __init__(self, program: ExportedProgram, write: Writer, module: nn.Module) -> None:
+        self.program, self.write = program, write
         self.parts = dict(everything(module))
-        self.leaves = leaves or {}
         self.values: dict[fx.Node, Any] = {}
 
     def run(self, inputs: Sequence[str]) -> list[str]:
@@ -123,8 +101,8 @@ class Translation:
             elif node.op == "call_function":
                 self.values[node] = self.call(node)
             else:
-                [outputs] = node.args
-                results = [self.resolved(output).name for output in outputs]
+                [outputs] = self.resolved(node.args)
+                results = [output.name for output in outputs]
         return results
 
     def placeholder(self, node: fx.Node, given: Any) -> Operand:
@@ -137,51 +115,39 @@ class Translation:
             return Operand(self.write.constant(tensor), tensor)
         if path is None:
             return Operand(next(given), node.meta["val"])
-        name = self.source.names[id(self.parts[path])]
+        name = self.write.source.names[id(self.parts[path])]
         if node.users:
             self.write.root.read.add(name)
         return Weight(name, self.parts[path], self.write)
 
     def call(self, node: fx.Node) -> Any:
-        """Write one operator."""
+        """Write one operator; returns its outputs, joined with their shapes and types."""
         target, result = node.target, node.meta.get("val")
-        arguments = [self.resolved(argument) for argument in node.args]
-        options = {name: self.resolved(value) for name, value in node.kwargs.items()}
+        arguments, options = self.resolved((node.args, dict(node.kwargs)))
         if target is operator.getitem:
             return arguments[0][arguments[1]]
         if target in ARITHMETIC:
             parts = [self.write.shape(part) for part in arguments]
             return Size(self.write(ARITHMETIC[target], *parts))
         name = str(target)
-        if name.startswith(CHECKS) or name.startswith("<built-in function"):
-            return None  # comparisons of sizes, which only checks read
+        if name.startswith(CHECKS):
+            return None
         if name == "aten.sym_size.int":
             tensor, axis = arguments
             return Size(self.write.size(tensor.name, axis % tensor.rank))
-        if name in self.leaves:
-            found = self.leaves[name](self.write, self.source, result, *arguments, **options)
-            return self.wrapped(found, result)
-        translation = OPERATORS.get(name)
-        if translation is None:
+        if name not in OPERATORS:
             raise UsageError(
                 f"export: the model computes {name}, which has no translation to ONNX here; "
                 "leave it in torch, or write the computation in other operators"
             )
-        return self.wrapped(translation(self.write, result, *arguments, **options), result)
-
-    def wrapped(self, found: Any, result: Any) -> Any:
-        """Join the names of outputs with the shapes and types that torch knows of them."""
+        found = OPERATORS[name](self.write, result, *arguments, **options)
         if isinstance(result, Tensor):
             return Operand(found, result)
         return [
             None if name is None else Operand(name, like)
-            for name, like in zip(found, result, strict=False)
+            for name, like in zip(found, result or (), strict=False)
         ]
 
-    def resolved(self, argument: Any) -> Any:
-        """Replace earlier nodes in an argument by their outputs."""
-        if isinstance(argument, fx.Node):
-            return self.values[argument]
-        if isinstance(argument, (list, tuple)):
-            return [self.resolved(part) for part in argument]
-        return argument
+    def resolved(self, arguments: Any) -> Any:
+        """Replace earlier nodes in arguments by their outputs."""
+        return fx.map_arg(arguments, self.values.__getitem__)

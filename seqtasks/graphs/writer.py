@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
+from seqtasks.graphs.source import Source
+
 OPSET = 18
 """The version of ONNX's operators; onnxruntime knows it from 1.14 on."""
 
@@ -31,6 +33,7 @@ class Writer:
     """A graph that grows: a method adds nodes and returns the names of their outputs.
 
     Args:
+        source: the model.
         outer: the graph that holds this one as the body of a loop, or None. Constants and weights
             stand in the outermost graph, which a body may read.
 
@@ -40,7 +43,8 @@ class Writer:
         read: the names of the model's parameters that the graph holds.
     """
 
-    def __init__(self, outer: Writer | None = None) -> None:
+    def __init__(self, source: Source, outer: Writer | None = None) -> None:
+        self.source = source
         self.root: Writer = self if outer is None else outer.root
         self.nodes: list[onnx.NodeProto] = []
         if outer is None:
@@ -48,10 +52,6 @@ class Writer:
             self.constants: dict[tuple[Any, ...], str] = {}
             self.read: set[str] = set()
             self.count = 0
-
-    def body(self) -> Writer:
-        """Start the body of a loop in this graph."""
-        return Writer(self)
 
     def name(self, stem: str) -> str:
         """Make a new name."""

@@ -10,6 +10,7 @@ from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.inspection.alignment import align
+from seqtasks.inspection.alignment_map import draw_alignment
 from seqtasks.inspection.canvas import FORMATS, import_matplotlib
 from seqtasks.prediction.answer import Prediction
 
@@ -52,6 +53,4 @@ class AlignmentFile:
                 f"{self.path}: a picture shows one line; give one, or a name that ends in .json",
                 option="attention",
             )
-        from seqtasks.inspection.alignment_map import draw_alignment
-
         draw_alignment(alignment, self.path)

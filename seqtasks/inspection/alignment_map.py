@@ -6,7 +6,7 @@ from pathlib import Path
 
 from seqtasks.errors import UsageError
 from seqtasks.inspection.alignment import Alignment
-from seqtasks.inspection.canvas import FAINT, MAX_INCHES, drawing, new_figure, save_figure
+from seqtasks.inspection.canvas import FAINT, MAX_INCHES, drawing
 from seqtasks.inspection.grid import add_grid
 from seqtasks.inspection.marks import visible
 
@@ -17,13 +17,9 @@ _CELL, _LETTER, _EDGE = 0.24, 0.085, 0.35
 def draw_alignment(alignment: Alignment, path: Path) -> None:
     """Write a heat map, the darker the more attention (Bahdanau et al. 2015, figure 3).
 
-    Args:
-        alignment: of a pair of texts.
-        path: ends in .png or .svg.
-
     Raises:
         UsageError: the texts are too long for a picture.
-        SeqtasksError: matplotlib is missing, or the file cannot be written.
+        SeqtasksError: as of `drawing`.
     """
     source = [visible(symbol) for symbol in alignment.source]
     target = [visible(symbol) for symbol in alignment.target]
@@ -37,8 +33,7 @@ def draw_alignment(alignment: Alignment, path: Path) -> None:
             "text, or let the file's name end in .json",
             option="text",
         )
-    with drawing([*source, *target]) as fonts:
-        figure = new_figure(figsize=(width, height))
+    with drawing(path, [*source, *target], figsize=(width, height)) as (figure, fonts):
         weights, cell = alignment.weights.tolist(), (_CELL, _CELL)
         colours = {"cmap": "Blues", "vmin": 0, "vmax": 1, "linewidth": 0.6}
         axes, _ = add_grid(figure, fonts, weights, (left, top), cell, source, target, **colours)
@@ -48,4 +43,3 @@ def draw_alignment(alignment: Alignment, path: Path) -> None:
             spine.set_color(FAINT)
         if fonts.note:
             figure.text(left / width, 0.12 / height, fonts.note, fontsize=7, color=FAINT)
-        save_figure(figure, path)

@@ -12,7 +12,7 @@ from seqtasks.errors import SeqtasksError
 FORMATS = (".png", ".svg")
 """Endings of a picture's name."""
 
-INK, FAINT, _PAPER = "#24292f", "#8c959f", "#ffffff"
+INK, FAINT = "#24292f", "#8c959f"
 MISSING = "□"
 """Stands for a character that no font of the machine can draw."""
 
@@ -25,7 +25,6 @@ _STYLE: dict[Any, Any] = {
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,
-    "axes.unicode_minus": True,
     "xtick.color": FAINT,
     "ytick.color": FAINT,
     "xtick.labelcolor": INK,
@@ -33,7 +32,6 @@ _STYLE: dict[Any, Any] = {
     "grid.color": "#d8dee4",
     "grid.linewidth": 0.5,
     "legend.frameon": False,
-    "figure.facecolor": _PAPER,
     "savefig.dpi": 150,
     "svg.hashsalt": "seqtasks",
 }
@@ -55,19 +53,23 @@ def import_matplotlib() -> Any:
 
 
 @contextmanager
-def drawing(texts: Iterable[str] = ()) -> Iterator[Fonts]:
-    """Within the context, matplotlib draws in the package's style instead of the user's.
+def drawing(path: Path, texts: Iterable[str] = (), **options: Any) -> Iterator[tuple[Any, Fonts]]:
+    """A new figure in the package's style instead of the user's, which is saved in the end.
 
     Args:
+        path: ends in .png or .svg, the format of the file.
         texts: the texts to be written beside plain English.
+        options: of matplotlib's ``Figure``.
 
     Yields:
-        The fonts for these texts.
+        The figure, and the fonts for the texts.
 
     Raises:
-        SeqtasksError: matplotlib is not installed.
+        SeqtasksError: matplotlib is not installed, or the file cannot be written.
     """
     matplotlib = import_matplotlib()
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         given = set().union(*texts)
@@ -75,7 +77,13 @@ def drawing(texts: Iterable[str] = ()) -> Iterator[Fonts]:
         # A dollar sign in a user's text does not begin a formula.
         own: dict[Any, Any] = {"font.family": fonts.families, "text.parse_math": not given}
         matplotlib.rcParams.update({**_STYLE, **own})
-        yield fonts
+        figure = Figure(**options)
+        yield figure, fonts
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        try:
+            figure.savefig(path, metadata=metadata)
+        except OSError as error:
+            raise SeqtasksError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 class Fonts:
@@ -101,10 +109,8 @@ class Fonts:
             if entry.name.startswith("Last Resort"):  # draws a box for every character
                 continue
             if any(_has(entry.fname, character) for character in self.missing):
-                face = font_manager.FontProperties(
-                    family=[entry.name]
-                )  # the font that matplotlib takes
-                path = font_manager.findfont(face)
+                # Matplotlib may take another file of the family than the entry's.
+                path = font_manager.findfont(font_manager.FontProperties(family=[entry.name]))
                 found = {c for c in self.missing if _has(path, c)}
                 self.families += [entry.name] if found else []
                 self.missing -= found
@@ -122,26 +128,6 @@ class Fonts:
             f"{MISSING} stands for {len(self.missing)} characters that no installed font has; "
             "Noto Sans has fonts for every script"
         )
-
-
-def new_figure(**options: Any) -> Any:
-    """An empty figure, made by the options of matplotlib's ``Figure``."""
-    from matplotlib.figure import Figure
-
-    return Figure(**options)
-
-
-def save_figure(figure: Any, path: Path) -> None:
-    """Write a picture in the format of its name's ending.
-
-    Raises:
-        SeqtasksError: the file cannot be written.
-    """
-    try:
-        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        figure.savefig(path, metadata=metadata)
-    except OSError as error:
-        raise SeqtasksError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def _has(path: str, character: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from seqtasks.inspection.canvas import FAINT, INK, drawing, new_figure, save_figure
+from seqtasks.inspection.canvas import FAINT, INK, drawing
 from seqtasks.inspection.norms import TrainingNorms
 from seqtasks.inspection.reach import Reach, factor
 
@@ -19,19 +19,11 @@ _DOTTED = 40
 
 
 def draw_reach(reach: Reach, path: Path) -> None:
-    """Write the gradient's norm over the lag, one curve a layer (Pascanu et al. 2013).
-
-    Args:
-        reach: of a text.
-        path: ends in .png or .svg.
-
-    Raises:
-        SeqtasksError: matplotlib is missing, or the file cannot be written.
-    """
+    """Write the norm over the lag by `drawing`, one curve a layer (Pascanu et al. 2013)."""
     panels = {"to what a layer reads": reach.inputs, "to the state it hands on": reach.states}
     panels = {title: series for title, series in panels.items() if series}
-    with drawing():
-        figure = new_figure(figsize=(0.6 + 4.6 * len(panels), 4.2), layout="constrained")
+    size = (0.6 + 4.6 * len(panels), 4.2)
+    with drawing(path, figsize=size, layout="constrained") as (figure, _):
         title = f"Gradient of the {reach.of} ({reach.loss:.3g} nats) with respect …"
         figure.suptitle(title, weight="bold", fontsize=12)
         axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
@@ -41,21 +33,11 @@ def draw_reach(reach: Reach, path: Path) -> None:
             _layers(place, series)
         _logarithmic(axes[0])
         axes[0].set_ylabel("norm")
-        save_figure(figure, path)
 
 
 def draw_norms(norms: TrainingNorms, path: Path) -> None:
-    """Write the whole gradient's norm over training, before and after clipping.
-
-    Args:
-        norms: of a run.
-        path: ends in .png or .svg.
-
-    Raises:
-        SeqtasksError: matplotlib is missing, or the file cannot be written.
-    """
-    with drawing():
-        figure = new_figure(figsize=(7.6, 4.0), layout="constrained")
+    """Write the whole gradient's norm over training, before and after clipping, by `drawing`."""
+    with drawing(path, figsize=(7.6, 4.0), layout="constrained") as (figure, _):
         axes: Any = figure.subplots()
         look = {"linewidth": 1.2, "marker": "o" if len(norms.steps) <= _DOTTED else None, "ms": 3}
         before, after = _positive(norms.before), _positive(norms.after)
@@ -71,7 +53,6 @@ def draw_norms(norms: TrainingNorms, path: Path) -> None:
         axes.set_title(f"Gradient in training: {share}", weight="bold", fontsize=12, color=INK)
         _finish(axes)
         axes.legend(fontsize=8)
-        save_figure(figure, path)
 
 
 def _layers(axes: Any, series: Sequence[Sequence[float]]) -> None:

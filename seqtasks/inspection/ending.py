@@ -40,14 +40,11 @@ class Ending:
         return self.whole.total.item() - (self.earlier.total.item() if self.earlier else 0.0)
 
     def gradients(self, ends: Sequence[Tensor]) -> list[Tensor]:
-        """The gradient of the objective by the encoder's outputs and state.
+        """The gradient of the objective by the encoder's outputs (1, time, size) and its state.
 
         Where steps are scored one by one, both losses have the same gradient at the earlier steps.
         Rounding leaves a rest of the difference there, which is set to zero so that it does not
         hide a vanishing gradient.
-
-        Args:
-            ends: the encoder's outputs (1, time, size), and the state.
         """
         whole = _gradients(self.whole, ends)
         if self.earlier is None:
@@ -57,12 +54,12 @@ class Ending:
 
 
 def end_of_loss(bundle: Bundle, task: Task, outputs: Any, batch: Batch, last: int | None) -> Ending:
-    """The loss of the last steps; the whole loss where a text has one target.
+    """The loss of the last steps of one text; the whole loss where the text has one target.
 
     Args:
-        bundle: the bundle, whose fields tell whether each step has a target.
-        task: the bundle's model, or a copy.
-        outputs: the model's outputs for the batch.
+        bundle: its fields tell whether each step has a target.
+        task: the bundle's model, or a copy, which gave the outputs for the batch.
+        outputs: of the task.
         batch: one text.
         last: the number of steps; 1 if None.
 

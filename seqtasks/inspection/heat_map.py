@@ -7,15 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import UsageError
-from seqtasks.inspection.canvas import (
-    FAINT,
-    INK,
-    MAX_INCHES,
-    Fonts,
-    drawing,
-    new_figure,
-    save_figure,
-)
+from seqtasks.inspection.canvas import FAINT, INK, MAX_INCHES, Fonts, drawing
 from seqtasks.inspection.grid import add_grid
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.selectivity import Selectivity
@@ -42,7 +34,7 @@ def draw_states(states: HiddenStates, chosen: Sequence[Selectivity], path: Path)
 
     Raises:
         UsageError: the text is too long for a picture.
-        SeqtasksError: matplotlib is missing, or the file cannot be written.
+        SeqtasksError: as of `drawing`.
     """
     labels = [visible(symbol) for symbol in states.symbols]
     widest = max(map(len, labels))
@@ -62,10 +54,10 @@ def draw_states(states: HiddenStates, chosen: Sequence[Selectivity], path: Path)
         )
     arrows = _ARROWS if len(set(states.directions)) > 1 else dict.fromkeys(_ARROWS, "")
     rows = [f"{arrows[states.directions[one.unit]]} {one.unit}".strip() for one in chosen]
-    with drawing([*labels, *(one.property for one in chosen), *_ARROWS.values()]) as fonts:
-        longest = max(span.stop - span.start for span in lines)
-        width = _LEFT + max(cell * longest, 2.6) + _RIGHT
-        figure = new_figure(figsize=(width, height))
+    longest = max(span.stop - span.start for span in lines)
+    width = _LEFT + max(cell * longest, 2.6) + _RIGHT
+    texts = [*labels, *(one.property for one in chosen), *_ARROWS.values()]
+    with drawing(path, texts, figsize=(width, height)) as (figure, fonts):
         values = states.values[:, [one.unit for one in chosen]].T.tolist()
         limit = max((abs(value) for row in values for value in row), default=0.0) or 1.0
         colours = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit, "linewidth": 0.4}
@@ -83,7 +75,6 @@ def draw_states(states: HiddenStates, chosen: Sequence[Selectivity], path: Path)
         scale.set_ticks([-limit, 0, limit], labels=[f"{-limit:.3g}", "0", f"{limit:.3g}"])
         scale.ax.tick_params(length=2, labelsize=8)
         scale.outline.set_visible(False)
-        save_figure(figure, path)
 
 
 def _lines(symbols: Sequence[str], width: int) -> list[slice]:

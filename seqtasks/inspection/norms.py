@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,13 @@ class TrainingNorms:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a file, with null for a norm that is not finite."""
-        before, after = (
-            [value if math.isfinite(value) else None for value in values]
-            for values in (self.before, self.after)
-        )
-        return {
-            "steps": self.steps,
-            "before": before,
-            "after": after,
-            "limit": self.limit,
-            "clipped": self.clipped,
-        }
+        before, after = map(finite_or_none, (self.before, self.after))
+        return {**asdict(self), "before": before, "after": after, "clipped": self.clipped}
+
+
+def finite_or_none(values: Sequence[float]) -> list[float | None]:
+    """The values for JSON, which has no infinity and no NaN."""
+    return [value if math.isfinite(value) else None for value in values]
 
 
 def read_norms(folder: Path) -> TrainingNorms:

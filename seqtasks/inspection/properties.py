@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
 
 import torch
 from torch import Tensor
@@ -36,17 +36,15 @@ def properties(symbols: Sequence[str], numbers: Sequence[int]) -> dict[str, Tens
     >>> list(properties(["a", "b", "a", "b", "b"], [0, 1, 0, 1, 1]))
     ["'a'", "'b'", 'place in the text']
     """
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[bool]] = {}
     for number in dict.fromkeys(numbers):
         same = [other == number for other in numbers]
-        names = {symbols[place] for place, is_it in enumerate(same) if is_it}
-        name = f"'{visible(min(names))}'" if len(names) == 1 else f"'{visible(min(names))}' etc."
-        found[name] = [float(value) for value in same]
+        names = set(compress(symbols, same))
+        found[f"'{visible(min(names))}'" + (" etc." if len(names) > 1 else "")] = same
     for name, holds in _CLASSES.items():
-        found[name] = [float(holds(symbol)) for symbol in symbols]
-    begins = _word_beginnings(symbols)
-    found["beginning of a word"] = [float(value) for value in begins]
-    found["in quotes or brackets"] = [float(depth > 0) for depth in _depths(symbols)]
+        found[name] = [holds(symbol) for symbol in symbols]
+    begins = found["beginning of a word"] = _word_beginnings(symbols)
+    found["in quotes or brackets"] = [depth > 0 for depth in _depths(symbols)]
     wanted = {name: torch.tensor(v, dtype=torch.float64) for name, v in found.items()}
     kept = {n: v for n, v in wanted.items() if _FEWEST <= int(v.sum()) <= len(v) - _FEWEST}
     lines = [True, *(before.endswith("\n") for before, _ in pairwise(symbols))]
@@ -94,8 +92,5 @@ def _depths(symbols: Sequence[str]) -> list[int]:
 
 def _since(beginnings: Sequence[bool]) -> Tensor:
     """The steps since the last beginning, (time,) float64."""
-    count, counts = -1, []
-    for begins in beginnings:
-        count = 0 if begins else count + 1
-        counts.append(count)
-    return torch.tensor(counts, dtype=torch.float64)
+    counts = accumulate(beginnings, lambda n, begins: 0 if begins else n + 1, initial=-1)
+    return torch.tensor([*counts][1:], dtype=torch.float64)

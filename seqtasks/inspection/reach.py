@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from seqtasks.data.batch import Batch
 from seqtasks.data.record import Value
 from seqtasks.errors import UsageError
 from seqtasks.inspection.ending import end_of_loss
+from seqtasks.inspection.norms import finite_or_none
 from seqtasks.inspection.reading import find_encoder, read
 from seqtasks.inspection.trace import LayerTrace, trace_encoder
 from seqtasks.task import Task
@@ -47,13 +49,11 @@ class Reach:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a file, with the `factor` of each layer."""
-        return {
-            "symbols": self.symbols,
-            "loss": self.loss,
-            "of": self.of,
-            "inputs": [_series(norms) for norms in self.inputs],
-            "states": [_series(norms) for norms in self.states],
+        series = {
+            name: [{"norms": finite_or_none(norms), "factor": factor(norms)} for norms in layers]
+            for name, layers in (("inputs", self.inputs), ("states", self.states))
         }
+        return {**asdict(self), **series}
 
 
 def trace_gradients(
@@ -83,7 +83,9 @@ def trace_gradients(
     find_encoder(bundle.task)
     reading = read(bundle, text, _target(bundle, text, target))
     with in_float64(bundle.task) as task, torch.enable_grad():
-        batch = Batch({name: _precise(value) for name, value in reading.batch.items()})
+        numbers = {n: t for n, t in reading.batch.items() if torch.is_tensor(t)}
+        wide = {n: t.double() for n, t in numbers.items() if t.is_floating_point()}
+        batch = Batch({**reading.batch, **wide})
         with trace_encoder(find_encoder(task)) as (layers, given):
             outputs = task(batch)
         if len(given) != 1:
@@ -96,7 +98,10 @@ def trace_gradients(
         inputs = [layer.inputs[0] for layer in layers]
         states = [_states(layer) for layer in layers]
         wanted = [*inputs, *(tensor for layer in states for step in layer for tensor in step)]
-        gradients = iter(_gradients(ends, wanted, end.gradients(ends)))
+        found = torch.autograd.grad(
+            ends, wanted, end.gradients(ends), materialize_grads=True, allow_unused=True
+        )
+    gradients = iter(found)
     by_input = [next(gradients)[0].norm(dim=1).flip(0).tolist() for _ in inputs]
     by_state = [_norms(layer, gradients) for layer in states if any(layer)]
     if not any(map(any, by_input)):
@@ -113,13 +118,10 @@ def factor(norms: Sequence[float]) -> float | None:
     >>> round(factor([math.nan, 8.0, 4.0, 2.0, 0.0]), 6)
     0.5
     """
-    points = [(lag, math.log(norm)) for lag, norm in enumerate(norms) if 0 < norm < math.inf]
+    points = {lag: math.log(norm) for lag, norm in enumerate(norms) if 0 < norm < math.inf}
     if len(points) < 2:
         return None
-    mean_lag = sum(lag for lag, _ in points) / len(points)
-    mean = sum(value for _, value in points) / len(points)
-    covariance = sum((lag - mean_lag) * (value - mean) for lag, value in points)
-    return math.exp(covariance / sum((lag - mean_lag) ** 2 for lag, _ in points))
+    return math.exp(statistics.linear_regression([*points], [*points.values()]).slope)
 
 
 @contextmanager
@@ -161,19 +163,3 @@ def _norms(steps: Sequence[Sequence[Tensor]], gradients: Iterator[Tensor]) -> li
     """Each step's norm over all its tensors, the last step first, behind NaN for lag 0."""
     squares = [sum(float(next(gradients).square().sum()) for _ in step) for step in steps]
     return [math.nan, *(math.sqrt(square) for square in reversed(squares))]
-
-
-def _gradients(
-    of: Sequence[Tensor], by: Sequence[Tensor], given: Sequence[Tensor]
-) -> tuple[Tensor, ...]:
-    return torch.autograd.grad(of, by, given, materialize_grads=True, allow_unused=True)
-
-
-def _precise(value: Any) -> Any:
-    floating = isinstance(value, Tensor) and value.is_floating_point()
-    return value.double() if floating else value
-
-
-def _series(norms: Sequence[float]) -> dict[str, Any]:
-    plain = [norm if math.isfinite(norm) else None for norm in norms]
-    return {"norms": plain, "factor": factor(norms)}

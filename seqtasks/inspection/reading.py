@@ -120,16 +120,12 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
     def stop(module: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> None:
         raise _Reached(arguments[0] if arguments else keywords["inputs"])
 
-    handle = encoder.register_forward_pre_hook(stop, with_kwargs=True)
     try:
-        with torch.no_grad():
+        with encoder.register_forward_pre_hook(stop, with_kwargs=True), torch.no_grad():
             run(batch)
-    except _Reached as reached:
-        inputs = reached.inputs
-    else:
         raise UsageError(f"{type(task).__name__} predicts without its encoder")
-    finally:
-        handle.remove()
+    except _Reached as reached:
+        [inputs] = reached.args
     if inputs.size(1) != len(reading.symbols):
         raise UsageError(
             f"the encoder takes {inputs.size(1)} steps over {len(reading.symbols)} symbols of "
@@ -139,11 +135,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
 
 
 class _Reached(Exception):
-    """Ends a prediction when the encoder is called."""
-
-    def __init__(self, inputs: Tensor) -> None:
-        super().__init__()
-        self.inputs = inputs
+    """Ends a prediction when the encoder is called, and holds the encoder's inputs."""
 
 
 def symbols_of(field: TokenField, text: str, count: int) -> list[str]:

@@ -10,8 +10,6 @@ import torch
 from torch import Tensor
 
 from seqtasks.bundle import Bundle
-from seqtasks.encoder import RecurrentEncoder
-from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.errors import UsageError
 from seqtasks.inspection.properties import properties
 from seqtasks.inspection.reading import features, find_encoder, read
@@ -107,9 +105,17 @@ def hidden_states(
         DataError: the model cannot read the text.
     """
     encoder = find_encoder(bundle.task)
-    layer = len(encoder.layers) - 1 if layer is None else layer
-    cells = find_layer(encoder, layer).cells
-    tensor = _find_state(cells[0], state)
+    count = len(encoder.layers)
+    layer = count - 1 if layer is None else layer
+    if not 0 <= layer < count:
+        raise UsageError(
+            f"there is no layer {layer}: the encoder has {count}, from 0, which reads the "
+            f"embedding, to {count - 1}",
+            option="layer",
+        )
+    found: Any = encoder.layers[layer]
+    cell = found.cells[0]
+    tensor = _find_state(cell, state)
     inputs, reading = features(bundle.task, encoder, read(bundle, text))
     with torch.no_grad(), trace_encoder(encoder) as (layers, _):
         encoder(inputs)
@@ -118,33 +124,15 @@ def hidden_states(
     directions = ["forward"] * parts[0].size(1)
     directions += ["backward"] * (values.size(1) - len(directions))
     ranking = rank(values, properties(reading.symbols, reading.numbers))
-    cell = type(cells[0]).__name__
-    return HiddenStates(reading.symbols, values, ranking, directions, layer, state, cell)
-
-
-def find_layer(encoder: RecurrentEncoder, layer: int) -> EncoderLayer:
-    """A layer of the stack.
-
-    Raises:
-        UsageError: there is no layer of that number.
-    """
-    count = len(encoder.layers)
-    if not 0 <= layer < count:
-        raise UsageError(
-            f"there is no layer {layer}: the encoder has {count}, from 0, which reads the "
-            f"embedding, to {count - 1}",
-            option="layer",
-        )
-    found: Any = encoder.layers[layer]
-    return found
+    name = type(cell).__name__
+    return HiddenStates(reading.symbols, values, ranking, directions, layer, state, name)
 
 
 def _find_state(cell: Any, state: str) -> int | None:
     """The number of a state tensor; None for the output."""
-    shapes = cell.state_shapes
-    numbers = [str(number) for number, shape in enumerate(shapes) if 0 not in shape]
     if state == OUTPUT:
         return None
+    numbers = [str(number) for number, shape in enumerate(cell.state_shapes) if 0 not in shape]
     if state not in numbers:
         raise UsageError(
             f"{type(cell).__name__} has no state '{state}'; the choices are "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import functools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,30 +90,22 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
     (2, 7, torch.Size([1, 7, 5]), 3)
     """
     stack: Any = list(encoder.layers)
-    cells: list[nn.ModuleList] = [layer.cells for layer in stack]
-    traces = [LayerTrace(cells=[CellTrace() for _ in directions]) for directions in cells]
+    traces = [LayerTrace(cells=[CellTrace() for _ in layer.cells]) for layer in stack]
     calls: list[State] = []
-    handles = [
-        encoder.register_forward_hook(lambda _, __, given: calls.append((given[0], *given[1])))
-    ]
-    try:
-        for layer, directions, trace in zip(stack, cells, traces, strict=True):
-            pairs = zip(directions, trace.cells, strict=True)
+    with ExitStack() as undo:
+        undo.enter_context(
+            encoder.register_forward_hook(lambda _, __, given: calls.append((given[0], *given[1])))
+        )
+        for layer, trace in zip(stack, traces, strict=True):
+            undo.callback(setattr, layer, "cells", layer.cells)
+            pairs = zip(layer.cells, trace.cells, strict=True)
             layer.cells = nn.ModuleList(SteppedCell(cell, steps) for cell, steps in pairs)
-            handles.append(layer.register_forward_pre_hook(_noting(trace)))
+            undo.enter_context(layer.register_forward_pre_hook(functools.partial(_note, trace)))
         yield traces, calls
-    finally:
-        for handle in handles:
-            handle.remove()
-        for layer, directions in zip(stack, cells, strict=True):
-            layer.cells = directions
 
 
-def _noting(trace: LayerTrace) -> Callable[..., None]:
-    def note(layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
-        inputs = arguments[0]
-        if torch.is_grad_enabled() and not inputs.requires_grad:
-            inputs.requires_grad_()
-        trace.inputs.append(inputs)
-
-    return note
+def _note(trace: LayerTrace, layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+    inputs = arguments[0]
+    if torch.is_grad_enabled() and not inputs.requires_grad:
+        inputs.requires_grad_()
+    trace.inputs.append(inputs)

@@ -37,15 +37,10 @@ def view_states(
     units: int | None = None,
     unit: Sequence[int] = (),
 ) -> View:
-    """What the units of a layer hold after each symbol of a text, as `hidden_states`.
+    """What the units of a layer hold after each symbol of a text.
 
-    Args:
-        bundle: the model.
-        text: raw.
-        layer: counted from 0; None for the last.
-        state: of the layer; None for its output.
-        units: how many units, the most selective ones.
-        unit: the units themselves, instead.
+    The model, text, layer and state are those of `hidden_states`; ``units`` and ``unit`` those of
+    `HiddenStates.chosen`, of which one may be given.
     """
     if units is not None and unit:
         raise UsageError("units takes the most selective, unit those you name: give one")

@@ -74,11 +74,6 @@ def compare(
     raise Broken(message, tensor, largest)
 
 
-def finite(tensor: str, values: Tensor, when: str, axes: Sequence[str] = ()) -> None:
-    """Require numbers that are neither infinite nor nan."""
-    compare(tensor, values, values, when, axes)
-
-
 def crash(error: Exception) -> Broken:
     """An exception inside a cell as a break: its type, its first line, the user's own line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

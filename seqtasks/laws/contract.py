@@ -63,7 +63,7 @@ def _has_what_it_needs(cell: Any, subject: Subject) -> None:
 
 
 def _gives_what_it_says(cell: Any, subject: Subject) -> None:
-    inputs = _inputs(subject)
+    inputs = subject.random(2, 3, seed=2)
     if has_step(cell):
         x = inputs[:, 0]
         found = cell.step(x, cell.initial_state(len(x), x))
@@ -88,11 +88,5 @@ def _has_its_shapes(cell: Any, result: Any, leading: tuple[int, ...]) -> None:
 
 def _repeats(cell: nn.Module, subject: Subject) -> bool:
     with torch.no_grad():
-        first, second = (cell(_inputs(subject), None, None)[0] for _ in range(2))
+        first, second = (cell(subject.random(2, 3, seed=2), None, None)[0] for _ in range(2))
     return torch.allclose(first, second, equal_nan=True)
-
-
-def _inputs(subject: Subject) -> Tensor:
-    """Two sequences of three steps, alike at every call."""
-    generator = torch.Generator().manual_seed(2)
-    return torch.randn(2, 3, subject.input_size, generator=generator, dtype=torch.float64)

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import torch
 
-from seqtasks.kernels.lengths import zero_padding
+from seqtasks.kernels.lengths import mask, zero_padding
 from seqtasks.laws.broken import compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import Pass, Subject, run
+from seqtasks.laws.subject import STEPS, Pass, Subject, run
 
 PADDING = 3
-STEPS = ("sequence", "step")
 
 
 def padding(subject: Subject, case: Case) -> None:
@@ -23,7 +22,7 @@ def padding(subject: Subject, case: Case) -> None:
     encoder = subject.encoder(case)
     inputs, lengths = subject.inputs(case)
     longer, _ = subject.inputs(case, PADDING)
-    longer = torch.where(_real(lengths, longer), longer, 100.0)
+    longer = torch.where(mask(lengths, longer.size(1)).unsqueeze(-1), longer, 100.0)
     states = [None, subject.state(encoder, case)]
     for state in states[:1] if case.time == 1 else states:  # one step from a state is stepping
         start = "" if state is None else " and a state to start from"
@@ -33,8 +32,10 @@ def padding(subject: Subject, case: Case) -> None:
         for one in (bare, padded):
             silent = zero_padding(one.outputs, lengths)
             compare("output", one.outputs, silent, "past a length", STEPS)
-        _first_steps(padded, case.time).must_equal(bare, when)
         gradient = padded.gradients["inputs"]
+        gradients = {**padded.gradients, "inputs": gradient[:, : case.time]}
+        begun = replace(padded, outputs=padded.outputs[:, : case.time], gradients=gradients)
+        begun.must_equal(bare, when)
         silent = zero_padding(gradient, lengths)
         compare("gradient of inputs", gradient, silent, "in the padding", STEPS)
 
@@ -60,15 +61,6 @@ def batch(subject: Subject, case: Case) -> None:
         straight.outputs[order], tuple(tensor[order] for tensor in straight.state), gradients
     )
     rolled.must_equal(expected, "in another order")
-
-
-def _real(lengths: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
-    return (torch.arange(inputs.size(1)) < lengths.unsqueeze(1)).unsqueeze(-1)
-
-
-def _first_steps(one: Pass, time: int) -> Pass:
-    gradients = {**one.gradients, "inputs": one.gradients["inputs"][:, :time]}
-    return replace(one, outputs=one.outputs[:, :time], gradients=gradients)
 
 
 def _join(passes: list[Pass]) -> Pass:

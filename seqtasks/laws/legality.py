@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
-from seqtasks.laws.broken import Broken, finite
+from seqtasks.laws.broken import Broken, compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import Subject, run
+from seqtasks.laws.subject import STEPS, Subject, run
 
 
 def empty(subject: Subject, case: Case) -> None:
@@ -23,14 +25,11 @@ def empty(subject: Subject, case: Case) -> None:
         when = f"with {padding} steps of padding" if padding else "without padding"
         when += "" if with_lengths else " and without lengths"
         one = run(encoder, inputs, lengths if with_lengths else None)
-        _shaped("output", one.outputs, (*inputs.shape[:2], encoder.output_size), when)
-        finite("output", one.outputs, when, ("sequence", "step"))
+        _sound("output", one.outputs, (*inputs.shape[:2], encoder.output_size), when, STEPS)
         for number, shape in enumerate(encoder.state_shapes):
-            state = one.state[number]
-            _shaped(f"state {number}", state, (len(inputs), *shape), when)
-            finite(f"state {number}", state, when, ("sequence",))
+            _sound(f"state {number}", one.state[number], (len(inputs), *shape), when, STEPS[:1])
         for name, gradient in one.gradients.items():
-            finite(f"gradient of {name}", gradient, when)
+            compare(f"gradient of {name}", gradient, gradient, when)
 
 
 def sharing(subject: Subject, case: Case) -> None:
@@ -48,6 +47,10 @@ def sharing(subject: Subject, case: Case) -> None:
         raise Broken(f"{counts} in a run over {steps}, first {name}", f"parameter {name}")
 
 
-def _shaped(tensor: str, values: Tensor, shape: tuple[int, ...], when: str) -> None:
+def _sound(
+    tensor: str, values: Tensor, shape: tuple[int, ...], when: str, axes: Sequence[str]
+) -> None:
+    """Require a shape, and numbers that are neither infinite nor NaN."""
     if values.shape != shape:
         raise Broken(f"{tensor} has shape {tuple(values.shape)}, not {shape} {when}", tensor)
+    compare(tensor, values, values, when, axes)

@@ -12,12 +12,15 @@ from torch import Tensor, nn
 
 from seqtasks.cells import Recurrence, State
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.laws.broken import compare
+from seqtasks.laws.broken import EXACT, compare
 from seqtasks.laws.case import Case
 
 NOISE = 0.1
 """Standard deviation of the noise on every start value: no bias stays at zero, and parameters that
 mean something, such as logarithms of decays, stay in their range."""
+
+STEPS = ("sequence", "step")
+"""The names of the leading axes of inputs and outputs."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +70,20 @@ class Subject:
 
         Padding inside the first ``time`` steps is as random as the rest; what follows is 100.
         """
-        generator = torch.Generator().manual_seed(0)
-        shape = (len(case.lengths), case.time, self.input_size)
-        inputs = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
-        more = inputs.new_full((len(inputs), padding, self.input_size), 100.0)
-        return torch.cat([inputs, more], dim=1), torch.tensor(case.lengths, dtype=torch.int64)
+        inputs = self.random(len(case.lengths), case.time, seed=0).to(dtype)
+        inputs = nn.functional.pad(inputs, (0, 0, 0, padding), value=100.0)
+        return inputs, torch.tensor(case.lengths, dtype=torch.int64)
 
     def state(self, encoder: RecurrentEncoder, case: Case) -> State:
         """A state in the cell's range: the one after two steps of random inputs."""
-        generator = torch.Generator().manual_seed(1)
-        shape = (len(case.lengths), 2, self.input_size)
-        inputs = torch.randn(shape, generator=generator, dtype=torch.float64)
         with torch.no_grad():
-            return encoder(inputs)[1]
+            return encoder(self.random(len(case.lengths), 2, seed=1))[1]
+
+    def random(self, rows: int, steps: int, seed: int) -> Tensor:
+        """Inputs (rows, steps, input_size) in float64, alike at every call."""
+        generator = torch.Generator().manual_seed(seed)
+        shape = (rows, steps, self.input_size)
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
 def widen(module: nn.Module, dtype: torch.dtype) -> Any:
@@ -105,18 +109,16 @@ class Pass:
     state: State
     gradients: dict[str, Tensor]
 
-    def must_equal(self, other: Pass, when: str, tolerance: float | None = None) -> None:
+    def must_equal(self, other: Pass, when: str, tolerance: float = EXACT) -> None:
         """Raise `Broken` where outputs, states or gradients differ."""
-        options = {} if tolerance is None else {"tolerance": tolerance}
-        steps = ("sequence", "step")
-        compare("output", self.outputs, other.outputs, when, steps, **options)
+        compare("output", self.outputs, other.outputs, when, STEPS, tolerance)
         for number, (mine, theirs) in enumerate(zip(self.state, other.state, strict=True)):
-            compare(f"state {number}", mine, theirs, when, steps[:1], **options)
+            compare(f"state {number}", mine, theirs, when, STEPS[:1], tolerance)
         for name, gradient in self.gradients.items():
             if name in other.gradients:  # a parameter made meanwhile breaks the law of sharing
-                axes = steps if name == "inputs" else ()
+                axes = STEPS if name == "inputs" else ()
                 theirs = other.gradients[name]
-                compare(f"gradient of {name}", gradient, theirs, when, axes, **options)
+                compare(f"gradient of {name}", gradient, theirs, when, axes, tolerance)
 
 
 def run(

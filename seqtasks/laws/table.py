@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from seqtasks.laws import invariance, legality, steps
 from seqtasks.laws.broken import Broken, crash
@@ -36,7 +36,7 @@ class Law:
     lengths: tuple[tuple[int, ...], ...]
     forward_only: bool = False
     of_steps: bool = False
-    needs: frozenset[str] = field(default_factory=frozenset)
+    needs: frozenset[str] = frozenset()
 
     def cases(self, topologies: Iterable[Topology]) -> Iterator[Case]:
         """Every case of the law, the simplest encoder first, in each the smallest batch first."""

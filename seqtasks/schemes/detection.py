@@ -51,15 +51,11 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     labels = {label for sequence in sequences for label in sequence}
     wrong = []
     for scheme in _fitting(labels):
-        found = (
-            f"sequence {number}, {reason}"
-            for number, sequence in enumerate(sequences, 1)
-            if (reason := violation(sequence, scheme.name)) is not None
-        )
-        first = next(found, None)
+        reasons = enumerate((violation(sequence, scheme.name) for sequence in sequences), 1)
+        first = next((found for found in reasons if found[1] is not None), None)
         if first is None:
             return scheme.name
-        wrong.append(first)
+        wrong.append(f"sequence {first[0]}, {first[1]}")
     if scheme_of(labels) is None:
         return None
     raise DataError(f"the tags follow no scheme: {'; '.join(wrong)}; correct them")

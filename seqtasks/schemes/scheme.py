@@ -129,13 +129,5 @@ SCHEMES = {
 
 
 def find_scheme(name: str, option: str = "scheme") -> Scheme:
-    """The scheme of a name.
-
-    Args:
-        name: a name in `SCHEMES`.
-        option: the option that has the name, for the error.
-
-    Raises:
-        UsageError: there is no scheme of that name.
-    """
+    """The scheme of a name (UsageError: `SCHEMES` has no such name; it speaks of the option)."""
     return SCHEMES[check_choice(option, name, SCHEMES)]

@@ -1,4 +1,7 @@
-"""Spelling of spans: from labels to spans, back, and from one scheme to another."""
+"""Spelling of spans: from labels to spans, back, and from one scheme to another.
+
+Labels are one for each token, and schemes are names in `SCHEMES`.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,6 @@ _INVALID = ("refuse", "repair", "drop")
 
 def violation(labels: Sequence[str], scheme: str) -> str | None:
     """The first mistake in a sequence of labels, and its place; None if there is none.
-
-    Args:
-        labels: one for each token.
-        scheme: a name in `SCHEMES`.
 
     >>> violation(["O", "I-PER"], "BIO")
     "tag 2: 'I-PER' cannot follow 'O' in BIO"
@@ -43,8 +42,8 @@ def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -
     """The spans of a sequence of labels, in order.
 
     Args:
-        labels: one for each token.
-        scheme: a name in `SCHEMES`.
+        labels: of the sequence.
+        scheme: of the labels.
         invalid: what becomes of labels that the scheme does not allow at their places: ``refuse``
             raises, ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out spans without
             a proper beginning or end; see `Scheme.read` for the last two.
@@ -75,7 +74,7 @@ def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
     Args:
         spans: in any order.
         length: the number of tokens in the sequence.
-        scheme: a name in `SCHEMES`.
+        scheme: of the labels.
 
     Raises:
         DataError: a span is empty, overlaps another or reaches outside of the sequence.
@@ -106,16 +105,7 @@ def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
 def convert(
     labels: Sequence[str], source: str, target: str, *, invalid: str = "refuse"
 ) -> list[str]:
-    """The same spans in another scheme.
-
-    Args:
-        labels: one for each token.
-        source: the scheme of the labels, a name in `SCHEMES`.
-        target: the scheme to spell the spans in.
-        invalid: as in `find_spans`.
-
-    Raises:
-        DataError: as in `find_spans`.
+    """The same spans, read from the source's labels by `find_spans`, in the target scheme.
 
     >>> convert(["I-PER", "I-PER", "B-PER", "O"], "IOB1", "BIOES")
     ['B-PER', 'E-PER', 'S-PER', 'O']

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from seqtasks.sweep.group import group_runs
-from seqtasks.sweep.run import RECORD, SweepRun, by_option, read_runs, record_run
+from seqtasks.sweep.run import RECORD, SweepRun, read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table, summary_json
 
 
@@ -34,12 +34,12 @@ class Summary(Callback):
         (self.folder / RECORD).unlink(missing_ok=True)
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
-        """Record a run."""
         if self.folder is None:
             return
         results = job_return.return_value
         place = config.hydra.runtime.output_dir
-        given = by_option(job_return.overrides or [])
+        parts = (override.partition("=") for override in job_return.overrides or [])
+        given = {option: value for option, _, value in parts}
         scores, error = results.get("test", {}), results.get("error", "")
         record_run(self.folder, SweepRun(int(config.hydra.job.num), place, given, scores, error))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -41,12 +40,3 @@ def read_runs(folder: Path) -> list[SweepRun]:
     path = folder / RECORD
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return sorted((SweepRun(**json.loads(line)) for line in lines), key=lambda run: run.number)
-
-
-def by_option(overrides: Iterable[str]) -> dict[str, str]:
-    """The values of overrides by the option that they set.
-
-    >>> by_option(["seed=1", "+task.tags.xpos=0.5"])
-    {'seed': '1', '+task.tags.xpos': '0.5'}
-    """
-    return {name: value for name, _, value in (given.partition("=") for given in overrides)}

@@ -18,7 +18,6 @@ _Row = tuple[str, list[str]]
 
 
 def _score_names(groups: Sequence[RunGroup]) -> list[str]:
-    """The names of all scores."""
     return list(dict.fromkeys(name for group in groups for name in group.scores))
 
 
@@ -31,22 +30,18 @@ def _rows(groups: Sequence[RunGroup]) -> list[tuple[_Row, list[_Row]]]:
             continue
         spreads = group.scores
         means = [spreads[name].shown(name) if name in spreads else "–" for name in names]
-        several = len(group.runs) > 1
-        label = f"{group.label} {counted(group)}" if several or group.failed else group.label
+        done, failed = len(group.runs), len(group.failed)
+        several, label = done > 1, group.label
+        if several or failed:
+            label += f" mean of {done}" + (f" of {done + failed}" if failed else "")
         label = label.strip() or group.runs[0][0]
         single = [(name, [number(n, run.scores.get(n)) for n in names]) for name, run in group.runs]
         found.append(((label, means), single if several else []))
     return found
 
 
-def counted(group: RunGroup) -> str:
-    """The number of runs that the means are over."""
-    done, failed = len(group.runs), len(group.failed)
-    return f"mean of {done}" + (f" of {done + failed}" if failed else "")
-
-
 def print_table(console: Console, groups: Sequence[RunGroup]) -> None:
-    """Print the table."""
+    """Print the scores' means and deviations, and the scores of single runs."""
     table = Table(title="Test scores: mean ± standard deviation", title_justify="left")
     table.add_column("", no_wrap=True)
     for name in _score_names(groups):

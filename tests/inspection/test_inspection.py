@@ -672,13 +672,13 @@ def test_any_text_can_be_drawn(symbols, tmp_path):
         assert (tmp_path / name).stat().st_size > 1000
 
 
-def test_a_character_that_no_font_has_becomes_a_box():
+def test_a_character_that_no_font_has_becomes_a_box(tmp_path):
     nowhere = "\U0010fffd"
-    with drawing(["a", nowhere]) as fonts:
+    with drawing(tmp_path / "a.png", ["a", nowhere]) as (_, fonts):
         assert fonts.missing == {nowhere}
         assert fonts.drawable(f"a{nowhere}b") == f"a{MISSING}b"
         assert MISSING in fonts.note
-    with drawing(["plain"]) as fonts:
+    with drawing(tmp_path / "a.png", ["plain"]) as (_, fonts):
         assert fonts.missing == set()
         assert fonts.note == ""
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, translates
+from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, enter, operand, translates
 from seqtasks.graphs.writer import Writer
 
 UNARY = {
@@ -45,46 +45,28 @@ COMPARISONS = {
 LOGICAL = {"and": "And", "or": "Or", "xor": "Xor"}
 
 
-def _unary(kind: str) -> Any:
-    def translation(write: Writer, result: Tensor, x: Operand) -> str:
-        return write(kind, operand(write, x, result.dtype))
-
-    return translation
+def _unary(kind: str, write: Writer, result: Tensor, x: Operand) -> str:
+    return write(kind, operand(write, x, result.dtype))
 
 
-def _binary(kind: str) -> Any:
-    def translation(write: Writer, result: Tensor, x: Any, y: Any) -> str:
-        truths = result.dtype == torch.bool and kind == "Mul"
-        parts = (operand(write, part, result.dtype) for part in (x, y))
-        return write("And" if truths else kind, *parts)
-
-    return translation
+def _binary(kind: str, write: Writer, result: Tensor, x: Any, y: Any) -> str:
+    truths = result.dtype == torch.bool and kind == "Mul"
+    parts = (operand(write, part, result.dtype) for part in (x, y))
+    return write("And" if truths else kind, *parts)
 
 
-def _comparison(kind: str) -> Any:
-    def translation(write: Writer, result: Tensor, x: Operand, y: Any) -> str:
-        dtype = torch.result_type(x.like, getattr(y, "like", 0 if isinstance(y, Size) else y))
-        if dtype == torch.bool:
-            dtype = torch.int32
-        return write(kind, operand(write, x, dtype), operand(write, y, dtype))
-
-    return translation
+def _comparison(kind: str, write: Writer, result: Tensor, x: Operand, y: Any) -> str:
+    dtype = torch.result_type(x.like, getattr(y, "like", 0 if isinstance(y, Size) else y))
+    if dtype == torch.bool:
+        dtype = torch.int32
+    return write(kind, operand(write, x, dtype), operand(write, y, dtype))
 
 
-for _name, _kind in UNARY.items():
-    OPERATORS[f"aten.{_name}.default"] = _unary(_kind)
-for _name, _kind in BINARY.items():
-    for _overload in ("Tensor", "Scalar", "Tensor_Tensor", "Tensor_Scalar"):
-        OPERATORS[f"aten.{_name}.{_overload}"] = _binary(_kind)
-for _name, _kind in EXTREMES.items():
-    OPERATORS[f"aten.{_name}.default"] = _binary(_kind)
-for _name, _kind in LOGICAL.items():
-    OPERATORS[f"aten.logical_{_name}.default"] = _binary(_kind)
-    OPERATORS[f"aten.bitwise_{_name}.Tensor"] = _binary(_kind)
-for _name, _kind in COMPARISONS.items():
-    for _overload in ("Tensor", "Scalar"):
-        OPERATORS[f"aten.{_name}.{_overload}"] = _comparison(_kind)
-
+enter(_unary, UNARY, "{}.default")
+enter(_binary, BINARY, "{}.Tensor", "{}.Scalar", "{}.Tensor_Tensor", "{}.Tensor_Scalar")
+enter(_binary, EXTREMES, "{}.default")
+enter(_binary, LOGICAL, "logical_{}.default", "bitwise_{}.Tensor")
+enter(_comparison, COMPARISONS, "{}.Tensor", "{}.Scalar")
 
 OPERATORS |= {
     "aten.rsqrt.default": lambda write, result, x: write("Reciprocal", write("Sqrt", x.name)),

@@ -8,47 +8,34 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqtasks.graphs.operators.table import OPERATORS, Operand, operand, translates
+from seqtasks.graphs.operators.table import OPERATORS, Operand, enter, operand, translates
 from seqtasks.graphs.writer import Writer
 
-REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "amax": "ReduceMax", "amin": "ReduceMin"}
+REDUCTIONS = {"sum": "Sum", "mean": "Mean", "amax": "Max", "amin": "Min", "any": "Max"}
 
 
-def _reduction(kind: str) -> Any:
-    def translation(
-        write: Writer,
-        result: Tensor,
-        x: Operand,
-        axes: Sequence[int] | int | None = None,
-        keep: bool = False,
-        **_: Any,
-    ) -> str:
-        name = operand(write, x, result.dtype)
-        listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
-        return write(kind, name, write.ints(*listed), keepdims=int(keep))
-
-    return translation
-
-
-def _shares(kind: str) -> Any:
-    return lambda write, result, x, axis, *_: write(
-        kind, operand(write, x, result.dtype), axis=axis
-    )
-
-
-for _name, _kind in REDUCTIONS.items():
-    for _overload in ("default", "dim", "dim_IntList"):
-        OPERATORS[f"aten.{_name}.{_overload}"] = _reduction(_kind)
-
-
-@translates("aten.any.dim", "aten.any.default", "aten.any.dims")
-def some(write: Writer, result: Tensor, x: Operand, axes: Any = None, keep: bool = False) -> str:
-    """Whether one holds."""
+def _reduction(
+    kind: str,
+    write: Writer,
+    result: Tensor,
+    x: Operand,
+    axes: Sequence[int] | int | None = None,
+    keep: bool = False,
+    **_: Any,
+) -> str:
     listed = [axes] if isinstance(axes, int) else list(axes or range(x.rank))
-    number = operand(write, x, torch.int32)
-    return write.cast(
-        write("ReduceMax", number, write.ints(*listed), keepdims=int(keep)), torch.bool
-    )
+    truths = result.dtype == torch.bool  # which ONNX reduces as numbers alone
+    name = operand(write, x, torch.int32 if truths else result.dtype)
+    found = write(f"Reduce{kind}", name, write.ints(*listed), keepdims=int(keep))
+    return write.cast(found, torch.bool) if truths else found
+
+
+def _shares(kind: str, write: Writer, result: Tensor, x: Operand, axis: int, *_: Any) -> str:
+    return write(kind, operand(write, x, result.dtype), axis=axis)
+
+
+enter(_reduction, REDUCTIONS, "{}.default", "{}.dim", "{}.dims", "{}.dim_IntList")
+enter(_shares, {"_softmax": "Softmax", "_log_softmax": "LogSoftmax"}, "{}.default")
 
 
 @translates("aten.argmax.default")
@@ -69,5 +56,3 @@ def largest(
 OPERATORS["aten.cumsum.default"] = lambda write, result, x, axis, **_: write(
     "CumSum", operand(write, x, result.dtype), write.constant(axis)
 )
-OPERATORS["aten._softmax.default"] = _shares("Softmax")
-OPERATORS["aten._log_softmax.default"] = _shares("LogSoftmax")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import UsageError
-from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, translates
+from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, single, translates
 from seqtasks.graphs.writer import Writer
 
 FURTHEST = 2**62
@@ -43,9 +43,8 @@ OPERATORS |= {
 @translates("aten.view.default", "aten._unsafe_view.default")
 def view(write: Writer, result: Tensor, x: Operand, shape: Sequence[Length]) -> str:
     """The same numbers in another shape; a single unknown size follows from the others."""
-    open_places = [place for place, size in enumerate(shape) if not isinstance(size, int)]
-    if len(open_places) == 1 and -1 not in shape:
-        shape = [-1 if place in open_places else size for place, size in enumerate(shape)]
+    if -1 not in shape and sum(not isinstance(size, int) for size in shape) == 1:
+        shape = [size if isinstance(size, int) else -1 for size in shape]
     return write("Reshape", x.name, write.shape(*shape))
 
 
@@ -88,8 +87,7 @@ def select(write: Writer, result: Tensor, x: Operand, axis: int, index: Length) 
     """One place of an axis, which goes."""
     if x.like.shape[axis] == 1:
         return write("Squeeze", x.name, write.ints(axis))
-    place = write("Squeeze", index) if isinstance(index, Size) else write.constant(index)
-    return write("Gather", x.name, place, axis=axis)
+    return write("Gather", x.name, single(write, index), axis=axis)
 
 
 @translates("aten.select_scatter.default")
@@ -154,7 +152,7 @@ def flip(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
 @translates("aten.index.Tensor")
 def index(write: Writer, result: Tensor, x: Operand, indices: Sequence[Operand | None]) -> str:
     """Rows by number: the first axis by one tensor of numbers."""
-    if len(indices) != 1 or indices[0] is None or indices[0].dtype == torch.bool:
+    if len(indices) != 1 or indices[0] is None or indices[0].like.dtype == torch.bool:
         raise UsageError("export: indexing by several tensors has no translation to ONNX here")
     return write("Gather", x.name, indices[0].name, axis=0)
 
@@ -175,11 +173,7 @@ def arange(
     write: Writer, result: Tensor, start: Length, end: Length, step: int = 1, **_: Any
 ) -> str:
     """Numbers in a row."""
-    bounds = [
-        write("Squeeze", bound) if isinstance(bound, Size) else write.constant(bound, torch.int64)
-        for bound in (start, end)
-    ]
-    counted = write("Range", *bounds, write.constant(step, torch.int64))
+    counted = write("Range", *(single(write, number) for number in (start, end, step)))
     return counted if result.dtype == torch.int64 else write.cast(counted, result.dtype)
 
 

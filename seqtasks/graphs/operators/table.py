@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -18,6 +19,19 @@ OPERATORS: dict[str, Translation] = {}
 """Operator and overload → its translation."""
 
 
+def enter(translation: Translation, kinds: Mapping[str, str], *forms: str) -> None:
+    """Enter a translation that takes ONNX's name of the operator first.
+
+    Args:
+        translation: of all the operators.
+        kinds: torch's name of each operator → ONNX's.
+        forms: torch's names with their overloads, where ``{}`` stands for the operator's name.
+    """
+    for name, kind in kinds.items():
+        for form in forms:
+            OPERATORS[f"aten.{form.format(name)}"] = functools.partial(translation, kind)
+
+
 class Operand:
     """A tensor in the graph: its name there, and a tensor of the same shape and type."""
 
@@ -27,10 +41,6 @@ class Operand:
     @property
     def name(self) -> str:
         return self.given
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return self.like.dtype
 
     @property
     def rank(self) -> int:
@@ -66,7 +76,12 @@ def translates(*names: str) -> Callable[[Translation], Translation]:
 def operand(write: Writer, value: Any, dtype: torch.dtype) -> str:
     """The name of a tensor, number or size, converted to a type."""
     if isinstance(value, Operand):
-        return value.name if value.dtype == dtype else write.cast(value.name, dtype)
+        return value.name if value.like.dtype == dtype else write.cast(value.name, dtype)
     if isinstance(value, Size):
         return str(value) if dtype == torch.int64 else write.cast(value, dtype)
     return write.constant(value, dtype)
+
+
+def single(write: Writer, value: int | Size) -> str:
+    """The name of a whole number or size as a tensor without axes."""
+    return write("Squeeze", value) if isinstance(value, Size) else write.constant(value)
