@@ -164,7 +164,7 @@ def test_a_translation_shows_what_each_word_attends_to(lasting, visit):
 
 
 def test_text_appears_as_it_is_written_and_can_be_stopped(served, visit):
-    live = served(*LETTERS, max_length=10**6)
+    live = served(*LETTERS, ends=-99.0, max_length=10**6)  # no text ends by itself
     tab = visit(live)
     tab.write("[name=seed]", "3")
     tab.write("[name=max_length]", "25")
