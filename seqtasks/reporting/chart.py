@@ -34,12 +34,7 @@ class Chart(NamedTuple):
 
 
 def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
-    """Several curves in one picture; None where no curve has two finite points.
-
-    Args:
-        series: name → points.
-        across: what the points are over.
-    """
+    """Curves by name over what ``across`` names; None where none has two finite points."""
     finite = {
         name: [point for point in points if all(map(math.isfinite, point))]
         for name, points in series.items()

@@ -18,7 +18,6 @@ def card(
     pipeline: str | None,
     config: Mapping[str, Any],
     results: Mapping[str, Any],
-    command: str,
 ) -> str:
     """The card: Markdown with a front matter.
 
@@ -27,13 +26,11 @@ def card(
         pipeline: what the Hub calls such tasks, or None where the Hub has no name for them.
         config: what the bundle's ``config.yaml`` holds.
         results: what the bundle's ``metrics.json`` holds.
-        command: the command that trained the model.
     """
     return render(
         "model_card.md",
         task_name=task_name,
         pipeline=pipeline,
-        command=command,
         config=config,
         results=results,
         report=results.get("report", {}),

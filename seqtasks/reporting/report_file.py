@@ -15,10 +15,10 @@ def write_report(
     """Write a report, and return its path.
 
     Args:
-        run: the folder of the run.
+        run: the folder of the run, or of its bundle.
         output: the file; None for ``report.html`` in the folder.
         trusted: modules of your own whose classes the run's bundle may name.
-        examples: how many are looked at one by one, at most.
+        examples: how many test examples are looked at one by one, at most.
 
     Raises:
         UsageError: there are fewer than one example.

@@ -129,7 +129,7 @@ def test_the_metadata_of_a_card_is_yaml_whatever_it_holds(scores):
     data = {"train": "train.txt", "val": None, "test": f"folder/{evil}"}
     results = {"test": scores, "baselines": {}, "tested_on": "test", "parameters": 1}
     results |= {"seconds": 1.0, "epochs": 1, "steps": 1}
-    text = card(evil, None, {"data": data, "seed": 1}, results, "python -m seqtasks")
+    text = card(evil, None, {"data": data, "seed": 1, "command": "python -m seqtasks"}, results)
     [told] = list(yaml.safe_load_all(text.split("\n---\n")[0]))
     assert told["tags"] == ["seqtasks", "rnn", evil]
     [[found]] = [one["results"] for one in told["model-index"]]
