@@ -81,5 +81,5 @@ def scores_of(places: Sequence[int], sums: Mapping[str, Sums], count: int) -> di
 
 def most_loss(sums: Mapping[str, Sums], count: int) -> list[tuple[int, float]]:
     """The places of the examples with the greatest loss, and their nats, the greatest first."""
-    nats = [float(row["total_nats"]) for row in sums["loss"].rows]
+    nats = [float(row["sums"][0]) for row in sums["loss"].rows]
     return sorted(enumerate(nats), key=lambda pair: -pair[1])[:count]

@@ -32,6 +32,9 @@ PERCENT = {
     "uncalibrated_error",
 }
 
+WIDTH = 300
+"""Characters of an example that are printed."""
+
 SHARES = ("precision", "recall", "f1")
 
 CLASSES, WORST = 20, 3
@@ -159,13 +162,13 @@ def shares(scores: Mapping[str, float]) -> list[str]:
     return [f"{100 * scores[name]:.1f} %" for name in SHARES]
 
 
-def show_examples(console: Console, examples: list[tuple[str, str, str]], width: int = 300) -> None:
+def show_examples(console: Console, examples: list[tuple[str, str, str]]) -> None:
     """Print inputs with what was expected and what the model says."""
     for example in examples:
         for label, value in zip(("input", "expected", "predicted"), example, strict=True):
             if value:
                 value = value.replace("\t", "  |  ")
-                shown = value if len(value) <= width else value[:width] + " …"
+                shown = value if len(value) <= WIDTH else value[:WIDTH] + " …"
                 console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
         console.print()
 

@@ -19,13 +19,10 @@ def card(
     config: Mapping[str, Any],
     results: Mapping[str, Any],
 ) -> str:
-    """The card: Markdown with a front matter.
+    """The card, Markdown with a front matter, of a bundle's ``config.yaml`` and ``metrics.json``.
 
-    Args:
-        task_name: the choice in the group ``task``.
-        pipeline: what the Hub calls such tasks, or None where the Hub has no name for them.
-        config: what the bundle's ``config.yaml`` holds.
-        results: what the bundle's ``metrics.json`` holds.
+    The task's name is the choice in the group ``task``; the pipeline is what the Hub calls such
+    tasks, or None where the Hub has no name for them.
     """
     return render(
         "model_card.md",

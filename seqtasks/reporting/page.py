@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from seqtasks.errors import BundleError, UsageError
+from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
 from seqtasks.reporting.chart import curves
 from seqtasks.reporting.console import CLASSES, SHARES, heading, number, score_rows, shares
 from seqtasks.reporting.examples import examples
@@ -19,15 +19,34 @@ from seqtasks.reporting.rendering import render
 Results = Mapping[str, Any]
 
 
-def page(folder: Path, trusted: Sequence[str], count: int) -> str:
-    """The report of the run in a folder: one HTML page that loads nothing from elsewhere.
+def write_report(
+    run: Path, output: Path | None = None, trusted: Sequence[str] = (), examples: int = 500
+) -> Path:
+    """Write the report of a run, one HTML page that loads nothing from elsewhere; return its path.
 
-    It looks one by one at ``count`` test examples, drawn at random where there are more.
+    Args:
+        run: the folder of the run, or of its bundle.
+        output: the file; None for ``report.html`` in the folder.
+        trusted: modules of your own whose classes the run's bundle may name.
+        examples: how many test examples are looked at one by one; drawn at random where there are
+            more.
 
     Raises:
-        UsageError: the folder is not a run's.
+        UsageError: there are fewer than one example, or the folder is not a run's.
         BundleError: the bundle cannot be loaded.
+        SeqtasksError: the file cannot be written.
     """
+    path = output or run / "report.html"
+    text = page(run, trusted, check_least("examples", examples, 1))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another", option="output") from error
+    return path
+
+
+def page(folder: Path, trusted: Sequence[str], count: int) -> str:
+    """The report of the run in a folder, as HTML."""
     place = folder / "bundle" if (folder / "bundle").is_dir() else folder
     path = place / "metrics.json"
     if not path.is_file():

@@ -134,11 +134,6 @@ def form_of(value: Any) -> str | None:
     return names.get(type(value))
 
 
-def given(form: BaseModel) -> dict[str, Any]:
-    """The options that a request has, by name."""
-    return form.model_dump(exclude_unset=True)
-
-
 def names(form: type[BaseModel] | None, errors: Sequence[Mapping[str, Any]]) -> list[str]:
     """The options of a form that stand beside the one that the first error is about."""
     if form is None:

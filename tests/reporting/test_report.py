@@ -14,9 +14,9 @@ from small import SMALL, TASKS
 from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
 from seqtasks.reporting.model_card import card
+from seqtasks.reporting.page import write_report
 from seqtasks.reporting.parts import Heat, Section, Table
 from seqtasks.reporting.rendering import render
-from seqtasks.reporting.report_file import write_report
 from seqtasks.run import run
 
 VOID = {"meta", "line", "polyline"}

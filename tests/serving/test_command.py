@@ -103,7 +103,7 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
     for arguments, message in (
         (["--port", "99999"], "port: it is a number from 0, for a free one, to 65535, not 99999"),
         (["--host", "nowhere.invalid"], "--host nowhere.invalid"),
-        (["--queue", "0"], "--queue is 0; expected at least 1"),
+        (["--queue", "0"], "--queue: it is at least 1, not 0"),
         (["--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ):
         code, error = fails(capsys, folder, *arguments)
