@@ -35,14 +35,9 @@ def save(
 ) -> None:
     """Write the bundle of a trained task and the run's scores, and let ``latest`` name the run.
 
-    Args:
-        folder: the run's.
-        task: trained.
-        data: what the task was trained on.
-        config: the whole configuration, resolved.
-        results: what ``metrics.json`` holds.
-        task_name: the choice in the group ``task``.
-        command: how the run was begun; None takes this process's command line.
+    The configuration is whole and resolved, the results are what ``metrics.json`` holds, and the
+    task's name is the choice in the group ``task``. The command is the one that began the run; None
+    takes this process's command line.
     """
     kept = {
         "task": config["task"],

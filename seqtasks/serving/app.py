@@ -37,7 +37,7 @@ def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.worker.start()
+        service.worker.thread.start()
         yield
         service.worker.close()
 

@@ -24,9 +24,6 @@ class Worker:
         self.running: list[Stream] = []
         self.thread = Thread(target=self.run, name="seqtasks-model", daemon=True)
 
-    def start(self) -> None:
-        self.thread.start()
-
     def close(self) -> None:
         """Finish the batch that runs, and refuse those who wait."""
         with self.queue.changed:
