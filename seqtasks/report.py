@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
-        from seqtasks.reporting.report_file import write_report
+        from seqtasks.reporting.page import write_report
 
         print(write_report(options.run, options.output, options.trust, options.examples))
 

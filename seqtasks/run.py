@@ -18,7 +18,7 @@ from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import UsageError, located
 from seqtasks.reporting import console as summary
-from seqtasks.reporting.report_file import write_report
+from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save, write_config
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import TypeVar
 
 from seqtasks.baselines.ngrams import Tokens
 
+Label = TypeVar("Label", int, str)
 
-def most_frequent(labels: Iterable[int]) -> int:
-    """The commonest label, the lower number among equals.
 
-    >>> most_frequent([2, 1, 2, 1, 0])
-    1
+def most_frequent(labels: Iterable[Label]) -> Label:
+    """The commonest label, the least among equals; labels may come counted.
+
+    >>> most_frequent([2, 1, 2, 1, 0]), most_frequent(Counter({"b": 1, "a": 1}))
+    (1, 'a')
     """
     counts = Counter(labels)
     return min(counts, key=lambda label: (-counts[label], label))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, check_least
 
 Tokens = Sequence[int] | NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -55,7 +55,7 @@ class NGram:
 
     Raises:
         UsageError: the order or the size of the vocabulary is below 1.
-        DataError: a token is not in the vocabulary.
+        DataError: a token, here or in a method, is not in the vocabulary.
 
     >>> import math
     >>> model = NGram([[0, 1, 2, 1, 2, 1]], vocab_size=3, order=2)
@@ -67,18 +67,12 @@ class NGram:
     """
 
     def __init__(self, sequences: Iterable[Tokens], vocab_size: int, order: int = 5) -> None:
-        for name, value in (("order", order), ("vocab_size", vocab_size)):
-            if value < 1:
-                raise UsageError(f"it is at least 1, not {value}", option=name)
-        self.vocab_size, self.order = vocab_size, order
+        self.order = check_least("order", order, 1)
+        self.vocab_size = check_least("vocab_size", vocab_size, 1)
         self.levels = self._fit(*self._flat(sequences))
 
     def nats(self, sequences: Iterable[Tokens]) -> float:
-        """Total nats of every token after the first of its sequence, each given those before it.
-
-        Raises:
-            DataError: a token is not in the vocabulary.
-        """
+        """Total nats of every token after the first of its sequence, each given those before it."""
         values, place = self._flat(sequences)
         return float(-np.log(self._probabilities(values, place)[place > 0]).sum())
 
@@ -87,9 +81,6 @@ class NGram:
 
         A context shorter than ``order - 1`` is taken for the beginning of a sequence; an empty
         one gives the probability of order 1.
-
-        Raises:
-            DataError: a token is not in the vocabulary.
         """
         values, place = self._flat([[*context, token]])
         return float(np.log(self._probabilities(values, place)[-1]))
@@ -106,13 +97,9 @@ class NGram:
         return values, np.arange(len(values)) - np.repeat(ragged.offsets[:-1], ragged.lengths)
 
     def _keys(self, size: int, ids: Integers, values: Integers, place: Integers) -> Integers:
-        """A number for the n-gram that ends at each place, -1 where there is none.
+        """A number (total,) for the n-gram of ``size`` tokens that ends at a place, -1 for none.
 
-        Args:
-            size: how many tokens an n-gram has.
-            ids: (total,) which n-gram of one token less ends at each place, -1 for none.
-            values: (total,) tokens.
-            place: (total,) the place of each token in its sequence.
+        The ids (total,) say which n-gram of one token less ends at each place, -1 for none.
         """
         keys = ids * self.vocab_size + np.roll(values, size - 1)
         return np.where(place >= size - 1, keys, -1)

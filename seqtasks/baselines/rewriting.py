@@ -5,11 +5,16 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 
-from seqtasks.errors import UsageError, nearest
+from seqtasks.baselines.most_frequent import most_frequent
+from seqtasks.errors import check_choice
 
 Pairs = Sequence[tuple[str, str]]
 """Training examples: source and target."""
+
+Guess = Callable[[Pairs, Sequence[str]], list[str]]
+"""From training examples and further sources to an answer for each of the sources."""
 
 
 def copied(pairs: Pairs, sources: Sequence[str]) -> list[str]:
@@ -33,8 +38,8 @@ def frequent(pairs: Pairs, sources: Sequence[str]) -> list[str]:
     for source, target in pairs:
         counts[_first(source)][target] += 1
     every: Counter[str] = sum(counts.values(), Counter())
-    best = {word: _commonest(count) for word, count in counts.items()}
-    return [best.get(_first(source)) or _commonest(every) for source in sources]
+    best = {word: most_frequent(count) for word, count in counts.items()}
+    return [best.get(_first(source)) or most_frequent(every) for source in sources]
 
 
 def closest(pairs: Pairs, sources: Sequence[str]) -> list[str]:
@@ -52,7 +57,7 @@ def closest(pairs: Pairs, sources: Sequence[str]) -> list[str]:
     return found
 
 
-GUESSES: dict[str, tuple[str, Callable[[Pairs, Sequence[str]], list[str]]]] = {
+GUESSES: dict[str, tuple[str, Guess]] = {
     "copy": ("copy of the source", copied),
     "frequent": ("most frequent answer to the first word", frequent),
     "closest": ("training source with the same beginning", closest),
@@ -60,27 +65,15 @@ GUESSES: dict[str, tuple[str, Callable[[Pairs, Sequence[str]], list[str]]]] = {
 """Name → what the baseline is called in the table of scores, and the function."""
 
 
-def find_guess(name: str) -> tuple[str, Callable[[Pairs, Sequence[str]], list[str]]]:
-    """A baseline by its name.
-
-    Raises:
-        UsageError: there is no baseline of that name.
-    """
-    if name not in GUESSES:
-        said = f"choose one of {', '.join(GUESSES)}, not '{name}'.{nearest(name, GUESSES)}"
-        raise UsageError(said, option="baseline")
-    return GUESSES[name]
+def find_guess(name: str) -> tuple[str, Guess]:
+    """A baseline by its name (UsageError: there is no baseline of that name)."""
+    return GUESSES[check_choice("baseline", name, GUESSES)]
 
 
 def _first(source: str) -> str:
     return source.split(maxsplit=1)[0] if source.split() else ""
 
 
-def _commonest(counts: Counter[str]) -> str:
-    return min(counts, key=lambda target: (-counts[target], target))
-
-
 def _shared(one: str, other: str) -> int:
     """How many characters two texts begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))])

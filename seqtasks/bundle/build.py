@@ -32,12 +32,11 @@ def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
     if not isinstance(node, dict):
         return node
     target = find_class(str(node["_target_"]), trusted) if "_target_" in node else None
-    skipped = ("_target_", "_partial_", "_convert_", "_recursive_")
     below = f"{place}." if place else ""
     arguments = {
         name: build(value, trusted, f"{below}{name}")
         for name, value in node.items()
-        if name not in skipped
+        if name not in ("_target_", "_partial_", "_convert_", "_recursive_")
     }
     if target is None:
         return arguments
@@ -71,15 +70,14 @@ def foreign_modules(node: Any) -> list[str]:
     ...     {"_target_": "mine.Cell"}]})
     ['mine']
     """
-    if isinstance(node, list):
-        found = [module for item in node for module in foreign_modules(item)]
-    elif isinstance(node, dict):
-        found = [module for item in node.values() for module in foreign_modules(item)]
+    found: list[str] = []
+    if isinstance(node, dict):
         module = str(node.get("_target_", "")).rpartition(".")[0]
         if module and not _inside(module, ("seqtasks",)):
-            found.insert(0, module)
-    else:
-        found = []
+            found.append(module)
+        node = [*node.values()]
+    if isinstance(node, list):
+        found += [module for item in node for module in foreign_modules(item)]
     return list(dict.fromkeys(found))
 
 

@@ -97,15 +97,10 @@ def save(
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
-    """Write a bundle.
+    """Write a bundle into a folder, which is created if need be.
 
-    Args:
-        folder: created if need be.
-        task: the model.
-        config: plain; ``task`` and ``fields`` are needed to load it again.
-        fields: the fitted fields.
-        metrics: scores to keep beside the model.
-        card: the model card, Markdown.
+    ``config`` is plain, and its ``task`` and ``fields`` are needed to load the bundle again; the
+    fields are fitted, the metrics are the scores to keep, and the card is Markdown.
     """
     folder.mkdir(parents=True, exist_ok=True)
     save_model(task, str(folder / WEIGHTS))

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import Any
-
-from torch import Tensor
-from torch.nn import functional
 
 from seqtasks.bundle.bundle import Bundle
 from seqtasks.data.batch import Batch
@@ -47,15 +43,11 @@ def spread(graph: Graph) -> Graph:
     """
     inputs: Named = dict(graph.inputs)
     for name, axes in graph.axes.items():
-        amounts: list[int] = []
-        for axis, label in enumerate(axes):
-            single = label not in (None, "batch") and inputs[name].size(axis) == 1
-            amounts = [0, int(single), *amounts]
-        inputs[name] = padded(inputs[name], amounts)
+        tensor = inputs[name]
+        sizes = [
+            size + (size == 1 and label not in (None, "batch"))
+            for size, label in zip(tensor.shape, axes, strict=True)
+        ]
+        inputs[name] = tensor.new_zeros(sizes)
+        inputs[name][tuple(map(slice, tensor.shape))] = tensor
     return graph._replace(inputs=inputs)
-
-
-def padded(tensor: Tensor, amounts: list[int]) -> Tensor:
-    """A tensor with zeros behind it; ``amounts`` are those of torch's ``pad``."""
-    filling: Any = False if tensor.dtype.is_signed is False else 0
-    return functional.pad(tensor, amounts, value=filling) if any(amounts) else tensor

@@ -34,8 +34,7 @@ def export_bundle(bundle: Bundle, folder: Path, *, int8: bool = False) -> None:
         raise UsageError(
             "an export needs the packages onnx and onnxruntime: pip install 'seqtasks[onnx]'"
         ) from error
-    with_weights(bundle, "export")
-    task = bundle.task
+    task = with_weights(bundle, "export").task
     with torch.no_grad():
         graphs, others = (
             [spread(graph) for graph in task.graphs(example(bundle, rows))] for rows in ROWS

@@ -16,21 +16,20 @@ from seqtasks.data.fields import Field
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, first_line
 
-WEIGHTS, CONFIG, METRICS, CARD, MANIFEST = (
-    "model.safetensors",
-    "config.yaml",
-    "metrics.json",
-    "README.md",
-    "manifest.json",
-)
+WEIGHTS, MANIFEST = "model.safetensors", "manifest.json"
+CONFIG, METRICS, CARD = "config.yaml", "metrics.json", "README.md"
 
 FORMAT = 2
 """The format of a bundle's folder; `read_manifest` refuses all others."""
 
 
 def located(folder: str | Path) -> Path:
-    """The folder of a bundle, from itself, its run, or a path through ``latest``."""
-    folder = followed(fetched(str(folder)))
+    """The folder of a bundle, from itself, its run, or a path through a file ``latest``."""
+    folder = fetched(str(folder))
+    for parent in folder.parents:
+        if parent.name == "latest" and parent.is_file():
+            folder = parent.parent / read_text(parent).strip() / folder.relative_to(parent)
+            break
     if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
         folder = folder / "bundle"
     return folder
@@ -57,14 +56,6 @@ def vocabulary_file(field: Field) -> str:
     return f"{field.name}.{kind}.json"
 
 
-def followed(folder: Path) -> Path:
-    """The folder itself, or where a file called ``latest`` on the way to it points."""
-    for parent in folder.parents:
-        if parent.name == "latest" and parent.is_file():
-            return parent.parent / read_text(parent).strip() / folder.relative_to(parent)
-    return folder
-
-
 def read_metrics(folder: Path) -> dict[str, Any]:
     """What ``metrics.json`` holds."""
     try:
@@ -77,15 +68,13 @@ def read_vocabulary(
     folder: Path, name: str, listed: Collection[str], kind: type[Vocabulary]
 ) -> Vocabulary:
     """The vocabulary of a field, of a kind."""
-    names = [f"{name}.{form}.json" for form in ("tokenizer", "vocabulary")]
-    found = [candidate for candidate in names if candidate in listed]
-    if not name.isidentifier() or not found:
-        raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
-    path = folder / found[0]
-    try:
-        return kind.from_json(read_text(path))
-    except BundleError as error:
-        raise BundleError(f"{path}: {error}") from error
+    for file in (f"{name}.tokenizer.json", f"{name}.vocabulary.json"):
+        if file in listed and name.isidentifier():
+            try:
+                return kind.from_json(read_text(folder / file))
+            except BundleError as error:
+                raise BundleError(f"{folder / file}: {error}") from error
+    raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
@@ -117,10 +106,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
     check_config(path, config)
-    parts = [config.get(part) for part in ("task", "fields")] if isinstance(config, dict) else []
-    if not parts or not all(isinstance(part, dict) for part in parts):
-        raise BundleError(f"{path} has no 'task' and 'fields'")
-    return config
+    match config:
+        case {"task": dict(), "fields": dict()}:
+            return dict(config)
+    raise BundleError(f"{path} has no 'task' and 'fields'")
 
 
 def read_text(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from seqtasks.errors import BundleError, UsageError
+from seqtasks.errors import BundleError, UsageError, first_line
 
 PREFIX = "hf://"
 
@@ -41,5 +41,4 @@ def fetched(place: str) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=list(FILES)))
     except Exception as error:  # the Hub's own kinds, and those of the network
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise BundleError(f"{place} cannot be fetched: {reason}") from error
+        raise BundleError(f"{place} cannot be fetched: {first_line(error)}") from error

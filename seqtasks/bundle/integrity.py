@@ -46,32 +46,30 @@ class NoInitialValues(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
+        kwargs = kwargs or {}
         if getattr(func, "__module__", None) in ("torch.nn.init", orthogonal_.__module__):
-            # each gives back its tensor
-            return [*args, *(kwargs or {}).values()][0]
-        return func(*args, **(kwargs or {}))
+            return [*args, *kwargs.values()][0]  # each gives back its tensor
+        return func(*args, **kwargs)
 
 
 def check_weights(path: Path, task: nn.Module) -> None:
     """Refuse weights of other names or sizes than a model's, before they are read.
 
-    Args:
-        path: of the weights.
-        task: the model, of which the sizes alone are looked at (`on_meta_device`).
+    Of the model the sizes alone are looked at (`on_meta_device`).
     """
     try:
         with safe_open(path, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except Exception as error:  # safetensors raises its own kinds
-        raise BundleError(
-            f"{path} holds no weights in the format of safetensors: {error}"
-        ) from error
+        said = f"{path} holds no weights in the format of safetensors: {error}"
+        raise BundleError(said) from error
     weights = task.state_dict(keep_vars=True)
-    wanted = {name: tuple(value.shape) for name, value in weights.items()}
     kept = {id(weights[name]) for name in found if name in weights}
-    for name, value in weights.items():  # of one tensor with several names one is kept
-        if name not in found and id(value) in kept:
-            del wanted[name]
+    wanted = {
+        name: tuple(value.shape)
+        for name, value in weights.items()
+        if name in found or id(value) not in kept  # of one tensor with several names one is kept
+    }
     for name in sorted({*wanted} | {*found}):
         if wanted.get(name) != found.get(name):
             raise BundleError(

@@ -24,12 +24,7 @@ def place(group: str) -> str:
 def check_choices(config: DictConfig, groups: Iterable[str]) -> None:
     """Refuse ``task.head=crf``, which puts a text in the place of a part of the configuration.
 
-    Args:
-        config: as Hydra has composed it.
-        groups: that can be chosen from, as ``hydra.runtime.choices`` names them.
-
-    Raises:
-        UsageError: a text stands where the choice of a group belongs.
+    The groups are those that can be chosen from, as ``hydra.runtime.choices`` names them.
     """
     for group in sorted(set(groups) - TAKES_A_NAME):
         parent, _, name = place(group).rpartition(".")

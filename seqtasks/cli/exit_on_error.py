@@ -42,12 +42,7 @@ def exit_on_error(
 
 
 def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
-    """Print why one run of several failed, as `exit_on_error` would; the reason in one line.
-
-    Args:
-        error: what it failed with.
-        arguments: of its command line.
-    """
+    """Print why one run of several failed, as `exit_on_error` would; the reason in one line."""
     known = explain(error, arguments)
     if known is None:
         traceback.print_exception(error)
@@ -58,9 +53,11 @@ def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
 
 def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:
     """The error as one that a user can act on, or None if it is a defect of the program."""
-    for cause in _causes(error):
+    cause: BaseException | None = error
+    while cause is not None:
         if isinstance(cause, SeqtasksError):
             return cause
+        cause = cause.__cause__ or cause.__context__
     if "hydra" in sys.modules:  # it takes its time, and not every command needs it
         from seqtasks.cli.hydra_errors import as_usage_error
 
@@ -72,12 +69,6 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             "another: hydra.run.dir=PATH"
         )
     return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def warn(message: str) -> None:

@@ -23,12 +23,7 @@ from seqtasks.errors import UsageError, closest, first_line, nearest
 
 
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
-    """What to say of an error of Hydra's; None if it is another's.
-
-    Args:
-        error: that was raised.
-        arguments: of the command line.
-    """
+    """What to say of an error of Hydra's, from a command line; None if it is another's."""
     if isinstance(error, MissingConfigException) and error.options is not None:
         path = str(error.missing_cfg_file).removesuffix(".yaml")
         group, _, name = path.rpartition("/")
@@ -65,11 +60,7 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
 
 
 def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:
-    """The command line that does one run of several alone.
-
-    Args:
-        arguments: of the command that does them all.
-        overrides: of this run.
+    """The command line that does alone one run, of these overrides, of a command for several.
 
     >>> given = ["--config-dir", "my", "-m", "seed=1,2", "hydra.sweep.dir=x"]
     >>> arguments_of_a_job(given, OverridesConf(hydra=["hydra.sweep.dir=x"], task=["seed=2"]))
@@ -78,9 +69,7 @@ def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> li
     words = get_args_parser().parse_known_args(list(arguments))[0].overrides
     flags = [w for w in arguments if w not in words and w not in ("-m", "--multirun")]
     kept = [word for word in overrides.hydra if word.startswith("hydra.searchpath=")]
-    if any(
-        word.startswith("sweep=") for word in overrides.task
-    ):  # which says that there be several
+    if any(word.startswith("sweep=") for word in overrides.task):  # it says that there be several
         kept.append("hydra.mode=RUN")
     return [*flags, *kept, *overrides.task]
 
@@ -113,8 +102,8 @@ def _nearest_option(name: str, known: Sequence[str]) -> str:
     if group in known:
         return f" Did you mean '{group}'?"
     parent, _, last = name.rpartition(".")
-    siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
     leaves = {n.rpartition(".")[2]: n for n in known}
+    siblings = {n.rpartition(".")[2]: n for n in known if n.rpartition(".")[0] == parent}
     for wanted, choices in ((last, siblings), (name, {n: n for n in known}), (last, leaves)):
         if (found := closest(wanted, choices)) is not None:
             return f" Did you mean '{choices[found]}'?"

@@ -62,9 +62,7 @@ def overridden(config: dict[str, Any], options: Sequence[str]) -> dict[str, Any]
     """
     changed = copy.deepcopy(config)
     for option in options:
-        path, equals, value = option.partition("=")
-        if not equals:
-            raise UsageError(f"{option}: an option is written NAME=VALUE")
+        path, value = _read(option)
         *parents, name = path.split(".")
         node: Any = changed
         for parent in parents:
@@ -72,10 +70,7 @@ def overridden(config: dict[str, Any], options: Sequence[str]) -> dict[str, Any]
         if not isinstance(node, dict) or name not in node:
             known = [".".join([*parents, key]) for key in node] if isinstance(node, dict) else []
             raise UsageError(f"there is no option '{path}';{nearest(path, known)}".rstrip(";"))
-        try:
-            node[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise UsageError(f"{path}: {value!r} cannot be read") from error
+        node[name] = value
     return changed
 
 
@@ -85,13 +80,16 @@ def search_options(given: Sequence[str]) -> dict[str, Any]:
     >>> search_options(["beam_size=1", "max_length=none"])
     {'beam_size': 1, 'max_length': None}
     """
-    found = {}
-    for option in given:
-        name, equals, value = option.partition("=")
-        if not equals:
-            raise UsageError(f"{option!r}: an option is written name=value", option="search")
-        try:
-            found[name] = None if value == "none" else yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise UsageError(f"{option}: {value!r} cannot be read", option="search") from error
-    return found
+    read = dict(_read(option, "search") for option in given)
+    return {name: None if value == "none" else value for name, value in read.items()}
+
+
+def _read(option: str, of: str | None = None) -> tuple[str, Any]:
+    """The name and the value of an option, the value as YAML."""
+    name, equals, value = option.partition("=")
+    if not equals:
+        raise UsageError(f"{option}: an option is written NAME=VALUE", option=of)
+    try:
+        return name, yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise UsageError(f"{name}: {value!r} cannot be read", option=of) from error

@@ -16,11 +16,8 @@ def make_part(config: DictConfig, place: str) -> Any:
     """What a node of a configuration describes, as `hydra.utils.instantiate` makes it.
 
     A `SeqtasksError` of a constructor names its option from the configuration's root, also where
-    a partial, or one within it, is called later.
-
-    Args:
-        config: the whole configuration.
-        place: the node's dotted path, such as ``callbacks.checkpoint``.
+    a partial, or one within it, is called later. The place is the node's dotted path in the whole
+    configuration, such as ``callbacks.checkpoint``.
     """
     try:
         made = instantiate(OmegaConf.select(config, place))

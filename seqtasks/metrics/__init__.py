@@ -39,26 +39,23 @@ if TYPE_CHECKING:
     from seqtasks.metrics.variance import ExplainedShare
     from seqtasks.metrics.worst import WorstTexts, rows
 
-_OURS = {
-    "classes": "class_scores confusion_report",
-    "edits": "LengthRatio SymbolErrorRate",
-    "exact": "ExactMatch SequenceErrorRate",
-    "nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
-    "sacre": "CorpusBLEU CorpusCHRF CorpusTER",
-    "spans": "SpanF1",
-    "text": "TextMetric",
-    "variance": "ExplainedShare",
-    "worst": "WorstTexts rows",
-}
-_THEIRS = {
+_NAMES = {
+    "seqtasks.metrics.classes": "class_scores confusion_report",
+    "seqtasks.metrics.edits": "LengthRatio SymbolErrorRate",
+    "seqtasks.metrics.exact": "ExactMatch SequenceErrorRate",
+    "seqtasks.metrics.nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
+    "seqtasks.metrics.sacre": "CorpusBLEU CorpusCHRF CorpusTER",
+    "seqtasks.metrics.spans": "SpanF1",
+    "seqtasks.metrics.text": "TextMetric",
+    "seqtasks.metrics.variance": "ExplainedShare",
+    "seqtasks.metrics.worst": "WorstTexts rows",
     "torchmetrics": "MeanMetric",
     "torchmetrics.regression": "MeanAbsoluteError MeanSquaredError",
     "torchmetrics.classification": "MulticlassAccuracy MulticlassCalibrationError "
     "MulticlassConfusionMatrix MulticlassF1Score MultilabelExactMatch MultilabelF1Score "
     "MultilabelStatScores",
 }
-_MODULES = {name: f"{__name__}.{module}" for module, ns in _OURS.items() for name in ns.split()}
-_MODULES |= {name: module for module, names in _THEIRS.items() for name in names.split()}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,9 +8,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
-from seqtasks.metrics.checks import scalar
+from seqtasks.metrics.sums import SumMetric
 
 
 def mean_loss(total_nats: float, count: int) -> float:
@@ -53,7 +52,7 @@ def bits_per_character(total_nats: float, characters: int) -> float:
     return mean_loss(total_nats, characters) / math.log(2)
 
 
-class MeanLoss(Metric):
+class MeanLoss(SumMetric):
     """`mean_loss` over a whole data set; the metrics below compute other functions of its sums.
 
     The nats are summed in float64 also when the model around the metric moves to a narrower type.
@@ -66,17 +65,11 @@ class MeanLoss(Metric):
     1.75
     """
 
-    full_state_update = False
-    is_differentiable = False
     higher_is_better = False
     function: staticmethod[[float, int], float] = staticmethod(mean_loss)
-    total_nats: Tensor
-    count: Tensor
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.add_state("total_nats", torch.zeros((), dtype=torch.float64), dist_reduce_fx="sum")
-        self.add_state("count", torch.zeros((), dtype=torch.int64), dist_reduce_fx="sum")
+        super().__init__(2, torch.float64, **options)
 
     def update(self, total_nats: Tensor | float, count: Tensor | int) -> None:
         """Add a batch.
@@ -85,22 +78,22 @@ class MeanLoss(Metric):
             total_nats: the sum over the batch's units, shape (); infinite if one is impossible.
             count: the number of units, shape ().
         """
-        if isinstance(total_nats, Tensor):
-            # First the device, then the type: not every device has float64.
-            total_nats = total_nats.detach().to(self.total_nats.device).to(torch.float64)
-        self.total_nats = self.total_nats + total_nats
-        self.count = self.count + torch.as_tensor(count, dtype=torch.int64, device=self.device)
+        # First the device, then the type: not every device has float64.
+        zero, given = self.sums.new_zeros(()), (total_nats, count)
+        moved = [x.detach().to(zero.device) if isinstance(x, Tensor) else x for x in given]
+        self.sums = self.sums + torch.stack([zero + x for x in moved])
 
-    def compute(self) -> Tensor:
-        """The function of the sums, shape (), float64; NaN before any unit."""
-        return scalar(self.function(float(self.total_nats), int(self.count)), self.device)
+    def score(self, *sums: float) -> float:
+        """The function of the sums; NaN before any unit."""
+        total_nats, count = sums
+        return self.function(total_nats, int(count))
 
     def _apply(
         self, fn: Callable[[Tensor], Tensor], exclude_state: Sequence[str] = ()
     ) -> torch.nn.Module:
-        moved = super()._apply(fn, exclude_state=[*exclude_state, "total_nats"])
+        moved = super()._apply(fn, exclude_state=[*exclude_state, "sums"])
         if self.device.type != "mps":
-            self.total_nats = self.total_nats.to(self.device)
+            self.sums = self.sums.to(self.device)
         return moved
 
 

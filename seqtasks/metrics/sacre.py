@@ -9,10 +9,8 @@ import torch
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
-from torch import Tensor
 
-from seqtasks.errors import UsageError, nearest
-from seqtasks.metrics.checks import scalar
+from seqtasks.errors import check_choice
 from seqtasks.metrics.text import TextMetric
 
 
@@ -41,10 +39,9 @@ class CorpusScore(TextMetric):
         counts: list[list[float]] = self.scorer._extract_corpus_statistics(hypotheses, streams)
         return counts
 
-    def compute(self) -> Tensor:
-        """The score, shape (), float64, in hundredths."""
-        found = self.scorer._compute_score_from_stats(self.counts.tolist())
-        return scalar(found.score, self.device)
+    def score(self, *sums: float) -> float:
+        """The score in hundredths."""
+        return float(self.scorer._compute_score_from_stats([*sums]).score)
 
     @property
     def signature(self) -> str:
@@ -86,12 +83,7 @@ class CorpusBLEU(CorpusScore):
         effective_order: bool = False,
         **options: Any,
     ) -> None:
-        if tokenize not in BLEU.TOKENIZERS:
-            raise UsageError(
-                f"'{tokenize}' is not one of {', '.join(BLEU.TOKENIZERS)}."
-                + nearest(tokenize, BLEU.TOKENIZERS),
-                option="tokenize",
-            )
+        check_choice("tokenize", tokenize, BLEU.TOKENIZERS)
         # `force` only silences the advice on text that looks tokenized.
         scorer = BLEU(lowercase, True, tokenize, effective_order=effective_order)
         super().__init__(scorer, **options)
@@ -101,11 +93,7 @@ class CorpusCHRF(CorpusScore):
     """chrF2 (Popović 2016), equal to ``sacrebleu.corpus_chrf``.
 
     Of several references the best one counts. torchmetrics' ``CHRFScore`` is another score: on
-    small corpora the two differ by up to half a point of 100.
-
-    Args:
-        lowercase: whether case is ignored.
-        options: what torchmetrics' `Metric` takes.
+    small corpora the two differ by up to half a point of 100. Case is ignored if ``lowercase``.
 
     >>> metric = CorpusCHRF()
     >>> metric.update(["a man rides a bike ."], ["A man rides a red bike ."])
@@ -121,11 +109,8 @@ class CorpusTER(CorpusScore):
     """Translation edit rate (Snover et al. 2006), equal to sacreBLEU's: 0 at best.
 
     The edits of each text, shifts of phrases among them, are those from the nearest reference; they
-    are divided by the mean length of the text's references, which can be a fraction.
-
-    Args:
-        lowercase: whether case is ignored.
-        options: what torchmetrics' `Metric` takes.
+    are divided by the mean length of the text's references, which can be a fraction. Case is
+    ignored if ``lowercase``.
 
     >>> metric = CorpusTER()
     >>> metric.update(["a man rides a bike ."], ["A man rides a red bike ."])

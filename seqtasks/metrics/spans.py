@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
-from torchmetrics import Metric
 
 from seqtasks.errors import UsageError
-from seqtasks.metrics.checks import scalar
+from seqtasks.metrics.sums import SumMetric
 from seqtasks.schemes import Span, find_scheme
 
 
@@ -50,8 +48,8 @@ def span_counts(
     Args:
         predicted: the labels of each sequence that a model gives.
         expected: the labels that each should have.
-        scheme: as in `spans`, and so is ``strict``.
-        strict: see there.
+        scheme: as in `spans`.
+        strict: as in `spans`.
 
     Raises:
         UsageError: the numbers of sequences or of their labels differ.
@@ -65,14 +63,17 @@ def span_counts(
             f"{len(predicted)} predicted and {len(expected)} expected sequences with "
             f"{sum(lengths[0])} and {sum(lengths[1])} labels are given; expected equal lengths"
         )
+    # Spans of all sequences, each with the number of its own.
     given, wanted = (
-        [spans(labels, scheme, strict=strict) for labels in rows] for rows in (predicted, expected)
+        {(at, *span) for at, row in enumerate(rows) for span in spans(row, scheme, strict=strict)}
+        for rows in (predicted, expected)
     )
-    correct = sum(len(one & other) for one, other in zip(given, wanted, strict=True))
-    return correct, sum(map(len, given)), sum(map(len, wanted))
+    return len(given & wanted), len(given), len(wanted)
 
 
-def precision_recall_f1(correct: int, predicted: int, expected: int) -> tuple[float, float, float]:
+def precision_recall_f1(
+    correct: float, predicted: float, expected: float
+) -> tuple[float, float, float]:
     """Precision, recall and F1 from counts; 0 where there is nothing to divide by.
 
     >>> precision_recall_f1(1, 2, 4)
@@ -84,16 +85,13 @@ def precision_recall_f1(correct: int, predicted: int, expected: int) -> tuple[fl
     return precision, recall, 2 * precision * recall / total if total else 0.0
 
 
-class SpanF1(Metric):
+class SpanF1(SumMetric):
     """Micro F1 over the spans of a whole data set, equal to seqeval's ``f1_score``.
 
     Args:
         scheme: how labels are read, as in `spans`.
         strict: count only the spans that the scheme allows, as in `spans`.
         options: what torchmetrics' `Metric` takes.
-
-    Attributes:
-        counts: (3,) int64, what `precision_recall_f1` takes.
 
     Raises:
         UsageError: there is no such scheme.
@@ -105,21 +103,15 @@ class SpanF1(Metric):
     0.5
     """
 
-    full_state_update = False
-    is_differentiable = False
-    higher_is_better = True
-    counts: Tensor
-
     def __init__(self, scheme: str = "BIOES", *, strict: bool = False, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(3, **options)
         self.scheme, self.strict = find_scheme(scheme).name, strict
-        self.add_state("counts", torch.zeros(3, dtype=torch.int64), dist_reduce_fx="sum")
 
     def update(self, predicted: Sequence[Sequence[str]], expected: Sequence[Sequence[str]]) -> None:
         """Add a batch of sequences of labels; see `span_counts`."""
         found = span_counts(predicted, expected, self.scheme, strict=self.strict)
-        self.counts = self.counts + torch.tensor(found, device=self.device)
+        self.sums = self.sums + torch.tensor(found, device=self.device)
 
-    def compute(self) -> Tensor:
-        """The micro F1, shape (), float64, from 0 to 1."""
-        return scalar(precision_recall_f1(*self.counts.tolist())[2], self.device)
+    def score(self, *sums: float) -> float:
+        """The micro F1, from 0 to 1; 0 where there is no span."""
+        return precision_recall_f1(*sums)[2]

@@ -27,10 +27,9 @@ class Score(NamedTuple):
     higher_is_better: bool | None
 
     @property
-    def kind(self) -> type[TextMetric]:
-        """The class."""
-        found: type[TextMetric] = getattr(metrics, self.metric)
-        return found
+    def kind(self) -> Any:
+        """The class, a `seqtasks.metrics.TextMetric`."""
+        return getattr(metrics, self.metric)
 
 
 SCORES = {
@@ -100,7 +99,8 @@ class TextScores:
         """A fresh metric by its name."""
         if SCORES[name].metric in ("SymbolErrorRate", "LengthRatio"):
             options["units"] = self.units
-        return SCORES[name].kind(**options)
+        found: TextMetric = SCORES[name].kind(**options)
+        return found
 
     def metrics(self) -> dict[str, Metric]:
         """A fresh metric for each name."""

@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics import Metric
 
-from seqtasks.metrics.checks import scalar
+from seqtasks.metrics.sums import SumMetric
 
 
-class ExplainedShare(Metric):
+class ExplainedShare(SumMetric):
     """R²: 1 less the squared error over the squared error of the mean of all targets.
 
     torchmetrics' ``R2Score`` refuses a single target, and gives 0 or 1 where all targets are equal
@@ -32,15 +31,9 @@ class ExplainedShare(Metric):
     0.5
     """
 
-    full_state_update = False
-    is_differentiable = False
-    higher_is_better = True
-    sums: Tensor
-
     def __init__(self, origin: float = 0.0, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(4, torch.float64, **options)
         self.origin = origin
-        self.add_state("sums", torch.zeros(4, dtype=torch.float64), dist_reduce_fx="sum")
 
     def update(self, guesses: Tensor, targets: Tensor) -> None:
         """Add a batch, (batch,) each."""
@@ -49,9 +42,9 @@ class ExplainedShare(Metric):
         parts = errors.square(), apart, apart.square(), torch.ones_like(apart)
         self.sums = self.sums + torch.stack([part.sum() for part in parts])
 
-    def compute(self) -> Tensor:
-        """R², shape (), float64, at most 1; NaN where the targets do not vary."""
-        error, total, squares, count = self.sums.tolist()
+    def score(self, *sums: float) -> float:
+        """R², at most 1; NaN where the targets do not vary."""
+        error, total, squares, count = sums
         variance = squares - total**2 / max(count, 1)
         defined = count > 1 and variance > 1e-12 * squares
-        return scalar(1 - error / variance if defined else math.nan, self.device)
+        return 1 - error / variance if defined else math.nan

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 from torchmetrics import Metric
 
-from seqtasks.metrics.checks import References, check_pairs
-from seqtasks.metrics.text import TextMetric
+from seqtasks.metrics.text import References, TextMetric, check_pairs
 
 Row = dict[str, Any]
 """``score``, ``source``, ``references`` and ``output`` of one text."""
@@ -64,11 +63,7 @@ class WorstTexts(Metric):
     def update(
         self, sources: Sequence[str], outputs: Sequence[str], references: References
     ) -> None:
-        """Add a batch of texts.
-
-        Raises:
-            UsageError: the lists differ in length, or a text has no reference.
-        """
+        """Add a batch of texts; errors are those of `check_pairs`."""
         found = self.rows()
         pairs = zip(sources, outputs, check_pairs(outputs, references), strict=True)
         for source, output, wanted in pairs:

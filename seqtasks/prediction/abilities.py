@@ -24,11 +24,9 @@ class Searches(Protocol):
 
     def search_input(self, batch: Batch) -> SearchInput:
         """Where the search begins for each example of a batch."""
-        ...
 
     def answers(self, found: list[list[Hypothesis]], batch: Batch) -> list[list[Answer]]:
         """The outputs that a search has found for each example, best first."""
-        ...
 
 
 @runtime_checkable
@@ -37,7 +35,6 @@ class Ranks(Protocol):
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The ``count`` most probable outputs of each example, best first."""
-        ...
 
 
 @runtime_checkable
@@ -46,7 +43,6 @@ class GivesProbabilities(Protocol):
 
     def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
         """For each example its probabilities, as `Prediction` has them."""
-        ...
 
 
 @runtime_checkable
@@ -61,10 +57,8 @@ class Generates(Protocol):
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Logits and the next state after one token a row."""
-        ...
 
     def read(
         self, tokens: Tensor, lengths: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
         """Features before the head, and the state after many tokens a row."""
-        ...

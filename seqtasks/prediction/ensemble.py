@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from seqtasks.errors import UsageError
 from seqtasks.prediction.abilities import Searches
@@ -23,9 +24,8 @@ def check_members(models: Sequence[Model]) -> None:
             one.fields[str(one.task.target)].vocabulary.symbols for one in (lead, model)
         )
         if ours != theirs:
-            pairs = enumerate(zip(ours, theirs, strict=False))
-            place = next((at for at, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
-            here, there = ([*symbols, None][: place + 1][-1] for symbols in (ours, theirs))
+            pairs = enumerate(zip_longest(ours, theirs))
+            place, (here, there) = next(found for found in pairs if found[1][0] != found[1][1])
             raise UsageError(
                 f"model {number} has another target vocabulary than the first: symbol {place} is "
                 f"{there!r} there and {here!r} here; train both on the same targets with the same "

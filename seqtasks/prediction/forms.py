@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from seqtasks.data.fields.columns import Column, distinct
 from seqtasks.data.raw_inputs import as_inputs, as_text
 from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Value
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import DataError, UsageError, check_choice, nearest
 from seqtasks.prediction.line import Line, bare, numbered
 from seqtasks.prediction.model import Model
 
@@ -19,16 +20,17 @@ Columns = Mapping[str, Column]
 """Each input of a task and the column, or the columns, that hold it."""
 
 
+@dataclass
 class Form(ABC):
     """Reads a record from each line, and writes a line for each prediction.
 
-    Args:
+    Attributes:
         columns: where the inputs are found.
         name: of the column that holds the predictions.
     """
 
-    def __init__(self, columns: Columns, name: str = "prediction") -> None:
-        self.columns, self.name = columns, name
+    columns: Columns
+    name: str = "prediction"
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
         """The records of a file, one a line; a bad one is an error."""
@@ -121,13 +123,8 @@ FORMS: dict[str, type[Form]] = {"text": Text, "tsv": Table, "jsonl": JsonLines}
 
 
 def make_form(name: str, columns: Columns, prediction: str = "prediction") -> Form:
-    """A form by name."""
-    if name not in FORMS:
-        raise UsageError(
-            f"there is no form '{name}';{nearest(name, FORMS)} The forms are {', '.join(FORMS)}",
-            option="format",
-        )
-    return FORMS[name](columns, prediction)
+    """A form by name (UsageError: there is no such form)."""
+    return FORMS[check_choice("format", name, FORMS)](columns, prediction)
 
 
 def find_columns(model: Model, given: Sequence[str]) -> Columns:

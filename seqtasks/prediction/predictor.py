@@ -15,7 +15,7 @@ from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.decoding import Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import named
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, UsageError, check_least
 from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
@@ -48,9 +48,9 @@ class Predictor:
 
     def __post_init__(self) -> None:
         task: Any = self.models[0].task
-        for name in ("n_best", "batch_size"):
-            if (value := getattr(self, name)) is not None and value < 1:
-                raise UsageError(f"it is at least 1, not {value}", option=name)
+        check_least("batch_size", self.batch_size, 1)
+        if self.n_best is not None:
+            check_least("n_best", self.n_best, 1)
         if self.scores and not isinstance(task, GivesProbabilities):
             self.refuse("scores", "gives no probabilities of labels")
         if self.search and not isinstance(task, Searches):

@@ -100,11 +100,9 @@ class TextGenerator:
         return None if self.state is None else select(self.state, rows)
 
     def follow(self, text: Text, settings: Mapping[str, Any]) -> Iterator[str]:
-        """What follows one text, in pieces that are given as soon as they are settled.
+        """What follows a prompt, in pieces that are given as soon as they are settled.
 
-        Args:
-            text: the prompt.
-            settings: keyword arguments of `stream_text`.
+        The settings, here and in `draw`, are keyword arguments of `stream_text`.
         """
         start = self.begin([text])
         for pieces in stream_text(
@@ -140,26 +138,20 @@ class TextGenerator:
         """
         end = [self.field.vocabulary.index["<eos>"]] if self.field.eos else []
         tokens = [[*self.tokens(text), *end] for text in texts]
-        found = score_texts(
-            self.model,
-            tokens,
-            state=self.before(len(tokens)),
-            device=self.model.device,
-            window=getattr(self.model, "window", 256),
-        )
-        scores = []
-        for text, numbers, nats in zip(texts, tokens, found, strict=True):
-            count, characters = max(len(numbers) - 1, 0), len(text.content)
-            scores.append(
-                {
-                    "tokens": count,
-                    "nats": nats,
-                    "perplexity": metrics.perplexity(nats, count),
-                    "characters": characters,
-                    "bits_per_char": metrics.bits_per_character(nats, characters),
-                }
-            )
-        return scores
+        state, device = self.before(len(tokens)), self.model.device
+        window = getattr(self.model, "window", 256)
+        found = score_texts(self.model, tokens, state=state, device=device, window=window)
+        counts = [max(len(numbers) - 1, 0) for numbers in tokens]
+        return [
+            {
+                "tokens": count,
+                "nats": nats,
+                "perplexity": metrics.perplexity(nats, count),
+                "characters": len(text.content),
+                "bits_per_char": metrics.bits_per_character(nats, len(text.content)),
+            }
+            for text, count, nats in zip(texts, counts, found, strict=True)
+        ]
 
     def begin(self, texts: Sequence[Text]) -> Start:
         """Read the prompts, each once however many samples are wanted of it."""

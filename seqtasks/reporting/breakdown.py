@@ -16,16 +16,10 @@ GROUPS = 4
 
 
 class Group(NamedTuple):
-    """Some examples.
-
-    Attributes:
-        name: what the examples have in common.
-        examples: their places.
-        scores: the scores of these examples alone, by name.
-    """
+    """Some examples: what they have in common, how many they are, their scores by name."""
 
     name: str
-    examples: list[int]
+    examples: int
     scores: dict[str, float]
 
 
@@ -51,20 +45,16 @@ def by_rarest_word(bundle: Bundle, split: Split, sums: Mapping[str, Sums]) -> li
     known = sorted({*range(len(ranks))} - {*unread})
     found = groups(ranks, known, sums, "rarest at place ")
     if unread:
-        found.append(Group("unknown words", unread, scores_of(unread, sums, len(ranks))))
+        found.append(Group("unknown words", len(unread), scores_of(unread, sums, len(ranks))))
     return found
 
 
 def groups(
     values: Sequence[int], places: Sequence[int], sums: Mapping[str, Sums], what: str = ""
 ) -> list[Group]:
-    """Examples in groups of about one size, in the order of a number; equal ones stay together.
+    """The examples at some places in groups of about one size, in the order of their values.
 
-    Args:
-        values: the number of each example.
-        places: the examples.
-        sums: what each example adds to each score.
-        what: stands before the numbers in the name of a group.
+    Examples of equal values stay together; ``what`` stands before the values in a group's name.
     """
     order = sorted(places, key=lambda at: values[at])
     found: list[Group] = []
@@ -77,7 +67,7 @@ def groups(
         chosen = order[begin:end]
         ends = dict.fromkeys(values[at] for at in (chosen[0], chosen[-1]))
         name = what + " to ".join(map(str, ends))
-        found.append(Group(name, sorted(chosen), scores_of(chosen, sums, len(values))))
+        found.append(Group(name, len(chosen), scores_of(chosen, sums, len(values))))
         begin = end
     return found
 
@@ -91,5 +81,5 @@ def scores_of(places: Sequence[int], sums: Mapping[str, Sums], count: int) -> di
 
 def most_loss(sums: Mapping[str, Sums], count: int) -> list[tuple[int, float]]:
     """The places of the examples with the greatest loss, and their nats, the greatest first."""
-    nats = [float(row["total_nats"]) for row in sums["loss"].rows]
+    nats = [float(row["sums"][0]) for row in sums["loss"].rows]
     return sorted(enumerate(nats), key=lambda pair: -pair[1])[:count]

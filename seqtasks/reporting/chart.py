@@ -34,12 +34,7 @@ class Chart(NamedTuple):
 
 
 def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
-    """Several curves in one picture; None where no curve has two finite points.
-
-    Args:
-        series: name → points.
-        across: what the points are over.
-    """
+    """Curves by name over what ``across`` names; None where none has two finite points."""
     finite = {
         name: [point for point in points if all(map(math.isfinite, point))]
         for name, points in series.items()
@@ -78,7 +73,7 @@ def scaled(value: float, span: tuple[float, float], start: float, end: float) ->
     return start + (end - start) * ((value - low) / (high - low) if high > low else 0.5)
 
 
-def ticks(low: float, high: float, count: int = 5) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Round numbers within a span.
 
     >>> ticks(0, 10), ticks(1.2, 1.9)
@@ -86,7 +81,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     """
     if high <= low:
         return [low]
-    rough = (high - low) / count
+    rough = (high - low) / 5
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from seqtasks.reporting.console import heading, number, show_report
+from seqtasks.reporting.console import heading, number, show, show_report, tabled
 
 
 def show_results(found: dict[str, Any], confidence: float) -> None:
-    """Print what `seqtasks.evaluation.results` has found.
-
-    Args:
-        found: the scores and intervals, and those of a comparison.
-        confidence: of the intervals.
-    """
+    """Print what `seqtasks.evaluation.results` has found, intervals of a confidence among it."""
     console = Console(soft_wrap=False)
-    said: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
     place = f"{found['examples']:,} examples of the {found['tested_on']} split"
-    console.print(f"\nScores of {found['bundle']} on {place}", **said)
+    show(console, f"\nScores of {found['bundle']} on {place}")
     share, intervals = f"{100 * confidence:g} % interval", found.get("intervals")
     report = found.get("report", {})
     rows = {
@@ -33,7 +26,7 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
     }
     console.print(tabled(["score", *([share] if intervals else [])], rows))
     if compared := found.get("compared"):
-        console.print(f"Beside {compared['bundle']}", **said)
+        show(console, f"Beside {compared['bundle']}")
         rows = {
             heading(name, report): [
                 number(name, compared["scores"][name]),
@@ -45,16 +38,6 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
         }
         console.print(tabled(["score", "difference", share, "p"], rows))
     show_report(console, report)
-
-
-def tabled(headings: Sequence[str], rows: dict[str, list[str]]) -> Table:
-    """A table with a name before each row."""
-    table = Table()
-    for column in ("", *headings):
-        table.add_column(column, justify="right" if column else "left")
-    for name, cells in rows.items():
-        table.add_row(name, *cells)
-    return table
 
 
 def span(name: str, interval: Sequence[float] | None) -> str:

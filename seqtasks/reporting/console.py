@@ -17,7 +17,7 @@ from seqtasks import bundle
 from seqtasks.data.module import SequenceData
 from seqtasks.data.raw_inputs import as_text, json_object, spelled
 from seqtasks.data.record import Value
-from seqtasks.task import Scores, Task
+from seqtasks.task import Task
 
 PERCENT = {
     "accuracy",
@@ -31,6 +31,11 @@ PERCENT = {
     "calibration_error",
     "uncalibrated_error",
 }
+
+WIDTH = 300
+"""Characters of an example that are printed."""
+
+SHARES = ("precision", "recall", "f1")
 
 CLASSES, WORST = 20, 3
 """So many classes and worst texts are shown at most; ``metrics.json`` holds more."""
@@ -46,13 +51,8 @@ def explain(
     foreign: Sequence[str],
 ) -> None:
     """Print scores, examples and the next command; the saved bundle predicts the examples."""
-    title = (
-        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
-        f"{results['epochs']} epochs in {results['seconds']:.0f} s"
-    )
-    report = results.get("report", {})
-    show_scores(console, title, results["test"], results["baselines"], report)
-    show_report(console, report)
+    show_scores(console, results)
+    show_report(console, results.get("report", {}))
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([inputs for inputs, _, _ in pairs[:count]])
@@ -63,23 +63,31 @@ def explain(
     show_next(console, short, pairs[0][1] if pairs else "", foreign)
 
 
-def show_scores(
-    console: Console,
-    title: str,
-    model: Scores,
-    baselines: Mapping[str, Scores],
-    report: Mapping[str, Any],
-) -> None:
+def show_scores(console: Console, results: Mapping[str, Any]) -> None:
     """Print a table with the model's scores in its first row, those of the baselines below."""
-    console.print(title, highlight=False, soft_wrap=True)
+    show(
+        console,
+        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
+        f"{results['epochs']} epochs in {results['seconds']:.0f} s",
+    )
     table = Table()
     table.add_column("", min_width=len("this model"))
-    for name in model:
-        table.add_column(heading(name, report), justify="right")
-    for label, scores in {"this model": model, **baselines}.items():
-        cells = [number(name, scores.get(name)) for name in model]
-        table.add_row(escape(label), *cells, style="bold" if scores is model else None)
+    headings, rows = score_rows(results)
+    for name in headings:
+        table.add_column(name, justify="right")
+    for at, (label, *cells) in enumerate(rows):
+        table.add_row(escape(label), *cells, style=None if at else "bold")
     console.print(table)
+
+
+def score_rows(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """The headings of the scores, and a row with its label for the model and each baseline."""
+    model, report = results["test"], results.get("report", {})
+    rows = [
+        [label, *(number(name, scores.get(name)) for name in model)]
+        for label, scores in {"this model": model, **results["baselines"]}.items()
+    ]
+    return [heading(name, report) for name in model], rows
 
 
 def heading(name: str, report: Mapping[str, Any]) -> str:
@@ -125,13 +133,8 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
     if not 0 < len(classes) <= CLASSES:
         return
-    table = Table()
-    for column in ("", "precision", "recall", "f1", "examples"):
-        table.add_column(column, justify="right" if column else "left")
-    for label, scores in classes.items():
-        shares = [f"{100 * scores[name]:.1f} %" for name in ("precision", "recall", "f1")]
-        table.add_row(escape(label), *shares, str(scores["examples"]))
-    console.print(table)
+    cells = {label: [*shares(one), str(one["examples"])] for label, one in classes.items()}
+    console.print(tabled([*SHARES, "examples"], cells))
     rows: list[list[int]] = report.get("confusion", [])
     if not rows:
         return
@@ -144,25 +147,36 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     show(console, "\n".join([*lines, ""]))
 
 
-def show_examples(console: Console, examples: list[tuple[str, str, str]], width: int = 300) -> None:
+def tabled(headings: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Table:
+    """A table with a name before each row."""
+    table = Table()
+    for column in ("", *headings):
+        table.add_column(column, justify="right" if column else "left")
+    for name, cells in rows.items():
+        table.add_row(escape(name), *cells)
+    return table
+
+
+def shares(scores: Mapping[str, float]) -> list[str]:
+    """The `SHARES` of a class as printed."""
+    return [f"{100 * scores[name]:.1f} %" for name in SHARES]
+
+
+def show_examples(console: Console, examples: list[tuple[str, str, str]]) -> None:
     """Print inputs with what was expected and what the model says."""
     for example in examples:
         for label, value in zip(("input", "expected", "predicted"), example, strict=True):
             if value:
                 value = value.replace("\t", "  |  ")
-                shown = value if len(value) <= width else value[:width] + " …"
+                shown = value if len(value) <= WIDTH else value[:WIDTH] + " …"
                 console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
         console.print()
 
 
 def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str]) -> None:
-    """Print where the model is, and the command that predicts with it.
+    """Print where the bundle is, and the command that predicts with it on a sample.
 
-    Args:
-        console: to print on.
-        folder: the bundle.
-        sample: a text to predict on.
-        foreign: modules outside the package that the model is made of.
+    The command trusts the foreign modules, which the model is made of.
     """
     show(console, f"Saved: {folder}")
     page = folder.parent / "report.html"
@@ -210,7 +224,7 @@ def pick_examples(
     """The first test examples; of running text, its beginning.
 
     Returns:
-        Of each the inputs by name, the same on a line, and the expected output.
+        Of each, the inputs by name, the inputs on a line, and the expected output.
     """
     records = data.datasets[data.test_split].records[:count]
     main = task.inputs[0]

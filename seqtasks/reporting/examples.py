@@ -28,13 +28,10 @@ ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
 def examples(
     folder: Path, trusted: Sequence[str], count: int, report: Mapping[str, Any]
 ) -> list[Section]:
-    """Sections about some test examples, or one that says why the test data cannot be read.
+    """Sections about ``count`` test examples at most of the bundle in a folder.
 
-    Args:
-        folder: the bundle's.
-        trusted: modules whose classes the bundle may name.
-        count: examples at most.
-        report: what the run's test says beside the scores.
+    Where the test data cannot be read, one section says why. The report is what the run's test says
+    beside the scores.
     """
     bundle = load(folder, trusted=trusted)
     try:
@@ -77,17 +74,15 @@ def drawn(split: Split, count: int) -> Split:
     records = split.dataset.records
     if len(records) <= count:
         return split
-    places = sorted(Random(0).sample(range(len(records)), count))
-    return split._replace(
-        dataset=SequenceDataset(split.dataset.fields, [records[place] for place in places])
-    )
+    some = [records[place] for place in sorted(Random(0).sample(range(len(records)), count))]
+    return split._replace(dataset=SequenceDataset(split.dataset.fields, some))
 
 
 def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> Table:
     """Groups of examples with their scores."""
     names = list(found[0].scores) if found else []
     rows = [
-        [one.name, len(one.examples), *(number(name, one.scores[name]) for name in names)]
+        [one.name, one.examples, *(number(name, one.scores[name]) for name in names)]
         for one in found
     ]
     return Table(["", "examples", *(heading(name, report) for name in names)], rows)

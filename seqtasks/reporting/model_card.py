@@ -18,22 +18,16 @@ def card(
     pipeline: str | None,
     config: Mapping[str, Any],
     results: Mapping[str, Any],
-    command: str,
 ) -> str:
-    """The card: Markdown with a front matter.
+    """The card, Markdown with a front matter, of a bundle's ``config.yaml`` and ``metrics.json``.
 
-    Args:
-        task_name: the choice in the group ``task``.
-        pipeline: what the Hub calls such tasks, or None where the Hub has no name for them.
-        config: what the bundle's ``config.yaml`` holds.
-        results: what the bundle's ``metrics.json`` holds.
-        command: the command that trained the model.
+    The task's name is the choice in the group ``task``; the pipeline is what the Hub calls such
+    tasks, or None where the Hub has no name for them.
     """
     return render(
         "model_card.md",
         task_name=task_name,
         pipeline=pipeline,
-        command=command,
         config=config,
         results=results,
         report=results.get("report", {}),

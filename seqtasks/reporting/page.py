@@ -9,31 +9,44 @@ from typing import Any
 
 import yaml
 
-from seqtasks.errors import BundleError, UsageError
+from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import CLASSES, heading, number
+from seqtasks.reporting.console import CLASSES, SHARES, heading, number, score_rows, shares
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 from seqtasks.reporting.rendering import render
 
 Results = Mapping[str, Any]
 
-SHARES = ("precision", "recall", "f1")
 
-
-def page(folder: Path, trusted: Sequence[str] = (), count: int = 500) -> str:
-    """The report of a run: one HTML page that loads nothing from elsewhere.
+def write_report(
+    run: Path, output: Path | None = None, trusted: Sequence[str] = (), examples: int = 500
+) -> Path:
+    """Write the report of a run, one HTML page that loads nothing from elsewhere; return its path.
 
     Args:
-        folder: the run's folder, or its bundle's.
-        trusted: modules of your own whose classes the bundle may name.
-        count: how many test examples are looked at one by one; drawn at random where there are
+        run: the folder of the run, or of its bundle.
+        output: the file; None for ``report.html`` in the folder.
+        trusted: modules of your own whose classes the run's bundle may name.
+        examples: how many test examples are looked at one by one; drawn at random where there are
             more.
 
     Raises:
-        UsageError: the folder is not a run's.
+        UsageError: there are fewer than one example, or the folder is not a run's.
         BundleError: the bundle cannot be loaded.
+        SeqtasksError: the file cannot be written.
     """
+    path = output or run / "report.html"
+    text = page(run, trusted, check_least("examples", examples, 1))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another", option="output") from error
+    return path
+
+
+def page(folder: Path, trusted: Sequence[str], count: int) -> str:
+    """The report of the run in a folder, as HTML."""
     place = folder / "bundle" if (folder / "bundle").is_dir() else folder
     path = place / "metrics.json"
     if not path.is_file():
@@ -71,13 +84,8 @@ def tiles(results: Results) -> list[tuple[str, str]]:
 
 def scores(results: Results) -> Section:
     """The model beside the baselines."""
-    names = list(results["test"])
-    rows = [
-        [label, *(number(name, found.get(name)) for name in names)]
-        for label, found in {"this model": results["test"], **results["baselines"]}.items()
-    ]
-    headings = ["", *(heading(name, results.get("report", {})) for name in names)]
-    return Section("Scores beside baselines", [Table(headings, rows)])
+    headings, rows = score_rows(results)
+    return Section("Scores beside baselines", [Table(["", *headings], rows)])
 
 
 def training(results: Results) -> Section:
@@ -115,16 +123,13 @@ def classes(results: Results) -> Section:
     """The scores of each class, and which class is taken for which."""
     report: Mapping[str, Any] = results.get("report", {})
     found: Mapping[str, Mapping[str, float]] = report.get("classes", {})
-    rows = [
-        [label, *(f"{100 * one[name]:.1f} %" for name in SHARES), f"{one['examples']:,}"]
-        for label, one in found.items()
-    ]
+    rows = [[label, *shares(one), f"{one['examples']:,}"] for label, one in found.items()]
     parts: list[Part] = [Table(["label", *SHARES, "examples"], rows)] if rows else []
     confusion: list[list[int]] = report.get("confusion", [])
     if 0 < len(confusion) <= CLASSES:
-        shares = [[count / max(sum(row), 1) for count in row] for row in confusion]
+        shades = [[count / max(sum(row), 1) for count in row] for row in confusion]
         parts.append("Right label by row, predicted label by column.")
-        parts.append(Heat([*found], [*found], shares, confusion))
+        parts.append(Heat([*found], [*found], shades, confusion))
     return Section("Classes", parts)
 
 

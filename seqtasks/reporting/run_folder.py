@@ -33,26 +33,20 @@ def save(
     task_name: str,
     command: str | None = None,
 ) -> None:
-    """Write the bundle and the run's scores, and let ``latest`` name the run.
+    """Write the bundle of a trained task and the run's scores, and let ``latest`` name the run.
 
-    Args:
-        folder: the run's.
-        task: trained.
-        data: what it was trained on.
-        config: the whole configuration, resolved.
-        results: what ``metrics.json`` holds.
-        task_name: the choice in the group ``task``.
-        command: how the run was begun; None takes this process's command line.
+    The configuration is whole and resolved, the results are what ``metrics.json`` holds, and the
+    task's name is the choice in the group ``task``. The command is the one that began the run; None
+    takes this process's command line.
     """
-    command = command or shlex.join(["python", "-m", "seqtasks", *sys.argv[1:]])
     kept = {
         "task": config["task"],
         "fields": {name: config["data"][name] for name in data.fields},
         "data": config["data"],
         "seed": config["seed"],
-        "command": command,
+        "command": command or shlex.join(["python", "-m", "seqtasks", *sys.argv[1:]]),
     }
-    text = card(task_name, task.pipeline, kept, results, command)
+    text = card(task_name, task.pipeline, kept, results)
     bundle.save(folder / "bundle", task, kept, data.fields, results, text)
     _write(folder / "metrics.json", json.dumps(results, indent=2))
     latest = folder.parent / "latest"

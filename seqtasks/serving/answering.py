@@ -26,9 +26,7 @@ _log = logging.getLogger(__name__)
 class Answering:
     """A model's answers; `answer` is for the thread that owns the model.
 
-    Args:
-        bundle: the model.
-        example: a text that shows what the model can be asked; None to ask without.
+    What the model can be asked is tried on the example, if there is one.
     """
 
     def __init__(self, bundle: Bundle, example: str | None = None) -> None:
@@ -54,9 +52,8 @@ class Answering:
         first, *_ = self.predictors(wanted)
         if wanted.attention and not self.has_attention:
             name = type(self.bundle.task).__name__
-            raise UsageError(
-                f"this {name} has no attention to look at; leave it out", option="attention"
-            )
+            said = f"this {name} has no attention to look at; leave it out"
+            raise UsageError(said, option="attention")
         return isinstance(first.searching, Sampling) or isinstance(self.bundle.task, Generates)
 
     def predictors(self, wanted: Wanted, size: int = 1) -> list[Predictor]:
@@ -88,13 +85,10 @@ class Answering:
         """The answers of a batch, with an error in the place of a text that cannot be read."""
         records = [job.record for job in jobs]
         found = [predict(records) for predict in self.predictors(jobs[0].wanted, len(jobs))]
-        replies: list[dict[str, Any] | DataError] = []
-        for job, predictions in zip(jobs, zip(*found, strict=True), strict=True):
-            [first, *_] = predictions
-            replies.append(
-                first if isinstance(first, DataError) else self.reply(job, first, predictions[-1])
-            )
-        return replies
+        return [
+            one if isinstance(one, DataError) else self.reply(job, one, scored)
+            for job, one, scored in zip(jobs, found[0], found[-1], strict=True)
+        ]
 
     def reply(self, job: Job, found: Prediction, scored: Any) -> dict[str, Any]:
         """One answer, from the outputs and the prediction that holds the probabilities."""

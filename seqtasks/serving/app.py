@@ -30,16 +30,14 @@ with the number of `tokens`, or `error`. A client that closes the connection sto
 
 
 def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
-    """The application.
+    """The application, with which the thread of the service begins and ends.
 
-    Args:
-        service: the model, whose thread begins and ends with the application.
-        hosts: the names by which the server may be called; None for any.
+    The hosts are the names by which the server may be called; None allows any.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.worker.start()
+        service.worker.thread.start()
         yield
         service.worker.close()
 
@@ -81,8 +79,8 @@ def add_predict(app: FastAPI, service: Service) -> None:
 
     async def predict(asked: Any, request: Request) -> Response:
         """One prediction for each text, in order; one that fails among several has an `error`."""
-        found = await service.predict(forms.given(asked), request.receive)
-        return JSONResponse(found)
+        given = asked.model_dump(exclude_unset=True)
+        return JSONResponse(await service.predict(given, request.receive))
 
     app.state.forms["/predict"] = form
     described: dict[int | str, Any] = {200: {"model": Predictions}, **problems(413, 422, 503, 504)}
@@ -103,11 +101,10 @@ def add_generate(app: FastAPI, service: Service) -> None:
     app.state.forms["/generate"] = form
 
     async def generate(asked: Any, request: Request) -> Response:
-        return await service.generate(forms.given(asked), request.receive)
+        return await service.generate(asked.model_dump(exclude_unset=True), request.receive)
 
     async def generate_by_query(asked: Any, request: Request) -> Response:
-        found = forms.given(asked).items()  # of some versions of FastAPI also the defaults
-        given = {name: value for name, value in found if name in request.query_params}
+        given = asked.model_dump(include=set(request.query_params))  # FastAPI may set defaults
         return await service.generate(given, request.receive)
 
     content = {"text/event-stream": {"schema": {"type": "string"}}}

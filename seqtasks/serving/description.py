@@ -39,6 +39,7 @@ def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str,
     labels = (
         [] if target is None or isinstance(target, TokenField) else [*target.vocabulary.symbols]
     )
+    search = answering.search
     scores = {n: v for n, v in bundle.metrics.items() if n in ("test", "baselines", "tested_on")}
     return plain(
         {
@@ -55,23 +56,17 @@ def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str,
             "abilities": {
                 "scores": answering.has_scores,
                 "n_best": answering.has_best,
-                "search": answering.search is not None,
+                "search": search is not None,
                 "attention": answering.has_attention,
                 "spans": answering.scheme,
                 "generate": isinstance(task, Generates),
             },
             "sampling": dict(getattr(task, "sampling", {})),
-            "search": searched(answering),
+            "search": {"method": search.method, **dataclasses.asdict(search)} if search else {},
             "condition": condition_of(bundle),
             "limits": dataclasses.asdict(limits),
         }
     )
-
-
-def searched(answering: Answering) -> dict[str, Any]:
-    """The options of the bundle's own search; empty where it has none."""
-    search = answering.search
-    return {} if search is None else {"method": search.method, **dataclasses.asdict(search)}
 
 
 def name_of(bundle: Bundle) -> str:
@@ -102,8 +97,7 @@ def kind_of(bundle: Bundle) -> str:
 
 def input_of(name: str, field: Field) -> dict[str, Any]:
     """One input of a model, and its parts where a text holds several with tabs between them."""
-    level = field.level if isinstance(field, TokenField) else None
-    parts = field.parts if isinstance(field, TokenField) else []
+    level, parts = (field.level, field.parts) if isinstance(field, TokenField) else (None, [])
     return {"name": name, "field": type(field).__name__, "level": level, "parts": parts}
 
 

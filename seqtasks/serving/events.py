@@ -39,7 +39,6 @@ class EventStream(Response):
         self.first, self.queue, self.deadline, self.close = first, queue, deadline, close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send everything, and free the text's place."""
 
         async def emit(event: Event, more: bool = True) -> None:
             body = written(event).encode()
@@ -59,20 +58,17 @@ class EventStream(Response):
             await while_connected(emit_all(), receive, self.deadline - time.monotonic())
         except Refusal as refusal:
             if refusal.status_code != GONE:
-                late = Event(
-                    "error", {"error": "the time for one text is up; ask for a shorter one"}
-                )
-                await asyncio.wait_for(emit(late, more=False), 1)
+                late = {"error": "the time for one text is up; ask for a shorter one"}
+                await asyncio.wait_for(emit(Event("error", late), more=False), 1)
         finally:
             self.close()
 
 
 def as_event(found: Event | BaseException) -> Event:
     """What the queue gave; an error as an event that says it."""
-    if isinstance(found, Refusal):
-        return Event("error", {"error": found.detail})
-    if isinstance(found, SeqtasksError):
-        return Event("error", {"error": str(found)})
+    if isinstance(found, Refusal | SeqtasksError):
+        said = found.detail if isinstance(found, Refusal) else str(found)
+        return Event("error", {"error": said})
     if isinstance(found, BaseException):
         raise found
     return found

@@ -125,18 +125,12 @@ def texts(limits: Limits) -> Any:
 
 def told(message: str) -> Discriminator:
     """What tells the forms of a text apart, and what to say where it is none of them."""
-    return Discriminator(form_of, custom_error_type="text_form", custom_error_message=message)
-
-
-def form_of(value: Any) -> str | None:
-    """Which of the forms of a text a value has; None if it has none."""
-    names: dict[type, str] = {str: "one", dict: "object", list: "list"}
-    return names.get(type(value))
-
-
-def given(form: BaseModel) -> dict[str, Any]:
-    """The options that a request has, by name."""
-    return form.model_dump(exclude_unset=True)
+    tags: dict[type, str] = {str: "one", dict: "object", list: "list"}
+    return Discriminator(
+        lambda value: tags.get(type(value)),
+        custom_error_type="text_form",
+        custom_error_message=message,
+    )
 
 
 def names(form: type[BaseModel] | None, errors: Sequence[Mapping[str, Any]]) -> list[str]:

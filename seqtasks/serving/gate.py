@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -37,7 +38,7 @@ class Gate:
     """Refuses bodies that are too large, and requests of other sites' pages.
 
     Args:
-        app: the application behind the gate.
+        app: behind the gate.
         max_body: bytes of a request's body at most.
         hosts: the names by which a server on the loopback address may be called: a site whose own
             name leads to that address is refused (DNS rebinding). None allows any name.
@@ -47,7 +48,6 @@ class Gate:
         self.app, self.max_body, self.hosts = app, max_body, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -71,12 +71,7 @@ class Gate:
         await self.app(scope, self.counted(receive), guarded)
 
     def check(self, headers: Headers) -> None:
-        """Look at a request's head.
-
-        Raises:
-            Refusal: the request comes from another site's page or by another name, or announces
-                too large a body.
-        """
+        """Refuse by its head a request of another site's page, of another name, or too large."""
         name = host_of(headers.get("host", ""))
         if self.hosts is not None and name not in self.hosts:
             raise Refusal(421, f"this server is not called {name!r}; start it with --allow-host")
@@ -127,12 +122,8 @@ async def drained(receive: Receive) -> None:
     """Read the rest of a body and forget it, for `DRAIN` seconds at most."""
 
     async def drain() -> None:
-        more = True
-        while more:
-            message = await receive()
-            more = message["type"] == "http.request" and message.get("more_body", False)
+        while (await receive()).get("more_body"):
+            pass
 
-    try:
+    with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(drain(), DRAIN)
-    except asyncio.TimeoutError:
-        return

@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import check_least
 
 
 def limit(default: float, least: float, unit: str, text: str) -> Any:
@@ -51,10 +51,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value, least = getattr(self, field.name), field.metadata["least"]
-            if not value >= least:
-                said = f"it is at least {least:g}, not {value:g}"
-                raise UsageError(said, option=field.name)
+            check_least(field.name, getattr(self, field.name), field.metadata["least"])
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +68,5 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def limits_of(options: argparse.Namespace) -> Limits:
-    """The limits that a command line gives.
-
-    Raises:
-        UsageError: a limit is below its least value.
-    """
+    """The limits that a command line gives (UsageError: a limit is below its least value)."""
     return Limits(**{one.name: getattr(options, one.name) for one in dataclasses.fields(Limits)})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -17,15 +16,10 @@ PAGES = {"/": "index.html", "/docs": "docs.html"}
 
 def add_pages(app: FastAPI) -> None:
     """Add a route for each page, and one for the folder."""
-    for path, name in PAGES.items():
-        app.add_api_route(path, page(SITE / name), include_in_schema=False)
+
+    async def page(request: Request) -> Response:
+        return FileResponse(SITE / PAGES[request.scope["route"].path])
+
+    for path in PAGES:
+        app.add_api_route(path, page, include_in_schema=False)
     app.mount("/site", StaticFiles(directory=SITE))
-
-
-def page(path: Path) -> Callable[[], Awaitable[Response]]:
-    """A route that answers with a file."""
-
-    async def answer() -> Response:
-        return FileResponse(path)
-
-    return answer

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import h11
 import uvicorn
+from starlette.responses import JSONResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from seqtasks.serving.limits import Limits
@@ -22,14 +22,9 @@ class Protocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse a request that cannot be read, and close the connection."""
-        body = json.dumps({"error": UNREADABLE}).encode()
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-        ]
-        head = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
-        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+        said = JSONResponse({"error": UNREADABLE}, 400, {"connection": "close"})
+        head = h11.Response(status_code=400, headers=said.raw_headers, reason=b"Bad Request")
+        for event in (head, h11.Data(data=bytes(said.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 

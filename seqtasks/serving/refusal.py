@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,17 +12,13 @@ from starlette.exceptions import HTTPException
 from seqtasks.errors import SeqtasksError, nearest
 
 CONFLICT, TOO_LARGE, UNUSABLE, FULL, LATE = 409, 413, 422, 503, 504
+STOPPING = (FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
 GONE = 499
 """Nobody reads it: the client has closed the connection."""
 
 
 class Refusal(HTTPException):
-    """An answer of another HTTP status than 200, which says in a sentence why."""
-
-    def __init__(
-        self, status: int, sentence: str, headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(status, sentence, dict(headers or {}))
+    """An answer of another HTTP status than 200, whose detail is a sentence that says why."""
 
 
 def unusable(error: SeqtasksError) -> Refusal:
@@ -30,11 +27,7 @@ def unusable(error: SeqtasksError) -> Refusal:
 
 
 def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
-    """The first of pydantic's complaints about a request, as a sentence.
-
-    Args:
-        errors: pydantic's.
-        names: the options that there are.
+    """The first of pydantic's complaints about a request, as a sentence; names are of options.
 
     >>> misuse([{"type": "extra_forbidden", "loc": ("body", "n_bets"), "msg": ""}], ["n_best"])
     "there is no option 'n_bets'; Did you mean 'n_best'?"
@@ -46,11 +39,9 @@ def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     kind, message = str(first["type"]), str(first["msg"])
     name = place(first["loc"])
     if kind == "json_invalid":
-        reason = first.get("ctx", {}).get("error", message)
-        return f"the body is not JSON: {reason}"
+        return f"the body is not JSON: {first.get('ctx', {}).get('error', message)}"
     if kind == "extra_forbidden":
-        last = str(first["loc"][-1])
-        close = nearest(last, names) or f" The options are {', '.join(names)}."
+        close = nearest(str(first["loc"][-1]), names) or f" The options are {', '.join(names)}."
         return f"there is no option '{name}';{close}"
     if kind == "missing":
         return f"{name} is missing; give it" if name else "the body is missing; give a JSON object"
@@ -59,7 +50,8 @@ def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     reason = re.sub(r"^(Input|Value|String|List|Dictionary) should", "it should", message)
     reason = reason.replace(" after validation", "")
     given = first.get("input")
-    if given is None or isinstance(given, int | float) or _short(given):
+    short = isinstance(given, str) and len(given) <= 40
+    if given is None or isinstance(given, int | float) or short:
         return f"{name} is {shown(given)}; {reason}"
     return f"{name}: {reason}"
 
@@ -85,10 +77,4 @@ KINDS = ("one", "list", "string", "object")
 
 def shown(value: Any) -> str:
     """A given value in a sentence, as JSON writes it."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return repr(value)
-
-
-def _short(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 40
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)

@@ -7,23 +7,17 @@ from threading import Condition
 
 from seqtasks.serving.job import Job
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.refusal import FULL, Refusal
+from seqtasks.serving.refusal import FULL, STOPPING, Refusal
 from seqtasks.serving.stream import Stream
 
 
 class RequestQueue:
-    """Texts and prompts in the order of their arrival; any thread may call it.
-
-    Attributes:
-        limits: how many wait at most, how long a text waits for others, how many run together.
-        changed: is notified of every change, and guards all of them.
-        closed: nothing is added any more.
-    """
+    """Texts and prompts in the order of their arrival; any thread may call the methods."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.changed = Condition()
-        self.closed = False
+        self.changed = Condition()  # is notified of every change, and guards all of them
+        self.closed = False  # nothing is added any more
         self.jobs: dict[Job, None] = {}  # in order, and quickly left
         self.streams: dict[Stream, None] = {}
 
@@ -34,7 +28,7 @@ class RequestQueue:
         """Add texts and prompts at the end, all or none."""
         with self.changed:
             if self.closed:
-                raise Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
+                raise Refusal(*STOPPING)
             more = len(jobs) + len(streams)
             if len(self) + more > self.limits.queue:
                 raise Refusal(

@@ -28,16 +28,11 @@ from seqtasks.serving.worker import Worker
 class Service:
     """A model with the thread that runs it.
 
-    Args:
-        bundle: the model.
-        limits: of the server.
-        examples: texts to try the model with; by default those that the bundle keeps.
+    The examples are texts to try the model with; by default those that the bundle keeps.
     """
 
-    def __init__(
-        self, bundle: Bundle, limits: Limits | None = None, examples: Sequence[str] = ()
-    ) -> None:
-        self.bundle, self.limits = bundle, limits or Limits()
+    def __init__(self, bundle: Bundle, limits: Limits, examples: Sequence[str] = ()) -> None:
+        self.bundle, self.limits = bundle, limits
         texts = examples_of(bundle, examples)
         self.answering = Answering(bundle, texts[0] if texts else None)
         self.worker = Worker(self.answering, self.limits)
@@ -55,16 +50,12 @@ class Service:
         except SeqtasksError as error:
             raise unusable(error) from error
         found = [self.record(one, number) for number, one in enumerate(texts, 1)]
-        jobs = [
-            Job(record=one, wanted=wanted, request=request)
-            for one in found
-            if isinstance(one, Record)
-        ]
+        records = [one for one in found if isinstance(one, Record)]
+        jobs = [Job(record=one, wanted=wanted, request=request) for one in records]
         self.worker.queue.enter(jobs)
         try:
-            waiting = asyncio.gather(
-                *(asyncio.wrap_future(job.answer) for job in jobs), return_exceptions=True
-            )
+            futures = [asyncio.wrap_future(job.answer) for job in jobs]
+            waiting = asyncio.gather(*futures, return_exceptions=True)
             answers = iter(await while_connected(waiting, receive, self.limits.timeout))
         finally:
             self.worker.queue.leave(jobs)
@@ -117,11 +108,8 @@ class Service:
         """Whether the model's thread works, and what it has to do."""
         if not self.worker.thread.is_alive():
             raise Refusal(503, "the model's thread has ended; start the server again")
-        return {
-            "status": "ok",
-            "waiting": len(self.worker.queue),
-            "running": len(self.worker.running),
-        }
+        waiting, running = len(self.worker.queue), len(self.worker.running)
+        return {"status": "ok", "waiting": waiting, "running": running}
 
 
 def answered(found: dict[str, Any] | BaseException, number: int, several: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -18,30 +19,25 @@ class Event(NamedTuple):
     data: dict[str, Any]
 
 
+@dataclass(eq=False)
 class Stream:
     """A text in the making.
 
-    Args:
+    Attributes:
         prompt: raw.
         settings: options of the sampling that are given; the bundle has the others.
         condition: the raw label or vector that the text starts from; None where the model has none.
         deliver: takes each event, or the error that ends them, in the thread that makes them.
-
-    Attributes:
         left: nobody listens any more; no further step is made.
+        events: those still to come, once the text has begun.
     """
 
-    def __init__(
-        self,
-        prompt: str,
-        settings: Mapping[str, Any],
-        condition: str | None,
-        deliver: Callable[[Event | BaseException], None],
-    ) -> None:
-        self.prompt, self.settings, self.condition = prompt, settings, condition
-        self.deliver = deliver
-        self.left = False
-        self.events: Iterator[Event] | None = None
+    prompt: str
+    settings: Mapping[str, Any]
+    condition: str | None
+    deliver: Callable[[Event | BaseException], None]
+    left: bool = False
+    events: Iterator[Event] | None = None
 
     def step(self, bundle: Bundle) -> bool:
         """Make and deliver one event, of a token at most; False if it was the last one."""

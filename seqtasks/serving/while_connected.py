@@ -17,9 +17,8 @@ async def while_connected(work: Awaitable[Result], receive: Receive, seconds: fl
     """The result of some work; it is cancelled where the client leaves or the seconds are over."""
     task, left = asyncio.ensure_future(work), asyncio.ensure_future(disconnected(receive))
     try:
-        await asyncio.wait(
-            {task, left}, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED
-        )
+        first = asyncio.FIRST_COMPLETED
+        await asyncio.wait({task, left}, timeout=max(seconds, 0), return_when=first)
         if task.done():
             return task.result()
         if left.done():

@@ -10,29 +10,19 @@ import torch
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.job import Job
 from seqtasks.serving.limits import Limits
-from seqtasks.serving.refusal import FULL, Refusal
+from seqtasks.serving.refusal import STOPPING, Refusal
 from seqtasks.serving.request_queue import RequestQueue
 from seqtasks.serving.stream import Stream
 
 
 class Worker:
-    """Runs batches of the texts that wait, and between them a step of each text in the making.
-
-    Attributes:
-        answering: what the model says of a batch.
-        limits: how many texts wait, run together and are in the making.
-        queue: the texts and prompts that wait.
-        running: the texts in the making.
-    """
+    """Runs batches of the texts that wait, and between them a step of each text in the making."""
 
     def __init__(self, answering: Answering, limits: Limits) -> None:
         self.answering, self.limits = answering, limits
         self.queue = RequestQueue(limits)
         self.running: list[Stream] = []
         self.thread = Thread(target=self.run, name="seqtasks-model", daemon=True)
-
-    def start(self) -> None:
-        self.thread.start()
 
     def close(self) -> None:
         """Finish the batch that runs, and refuse those who wait."""
@@ -91,7 +81,6 @@ class Worker:
 
     def refuse_all(self) -> None:
         """Refuse everybody who waits or whose text is in the making."""
-        refusal = Refusal(FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
         with self.queue.changed:
             self.queue.closed = True
             jobs, streams = [*self.queue.jobs], [*self.queue.streams, *self.running]
@@ -99,6 +88,6 @@ class Worker:
             self.running = []
         for job in jobs:
             if job.answer.set_running_or_notify_cancel():
-                job.answer.set_exception(refusal)
+                job.answer.set_exception(Refusal(*STOPPING))
         for stream in streams:
-            stream.deliver(refusal)
+            stream.deliver(Refusal(*STOPPING))

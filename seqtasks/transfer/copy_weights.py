@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +11,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 
 
-@dataclass
-class Taken:
+class Taken(NamedTuple):
     """Names of an encoder's parameters, by what became of them.
 
     Attributes:
@@ -21,9 +20,9 @@ class Taken:
         left: as they were.
     """
 
-    whole: list[str] = field(default_factory=list)
-    part: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    whole: list[str]
+    part: list[str]
+    left: list[str]
 
 
 def take_rows(source: Tensor, target: Tensor, there: Vocabulary, here: Vocabulary) -> int:
@@ -50,11 +49,6 @@ def sizes(encoder: RecurrentEncoder) -> dict[str, int | bool]:
     }
 
 
-def inputs(encoder: RecurrentEncoder) -> list[int]:
-    """How many features each layer reads."""
-    return [int(layer.input_size) for layer in encoder.layers]  # type: ignore[arg-type]
-
-
 def take_encoder(source: RecurrentEncoder, target: RecurrentEncoder, shared: int) -> Taken:
     """Copy the directions that both encoders have, layer by layer.
 
@@ -67,19 +61,23 @@ def take_encoder(source: RecurrentEncoder, target: RecurrentEncoder, shared: int
     the inputs of both; the target is written to.
     """
     theirs = dict(source.named_parameters())
-    taken = Taken()
+    stacks: Any = source.layers, target.layers
+    sizes_read = [(there.input_size, here.input_size) for there, here in zip(*stacks, strict=True)]
+    taken = Taken([], [], [])
     for name, weight in target.named_parameters():
         given = theirs.get(name)
         read = (0, 0)  # the last norm reads no layer's input
         if name.startswith("layers."):
-            number = int(name.split(".")[1])
-            read = inputs(source)[number], inputs(target)[number]
+            read = sizes_read[int(name.split(".")[1])]
         limit = min(*read, shared) if name.startswith("layers.0.") else min(read)
         block = None if given is None else common(given, weight, read, limit, ".cells." in name)
         if given is None or block is None:
             taken.left.append(name)
             continue
-        put(weight, given, block)
+        with torch.no_grad():
+            if weight.dim() > 1:  # in the block's rows, weights of the features beyond become zero
+                weight[block[:-1]] = 0
+            weight[block] = given[block].to(weight)
         (taken.whole if given.shape == weight.shape else taken.part).append(name)
     return taken
 
@@ -101,14 +99,6 @@ def common(
             return None
         block.append(slice(limit if features else min(there, here)))
     return tuple(block)
-
-
-def put(weight: Tensor, given: Tensor, block: tuple[slice, ...]) -> None:
-    """Copy a block; in its rows, weights of the features beyond it become zero."""
-    with torch.no_grad():
-        if weight.dim() > 1:
-            weight[block[:-1]] = 0
-        weight[block] = given[block].to(weight)
 
 
 def take_grown(source: Tensor, target: Tensor, growth: set[int]) -> bool:

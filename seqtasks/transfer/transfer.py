@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import pytorch_lightning as pl
-from torch import nn
-
 from seqtasks import bundle
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.options import as_value, differences
@@ -79,14 +76,10 @@ class Transfer:
         self.path = model if encoder is None else encoder
         self.trust, self.join_vocabulary = list(trust), join_vocabulary
         self.freeze, self.freeze_vectors = freeze, freeze_vectors
-        self.unfreezing = None if unfreeze_epochs is None else GradualUnfreezing(unfreeze_epochs)
+        # What has to watch over training.
+        self.callbacks = [] if unfreeze_epochs is None else [GradualUnfreezing(unfreeze_epochs)]
         self.layer_factor = layer_factor
         self.source: bundle.Bundle | None = None
-
-    @property
-    def callbacks(self) -> list[pl.Callback]:
-        """What has to watch over training."""
-        return [] if self.unfreezing is None else [self.unfreezing]
 
     def prepare(self, data: SequenceData, options: Mapping[str, Any]) -> None:
         """Load the bundle, and let data that is not set up yet go on from its vocabularies.
@@ -133,8 +126,7 @@ class Transfer:
                 option=self.option,
             )
         options = ["level", "lowercase", "scheme", "target", "order"]
-        if self.option == "model":
-            options.append("share_vocabulary_with")
+        options += ["share_vocabulary_with"] * (self.option == "model")
         if getattr(there, "level", None) == "bpe":  # whose vocabulary takes no more symbols
             options.append("separator")
         for option in options:
@@ -155,42 +147,49 @@ class Transfer:
         Raises:
             UsageError: the weights do not fit; it says which options would make them fit.
         """
-        if self.unfreezing is not None or self.layer_factor != 1:
+        if self.callbacks or self.layer_factor != 1:
             layer_groups(task)
         if self.source is None:
             return None
-        if self.option == "encoder":
-            return self.fill_encoder(task, options)
-        return self.fill_model(task, options)
+        fill = self.fill_encoder if self.option == "encoder" else self.fill_model
+        return fill(self.source, task, options)
 
-    def fill_encoder(self, task: Task, options: Mapping[str, Any]) -> str:
+    def fill_encoder(self, source: bundle.Bundle, task: Task, options: Mapping[str, Any]) -> str:
         """Take the encoder, and the vectors of the tokens that both vocabularies have."""
-        assert self.source is not None
-        encoders = [self.part(t, "encoder", RecurrentEncoder) for t in (self.source.task, task)]
-        vectors = [self.vectors(t) for t in (self.source.task, task)]
-        there = self.source.config["task"].get("encoder") or {}
-        embedding: Any = task.embedding
-        self.check(encoders, vectors, embedding, there, options.get("encoder") or {})
-        vocabularies = [
-            fields[main_field(fields)]
-            for fields in (self.source.task.vocabularies, task.vocabularies)
+        tasks = source.task, task
+        old, new = (self.part(one, "encoder", RecurrentEncoder) for one in tasks)
+        old_vectors, vectors = (self.vectors(one) for one in tasks)
+        there, here = (one.get("encoder") or {} for one in (source.config["task"], options))
+        needed = [
+            f"encoder.{option}={as_value(there.get(option))}"
+            for option in ("cell", "cell_options")
+            if (there.get(option) or {}) != (here.get(option) or {})
         ]
-        tables = [vector.table.weight for vector in vectors]
-        rows = copy_weights.take_rows(tables[0], tables[1], *vocabularies)
-        shared = vectors[1].output_size
-        taken = copy_weights.take_encoder(encoders[0], encoders[1], shared)
+        wanted, given = copy_weights.sizes(old), copy_weights.sizes(new)
+        needed += [f"encoder.{n}={as_value(wanted[n])}" for n in wanted if wanted[n] != given[n]]
+        if old_vectors.output_size != vectors.output_size:
+            place = "task.embedding" + ".tokens" * isinstance(task.embedding, InputEmbedding)
+            needed.append(f"{place}.embedding_dim={old_vectors.output_size}")
+        if needed:
+            raise UsageError(
+                f"{self.path} has other sizes; set {' '.join(needed)}", option="encoder"
+            )
+        known, symbols = (one.vocabularies[main_field(one.vocabularies)] for one in tasks)
+        table = vectors.table.weight
+        rows = copy_weights.take_rows(old_vectors.table.weight, table, known, symbols)
+        taken = copy_weights.take_encoder(old, new, vectors.output_size)
         if self.freeze:
-            for name, weight in encoders[1].named_parameters():
+            for name, weight in new.named_parameters():
                 if name not in taken.left:
                     weight.requires_grad_(False)
         if self.freeze_vectors:
-            tables[1].requires_grad_(False)
+            table.requires_grad_(False)
         said = (
-            f"transfer: {rows:,} of {len(vocabularies[1]):,} symbols and "
-            f"{len(taken.whole) + len(taken.part)} of {len(list(encoders[1].parameters()))} "
+            f"transfer: {rows:,} of {len(symbols):,} symbols and "
+            f"{len(taken.whole) + len(taken.part)} of {len(list(new.parameters()))} "
             f"tensors of the encoder taken from {self.path}"
         )
-        if encoders[0].bidirectional != encoders[1].bidirectional:
+        if old.bidirectional != new.bidirectional:
             said += "; the forward direction alone"
         if taken.part:
             said += f"; for common features alone: {', '.join(taken.part)}"
@@ -199,38 +198,37 @@ class Transfer:
             said += f"; not taken: {', '.join(places)}"
         return said
 
-    def fill_model(self, task: Task, options: Mapping[str, Any]) -> str:
+    def fill_model(self, source: bundle.Bundle, task: Task, options: Mapping[str, Any]) -> str:
         """Take every weight; those of new symbols keep their start."""
-        assert self.source is not None
-        if type(self.source.task) is not type(task):
+        if type(source.task) is not type(task):
             raise UsageError(
-                f"{self.path} is a {type(self.source.task).__name__}, not a "
+                f"{self.path} is a {type(source.task).__name__}, not a "
                 f"{type(task).__name__}; choose its task, or take its encoder: `encoder`",
                 option="model",
             )
-        old, new = self.source.task.vocabularies, task.vocabularies
-        growth = {len(new[name]) - len(old[name]) for name in new}
-        theirs = dict(self.source.task.named_parameters())
+        old, new = source.task.vocabularies, task.vocabularies
+        growth = {name: len(new[name]) - len(old[name]) for name in new}
+        theirs = dict(source.task.named_parameters())
         ours = dict(task.named_parameters())
         wrong = ours.keys() ^ theirs.keys() or {
             name
             for name, weight in ours.items()
-            if not copy_weights.take_grown(theirs[name], weight, growth)
+            if not copy_weights.take_grown(theirs[name], weight, {*growth.values()})
         }
         if wrong:
-            changed = differences(self.source.config["task"], options)
+            changed = differences(source.config["task"], options)
             fix = f"set {' '.join(changed)}" if changed else "train a new model"
             raise UsageError(f"{self.path} has other sizes ({min(wrong)}); {fix}", option="model")
         if self.freeze:
             self.part(task, "encoder", RecurrentEncoder).requires_grad_(False)
         if self.freeze_vectors:
             self.vectors(task).table.requires_grad_(False)
-        counts = ", ".join(f"{len(new[n]) - len(old[n]):,} new {n}" for n in new)
+        counts = ", ".join(f"{more:,} new {name}" for name, more in growth.items())
         return f"transfer: {len(ours)} tensors taken from {self.path}; {counts}"
 
     def vectors(self, task: Task) -> TokenEmbedding:
         """A task's token vectors (UsageError: it reads no tokens)."""
-        embedding = self.part(task, "embedding", (TokenEmbedding, InputEmbedding))
+        embedding = self.part(task, "embedding", TokenEmbedding, InputEmbedding)
         found = embedding if isinstance(embedding, TokenEmbedding) else embedding.tokens
         if found is None:
             raise UsageError(
@@ -239,43 +237,16 @@ class Transfer:
             )
         return found
 
-    def part(self, task: Task, name: str, kinds: Any) -> Any:
+    def part(self, task: Task, name: str, *kinds: type) -> Any:
         """A task's part of that name (UsageError: it has none of the right kind)."""
         found = getattr(task, name, None)
         if not isinstance(found, kinds):
-            kinds = kinds if isinstance(kinds, tuple) else (kinds,)
             raise UsageError(
                 f"{type(task).__name__} has no part '{name}' that is a "
                 f"{' or '.join(kind.__name__ for kind in kinds)}",
                 option=self.option,
             )
         return found
-
-    def check(
-        self,
-        encoders: list[RecurrentEncoder],
-        vectors: list[TokenEmbedding],
-        embedding: nn.Module,
-        there: Mapping[str, Any],
-        here: Mapping[str, Any],
-    ) -> None:
-        """Refuse sizes that differ, with the values that they must have."""
-        needed = [
-            f"encoder.{option}={as_value(there.get(option))}"
-            for option in ("cell", "cell_options")
-            if (there.get(option) or {}) != (here.get(option) or {})
-        ]
-        wanted, given = (copy_weights.sizes(encoder) for encoder in encoders)
-        needed += [f"encoder.{n}={as_value(wanted[n])}" for n in wanted if wanted[n] != given[n]]
-        if vectors[0].output_size != vectors[1].output_size:
-            place = "task.embedding"
-            if isinstance(embedding, InputEmbedding):
-                place += ".tokens"
-            needed.append(f"{place}.embedding_dim={vectors[0].output_size}")
-        if needed:
-            raise UsageError(
-                f"{self.path} has other sizes; set {' '.join(needed)}", option="encoder"
-            )
 
 
 def main_field(fields: Mapping[str, Any]) -> str:

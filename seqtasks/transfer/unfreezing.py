@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytorch_lightning as pl
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import check_least
 from seqtasks.optim.layer_groups import LayerGroup, layer_groups
 
 
@@ -27,11 +27,7 @@ class GradualUnfreezing(pl.Callback):
     """
 
     def __init__(self, unfreeze_epochs: int = 1) -> None:
-        if unfreeze_epochs < 1:
-            raise UsageError(
-                f"it is at least 1, or null, not {unfreeze_epochs}", option="unfreeze_epochs"
-            )
-        self.epochs = unfreeze_epochs
+        self.epochs = check_least("unfreeze_epochs", unfreeze_epochs, 1)
         self.levels: list[LayerGroup] = []
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -39,7 +35,6 @@ class GradualUnfreezing(pl.Callback):
         self.levels = layer_groups(pl_module)
 
     def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        learning = 1 + trainer.current_epoch // self.epochs
-        for level in self.levels[learning:]:
+        for level in self.levels[1 + trainer.current_epoch // self.epochs :]:
             for parameter in level.parameters:
                 parameter.grad = None

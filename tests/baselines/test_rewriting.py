@@ -130,7 +130,7 @@ def test_the_monitored_score_says_which_way_is_better():
     assert "eff:yes" in ranking.signature
     only = TextScores(["length_ratio"], "loss", list).worst().ranking
     assert type(only).__name__ == "ExactMatch"
-    with pytest.raises(UsageError, match="choose one of copy, frequent, closest"):
+    with pytest.raises(UsageError, match="The choices are copy, frequent, closest"):
         find_guess("zebra")
 
 

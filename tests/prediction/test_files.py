@@ -157,7 +157,7 @@ def test_several_inputs_and_columns_as_in_training(models, run):
 @pytest.mark.parametrize(
     ("given", "arguments", "said"),
     [
-        ("a\n", ["--format", "csv"], "--format: there is no form 'csv'; Did you mean 'tsv'?"),
+        ("a\n", ["--format", "csv"], "--format: there is no 'csv'; Did you mean 'tsv'?"),
         ("text\na\n", ["--format", "tsv"], "input:1: no column 'tokens'"),
         ("tokens\terror\na\tb\n", ["--format", "tsv"], "and 'prediction' and 'error' are added"),
         ("tokens\ttokens\na\tb\n", ["--format", "tsv"], "each needs a name of its own"),

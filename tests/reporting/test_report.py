@@ -14,9 +14,9 @@ from small import SMALL, TASKS
 from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
 from seqtasks.reporting.model_card import card
+from seqtasks.reporting.page import write_report
 from seqtasks.reporting.parts import Heat, Section, Table
 from seqtasks.reporting.rendering import render
-from seqtasks.reporting.report_file import write_report
 from seqtasks.run import run
 
 VOID = {"meta", "line", "polyline"}
@@ -129,7 +129,7 @@ def test_the_metadata_of_a_card_is_yaml_whatever_it_holds(scores):
     data = {"train": "train.txt", "val": None, "test": f"folder/{evil}"}
     results = {"test": scores, "baselines": {}, "tested_on": "test", "parameters": 1}
     results |= {"seconds": 1.0, "epochs": 1, "steps": 1}
-    text = card(evil, None, {"data": data, "seed": 1}, results, "python -m seqtasks")
+    text = card(evil, None, {"data": data, "seed": 1, "command": "python -m seqtasks"}, results)
     [told] = list(yaml.safe_load_all(text.split("\n---\n")[0]))
     assert told["tags"] == ["seqtasks", "rnn", evil]
     [[found]] = [one["results"] for one in told["model-index"]]
