@@ -11,7 +11,7 @@ from torch import Tensor
 from seqtasks.decoding.coverage import Coverage, coverage_score
 from seqtasks.decoding.hypotheses import Beam, Candidate, Hypothesis
 from seqtasks.decoding.rules import Prefix, Rules, check_prefix
-from seqtasks.decoding.steps import State, Step, check_start, row_limits, select
+from seqtasks.decoding.steps import State, Step, check_finite, check_start, row_limits, select
 from seqtasks.decoding.top import top
 from seqtasks.errors import UsageError
 
@@ -95,9 +95,7 @@ def beam_search(
         texts = [live.tokens for beam in searching for live in beam.live]
         forced = [beam.forced for beam in searching for _ in beam.live]
         values = rules.log_probs(logits, searching[0].length, texts, forced)
-        rows: list[int] = []
-        chosen: list[int] = []
-        start = 0
+        rows, chosen, start = list[int](), list[int](), 0
         for beam, candidates in zip(searching, _rank(values, searching), strict=True):
             end = start + len(beam.live)
             grown = beam.advance(candidates, None if added is None else added[start:end])
@@ -130,9 +128,8 @@ def check_beam(
         raise UsageError(
             f"{length_penalty} is given; expected a finite number", option="length_penalty"
         )
-    for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
-        if not 0 <= value < math.inf:
-            raise UsageError(f"{value} is given; expected a finite number from 0 up", option=name)
+    check_finite("length_offset", length_offset)
+    check_finite("coverage_penalty", coverage_penalty)
 
 
 def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
@@ -158,16 +155,12 @@ def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
     names = torch.zeros(table.shape, dtype=torch.int64)
     names[member, place] = index.cpu()
     tokens = names.flatten(1).gather(1, order)
+    found = zip(*(part[:, : 2 * size].tolist() for part in (best, order, tokens)), strict=True)
     return [
         [
             Candidate(log_prob, position // width, token)
             for log_prob, position, token in zip(*columns, strict=True)
             if log_prob > -math.inf
         ]
-        for columns in zip(
-            best[:, : 2 * size].tolist(),
-            order[:, : 2 * size].tolist(),
-            tokens[:, : 2 * size].tolist(),
-            strict=True,
-        )
+        for columns in found
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.top import top, top_mask
+from seqtasks.decoding.steps import check_finite
+from seqtasks.decoding.top import top
 from seqtasks.errors import UsageError
 
 FIRST_LOOK = 64
@@ -16,10 +17,7 @@ def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
     """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
-    if not 0 <= temperature < float("inf"):
-        raise UsageError(
-            f"{temperature} is given; expected a finite number from 0 up", option="temperature"
-        )
+    check_finite("temperature", temperature)
     if top_k is not None and top_k < 1:
         raise UsageError(
             f"{top_k} is given; expected at least 1, or none for no limit", option="top_k"
@@ -73,7 +71,8 @@ def filter_logits(
         # The largest becomes 0, so that no temperature is small enough to overflow all of them.
         logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
     if top_k is not None:
-        logits = logits.masked_fill(~top_mask(logits, top_k), -torch.inf)
+        index = top(logits, top_k)
+        logits = torch.full_like(logits, -torch.inf).scatter(1, index, logits.gather(1, index))
     if top_p is not None and top_p < 1:
         kept = _prefix(logits, torch.softmax(logits, dim=-1), top_p)
         logits = logits.masked_fill(~kept, -torch.inf)

@@ -68,7 +68,12 @@ class Rules:
             banned.append(self.eos_id)
         wanted = [(row, token) for row, token in enumerate(forced) if token is not None]
         end = [] if self.eos_id is None else [self.eos_id]
-        _check_ids([*banned, *end, *(token for _, token in wanted)], values.shape[-1])
+        size = values.shape[-1]
+        for token in (*banned, *end, *(token for _, token in wanted)):
+            if not 0 <= token < size:
+                raise UsageError(
+                    f"token id {token} is given; expected 0 to {size - 1}, the vocabulary"
+                )
         allowed = values
         if banned:
             index = torch.tensor(banned, dtype=torch.int64, device=values.device)
@@ -122,9 +127,3 @@ def check_prefix(
                 f"number {row} holds {eos_id}, the end token; leave it out", option="prefix"
             )
     return prefix
-
-
-def _check_ids(tokens: Sequence[int], size: int) -> None:
-    for token in tokens:
-        if not 0 <= token < size:
-            raise UsageError(f"token id {token} is given; expected 0 to {size - 1}, the vocabulary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,11 +53,10 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
 
     A model that need not compute what it would score has a method of this name.
     """
-    quick = getattr(model, "skim", None)
-    after: State = (
-        model.read(tokens, lengths, state)[1] if quick is None else quick(tokens, lengths, state)
-    )
-    return after
+    if hasattr(model, "skim"):
+        after: State = model.skim(tokens, lengths, state)
+        return after
+    return model.read(tokens, lengths, state)[1]
 
 
 def select(state: State, index: Tensor) -> State:
@@ -112,6 +112,12 @@ def check_lengths(max_length: int, min_length: int = 0) -> None:
             f"{min_length} is given; expected 0 to {max_length}, the `max_length`",
             option="min_length",
         )
+
+
+def check_finite(option: str, value: float) -> None:
+    """Refuses, by a UsageError, what is not a finite number from 0 up."""
+    if not 0 <= value < math.inf:
+        raise UsageError(f"{value} is given; expected a finite number from 0 up", option=option)
 
 
 def log_softmax(logits: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""One level of the stack: norm, one or two directions, dropout, shortcut."""
+"""A layer of the encoder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class EncoderLayer(nn.Module):
     def __init__(
         self,
         cells: Sequence[Recurrence],
-        *,
         norm: bool,
         residual: bool,
         dropout: SequenceDropout,
@@ -39,12 +38,9 @@ class EncoderLayer(nn.Module):
         self.state_counts = [len(cell.state_shapes) for cell in cells]
         self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
         self.dropout = dropout
-        self.shortcut: nn.Module | None = None
-        if residual:
-            same = self.input_size == self.output_size
-            self.shortcut = (
-                nn.Identity() if same else nn.Linear(self.input_size, self.output_size, bias=False)
-            )
+        self.shortcut: nn.Module | None = nn.Identity() if residual else None
+        if residual and self.input_size != self.output_size:
+            self.shortcut = nn.Linear(self.input_size, self.output_size, bias=False)
 
     def forward(
         self,
@@ -53,7 +49,7 @@ class EncoderLayer(nn.Module):
         state: State | None = None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run each direction over time; shapes as in the contract.
+        """Run each direction over time, the second from each sequence's end to its beginning.
 
         Args:
             inputs: (batch, time, input_size); in the order of the schedule, if there is one.
@@ -64,29 +60,18 @@ class EncoderLayer(nn.Module):
         features = self.norm(inputs)
         outputs: list[Tensor] = []
         states: list[Tensor] = []
-        for number, count in enumerate(self.state_counts):
+        for cell, count, backward in zip(
+            self.cells, self.state_counts, (False, True), strict=False
+        ):
             given = None if state is None else state[len(states) :][:count]
-            output, final = self.run(number, features, lengths, given, schedule)
-            outputs.append(output)
+            steps = reverse(features, lengths) if backward else features
+            if schedule is None:
+                output, final = cell(steps, lengths, given)
+            else:
+                output, final = run_scheduled(cell, steps, schedule, given)
+            outputs.append(reverse(output, lengths) if backward else output)
             states.extend(final)
         output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
         if self.shortcut is not None:
             output = output + self.shortcut(inputs)
         return output, tuple(states)
-
-    def run(
-        self,
-        number: int,
-        features: Tensor,
-        lengths: Tensor | None,
-        state: State | None,
-        schedule: RaggedSchedule | None,
-    ) -> tuple[Tensor, State]:
-        """Run one direction; the second one from each sequence's end to its beginning."""
-        cell, backward = self.cells[number], number == 1
-        steps = reverse(features, lengths) if backward else features
-        if schedule is None:
-            output, final = cell(steps, lengths, state)
-        else:
-            output, final = run_scheduled(cell, steps, schedule, state)
-        return reverse(output, lengths) if backward else output, final

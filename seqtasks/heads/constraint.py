@@ -66,10 +66,7 @@ class SchemeConstraint(nn.Module):
         Raises:
             DataError: there is one; the message shows the first and its place, if places are given.
         """
-        if self.scheme is None:
-            return
-        legal = self.legal(tags, lengths)
-        if bool(legal.all()):
+        if self.scheme is None or bool((legal := self.legal(tags, lengths)).all()):
             return
         row = int(legal.int().argmin())
         names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]

@@ -13,9 +13,9 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError, check_least
+from seqtasks.errors import UsageError, check_choice, check_least
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
-from seqtasks.heads.bridge import find_bridge
+from seqtasks.heads.bridge import BRIDGES
 from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
@@ -125,7 +125,8 @@ class AttentionDecoder(nn.Module):
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
         size = self.recurrence.output_size
-        self.bridge = find_bridge(bridge)(encoder, self.recurrence)
+        make_bridge = BRIDGES[check_choice("bridge", bridge, BRIDGES)]
+        self.bridge = make_bridge(encoder, self.recurrence)
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
-
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.encoder.sizing import sizes_alone
 from seqtasks.errors import UsageError
 
 
 def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) -> int:
-    """The size of a recurrence's outputs, made for any size on a device that draws no number."""
-    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+    """The size of a recurrence's outputs for any size of its inputs."""
+    with sizes_alone():
         return recurrence(input_size=input_size).output_size
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks.kernels.lengths import mask
+from seqtasks.kernels.scan import widened
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Loss:
         return chosen / self.count.clamp(min=1)
 
 
+def binary_cross_entropy(logits: Tensor, decisions: Tensor) -> Loss:
+    """Nats of decisions 0 or 1, summed over all of an example; both (batch, decisions)."""
+    [wide] = widened(logits)
+    nats = functional.binary_cross_entropy_with_logits(
+        wide, decisions.to(wide.dtype), reduction="sum"
+    )
+    return Loss(nats, torch.tensor(len(logits), device=logits.device))
+
+
 def cross_entropy(
     logits: Tensor, targets: Tensor, lengths: Tensor | None = None, label_smoothing: float = 0.0
 ) -> Loss:
@@ -50,8 +60,8 @@ def cross_entropy(
         logits, targets = logits[real], targets[real]
     else:
         logits, targets = logits.flatten(0, -2), targets.flatten()
-    precise = logits if logits.dtype == torch.float64 else logits.float()
-    log_probs = functional.log_softmax(precise, dim=-1)
+    [wide] = widened(logits)
+    log_probs = functional.log_softmax(wide, dim=-1)
     total = functional.nll_loss(log_probs, targets, reduction="sum")
     objective = None
     if label_smoothing:
