@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.baselines.most_frequent import MostFrequentTag, accuracy
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
@@ -18,7 +18,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
-from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.prediction.answer import Answer
 from seqtasks.schemes import scheme_of
@@ -56,7 +56,7 @@ class SequenceTagger(Task):
         *,
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        head: Callable[..., SoftmaxTagging | CRFTagging],
+        head: Callable[..., TaggingHead],
         strict_spans: bool = False,
         **training: Any,
     ) -> None:
@@ -88,8 +88,7 @@ class SequenceTagger(Task):
 
     def shown(self, row: list[int]) -> list[str]:
         """What predictions give of a sequence: its labels by name."""
-        [names] = self.names([row])
-        return names
+        return [self.labels.symbols[number] for number in row]
 
     def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
         """The label of each token and how probable it is there, whatever the others are."""
@@ -159,8 +158,7 @@ class SequenceTagger(Task):
         tagger = MostFrequentTag(zip(words, train["tags"], strict=True))
         guesses = [tagger.tag(tokens) for tokens in asked]
         expected = [tags.tolist() for tags in test["tags"]]
-        pairs = list(zip(itertools.chain(*guesses), itertools.chain(*expected), strict=True))
-        scores = {"accuracy": sum(guess == tag for guess, tag in pairs) / len(pairs)}
+        scores = {"accuracy": accuracy(guesses, expected)}
         if self.scheme is not None:
             spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))

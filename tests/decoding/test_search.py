@@ -29,7 +29,7 @@ EOS = 0
 def test_a_file_shows_every_option_with_its_default(method):
     shown = {}
     for name in ("base", method):
-        path = ROOT / "conf" / "search" / f"{name}.yaml"
+        path = ROOT / "conf" / "task" / "search" / f"{name}.yaml"
         shown |= yaml.safe_load(path.read_text(encoding="utf-8"))
     assert shown.pop("defaults") == ["base", "_self_"]
     assert shown.pop("method") == method
@@ -40,7 +40,7 @@ def test_a_file_shows_every_option_with_its_default(method):
 
 
 def test_every_method_has_a_file():
-    files = {path.stem for path in (ROOT / "conf" / "search").glob("*.yaml")}
+    files = {path.stem for path in (ROOT / "conf" / "task" / "search").glob("*.yaml")}
     assert files - {"base"} == set(SEARCHES)
 
 

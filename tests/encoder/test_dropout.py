@@ -147,7 +147,7 @@ def test_one_factor_scales_every_rate_of_a_task_once(composed):
 def test_the_factor_is_an_option_of_every_task(composed):
     task = build(composed, "task=classification", "task.head.dropout=0.5", "++task.dropout_scale=0")
     assert task.head.dropout.p == 0
-    with pytest.raises(UsageError, match="dropout_scale is at least 0, not -1"):
+    with pytest.raises(UsageError, match="dropout_scale: it is at least 0, not -1"):
         Task({}, dropout_scale=-1)
 
 
