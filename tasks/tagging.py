@@ -132,12 +132,6 @@ class SequenceTagger(Task):
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
             metrics["f1"].update(self.names(predicted), self.names(expected))
-        self.score_written(metrics, predicted, batch)
-
-    def score_written(
-        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
-    ) -> None:
-        """Compare what the predicted labels write; nothing, if they are no texts."""
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Look, before training, for tags that a CRF gives the probability 0.
@@ -149,26 +143,24 @@ class SequenceTagger(Task):
             for dataset in data.datasets.values():
                 self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def guesses(self, data: SequenceData) -> list[list[int]]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
         train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
         words, asked = train.get("tokens"), test.get("tokens")
         if words is None or asked is None:
             words, asked = ([[0] * len(tags) for tags in part["tags"]] for part in (train, test))
         tagger = MostFrequentTag(zip(words, train["tags"], strict=True))
-        guesses = [tagger.tag(tokens) for tokens in asked]
-        expected = [tags.tolist() for tags in test["tags"]]
+        return [tagger.tag(tokens) for tokens in asked]
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        guesses = self.guesses(data)
+        expected = [tags.tolist() for tags in data.datasets[data.test_split].encoded["tags"]]
         scores = {"accuracy": accuracy(guesses, expected)}
         if self.scheme is not None:
             spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
-        scores |= self.written_scores(data, guesses)
-        return {"most frequent tag" + " of each word" * ("tokens" in train): scores}
-
-    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
-        """Scores of what the guessed labels write; none, if they are no texts."""
-        return {}
+        return {"most frequent tag" + " of each word" * ("tokens" in self.inputs): scores}
 
 
 class SynchronousTranslator(SequenceTagger):
@@ -191,14 +183,15 @@ class SynchronousTranslator(SequenceTagger):
     def metrics(self) -> dict[str, Metric]:
         return {**super().metrics(), "bleu": metrics.CorpusBLEU()}
 
-    def score_written(
-        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
-    ) -> None:
-        metrics["bleu"].update(self.texts(predicted), batch.tags_text)
+    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        super().score(metrics, logits, batch)
+        written = self.texts(self.head.decode(logits, batch.lengths))
+        metrics["bleu"].update(written, batch.tags_text)
 
-    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        [(name, scores)] = super().baselines(data).items()
         field: Any = data.fields["tags"]
         bleu = metrics.CorpusBLEU()
         records = data.datasets[data.test_split].records
-        bleu.update(self.texts(guesses), [field.written(record) for record in records])
-        return {"bleu": float(bleu.compute())}
+        bleu.update(self.texts(self.guesses(data)), [field.written(record) for record in records])
+        return {name: {**scores, "bleu": float(bleu.compute())}}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.steps import check_finite
+from seqtasks.decoding.steps import expect
 from seqtasks.decoding.top import top
-from seqtasks.errors import UsageError
 
 FIRST_LOOK = 64
 """How many tokens are ranked at first when a mass is sought; it is usually among them."""
@@ -17,16 +16,12 @@ def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
     """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
-    check_finite("temperature", temperature)
-    if top_k is not None and top_k < 1:
-        raise UsageError(
-            f"{top_k} is given; expected at least 1, or none for no limit", option="top_k"
-        )
+    hot = 0 <= temperature < float("inf")
+    expect("temperature", temperature, hot, "a finite number from 0 up")
+    expect("top_k", top_k, top_k is None or top_k >= 1, "at least 1, or none for no limit")
     for name, mass in (("top_p", top_p), ("typical_p", typical_p)):
-        if mass is not None and not 0 < mass <= 1:
-            raise UsageError(
-                f"{mass} is given; expected more than 0 and at most 1, or none", option=name
-            )
+        fits = mass is None or 0 < mass <= 1
+        expect(name, mass, fits, "more than 0 and at most 1, or none")
 
 
 def filter_logits(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.decoding.repetition import marks
-from seqtasks.decoding.steps import check_possible, log_softmax
+from seqtasks.decoding.steps import check_possible, expect, log_softmax
 from seqtasks.errors import UsageError
 
 Prefix = Sequence[Sequence[int]]
@@ -38,9 +38,8 @@ class Rules:
     no_repeat_ngram: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("min_length", "no_repeat_ngram"):
-            if (value := getattr(self, name)) < 0:
-                raise UsageError(f"{value} is given; expected 0 or more", option=name)
+        expect("min_length", self.min_length, self.min_length >= 0, "0 or more")
+        expect("no_repeat_ngram", self.no_repeat_ngram, self.no_repeat_ngram >= 0, "0 or more")
 
     def log_probs(
         self,

@@ -12,6 +12,7 @@ from seqtasks.decoding.beam import beam_search, check_beam
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.sampling import check_sampling, sample
 from seqtasks.decoding.search_input import SearchInput
+from seqtasks.decoding.steps import expect
 from seqtasks.errors import UsageError, check_choice, nearest
 
 MARGIN = 5
@@ -48,10 +49,8 @@ class Search:
             raise UsageError(
                 "neither it nor `max_length_ratio` is given; give one", option="max_length"
             )
-        if ratio is not None and not 0 < ratio < math.inf:
-            raise UsageError(
-                f"{ratio} is given; expected a finite number above 0", option="max_length_ratio"
-            )
+        fits = ratio is None or 0 < ratio < math.inf
+        expect("max_length_ratio", ratio, fits, "a finite number above 0")
         most = self.min_length + 1 if self.max_length is None else self.max_length
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
@@ -149,8 +148,7 @@ class Sampling(Search):
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """So many samples of each sequence, the same ones in any batch."""
-        if n_best < 1:
-            raise UsageError(f"{n_best} is given; expected at least 1", option="n_best")
+        expect("n_best", n_best, n_best >= 1, "at least 1")
         size = len(search_input.first)
         numbered = search_input._replace(numbers=search_input.numbers or range(size))
         repeated = numbered.repeated(n_best)
@@ -214,11 +212,7 @@ def _names(kind: type[Search]) -> list[str]:
 def _check_kind(name: str, kind: str, value: Any) -> None:
     """Refuse a value that is no number of the kind that the option's annotation names."""
     wanted, _, optional = kind.partition(" | ")
-    if value is None and optional:
-        return
-    types = (int,) if wanted == "int" else (int, float)
-    if not isinstance(value, types) or isinstance(value, bool):
-        noun = "a whole number" if wanted == "int" else "a number"
-        raise UsageError(
-            f"{value!r} is given; expected {noun}{', or none' if optional else ''}", option=name
-        )
+    types, noun = (int, "a whole number") if wanted == "int" else ((int, float), "a number")
+    fits = isinstance(value, types) and not isinstance(value, bool)
+    none = value is None and bool(optional)
+    expect(name, repr(value), fits or none, noun + ", or none" * bool(optional))

@@ -49,7 +49,7 @@ class EncoderLayer(nn.Module):
         state: State | None = None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run each direction over time, the second from each sequence's end to its beginning.
+        """Run each direction over time; shapes as in the contract.
 
         Args:
             inputs: (batch, time, input_size); in the order of the schedule, if there is one.
@@ -60,18 +60,29 @@ class EncoderLayer(nn.Module):
         features = self.norm(inputs)
         outputs: list[Tensor] = []
         states: list[Tensor] = []
-        for cell, count, backward in zip(
-            self.cells, self.state_counts, (False, True), strict=False
-        ):
+        for number, count in enumerate(self.state_counts):
             given = None if state is None else state[len(states) :][:count]
-            steps = reverse(features, lengths) if backward else features
-            if schedule is None:
-                output, final = cell(steps, lengths, given)
-            else:
-                output, final = run_scheduled(cell, steps, schedule, given)
-            outputs.append(reverse(output, lengths) if backward else output)
+            output, final = self.run(number, features, lengths, given, schedule)
+            outputs.append(output)
             states.extend(final)
         output = self.dropout(torch.cat(outputs, dim=-1) if len(outputs) > 1 else outputs[0])
         if self.shortcut is not None:
             output = output + self.shortcut(inputs)
         return output, tuple(states)
+
+    def run(
+        self,
+        number: int,
+        features: Tensor,
+        lengths: Tensor | None,
+        state: State | None,
+        schedule: RaggedSchedule | None,
+    ) -> tuple[Tensor, State]:
+        """Run one direction; the second one from each sequence's end to its beginning."""
+        cell, backward = self.cells[number], number == 1
+        steps = reverse(features, lengths) if backward else features
+        if schedule is None:
+            output, final = cell(steps, lengths, state)
+        else:
+            output, final = run_scheduled(cell, steps, schedule, state)
+        return reverse(output, lengths) if backward else output, final

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.graphs.leaves import cells, copied, recurrence
-from seqtasks.heads.copying import CopyGate, exact
+from seqtasks.heads.copying import CopyGate
 from seqtasks.kernels.lengths import State
 
 
@@ -70,7 +70,7 @@ def plain_gate(gate: CopyGate) -> Callable[..., Tensor]:
     """What `CopyGate.forward` computes."""
 
     def forward(features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor) -> Tensor:
-        made, share = gate.shares(features)
-        return copied(made + exact(logits).log_softmax(dim=-1), share, weights, copies)
+        made, share = gate.shares(features, logits)
+        return copied(made, share, weights, copies)
 
     return forward

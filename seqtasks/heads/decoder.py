@@ -196,9 +196,8 @@ class AttentionDecoder(nn.Module):
         A copied word that is not of the vocabulary is read as ``<unk>``.
         """
         embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
-        if self.fed_size:
-            return self.fed(embedded, self.parts(state))
-        return self.fused(embedded, self.parts(state))
+        run = self.fed if self.fed_size else self.fused
+        return run(embedded, self.parts(state))
 
     def fused(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
         """All steps of the recurrence, then all of the attention; embedded (batch, time, size)."""
@@ -247,25 +246,23 @@ class AttentionDecoder(nn.Module):
 
         The words are the vocabulary's; with copying those of the sources stand behind them.
         """
-        logits: Tensor = self.output(features)
         if self.copier is None:
-            return logits
-        copies = self.parts(state).copies
+            return self.output(features)
+        return self.copier(*self.copied(DecoderOutput(features, weights, state)))
+
+    def copied(self, reading: DecoderOutput) -> tuple[Tensor, ...]:
+        """The features, logits, weights and copies of a reading, as `CopyGate` takes them."""
+        copies = self.parts(reading.state).copies
         assert copies is not None
-        return self.copier(features, logits, weights, copies)
+        return reading.features, self.output(reading.features), reading.weights, copies
 
     def loss(self, reading: DecoderOutput, targets: Tensor, lengths: Tensor) -> Loss:
         """Nats of the next tokens (batch, time) int64; in training with the coverage loss."""
         if self.copier is None:
             loss = self.output.loss(reading.features, targets, lengths)
         else:
-            features, weights, state = reading
-            copies = self.parts(state).copies
-            assert copies is not None
-            logits, smoothing = self.output(features), self.output.label_smoothing
-            loss = self.copier.loss(
-                features, logits, weights, copies, targets, lengths, label_smoothing=smoothing
-            )
+            told = (*self.copied(reading), targets, lengths)
+            loss = self.copier.loss(*told, label_smoothing=self.output.label_smoothing)
         if not (self.training and self.coverage_loss):
             return loss
         before = reading.weights.cumsum(dim=1) - reading.weights

@@ -63,8 +63,15 @@ def cross_entropy(
     [wide] = widened(logits)
     log_probs = functional.log_softmax(wide, dim=-1)
     total = functional.nll_loss(log_probs, targets, reduction="sum")
-    objective = None
-    if label_smoothing:
-        even = -log_probs.mean(dim=-1).sum()
-        objective = (1 - label_smoothing) * total + label_smoothing * even
+    objective = smoothed(total, log_probs, label_smoothing)
     return Loss(total, torch.tensor(targets.numel(), device=logits.device), objective)
+
+
+def smoothed(total: Tensor, log_probs: Tensor, share: float) -> Tensor | None:
+    """The objective of which a share is spread evenly over all classes; None for no share.
+
+    The log-probabilities are (rows, classes), and the total the nats of the rows' targets.
+    """
+    if not share:
+        return None
+    return (1 - share) * total - share * log_probs.mean(dim=-1).sum()

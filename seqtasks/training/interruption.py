@@ -40,9 +40,8 @@ class Interruption(pl.Callback):
 
     def agree(self, trainer: pl.Trainer) -> None:
         """End all processes if one was asked to; all of them have come to the same place."""
-        if (self.before or self.asked) and trainer.strategy.reduce_boolean_decision(
-            self.asked, all=False
-        ):
+        joined = self.before or self.asked
+        if joined and trainer.strategy.reduce_boolean_decision(self.asked, all=False):
             end(trainer)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
