@@ -145,11 +145,7 @@ class Task(LightningModule):
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
-        """Let each part that starts from a file read the file, before a new training.
-
-        Returns:
-            A line for each part that has something to say.
-        """
+        """Before a new training: let each part read the file that it starts from; lines to show."""
         lines = []
         for name, part in self.named_modules():
             if isinstance(part, TokenEmbedding):

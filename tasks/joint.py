@@ -107,6 +107,9 @@ class JointTask(Task):
             language(input_size=size // directions, embedding=self.embedding.tokens)
             for _ in range(directions)
         )
+        others = [f"taggers.{name}." for name in self.taggers if name != target]
+        others += [f"classifiers.{name}." for name in self.classifiers if name != target]
+        self.unused = ("language.", *others)
         fitted = {
             "classification": any(head.calibrates for head in self.classifiers.values()),
             "language": any(head.temperature is not None for head in self.language),
@@ -175,13 +178,6 @@ class JointTask(Task):
     def attach(self, runs: Mapping[str, Run]) -> None:
         attach_batch(self, "logits", "logits", runs)
 
-    @property
-    def unused(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The heads that predictions do not ask."""
-        heads = [f"taggers.{name}." for name in self.taggers if name != self.target]
-        heads += [f"classifiers.{name}." for name in self.classifiers if name != self.target]
-        return ("language.", *heads)
-
     def metrics(self) -> dict[str, Metric]:
         """The accuracy of every field, and the perplexity of the language model."""
         found: dict[str, Metric] = {}
@@ -210,12 +206,7 @@ class JointTask(Task):
             metrics["perplexity"].update(loss.total, loss.count)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Tell the classifiers the labels of the training data; look at the tags of CRFs.
-
-        Raises:
-            UsageError: a field of ``labels`` has not one label an example.
-            DataError: tags stand where the scheme of a CRF does not allow them.
-        """
+        """Tell the classifiers their labels; refuse tags that a CRF's scheme does not allow."""
         crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
         for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
             crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)

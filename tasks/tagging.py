@@ -134,11 +134,7 @@ class SequenceTagger(Task):
             metrics["f1"].update(self.names(predicted), self.names(expected))
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Look, before training, for tags that a CRF gives the probability 0.
-
-        Raises:
-            DataError: labels stand where the scheme of the head does not allow them.
-        """
+        """Refuse, by a DataError, tags that the scheme of a CRF does not allow."""
         if isinstance(self.head, CRFTagging):
             for dataset in data.datasets.values():
                 self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
