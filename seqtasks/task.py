@@ -145,7 +145,7 @@ class Task(LightningModule):
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
-        """Before a new training: let each part read the file that it starts from; lines to show."""
+        """Let each part read its initial file before a new training, and give lines to show."""
         lines = []
         for name, part in self.named_modules():
             if isinstance(part, TokenEmbedding):

@@ -78,15 +78,15 @@ class SequenceClassifier(Task):
 
     def read(self, texts: Batch, chunk_steps: int | None = None) -> Tensor:
         """The same of a batch in which all texts are rows."""
-        features, lengths = self.embedding(texts), texts.lengths  # (texts · batch, time, embedding)
+        features = self.embedding(texts)  # (texts · batch, time, embedding)
         outputs, _ = chunks.read(
             self.encoder,
             features,
-            lengths,
+            texts.lengths,
             chunk_steps=chunk_steps,
             truncate_bptt=self.truncate_bptt,
         )  # (texts · batch, time, hidden)
-        return self.head(outputs, lengths)
+        return self.head(outputs, texts.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
         return self.head.loss(logits, batch.label)
