@@ -51,11 +51,7 @@ class EncoderLayer(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run each direction over time; shapes as in the contract.
 
-        Args:
-            inputs: (batch, time, input_size); in the order of the schedule, if there is one.
-            lengths: (batch,) int64, or None.
-            state: as returned by an earlier call, or None.
-            schedule: how to cut the batch, or None to run it as it is.
+        The schedule says how to cut the batch, which then comes in the schedule's order.
         """
         features = self.norm(inputs)
         outputs: list[Tensor] = []

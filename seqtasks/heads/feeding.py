@@ -25,7 +25,7 @@ def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
     if recurrence.output_size != fed_size:
         raise UsageError(
             "the width of the recurrence is fed to it, so that it cannot follow from a number of "
-            "parameters; set `recurrence.hidden_size`, and `recurrence.parameters` to null",
+            "parameters; set `recurrence.hidden_size`, and `recurrence.max_parameters` to null",
             option="input_feeding",
         )
     modules = list(recurrence.modules())
