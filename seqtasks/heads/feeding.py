@@ -17,11 +17,7 @@ def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) ->
 
 
 def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
-    """Refuse a recurrence that cannot be called step by step.
-
-    Raises:
-        UsageError: it keeps one dropout mask for a call, or its width follows from its inputs.
-    """
+    """Refuse, by a UsageError, a recurrence that cannot be called step by step."""
     if recurrence.output_size != fed_size:
         raise UsageError(
             "the width of the recurrence is fed to it, so that it cannot follow from a number of "
