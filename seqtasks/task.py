@@ -15,9 +15,9 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
 from seqtasks.errors import UsageError, check_least, located
-from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
-from seqtasks.optim.layer_groups import groups_by_layer, slow_down
+from seqtasks.optim.layer_groups import groups_by_layer
 from seqtasks.optim.schedules import scheduled
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Task(LightningModule):
         dropout_scale: multiplies every dropout rate of the model, once, before training; at least
             0 (`seqtasks.encoder.dropout.scale_dropout`).
         layer_factor: above 0; each level below the heads learns at the rate of the level above it
-            divided by this (`seqtasks.optim.layer_groups.levels`).
+            divided by this (`seqtasks.optim.layer_groups`).
 
     Attributes:
         inputs: the fields that a person gives at prediction time, the main one first.
@@ -123,16 +123,11 @@ class Task(LightningModule):
 
     def graphs(self, batch: Batch) -> list[Graph]:
         """What `seqtasks.export` writes of this model, from an example: here `forward`."""
-
-        def compute(inputs: Mapping[str, Tensor]) -> Named:
-            return {"outputs": self(Batch(inputs))}
-
-        inputs = tensors(batch)
-        return [Graph("model", compute, inputs, axes_of(inputs))]
+        return [batch_graph(batch, "outputs", self)]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
         """Let what runs each of `graphs`, by name, compute in the place of the model's weights."""
-        replace(self, "forward", lambda batch: runs["model"](tensors(batch))["outputs"])
+        attach_batch(self, "forward", "outputs", runs)
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Run the model on a batch and update every metric."""
@@ -150,17 +145,13 @@ class Task(LightningModule):
             self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
-        """Let each part that starts from a file read the file, before a new training.
-
-        Returns:
-            A line for each part that has something to say.
-        """
+        """Let each part read its initial file before a new training, and give lines to show."""
         lines = []
         for name, part in self.named_modules():
             if isinstance(part, TokenEmbedding):
                 with located(f"task.{name}"):
                     lines.append(part.prepare())
-        return [line for line in lines if line]
+        return [*filter(None, lines)]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
         """Hold vectors that are not to be tuned yet; of the gradient, before it is clipped."""
@@ -193,7 +184,6 @@ class Task(LightningModule):
         return 1 - torch.stack(real).sum().float() / places if places else 0.0
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
-        """Score a validation batch."""
         self.evaluate(batch, self.split_scores("val"))
 
     def test_step(self, batch: Batch, batch_index: int) -> None:
@@ -202,24 +192,21 @@ class Task(LightningModule):
             self.evaluate(batch, self.split_scores("test"))
 
     def on_validation_epoch_end(self) -> None:
-        """Log the validation scores; a schedule that waits for them advances."""
         self.log_scores("val")
         if self.trainer.state.fn == "fit" and not self.trainer.sanity_checking:
-            self.advance_schedules(lambda schedule: isinstance(schedule, ReduceLROnPlateau))
+            self.advance_schedules(plateau=True)
 
     def on_train_epoch_end(self) -> None:
-        if self.trainer.fit_loop.restarted_on_epoch_end:  # Lightning ends it once more
-            return
-        self.advance_schedules(lambda schedule: not isinstance(schedule, ReduceLROnPlateau))
+        if not self.trainer.fit_loop.restarted_on_epoch_end:  # Lightning ends it once more
+            self.advance_schedules(plateau=False)
 
-    def advance_schedules(self, chosen: Callable[[Any], bool]) -> None:
+    def advance_schedules(self, plateau: bool) -> None:
         """Advance schedules by an epoch, so early that the epoch's checkpoint holds the step."""
         for entry in self.trainer.lr_scheduler_configs:
-            if entry.interval == "epoch" and chosen(entry.scheduler):
-                if isinstance(entry.scheduler, ReduceLROnPlateau):
-                    entry.scheduler.step(float(self.trainer.callback_metrics[self.monitor]))
-                else:
-                    entry.scheduler.step()
+            schedule: Any = entry.scheduler
+            if entry.interval == "epoch" and isinstance(schedule, ReduceLROnPlateau) == plateau:
+                score = [float(self.trainer.callback_metrics[self.monitor])] if plateau else []
+                schedule.step(*score)
 
     def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
         """Let Lightning advance the schedules that count steps; it resumes those rightly."""
@@ -272,7 +259,8 @@ class Task(LightningModule):
         try:
             optimizer = self.make_optimizer(self.parameter_groups())
             if self.layer_factor != 1:
-                slow_down(optimizer, self.layer_factor)
+                for group in optimizer.param_groups:
+                    group["lr"] /= self.layer_factor ** group["depth"]
         except (TypeError, ValueError) as error:
             raise UsageError(str(error), option="optimizer") from error
         if self.make_scheduler is None:

@@ -13,7 +13,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
 from seqtasks.errors import UsageError, located
-from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
@@ -102,19 +102,10 @@ class SequenceClassifier(Task):
 
     def graphs(self, batch: Batch) -> list[Graph]:
         """From texts, read whole, to logits; both texts of a pair are rows of one batch."""
-
-        def compute(inputs: Mapping[str, Tensor]) -> Named:
-            return {"logits": self.read(Batch(inputs))}
-
-        inputs = tensors(stack_fields(batch, self.inputs))
-        return [Graph("model", compute, inputs, axes_of(inputs))]
+        return [batch_graph(stack_fields(batch, self.inputs), "logits", self.read)]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-
-        def read(texts: Batch, chunk_steps: int | None = None) -> Tensor:
-            return runs["model"](tensors(texts))["logits"]
-
-        replace(self, "read", read)
+        attach_batch(self, "read", "logits", runs)
 
     def metrics(self) -> dict[str, Metric]:
         return self.head.metrics()
@@ -146,7 +137,6 @@ class SequenceClassifier(Task):
         self.head.to(self.device)
 
     def report(self) -> dict[str, Any]:
-        """Each label's scores, the confusion matrix, what was fitted to the validation data."""
         return self.head.report(self.tables)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
@@ -179,5 +169,4 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
 def targets(data: SequenceData, split: str) -> Tensor:
     """The targets of a whole split, as batches hold them."""
     dataset = data.datasets[split]
-    collated: Tensor = dataset.fields["label"].collate(list(dataset.encoded["label"]))["label"]
-    return collated
+    return dataset.fields["label"].collate(list(dataset.encoded["label"]))["label"]

@@ -144,19 +144,13 @@ class LanguageModel(Task):
             self.shares = []
         self.shares.append(batch.get("share", 1.0))
 
-    def optimizer_step(
-        self,
-        epoch: int,
-        batch_idx: int,
-        optimizer: Any,
-        optimizer_closure: Callable[[], Any] | None = None,
-    ) -> None:
+    def optimizer_step(self, epoch: int, index: int, optimizer: Any, *closure: Any) -> None:
         """Step at a rate in proportion to the window, where windows vary (see `Streams`)."""
         share = sum(self.shares) / len(self.shares)
         rates = [group["lr"] for group in optimizer.param_groups]
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * share
-        super().optimizer_step(epoch, batch_idx, optimizer, optimizer_closure)
+        super().optimizer_step(epoch, index, optimizer, *closure)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
 
@@ -164,7 +158,9 @@ class LanguageModel(Task):
         """Keep the state of every row of every process: training may go on within an epoch."""
         state = self.carried.get("train")
         if state is not None:
-            checkpoint["carried"] = [gathered(tensor).cpu() for tensor in state]
+            gather: Any = self.all_gather
+            count = self.trainer.world_size  # a single process gathers no axis
+            checkpoint["carried"] = [gather(part).view(count, *part.shape).cpu() for part in state]
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Take the state of this process's rows, (processes, rows, …) each tensor."""
@@ -176,15 +172,14 @@ class LanguageModel(Task):
         """Forget the state that another pass left, perhaps in another precision."""
         self.carried.pop("evaluate", None)
 
-    def on_test_start(self) -> None:
-        self.carried.pop("evaluate", None)
+    on_test_start = on_validation_start
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
         """Add a window's nats to every metric."""
         outputs = self.carry("evaluate", batch)
         loss = self.loss(outputs, batch)
-        metrics["loss"].update(loss.total, loss.count)
-        metrics["perplexity"].update(loss.total, loss.count)
+        for name in ("loss", "perplexity"):
+            metrics[name].update(loss.total, loss.count)
         metrics["bits_per_char"].update(loss.total, batch.text_length.sum())
         if "uncalibrated_perplexity" in metrics:
             with self.head.uncalibrated():
@@ -219,9 +214,8 @@ class LanguageModel(Task):
 
     def test_metrics(self) -> dict[str, Metric]:
         """The perplexity without the temperature, where one is fitted."""
-        if self.head.temperature is None:
-            return {}
-        return {"uncalibrated_perplexity": metrics.Perplexity()}
+        fitted = self.head.temperature is not None
+        return {"uncalibrated_perplexity": metrics.Perplexity()} if fitted else {}
 
     def predict(self, batch: Batch) -> list[str]:
         """A continuation of each prompt, or a text for each condition."""
@@ -264,26 +258,16 @@ class LanguageModel(Task):
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Uniform and n-gram models, and the best possible one where it is known."""
         count, characters, nats = language_nats(data, len(self.vocabulary), self.ngram_order)
-        return {name: _scores(total, count, characters) for name, total in nats.items()}
-
-
-def gathered(tensor: Tensor) -> Tensor:
-    """(processes, …) the tensors of all processes, which are of one shape."""
-    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
-        return tensor.unsqueeze(0)
-    parts = [torch.empty_like(tensor) for _ in range(torch.distributed.get_world_size())]
-    torch.distributed.all_gather(parts, tensor.contiguous())
-    return torch.stack(parts)
+        return {
+            name: {
+                "loss": total / count,
+                "perplexity": math.exp(total / count),
+                "bits_per_char": total / characters / math.log(2),
+            }
+            for name, total in nats.items()
+        }
 
 
 def clear_rows(tensor: Tensor, cleared: Tensor) -> Tensor:
     """(batch, …) with zeros in the rows where ``cleared`` (batch,) is True."""
     return tensor.masked_fill(cleared.view(-1, *[1] * (tensor.dim() - 1)), 0)
-
-
-def _scores(nats: float, count: int, characters: int) -> Scores:
-    return {
-        "loss": nats / count,
-        "perplexity": math.exp(nats / count),
-        "bits_per_char": nats / characters / math.log(2),
-    }

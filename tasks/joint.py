@@ -11,18 +11,18 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.baselines.most_frequent import MostFrequentTag, accuracy
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, check_least, located
-from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
+from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.task import Scores, Task
 
@@ -58,6 +58,7 @@ class JointTask(Task):
             fields, or the encoder shows the language model the tokens that it is to say.
     """
 
+    target: str
     monitor, mode = "val/accuracy", "max"
 
     def __init__(
@@ -66,7 +67,7 @@ class JointTask(Task):
         *,
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        tagging: Callable[..., SoftmaxTagging | CRFTagging],
+        tagging: Callable[..., TaggingHead],
         classification: Callable[..., PooledHead],
         language: Callable[..., NextToken],
         tags: Mapping[str, float | None],
@@ -90,32 +91,33 @@ class JointTask(Task):
         self.inputs = self.embedding.inputs
         self.encoder = encoder(input_size=self.embedding.output_size)
         size = self.encoder.output_size
-        self.taggers = nn.ModuleDict(
+        self.taggers: Any = nn.ModuleDict(
             {n: tagging(input_size=size, labels=vocabularies[n]) for n in self.tag_weights}
         )
         make = functools.partial(classification, encoder=self.encoder)
-        self.classifiers = nn.ModuleDict(
+        self.classifiers: Any = nn.ModuleDict(
             {n: make(labels=vocabularies[n]) for n in self.label_weights}
         )
-        if any(head.calibrates for head in self.classifiers.values()):
-            raise UsageError(
-                "a joint task fits no temperature; set it to false",
-                option="classification.calibrate",
-            )
-        self.language = nn.ModuleList()
         if self.embedding.tokens is None:
             raise UsageError("a joint task reads data.tokens, and this data has none", option="")
-        if language_weight:
+        directions = 1 + self.encoder.bidirectional if language_weight else 0
+        if directions:
             check_directions(self.encoder)
-            count = 2 if self.encoder.bidirectional else 1
-            for _ in range(count):
-                head = language(input_size=size // count, embedding=self.embedding.tokens)
-                if head.temperature is not None:
-                    raise UsageError(
-                        "a joint task fits no temperature; set it to false",
-                        option="language.calibrate",
-                    )
-                self.language.append(head)
+        self.language: Any = nn.ModuleList(
+            language(input_size=size // directions, embedding=self.embedding.tokens)
+            for _ in range(directions)
+        )
+        others = [f"taggers.{name}." for name in self.taggers if name != target]
+        others += [f"classifiers.{name}." for name in self.classifiers if name != target]
+        self.unused = ("language.", *others)
+        fitted = {
+            "classification": any(head.calibrates for head in self.classifiers.values()),
+            "language": any(head.temperature is not None for head in self.language),
+        }
+        for part, calibrates in fitted.items():
+            if calibrates:
+                message = "a joint task fits no temperature; set it to false"
+                raise UsageError(message, option=f"{part}.calibrate")
 
     def forward(self, batch: Batch) -> Tensor:
         """What all heads read, (batch, time, hidden)."""
@@ -126,15 +128,13 @@ class JointTask(Task):
         """Each head's weight and loss."""
         found: list[tuple[float, Loss]] = []
         for name, weight in self.tag_weights.items():
-            head: Any = self.taggers[name]
+            head = self.taggers[name]
             found.append((weight, head.loss(head(outputs), batch[name], batch.lengths)))
         for name, weight in self.label_weights.items():
             head = self.classifiers[name]
             found.append((weight, head.loss(head(outputs, batch.lengths), batch[name])))
-        language_losses = self.language_losses(outputs, batch)
-        return found + [
-            (self.language_weight / len(language_losses), loss) for loss in language_losses
-        ]
+        spoken = self.language_losses(outputs, batch)
+        return found + [(self.language_weight / len(spoken), loss) for loss in spoken]
 
     def language_losses(self, outputs: Tensor, batch: Batch) -> list[Loss]:
         """The language model's loss in each direction, over all tokens but the first it reads."""
@@ -144,8 +144,8 @@ class JointTask(Task):
             (outputs[:, :-1, :size], batch.tokens[:, 1:]),
             (outputs[:, 1:, size:], batch.tokens[:, :-1]),
         ]
-        pairs: Any = zip(self.language, shifted, strict=False)
-        return [head.loss(features, tokens, lengths) for head, (features, tokens) in pairs]
+        heads = zip(self.language, shifted, strict=False)
+        return [head.loss(features, tokens, lengths) for head, (features, tokens) in heads]
 
     def loss(self, outputs: Tensor, batch: Batch) -> Loss:
         """The weighted nats of all heads, over all tokens; training weights each head's mean."""
@@ -157,50 +157,33 @@ class JointTask(Task):
 
     def logits(self, batch: Batch) -> Tensor:
         """What the target's head decides from, (batch, time, labels) or (batch, labels)."""
-        outputs, name = self(batch), str(self.target)
-        if name in self.classifiers:
-            return self.classifiers[name](outputs, batch.lengths)
-        return self.taggers[name](outputs)
+        outputs = self(batch)
+        if self.target in self.classifiers:
+            return self.classifiers[self.target](outputs, batch.lengths)
+        return self.taggers[self.target](outputs)
 
     def predict(self, batch: Batch) -> list[str] | list[list[str]]:
         """One label for each token or each example, those of the target."""
-        name, logits = str(self.target), self.logits(batch)
-        if name in self.classifiers:
-            classifier: Any = self.classifiers[name]
-            answers: list[str] = classifier.answers(logits)
-            return answers
-        tagger: Any = self.taggers[name]
-        symbols = self.vocabularies[name].symbols
-        rows = tagger.decode(logits, batch.lengths)
+        logits = self.logits(batch)
+        if self.target in self.classifiers:
+            return self.classifiers[self.target].answers(logits)
+        symbols = self.vocabularies[self.target].symbols
+        rows = self.taggers[self.target].decode(logits, batch.lengths)
         return [[symbols[number] for number in row] for row in rows]
 
     def graphs(self, batch: Batch) -> list[Graph]:
         """From tokens to what the target's head decides from; the other heads are left out."""
-
-        def compute(inputs: Mapping[str, Tensor]) -> Named:
-            return {"logits": self.logits(Batch(inputs))}
-
-        inputs = tensors(batch)
-        return [Graph("model", compute, inputs, axes_of(inputs))]
+        return [batch_graph(batch, "logits", self.logits)]
 
     def attach(self, runs: Mapping[str, Run]) -> None:
-        replace(self, "logits", lambda batch: runs["model"](tensors(batch))["logits"])
-
-    @property
-    def unused(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The heads that predictions do not ask."""
-        heads = [f"taggers.{name}." for name in self.taggers if name != self.target]
-        heads += [f"classifiers.{name}." for name in self.classifiers if name != self.target]
-        return ("language.", *heads)
+        attach_batch(self, "logits", "logits", runs)
 
     def metrics(self) -> dict[str, Metric]:
         """The accuracy of every field, and the perplexity of the language model."""
-        found: dict[str, Metric] = {
-            self.score_name(name): metrics.MulticlassAccuracy(
-                len(self.vocabularies[name]), average="micro"
-            )
-            for name in (*self.tag_weights, *self.label_weights)
-        }
+        found: dict[str, Metric] = {}
+        for name in (*self.tag_weights, *self.label_weights):
+            count = len(self.vocabularies[name])
+            found[self.score_name(name)] = metrics.MulticlassAccuracy(count, average="micro")
         if self.language_weight:
             found["perplexity"] = metrics.Perplexity()
         return found
@@ -211,36 +194,27 @@ class JointTask(Task):
 
     def score(self, metrics: Mapping[str, Any], outputs: Tensor, batch: Batch) -> None:
         real = mask(batch.lengths, outputs.size(1))
-        for name, module in self.taggers.items():
-            tagger: Any = module
+        for name, tagger in self.taggers.items():
             rows = tagger.decode(tagger(outputs), batch.lengths)
             guesses = torch.tensor(list(itertools.chain(*rows)), dtype=torch.int64)
             expected = batch[name][real]
             metrics[self.score_name(name)].update(guesses.to(expected.device), expected)
-        for name, module in self.classifiers.items():
-            classifier: Any = module
+        for name, classifier in self.classifiers.items():
             guesses = classifier.predicted(classifier(outputs, batch.lengths))
             metrics[self.score_name(name)].update(guesses, batch[name])
         for loss in self.language_losses(outputs, batch):
             metrics["perplexity"].update(loss.total, loss.count)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Tell the classifiers the labels of the training data; look at the tags of CRFs.
-
-        Raises:
-            UsageError: a field of ``labels`` has not one label an example.
-            DataError: tags stand where the scheme of a CRF does not allow them.
-        """
+        """Tell the classifiers their labels; refuse tags that a CRF's scheme does not allow."""
         crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
         for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
             crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)
-        for name, module in self.classifiers.items():
-            classifier: Any = module
+        for name, classifier in self.classifiers.items():
             with located("task.classification"):
                 classifier.check(getattr(data.fields[name], "kind", "vector"))
-            classifier.fit_to_training_data(
-                torch.as_tensor(data.datasets["train"].encoded[name]).long()
-            )
+            labels = torch.as_tensor(data.datasets["train"].encoded[name]).long()
+            classifier.fit_to_training_data(labels)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training, and the most frequent label."""
@@ -248,16 +222,9 @@ class JointTask(Task):
         scores: Scores = {}
         for name in self.taggers:
             tagger = MostFrequentTag(zip(train["tokens"], train[name], strict=True))
-            pairs = [
-                pair
-                for tokens, tags in zip(test["tokens"], test[name], strict=True)
-                for pair in zip(tagger.tag(tokens), tags.tolist(), strict=True)
-            ]
-            scores[self.score_name(name)] = sum(a == b for a, b in pairs) / len(pairs)
-        for name, module in self.classifiers.items():
-            classifier: Any = module
-            labels = torch.as_tensor(train[name]).long()
-            _, guess = classifier.constant(labels)
+            scores[self.score_name(name)] = accuracy(map(tagger.tag, test["tokens"]), test[name])
+        for name, classifier in self.classifiers.items():
+            _, guess = classifier.constant(torch.as_tensor(train[name]).long())
             right = torch.as_tensor(test[name]).long() == guess
             scores[self.score_name(name)] = float(right.float().mean())
         return {"most frequent of each word or of all": scores}
@@ -266,11 +233,7 @@ class JointTask(Task):
 def weights(
     option: str, given: Mapping[str, float | None], vocabularies: Mapping[str, Vocabulary]
 ) -> dict[str, float]:
-    """The fields that have a weight, and it.
-
-    Raises:
-        UsageError: a weight is not positive, or the data has no such field.
-    """
+    """The fields of the data that are given a weight above 0, with the weight."""
     chosen = {name: weight for name, weight in given.items() if weight is not None}
     for name, weight in chosen.items():
         if name not in vocabularies:
@@ -280,9 +243,8 @@ def weights(
                 option=f"{option}.{name}",
             )
         if not weight > 0:
-            raise UsageError(
-                f"it is above 0, or null for no such head, not {weight}", option=f"{option}.{name}"
-            )
+            message = f"it is above 0, or null for no such head, not {weight}"
+            raise UsageError(message, option=f"{option}.{name}")
     return chosen
 
 

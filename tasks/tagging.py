@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.baselines.most_frequent import MostFrequentTag, accuracy
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
@@ -18,7 +18,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
-from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.prediction.answer import Answer
 from seqtasks.schemes import scheme_of
@@ -56,7 +56,7 @@ class SequenceTagger(Task):
         *,
         embedding: Callable[[Mapping[str, Vocabulary]], InputEmbedding],
         encoder: Callable[..., RecurrentEncoder],
-        head: Callable[..., SoftmaxTagging | CRFTagging],
+        head: Callable[..., TaggingHead],
         strict_spans: bool = False,
         **training: Any,
     ) -> None:
@@ -88,8 +88,7 @@ class SequenceTagger(Task):
 
     def shown(self, row: list[int]) -> list[str]:
         """What predictions give of a sequence: its labels by name."""
-        [names] = self.names([row])
-        return names
+        return [self.labels.symbols[number] for number in row]
 
     def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
         """The label of each token and how probable it is there, whatever the others are."""
@@ -133,44 +132,31 @@ class SequenceTagger(Task):
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
             metrics["f1"].update(self.names(predicted), self.names(expected))
-        self.score_written(metrics, predicted, batch)
-
-    def score_written(
-        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
-    ) -> None:
-        """Compare what the predicted labels write; nothing, if they are no texts."""
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Look, before training, for tags that a CRF gives the probability 0.
-
-        Raises:
-            DataError: labels stand where the scheme of the head does not allow them.
-        """
+        """Refuse, by a DataError, tags that the scheme of a CRF does not allow."""
         if isinstance(self.head, CRFTagging):
             for dataset in data.datasets.values():
                 self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def guesses(self, data: SequenceData) -> list[list[int]]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
         train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
         words, asked = train.get("tokens"), test.get("tokens")
         if words is None or asked is None:
             words, asked = ([[0] * len(tags) for tags in part["tags"]] for part in (train, test))
         tagger = MostFrequentTag(zip(words, train["tags"], strict=True))
-        guesses = [tagger.tag(tokens) for tokens in asked]
-        expected = [tags.tolist() for tags in test["tags"]]
-        pairs = list(zip(itertools.chain(*guesses), itertools.chain(*expected), strict=True))
-        scores = {"accuracy": sum(guess == tag for guess, tag in pairs) / len(pairs)}
+        return [tagger.tag(tokens) for tokens in asked]
+
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        guesses = self.guesses(data)
+        expected = [tags.tolist() for tags in data.datasets[data.test_split].encoded["tags"]]
+        scores = {"accuracy": accuracy(guesses, expected)}
         if self.scheme is not None:
             spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
-        scores |= self.written_scores(data, guesses)
-        return {"most frequent tag" + " of each word" * ("tokens" in train): scores}
-
-    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
-        """Scores of what the guessed labels write; none, if they are no texts."""
-        return {}
+        return {"most frequent tag" + " of each word" * ("tokens" in self.inputs): scores}
 
 
 class SynchronousTranslator(SequenceTagger):
@@ -193,14 +179,15 @@ class SynchronousTranslator(SequenceTagger):
     def metrics(self) -> dict[str, Metric]:
         return {**super().metrics(), "bleu": metrics.CorpusBLEU()}
 
-    def score_written(
-        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
-    ) -> None:
-        metrics["bleu"].update(self.texts(predicted), batch.tags_text)
+    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        super().score(metrics, logits, batch)
+        written = self.texts(self.head.decode(logits, batch.lengths))
+        metrics["bleu"].update(written, batch.tags_text)
 
-    def written_scores(self, data: SequenceData, guesses: list[list[int]]) -> Scores:
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+        [(name, scores)] = super().baselines(data).items()
         field: Any = data.fields["tags"]
         bleu = metrics.CorpusBLEU()
         records = data.datasets[data.test_split].records
-        bleu.update(self.texts(guesses), [field.written(record) for record in records])
-        return {"bleu": float(bleu.compute())}
+        bleu.update(self.texts(self.guesses(data)), [field.written(record) for record in records])
+        return {name: {**scores, "bleu": float(bleu.compute())}}

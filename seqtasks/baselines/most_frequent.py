@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import TypeVar
 
 from seqtasks.baselines.ngrams import Tokens
@@ -19,6 +20,12 @@ def most_frequent(labels: Iterable[Label]) -> Label:
     """
     counts = Counter(labels)
     return min(counts, key=lambda label: (-counts[label], label))
+
+
+def accuracy(guesses: Iterable[Tokens], expected: Iterable[Tokens]) -> float:
+    """The share of the tags that are guessed right, over rows of tags."""
+    pairs = [*zip(chain.from_iterable(guesses), chain.from_iterable(expected), strict=True)]
+    return sum(int(guess) == int(tag) for guess, tag in pairs) / len(pairs)
 
 
 class MostFrequentTag:

@@ -6,7 +6,7 @@ from seqtasks.decoding.filters import filter_logits
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.prompts import Start, read_prompts, text_tokens
 from seqtasks.decoding.repetition import penalise
-from seqtasks.decoding.sampling import check_sampling, generate, greedy, sample, stream
+from seqtasks.decoding.sampling import check_sampling, sample
 from seqtasks.decoding.scoring import score_texts
 from seqtasks.decoding.search import (
     BeamSearch,
@@ -37,9 +37,7 @@ __all__ = [
     "change_search",
     "check_sampling",
     "filter_logits",
-    "generate",
     "generate_text",
-    "greedy",
     "make_search",
     "penalise",
     "read_prompts",
@@ -47,7 +45,6 @@ __all__ = [
     "score_texts",
     "search_text",
     "select",
-    "stream",
     "stream_text",
     "text_tokens",
     "together",

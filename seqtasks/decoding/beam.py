@@ -11,9 +11,8 @@ from torch import Tensor
 from seqtasks.decoding.coverage import Coverage, coverage_score
 from seqtasks.decoding.hypotheses import Beam, Candidate, Hypothesis
 from seqtasks.decoding.rules import Prefix, Rules, check_prefix
-from seqtasks.decoding.steps import State, Step, check_start, row_limits, select
+from seqtasks.decoding.steps import State, Step, check_start, expect, row_limits, select
 from seqtasks.decoding.top import top
-from seqtasks.errors import UsageError
 
 
 @torch.no_grad()
@@ -74,11 +73,9 @@ def beam_search(
     """
     check_start(first, state)
     check_beam(beam_size, n_best, length_penalty, length_offset, coverage_penalty)
-    if coverage_penalty and coverage is None:
-        raise UsageError(
-            f"{coverage_penalty} is given; expected 0, as this model does not tell its coverage",
-            option="coverage_penalty",
-        )
+    told = coverage is not None or not coverage_penalty
+    wanted = "0, as this model does not tell its coverage"
+    expect("coverage_penalty", coverage_penalty, told, wanted)
     limits = row_limits(max_length, min_length, len(first))
     prefix = check_prefix(prefix, limits, eos_id)
     rules = Rules(eos_id, forbidden, min_length, no_repeat_ngram)
@@ -95,9 +92,7 @@ def beam_search(
         texts = [live.tokens for beam in searching for live in beam.live]
         forced = [beam.forced for beam in searching for _ in beam.live]
         values = rules.log_probs(logits, searching[0].length, texts, forced)
-        rows: list[int] = []
-        chosen: list[int] = []
-        start = 0
+        rows, chosen, start = list[int](), list[int](), 0
         for beam, candidates in zip(searching, _rank(values, searching), strict=True):
             end = start + len(beam.live)
             grown = beam.advance(candidates, None if added is None else added[start:end])
@@ -119,20 +114,12 @@ def check_beam(
     coverage_penalty: float = 0.0,
 ) -> None:
     """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
-    if beam_size < 1:
-        raise UsageError(f"{beam_size} is given; expected at least 1", option="beam_size")
-    if n_best is not None and not 1 <= n_best <= beam_size:
-        raise UsageError(
-            f"{n_best} is given; expected 1 to {beam_size}, the `beam_size`; widen it for more",
-            option="n_best",
-        )
-    if not math.isfinite(length_penalty):
-        raise UsageError(
-            f"{length_penalty} is given; expected a finite number", option="length_penalty"
-        )
+    expect("beam_size", beam_size, beam_size >= 1, "at least 1")
+    kept = n_best is None or 1 <= n_best <= beam_size
+    expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")
+    expect("length_penalty", length_penalty, math.isfinite(length_penalty), "a finite number")
     for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
-        if not 0 <= value < math.inf:
-            raise UsageError(f"{value} is given; expected a finite number from 0 up", option=name)
+        expect(name, value, 0 <= value < math.inf, "a finite number from 0 up")
 
 
 def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
@@ -158,16 +145,12 @@ def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
     names = torch.zeros(table.shape, dtype=torch.int64)
     names[member, place] = index.cpu()
     tokens = names.flatten(1).gather(1, order)
+    found = zip(*(part[:, : 2 * size].tolist() for part in (best, order, tokens)), strict=True)
     return [
         [
             Candidate(log_prob, position // width, token)
             for log_prob, position, token in zip(*columns, strict=True)
             if log_prob > -math.inf
         ]
-        for columns in zip(
-            best[:, : 2 * size].tolist(),
-            order[:, : 2 * size].tolist(),
-            tokens[:, : 2 * size].tolist(),
-            strict=True,
-        )
+        for columns in found
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import islice
 
 import torch
 from torch import Tensor
@@ -82,5 +83,5 @@ def mean_coverage(coverages: Sequence[Coverage], sizes: Sequence[int]) -> Covera
 
 def _parts(state: State, sizes: Sequence[int]) -> list[State]:
     """A joint state cut into those of the models."""
-    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
-    return [state[end - size : end] for end, size in zip(ends, sizes, strict=True)]
+    left = iter(state)
+    return [tuple(islice(left, size)) for size in sizes]

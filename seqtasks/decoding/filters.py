@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.top import top, top_mask
-from seqtasks.errors import UsageError
+from seqtasks.decoding.steps import expect
+from seqtasks.decoding.top import top
 
 FIRST_LOOK = 64
 """How many tokens are ranked at first when a mass is sought; it is usually among them."""
@@ -16,19 +16,12 @@ def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
     """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
-    if not 0 <= temperature < float("inf"):
-        raise UsageError(
-            f"{temperature} is given; expected a finite number from 0 up", option="temperature"
-        )
-    if top_k is not None and top_k < 1:
-        raise UsageError(
-            f"{top_k} is given; expected at least 1, or none for no limit", option="top_k"
-        )
+    hot = 0 <= temperature < float("inf")
+    expect("temperature", temperature, hot, "a finite number from 0 up")
+    expect("top_k", top_k, top_k is None or top_k >= 1, "at least 1, or none for no limit")
     for name, mass in (("top_p", top_p), ("typical_p", typical_p)):
-        if mass is not None and not 0 < mass <= 1:
-            raise UsageError(
-                f"{mass} is given; expected more than 0 and at most 1, or none", option=name
-            )
+        fits = mass is None or 0 < mass <= 1
+        expect(name, mass, fits, "more than 0 and at most 1, or none")
 
 
 def filter_logits(
@@ -73,7 +66,8 @@ def filter_logits(
         # The largest becomes 0, so that no temperature is small enough to overflow all of them.
         logits = (logits - logits.amax(dim=-1, keepdim=True)) / temperature
     if top_k is not None:
-        logits = logits.masked_fill(~top_mask(logits, top_k), -torch.inf)
+        index = top(logits, top_k)
+        logits = torch.full_like(logits, -torch.inf).scatter(1, index, logits.gather(1, index))
     if top_p is not None and top_p < 1:
         kept = _prefix(logits, torch.softmax(logits, dim=-1), top_p)
         logits = logits.masked_fill(~kept, -torch.inf)

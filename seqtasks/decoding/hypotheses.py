@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import insort
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -70,9 +71,8 @@ class Beam:
         prefix: Sequence[int] = (),
     ) -> None:
         self.size, self.max_length, self.eos_id = size, max_length, eos_id
-        self.penalty, self.offset = penalty, offset
-        self.count = size if count is None else count
-        self.prefix = prefix
+        self.count, self.prefix = size if count is None else count, prefix
+        self.normalised = functools.partial(normalised, penalty=penalty, offset=offset)
         self.length = 0
         self.live = [Live([], 0.0)]
         self.kept: list[Hypothesis] = []
@@ -126,15 +126,12 @@ class Beam:
         if len(self.kept) < self.count:
             return False
         ends = (self.length + 1, self.max_length)
-        bound = max(self._normalised(self.live[0].log_prob, end) for end in ends)
+        bound = max(self.normalised(self.live[0].log_prob, end) for end in ends)
         return bound <= self.kept[-1].score
-
-    def _normalised(self, log_prob: float, length: int) -> float:
-        return normalised(log_prob, length, self.penalty, self.offset)
 
     def _keep(self, tokens: list[int], log_prob: float, added: float, ended: bool) -> None:
         """Enters a hypothesis among the best; of equal scores the earlier one stays ahead."""
-        score = self._normalised(log_prob, self.length) + added
+        score = self.normalised(log_prob, self.length) + added
         found = Hypothesis(tokens, score, log_prob, ended)
         insort(self.kept, found, key=lambda item: -item.score)
         del self.kept[self.count :]

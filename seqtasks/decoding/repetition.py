@@ -8,16 +8,13 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from seqtasks.errors import UsageError
+from seqtasks.decoding.steps import expect
 
 
 def check_penalty(penalty: float) -> None:
     """Refuses a penalty that is not a finite number above 0, by a UsageError."""
-    if not 0 < penalty < math.inf:
-        raise UsageError(
-            f"{penalty} is given; expected a finite number above 0, 1 for none",
-            option="repetition_penalty",
-        )
+    fits = 0 < penalty < math.inf
+    expect("repetition_penalty", penalty, fits, "a finite number above 0, 1 for none")
 
 
 def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:

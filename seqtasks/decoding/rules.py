@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.decoding.repetition import marks
-from seqtasks.decoding.steps import check_possible, log_softmax
+from seqtasks.decoding.steps import check_possible, expect, log_softmax
 from seqtasks.errors import UsageError
 
 Prefix = Sequence[Sequence[int]]
@@ -38,9 +38,8 @@ class Rules:
     no_repeat_ngram: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("min_length", "no_repeat_ngram"):
-            if (value := getattr(self, name)) < 0:
-                raise UsageError(f"{value} is given; expected 0 or more", option=name)
+        expect("min_length", self.min_length, self.min_length >= 0, "0 or more")
+        expect("no_repeat_ngram", self.no_repeat_ngram, self.no_repeat_ngram >= 0, "0 or more")
 
     def log_probs(
         self,
@@ -68,7 +67,12 @@ class Rules:
             banned.append(self.eos_id)
         wanted = [(row, token) for row, token in enumerate(forced) if token is not None]
         end = [] if self.eos_id is None else [self.eos_id]
-        _check_ids([*banned, *end, *(token for _, token in wanted)], values.shape[-1])
+        size = values.shape[-1]
+        for token in (*banned, *end, *(token for _, token in wanted)):
+            if not 0 <= token < size:
+                raise UsageError(
+                    f"token id {token} is given; expected 0 to {size - 1}, the vocabulary"
+                )
         allowed = values
         if banned:
             index = torch.tensor(banned, dtype=torch.int64, device=values.device)
@@ -122,9 +126,3 @@ def check_prefix(
                 f"number {row} holds {eos_id}, the end token; leave it out", option="prefix"
             )
     return prefix
-
-
-def _check_ids(tokens: Sequence[int], size: int) -> None:
-    for token in tokens:
-        if not 0 <= token < size:
-            raise UsageError(f"token id {token} is given; expected 0 to {size - 1}, the vocabulary")

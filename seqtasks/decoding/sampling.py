@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -16,38 +16,6 @@ from seqtasks.decoding.steps import State, Step, check_lengths
 from seqtasks.decoding.streaming_detokenizer import check_stop
 
 
-def generate(
-    step: Step, state: State, first: Tensor, max_length: int | Sequence[int], **options: Any
-) -> list[list[int]]:
-    """Draws one continuation a row; arguments and errors are those of `draws`.
-
-    A row's tokens come without the first and without the end token.
-
-    >>> import torch
-    >>> def count_up(tokens, state):
-    ...     return torch.nn.functional.one_hot((tokens + 1) % 5, 5) * 100.0, state
-    >>> generate(count_up, (), torch.tensor([0, 2]), 6, eos_id=4)
-    [[1, 2, 3], [3]]
-    """
-    return [found.tokens for found in sample(step, state, first, max_length, **options)]
-
-
-def greedy(
-    step: Step, state: State, first: Tensor, max_length: int | Sequence[int], **options: Any
-) -> list[list[int]]:
-    """Continues each row with its most probable token, the lower id among equals.
-
-    This is `generate` at temperature 0, and `beam_search` with a beam of 1 and no length penalty.
-
-    >>> import torch
-    >>> def count_up(tokens, state):
-    ...     return torch.nn.functional.one_hot((tokens + 1) % 5, 5), state
-    >>> greedy(count_up, (), torch.tensor([0, 2]), max_length=6, eos_id=4)
-    [[1, 2, 3], [3]]
-    """
-    return generate(step, state, first, max_length, temperature=0.0, **options)
-
-
 def sample(
     step: Step,
     state: State,
@@ -57,9 +25,10 @@ def sample(
     eos_id: int | None = None,
     **options: Any,
 ) -> list[Hypothesis]:
-    """Draws one continuation a row and says how probable it is; see `generate`.
+    """Draws one continuation a row; arguments and errors are those of `draws`.
 
-    The score of each is the log-probability.
+    The score of each is the log-probability. At temperature 0 this is the greedy search, and
+    `beam_search` with a beam of 1 and no length penalty.
 
     >>> import torch
     >>> def even(tokens, state):
@@ -78,29 +47,6 @@ def sample(
             else:
                 texts[row].append(token)
     return [Hypothesis(*found) for found in zip(texts, sums, sums, ended, strict=True)]
-
-
-def stream(
-    step: Step,
-    state: State,
-    first: Tensor,
-    max_length: int | Sequence[int],
-    *,
-    eos_id: int | None = None,
-    **options: Any,
-) -> Iterator[list[tuple[int, int]]]:
-    """Draws one continuation a row and gives every token as soon as it is drawn; see `generate`.
-
-    Every step yields the rows that drew a token other than the end, in order, with that token.
-
-    >>> import torch
-    >>> def count_up(tokens, state):
-    ...     return torch.nn.functional.one_hot((tokens + 1) % 5, 5) * 100.0, state
-    >>> list(stream(count_up, (), torch.tensor([0, 2]), 6, eos_id=4))
-    [[(0, 1), (1, 3)], [(0, 2)], [(0, 3)], []]
-    """
-    for drawn in draws(step, state, first, max_length, eos_id=eos_id, **options):
-        yield [(row, token) for row, token, _ in drawn if token != eos_id]
 
 
 def check_sampling(

@@ -12,6 +12,7 @@ from seqtasks.decoding.beam import beam_search, check_beam
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.sampling import check_sampling, sample
 from seqtasks.decoding.search_input import SearchInput
+from seqtasks.decoding.steps import expect
 from seqtasks.errors import UsageError, check_choice, nearest
 
 MARGIN = 5
@@ -48,10 +49,8 @@ class Search:
             raise UsageError(
                 "neither it nor `max_length_ratio` is given; give one", option="max_length"
             )
-        if ratio is not None and not 0 < ratio < math.inf:
-            raise UsageError(
-                f"{ratio} is given; expected a finite number above 0", option="max_length_ratio"
-            )
+        fits = ratio is None or 0 < ratio < math.inf
+        expect("max_length_ratio", ratio, fits, "a finite number above 0")
         most = self.min_length + 1 if self.max_length is None else self.max_length
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
@@ -80,6 +79,9 @@ class Search:
     def rules(self, search_input: SearchInput) -> dict[str, Any]:
         """Keyword arguments that all decoders take."""
         return {
+            "step": search_input.step,
+            "state": search_input.state,
+            "first": search_input.first,
             "max_length": self.limits(search_input.lengths),
             "min_length": self.min_length,
             "no_repeat_ngram": self.no_repeat_ngram,
@@ -87,6 +89,11 @@ class Search:
             "forbidden": search_input.forbidden,
             "prefix": search_input.prefix,
         }
+
+    def own(self) -> dict[str, Any]:
+        """The options that this kind of search has beside those that all have."""
+        names = _names(type(self))[len(_names(Search)) :]
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +108,7 @@ class Greedy(Search):
                 f"{n_best} are asked for; greedy finds one output: take `method` beam or sampling",
                 option="n_best",
             )
-        rules = self.rules(search_input)
-        found = sample(
-            search_input.step, search_input.state, search_input.first, temperature=0.0, **rules
-        )
-        return [[one] for one in found]
+        return [[one] for one in sample(**self.rules(search_input), temperature=0.0)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,22 +123,11 @@ class BeamSearch(Search):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_beam(**self.scores())
-
-    def scores(self) -> dict[str, Any]:
-        """The options that are this search's alone."""
-        return _own(self)
+        check_beam(**self.own())
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        return beam_search(
-            search_input.step,
-            search_input.state,
-            search_input.first,
-            n_best=n_best,
-            coverage=search_input.coverage,
-            **self.rules(search_input),
-            **self.scores(),
-        )
+        options = {"n_best": n_best, "coverage": search_input.coverage, **self.own()}
+        return beam_search(**self.rules(search_input), **options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,25 +144,17 @@ class Sampling(Search):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_sampling(1, **_own(self))
+        check_sampling(1, **self.own())
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
         """So many samples of each sequence, the same ones in any batch."""
-        if n_best < 1:
-            raise UsageError(f"{n_best} is given; expected at least 1", option="n_best")
+        expect("n_best", n_best, n_best >= 1, "at least 1")
         size = len(search_input.first)
-        numbered = search_input._replace(numbers=search_input.numbers or range(size)).repeated(
-            n_best
-        )
-        found = sample(
-            numbered.step,
-            numbered.state,
-            numbered.first,
-            rows=numbered.numbers,
-            samples=[*range(n_best)] * size,
-            **self.rules(numbered),
-            **_own(self),
-        )
+        numbered = search_input._replace(numbers=search_input.numbers or range(size))
+        repeated = numbered.repeated(n_best)
+        samples = [*range(n_best)] * size
+        rules, own = self.rules(repeated), self.own()
+        found = sample(**rules, rows=repeated.numbers, samples=samples, **own)
         return [found[start : start + n_best] for start in range(0, len(found), n_best)]
 
 
@@ -225,20 +209,10 @@ def _names(kind: type[Search]) -> list[str]:
     return [field.name for field in dataclasses.fields(kind)]
 
 
-def _own(search: Search) -> dict[str, Any]:
-    """The options that a search has beside those that all have."""
-    shared = _names(Search)
-    return {name: getattr(search, name) for name in _names(type(search)) if name not in shared}
-
-
 def _check_kind(name: str, kind: str, value: Any) -> None:
     """Refuse a value that is no number of the kind that the option's annotation names."""
     wanted, _, optional = kind.partition(" | ")
-    if value is None and optional:
-        return
-    types = (int,) if wanted == "int" else (int, float)
-    if not isinstance(value, types) or isinstance(value, bool):
-        noun = "a whole number" if wanted == "int" else "a number"
-        raise UsageError(
-            f"{value!r} is given; expected {noun}{', or none' if optional else ''}", option=name
-        )
+    types, noun = (int, "a whole number") if wanted == "int" else ((int, float), "a number")
+    fits = isinstance(value, types) and not isinstance(value, bool)
+    none = value is None and bool(optional)
+    expect(name, repr(value), fits or none, noun + ", or none" * bool(optional))

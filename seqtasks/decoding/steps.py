@@ -52,11 +52,10 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
 
     A model that need not compute what it would score has a method of this name.
     """
-    quick = getattr(model, "skim", None)
-    after: State = (
-        model.read(tokens, lengths, state)[1] if quick is None else quick(tokens, lengths, state)
-    )
-    return after
+    if hasattr(model, "skim"):
+        after: State = model.skim(tokens, lengths, state)
+        return after
+    return model.read(tokens, lengths, state)[1]
 
 
 def select(state: State, index: Tensor) -> State:
@@ -93,25 +92,33 @@ def row_limits(max_length: int | Sequence[int], min_length: int, size: int) -> l
     >>> row_limits(7, 0, 2), row_limits([3, 5], 2, 2)
     ([7, 7], [3, 5])
     """
-    limits = [max_length] * size if isinstance(max_length, int) else list(max_length)
-    if len(limits) != size:
+    if isinstance(max_length, int):
+        check_lengths(max_length, min_length)
+        return [max_length] * size
+    if len(max_length) != size:
         raise UsageError(
-            f"{len(limits)} are given; expected {size}, the batch", option="max_length"
+            f"{len(max_length)} are given; expected {size}, the batch", option="max_length"
         )
-    least = max_length if isinstance(max_length, int) else min(limits, default=1)
-    check_lengths(least, min_length)
-    return limits
+    check_lengths(min(max_length, default=1), min_length)
+    return list(max_length)
 
 
 def check_lengths(max_length: int, min_length: int = 0) -> None:
     """Refuses a least and a greatest length that no sequence has, by a UsageError."""
-    if max_length < 1:
-        raise UsageError(f"{max_length} is given; expected at least 1", option="max_length")
-    if not 0 <= min_length <= max_length:
-        raise UsageError(
-            f"{min_length} is given; expected 0 to {max_length}, the `max_length`",
-            option="min_length",
-        )
+    expect("max_length", max_length, max_length >= 1, "at least 1")
+    within = 0 <= min_length <= max_length
+    expect("min_length", min_length, within, f"0 to {max_length}, the `max_length`")
+
+
+def expect(option: str, value: Any, fits: bool, expected: str) -> None:
+    """Refuses, by a UsageError, the value of an option that does not fit what is expected.
+
+    >>> expect("top_k", 0, 0 >= 1, "at least 1")
+    Traceback (most recent call last):
+    seqtasks.errors.UsageError: top_k: 0 is given; expected at least 1
+    """
+    if not fits:
+        raise UsageError(f"{value} is given; expected {expected}", option=option)
 
 
 def log_softmax(logits: Tensor) -> Tensor:

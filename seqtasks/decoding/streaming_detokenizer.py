@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from seqtasks.errors import UsageError
+from seqtasks.decoding.steps import expect
 
 Decode = Callable[[Sequence[int]], str]
 """The text of some tokens; more tokens never change it, but for a character cut at its end."""
@@ -95,8 +95,6 @@ def check_stop(stop: Collection[str]) -> tuple[str, ...]:
     """
     strings = (stop,) if isinstance(stop, str) else tuple(stop)
     for string in strings:
-        if not isinstance(string, str) or not string:
-            raise UsageError(
-                f"{string!r} is given; expected strings of at least one character", option="stop"
-            )
+        fits = isinstance(string, str) and bool(string)
+        expect("stop", repr(string), fits, "strings of at least one character")
     return strings

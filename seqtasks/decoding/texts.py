@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.draws import draws
 from seqtasks.decoding.prompts import Start
-from seqtasks.decoding.sampling import stream
 from seqtasks.decoding.steps import TextModel
 from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 
@@ -18,28 +18,27 @@ def stream_text(
     """Draws one continuation a row and gives its text as soon as it is settled.
 
     The prompts are from `read_prompts`; of the model's special tokens only the end is ever drawn.
-    ``stop`` is as in `StreamingDetokenizer`; the other options are those of `draws`.
+    ``stop`` is as in `StreamingDetokenizer`; the other options and the errors are those of `draws`.
 
     Yields:
         For every step the rows that drew a token, in order, each with a piece of text, which may be
         empty; at last what was held back of every row.
-
-    The errors are those of `draws`.
     """
     vocabulary = model.vocabulary
     transcripts = [StreamingDetokenizer(vocabulary.decode, stop) for _ in start.seen]
-    for drawn in stream(
+    end = vocabulary.eos_id
+    for drawn in draws(
         model.step,
         start.state,
         start.first,
         max_length,
-        eos_id=vocabulary.eos_id,
+        eos_id=end,
         forbidden=vocabulary.special_ids,
         seen=start.seen,
         ends=lambda row: transcripts[row].ended,
         **options,
     ):
-        yield [(row, transcripts[row].write(token)) for row, token in drawn]
+        yield [(row, transcripts[row].write(token)) for row, token, _ in drawn if token != end]
     yield [(row, transcript.close()) for row, transcript in enumerate(transcripts)]
 
 
@@ -57,10 +56,8 @@ def search_text(
     start: Start,
     max_length: int,
     *,
-    beam_size: int,
-    min_length: int = 0,
-    no_repeat_ngram: int = 0,
     stop: Collection[str] = (),
+    **options: Any,
 ) -> list[tuple[str, float]]:
     """Finds the most probable continuation of each row that a beam reaches.
 
@@ -75,13 +72,11 @@ def search_text(
         model.step,
         start.state,
         start.first,
-        beam_size=beam_size,
         n_best=1,
         max_length=max_length,
-        min_length=min_length,
-        no_repeat_ngram=no_repeat_ngram,
         eos_id=vocabulary.eos_id,
         forbidden=vocabulary.special_ids,
+        **options,
     )
     results = []
     for best, *_ in found:

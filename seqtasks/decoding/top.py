@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 
@@ -13,6 +12,7 @@ def top(values: Tensor, k: int) -> Tensor:
 
     From values (rows, width) without NaN it makes (rows, min(k, width)) int64; k is at least 1.
 
+    >>> import torch
     >>> top(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
     [[1, 3, 0]]
     """
@@ -25,15 +25,6 @@ def top(values: Tensor, k: int) -> Tensor:
     index = index.sort(dim=1).values
     order = values.gather(1, index).sort(dim=1, descending=True, stable=True).indices
     return index.gather(1, order)
-
-
-def top_mask(values: Tensor, k: int) -> Tensor:
-    """Marks what `top` names: (rows, width) bool, min(k, width) marks a row.
-
-    >>> top_mask(torch.tensor([[1.0, 3.0, 1.0, 2.0]]), 3).tolist()
-    [[True, True, False, True]]
-    """
-    return torch.zeros_like(values, dtype=torch.bool).scatter(1, top(values, k), True)
 
 
 def _from_the_left(values: Tensor, bar: Tensor, k: int) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqtasks.errors import UsageError
+from seqtasks.decoding.steps import expect
 from seqtasks.kernels.lengths import mask
 
 
@@ -41,8 +41,7 @@ def best_paths(
     >>> paths.tolist(), scores.tolist()
     ([[[0, 1], [1, 1], [0, 0]]], [[4.0, 3.0, 1.0]])
     """
-    if count < 1:
-        raise UsageError(f"{count} is given; expected at least 1", option="count")
+    expect("count", count, count >= 1, "at least 1")
     batch, time, labels = emissions.shape
     scores = emissions.new_full((batch, count), -torch.inf, dtype=torch.float64)
     paths = torch.zeros(batch, count, time, dtype=torch.int64, device=emissions.device)

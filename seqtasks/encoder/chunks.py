@@ -21,19 +21,14 @@ from seqtasks.kernels.lengths import State
 
 
 def check(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: bool) -> None:
-    """Refuse options by which `read` could not read.
-
-    Raises:
-        UsageError: the chunk is below 1, or the encoder also reads from the end; or the gradient
-            is to be cut between chunks, and there are none.
-    """
+    """Refuse, by a UsageError, options by which `read` could not read."""
+    if chunk_steps is None and truncate_bptt:
+        raise UsageError(
+            "it cuts the gradient between chunks, and there are none; set chunk_steps to their "
+            "number of steps, or truncate_bptt=false",
+            option="truncate_bptt",
+        )
     if chunk_steps is None:
-        if truncate_bptt:
-            raise UsageError(
-                "it cuts the gradient between chunks, and there are none; set chunk_steps to their "
-                "number of steps, or truncate_bptt=false",
-                option="truncate_bptt",
-            )
         return
     if isinstance(chunk_steps, bool) or not isinstance(chunk_steps, int) or chunk_steps < 1:
         raise UsageError(
@@ -75,7 +70,8 @@ def read(
         sequence's own last real step.
 
     Raises:
-        UsageError: see `check`.
+        UsageError: the chunk is below 1, or the encoder also reads from the end; or the gradient
+            is to be cut between chunks, and there are none.
 
     >>> encoder = RecurrentEncoder(3, 5)
     >>> inputs, lengths = torch.randn(2, 7, 3), torch.tensor([7, 2])

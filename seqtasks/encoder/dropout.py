@@ -35,7 +35,6 @@ class SequenceDropout(nn.Module):
         return inputs * (torch.bernoulli(keep) / (1 - self.rate))
 
     def extra_repr(self) -> str:
-        """Options, for printing."""
         return f"rate={self.rate}, variational={self.variational}"
 
 

@@ -1,4 +1,4 @@
-"""One level of the stack: norm, one or two directions, dropout, shortcut."""
+"""A layer of the encoder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class EncoderLayer(nn.Module):
     def __init__(
         self,
         cells: Sequence[Recurrence],
-        *,
         norm: bool,
         residual: bool,
         dropout: SequenceDropout,
@@ -39,12 +38,9 @@ class EncoderLayer(nn.Module):
         self.state_counts = [len(cell.state_shapes) for cell in cells]
         self.norm = nn.LayerNorm(self.input_size) if norm else nn.Identity()
         self.dropout = dropout
-        self.shortcut: nn.Module | None = None
-        if residual:
-            same = self.input_size == self.output_size
-            self.shortcut = (
-                nn.Identity() if same else nn.Linear(self.input_size, self.output_size, bias=False)
-            )
+        self.shortcut: nn.Module | None = nn.Identity() if residual else None
+        if residual and self.input_size != self.output_size:
+            self.shortcut = nn.Linear(self.input_size, self.output_size, bias=False)
 
     def forward(
         self,
@@ -55,11 +51,7 @@ class EncoderLayer(nn.Module):
     ) -> tuple[Tensor, State]:
         """Run each direction over time; shapes as in the contract.
 
-        Args:
-            inputs: (batch, time, input_size); in the order of the schedule, if there is one.
-            lengths: (batch,) int64, or None.
-            state: as returned by an earlier call, or None.
-            schedule: how to cut the batch, or None to run it as it is.
+        The schedule says how to cut the batch, which then comes in the schedule's order.
         """
         features = self.norm(inputs)
         outputs: list[Tensor] = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -13,12 +15,18 @@ MULTIPLE = 8
 """Widths are multiples of it: whole vector registers, and whole heads for most head counts."""
 
 
+@contextmanager
+def sizes_alone() -> Iterator[None]:
+    """Build modules on the meta device, where no number is drawn and no memory taken."""
+    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+        yield
+
+
 def largest_width(build: Callable[[int], nn.Module], max_parameters: int) -> int:
     """The greatest width, a multiple of 8, at which a module keeps within a number of parameters.
 
     Args:
-        build: makes the module from a width; its parameters grow with the width. It is built on
-            the meta device, where no number is drawn and no memory taken.
+        build: makes the module, by `sizes_alone`, from a width, with which its parameters grow.
         max_parameters: the most there may be.
 
     Raises:
@@ -28,23 +36,19 @@ def largest_width(build: Callable[[int], nn.Module], max_parameters: int) -> int
     24
     """
 
-    def count(width: int) -> int:
-        with torch.device("meta"), torch.random.fork_rng(devices=[]):
-            return sum(p.numel() for p in build(width).parameters())
+    def count(multiple: int) -> int:
+        with sizes_alone():
+            return sum(p.numel() for p in build(multiple * MULTIPLE).parameters())
 
-    if count(MULTIPLE) > max_parameters:
+    if count(1) > max_parameters:
         raise UsageError(
-            f"the smallest encoder of this shape, {MULTIPLE} units wide, has {count(MULTIPLE):,}, "
+            f"the smallest encoder of this shape, {MULTIPLE} units wide, has {count(1):,}, "
             f"and there may be {max_parameters:,}",
             option="max_parameters",
         )
-    fits, exceeds = 1, 2
-    while count(exceeds * MULTIPLE) <= max_parameters:
-        fits, exceeds = exceeds, 2 * exceeds
-    while exceeds - fits > 1:
-        middle = (fits + exceeds) // 2
-        if count(middle * MULTIPLE) <= max_parameters:
-            fits = middle
-        else:
-            exceeds = middle
+    exceeds = 2
+    while count(exceeds) <= max_parameters:
+        exceeds *= 2
+    between = range(exceeds // 2 + 1, exceeds)
+    fits = exceeds // 2 + bisect_right(between, max_parameters, key=count)
     return fits * MULTIPLE

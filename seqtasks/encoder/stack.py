@@ -15,7 +15,7 @@ from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
-from seqtasks.errors import UsageError, check_rate
+from seqtasks.errors import UsageError, check_least, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
 from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
 
@@ -78,21 +78,20 @@ class RecurrentEncoder(nn.Module):
                 f"other to null (given: hidden_size {hidden_size}, max_parameters {max_parameters})"
             )
         if hidden_size is None:
-            rest: dict[str, Any] = {
-                "cell": cell,
-                "cell_options": cell_options,
-                "bidirectional": bidirectional,
-                "residual": residual,
-                "layer_norm": layer_norm,
-            }
-            hidden_size = largest_width(
-                lambda width: RecurrentEncoder(input_size, width, num_layers, **rest),
-                max_parameters or 0,
+            build = functools.partial(
+                RecurrentEncoder,
+                input_size,
+                num_layers=num_layers,
+                cell=cell,
+                cell_options=cell_options,
+                bidirectional=bidirectional,
+                residual=residual,
+                layer_norm=layer_norm,
             )
+            hidden_size = largest_width(build, max_parameters or 0)
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
-            if value < 1:
-                raise UsageError(f"it is at least 1, not {value}", option=name)
+            check_least(name, value, 1)
         if check_rate("dropout", dropout) and num_layers == 1:
             raise UsageError(
                 f"{dropout:g} would do nothing: dropout acts between layers, and there is one; set "
@@ -103,16 +102,11 @@ class RecurrentEncoder(nn.Module):
         make = cell_maker(cell, options)
         layers: list[EncoderLayer] = []
         size = input_size
-        for number in range(num_layers):
-            last = number == num_layers - 1
-            layer = EncoderLayer(
-                [make(size, hidden_size) for _ in range(1 + bidirectional)],
-                norm=layer_norm,
-                residual=residual,
-                dropout=SequenceDropout(0.0 if last else dropout, variational),
-            )
-            layers.append(layer)
-            size = layer.output_size
+        for rate in [dropout] * (num_layers - 1) + [0.0]:
+            cells = [make(size, hidden_size) for _ in range(1 + bidirectional)]
+            between = SequenceDropout(rate, variational)
+            layers.append(EncoderLayer(cells, layer_norm, residual, between))
+            size = layers[-1].output_size
         self.layers = nn.ModuleList(layers)
         self.norm = nn.LayerNorm(size) if layer_norm and residual else nn.Identity()
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, size
@@ -156,14 +150,7 @@ class RecurrentEncoder(nn.Module):
         state: State | None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run layer after layer.
-
-        Args:
-            inputs: (batch, time, input_size), in the order of the schedule if there is one.
-            lengths: (batch,) int64, in that order, or None.
-            state: in that order, or None.
-            schedule: how to cut the batch, or None to run it as it is.
-        """
+        """Run layer after layer; arguments are those of `forward`, in the schedule's order."""
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
@@ -201,14 +188,9 @@ class RecurrentEncoder(nn.Module):
 def cell_maker(
     cell: str | Callable[..., Recurrence], options: Mapping[str, Any]
 ) -> Callable[[int, int], Recurrence]:
-    """What makes a recurrence from its sizes; an option that it refuses is named with its place.
+    """What makes a recurrence from its sizes.
 
-    Args:
-        cell: as the encoder takes it.
-        options: of the cell.
-
-    Raises:
-        UsageError: there is no such cell or option.
+    A UsageError names a cell that there is none of, or an option that the cell refuses.
     """
     make = find_cell(cell, options)
 

@@ -91,6 +91,17 @@ def axes_of(inputs: Named) -> dict[str, Axes]:
     return found
 
 
+def batch_graph(batch: Batch, output: str, compute: Callable[[Batch], Tensor]) -> Graph:
+    """The graph ``model``, from the tensors of a batch to one output."""
+    inputs = tensors(batch)
+    return Graph("model", lambda given: {output: compute(Batch(given))}, inputs, axes_of(inputs))
+
+
+def attach_batch(owner: Any, method: str, output: str, runs: Mapping[str, Run]) -> None:
+    """Let the graph of `batch_graph` compute in the place of a method of one object."""
+    replace(owner, method, lambda batch, *_: runs["model"](tensors(batch))[output])
+
+
 def replace(owner: Any, method: str, function: Callable[..., Any]) -> None:
     """Replace a method of one object."""
     setattr(owner, method, function)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.graphs.leaves import CELLS, copied, recurrence
-from seqtasks.heads.copying import CopyGate, exact
+from seqtasks.heads.copying import CopyGate
 from seqtasks.kernels.lengths import State
 
 
@@ -61,5 +61,5 @@ def run_gate(
     gate: CopyGate, features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor
 ) -> Tensor:
     """What `CopyGate.forward` computes."""
-    made, share = gate.shares(features)
-    return copied(made + exact(logits).log_softmax(dim=-1), share, weights, copies)
+    made, share = gate.shares(features, logits)
+    return copied(made, share, weights, copies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError, check_choice
+from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import State
 
 
@@ -66,20 +67,16 @@ class LastState(nn.Module):
                 "of the encoder, or take projection",
                 option="bridge",
             )
-        self.counts = list(encoder.state_counts)
-        self.both = encoder.bidirectional
+        self.counts, self.both = list(encoder.state_counts), encoder.bidirectional
 
     def forward(self, vector: Tensor, final: State) -> State:
         """The encoder's final state → a tuple of (batch, …); its summary is not needed."""
         if not self.both:
             return final
-        states: list[Tensor] = []
-        start = 0
+        parts, states = iter(final), list[Tensor]()
         for count in self.counts:
-            middle, end = start + count // 2, start + count
-            pairs = zip(final[start:middle], final[middle:end], strict=True)
-            states.extend((forward + backward) / 2 for forward, backward in pairs)
-            start = end
+            forward, backward = (list(itertools.islice(parts, count // 2)) for _ in range(2))
+            states += [(a + b) / 2 for a, b in zip(forward, backward, strict=True)]
         return tuple(states)
 
 
@@ -90,22 +87,9 @@ def shape(layer: Any) -> str:
     return " ".join([type(cell).__name__, *(f"({size})" for size in sizes)])
 
 
-def projection(encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> Bridge:
-    """A `Bridge` from the encoder's summary."""
-    return Bridge(encoder.output_size, recurrence.state_shapes)
-
-
 BRIDGES: dict[str, Callable[[RecurrentEncoder, RecurrentEncoder], nn.Module]] = {
-    "projection": projection,
+    "projection": lambda encoder, recurrence: Bridge(encoder.output_size, recurrence.state_shapes),
     "last": LastState,
     "zero": ZeroState,
 }
-
-
-def find_bridge(name: str) -> Callable[[RecurrentEncoder, RecurrentEncoder], nn.Module]:
-    """What makes the bridge of that name from an encoder and a decoder's recurrence.
-
-    Raises:
-        UsageError: there is none.
-    """
-    return BRIDGES[check_choice("bridge", name, BRIDGES)]
+"""What makes a bridge from an encoder and a decoder's recurrence, by name."""

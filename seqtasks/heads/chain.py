@@ -147,7 +147,6 @@ class Ahead(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of emissions, transitions and end."""
         emissions, transitions, ahead, real = ctx.saved_tensors
         reached, pairs = spread(gradient, emissions + ahead, transitions, ahead, real)
         last = ~torch.cat([real[:, 1:], torch.zeros_like(real[:, :1])], dim=1)

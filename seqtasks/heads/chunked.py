@@ -111,7 +111,6 @@ class LinearCrossEntropy(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, _: Tensor | None, factor: Tensor) -> tuple[Tensor | None, ...]:
-        """The kept gradients, times the gradient with respect to the objective."""
         for_features, for_weight, for_bias = ctx.saved_tensors
         turned = None if for_weight is None else for_weight.t()
         pairs = zip((for_features, turned, for_bias), ctx.dtypes, strict=True)
@@ -127,16 +126,7 @@ def chunk_rows(weight: Tensor) -> int:
 
 
 def measure(logits: Tensor, targets: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:
-    """Nats, and the gradient of the objective.
-
-    Args:
-        logits: (rows, vocab).
-        targets: (rows,) int64.
-        label_smoothing: share of the objective spread evenly over the vocabulary.
-
-    Returns:
-        Total and objective (2,), and the objective's gradient (rows, vocab) for the logits.
-    """
+    """Nats and objective, (2,), and the objective's gradient for the logits (rows, vocab)."""
     index = targets.unsqueeze(1)
     errors = logits.softmax(dim=1)
     # The largest probability is never so small that its logarithm is lost.

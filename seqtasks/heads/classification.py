@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -102,12 +103,10 @@ class PooledClassification(PooledHead):
         """Set balanced weights from the frequencies of the labels; targets (examples,) int64."""
         if self.balanced and self.weights is not None:
             counts = targets.bincount(minlength=len(self.labels))
-            weights = len(targets) / (counts.clamp(min=1) * (counts > 0).sum())
-            self.weights.copy_(weights)
+            self.weights.copy_(len(targets) / (counts.clamp(min=1) * (counts > 0).sum()))
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        fitted = fit_temperature(lambda by: temperature_derivatives(logits, targets, by))
-        self.temperature.fill_(fitted)
+        self.temperature.fill_(fit_temperature(partial(temperature_derivatives, logits, targets)))
 
     def constant(self, targets: Tensor) -> tuple[str, Tensor]:
         guess = most_frequent(targets.tolist())
@@ -136,10 +135,5 @@ class PooledClassification(PooledHead):
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
         """The confusion matrix, the scores of each label and the temperature."""
-        report = metrics.confusion_report(self.labels, tables["confusion"])
-        return {**report, "temperature": float(self.temperature)}
-
-    def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
-        """Weights from before there was a temperature have none: 1."""
-        state_dict.setdefault(f"{prefix}temperature", torch.ones_like(self.temperature))
-        super()._load_from_state_dict(state_dict, prefix, *rest)
+        confusion = metrics.confusion_report(self.labels, tables["confusion"])
+        return {**confusion, "temperature": float(self.temperature)}

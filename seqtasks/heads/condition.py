@@ -6,7 +6,7 @@ token as well; Vinyals et al., "Show and tell" (CVPR 2015), section 3.1, compare
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ from seqtasks.kernels.lengths import State
 
 
 class Condition(nn.Module):
-    """Labels or vectors as the start of a recurrence; a subclass maps them to one size.
+    """Labels or vectors as the start of a recurrence; a subclass says what maps them to one size.
 
     The state of a conditioned recurrence is its vector and then the encoder's own state.
 
@@ -32,6 +32,7 @@ class Condition(nn.Module):
     """
 
     bridge: Bridge
+    mapping: Callable[[int, int], nn.Module]
 
     def __init__(
         self,
@@ -50,11 +51,7 @@ class Condition(nn.Module):
         self.field, self.size = field, embedding_dim
         self.every_step = every_step
         self.fed = embedding_dim if every_step else 0  # features beside each token's own
-        self.map = self.mapping(len(vocabularies[field]))
-
-    def mapping(self, count: int) -> nn.Module:
-        """What maps ``count`` labels, or a vector of that size, to (batch, size)."""
-        raise NotImplementedError
+        self.map = self.mapping(len(vocabularies[field]), embedding_dim)
 
     def fit(self, encoder: RecurrentEncoder) -> None:
         """Make the map to the encoder's initial state."""
@@ -78,16 +75,12 @@ class Condition(nn.Module):
 
 
 class LabelCondition(Condition):
-    """A learned vector for each label; arguments as in `Condition`."""
+    """A learned vector for each label, (batch,) int64; arguments as in `Condition`."""
 
-    def mapping(self, count: int) -> nn.Module:
-        """Labels (batch,) int64 → (batch, size)."""
-        return nn.Embedding(count, self.size)
+    mapping = nn.Embedding
 
 
 class VectorCondition(Condition):
-    """A linear map of a vector; arguments as in `Condition`."""
+    """A linear map of vectors (batch, count); arguments as in `Condition`."""
 
-    def mapping(self, count: int) -> nn.Module:
-        """Vectors (batch, count) → (batch, size)."""
-        return nn.Linear(count, self.size)
+    mapping = nn.Linear

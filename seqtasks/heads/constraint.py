@@ -61,15 +61,8 @@ class SchemeConstraint(nn.Module):
         return (ends & steps.all(1)) | (lengths == 0)
 
     def check(self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None) -> None:
-        """Refuse sequences that have probability 0 whatever the model learns.
-
-        Raises:
-            DataError: there is one; the message shows the first and its place, if places are given.
-        """
-        if self.scheme is None:
-            return
-        legal = self.legal(tags, lengths)
-        if bool(legal.all()):
+        """Refuse sequences of probability 0 by a DataError that shows the first, with its place."""
+        if self.scheme is None or bool((legal := self.legal(tags, lengths)).all()):
             return
         row = int(legal.int().argmin())
         names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.heads.loss import Loss
+from seqtasks.heads.loss import Loss, smoothed
 from seqtasks.kernels.lengths import mask
+from seqtasks.kernels.scan import widened
 
 
 class CopyGate(nn.Module):
@@ -36,8 +37,7 @@ class CopyGate(nn.Module):
             copies: (batch, steps) int64, the number of each source word; where numbers exceed the
                 vocabulary, there are more words than vocab.
         """
-        made, copied = self.shares(features)
-        log_probs = made + exact(logits).log_softmax(dim=-1)
+        log_probs, copied = self.shares(features, logits)
         more = max(0, int(copies.max()) + 1 - logits.size(-1)) if copies.numel() else 0
         log_probs = functional.pad(log_probs, (0, more), value=-torch.inf)
         index = copies.unsqueeze(1).expand(weights.shape)
@@ -60,8 +60,7 @@ class CopyGate(nn.Module):
         The first arguments are those of `forward`. The share ``label_smoothing`` of the objective
         is spread evenly over the vocabulary, of what the softmax gives to its words.
         """
-        made, copied = self.shares(features)
-        log_probs = made + exact(logits).log_softmax(dim=-1)
+        log_probs, copied = self.shares(features, logits)
         inside = targets < logits.size(-1)
         own = log_probs.gather(2, (targets * inside).unsqueeze(2)).squeeze(2)
         own = own.masked_fill(~inside, -torch.inf)
@@ -71,21 +70,14 @@ class CopyGate(nn.Module):
         attended = attended.clamp(min=torch.finfo(attended.dtype).tiny)
         nats = -torch.logaddexp(own, copied.squeeze(2) + attended.log())
         real = mask(lengths, targets.size(1))
-        total, objective = nats[real].sum(), None
-        if label_smoothing:
-            even = -log_probs.mean(dim=-1)[real].sum()
-            objective = (1 - label_smoothing) * total + label_smoothing * even
-        return Loss(total, real.sum(), objective)
+        total = nats[real].sum()
+        return Loss(total, real.sum(), smoothed(total, log_probs[real], label_smoothing))
 
-    def shares(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """The logarithms of g and 1 - g, each (batch, time, 1)."""
-        score = exact(self.gate(features))
-        return functional.logsigmoid(score), functional.logsigmoid(-score)
-
-
-def exact(values: Tensor) -> Tensor:
-    """In 32 bits at least."""
-    return values.to(torch.promote_types(values.dtype, torch.float32))
+    def shares(self, features: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """The logarithms of g · p, (batch, time, vocab), and of 1 - g, (batch, time, 1)."""
+        [score], [wide] = widened(self.gate(features)), widened(logits)
+        made = functional.logsigmoid(score) + wide.log_softmax(dim=-1)
+        return made, functional.logsigmoid(-score)
 
 
 def copied_targets(targets: Tensor, copied: Tensor, unk_id: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,16 +12,15 @@ from seqtasks.data.store.ragged import pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
-from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
-from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss
+from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.kernels.scan import widened
 
 
-class CRFTagging(nn.Module):
+class CRFTagging(TaggingHead):
     """A linear-chain conditional random field (Lafferty et al. 2001; Lample et al. 2016).
 
     A linear map scores the labels of each step and a table the pairs of neighbours; a sequence's
@@ -31,12 +31,11 @@ class CRFTagging(nn.Module):
     Args:
         input_size: features of each step.
         labels: the labels.
-        dropout: rate on the features.
-        variational: one dropout mask for all steps of a sequence.
         scheme: of the labels, as in `SchemeConstraint`.
         class_weights: label → weight, 1 for those not named. The nats of a sequence are the sum of
             the nats of each label given those before it; training minimises the sum in which each
             counts by the weight of its label. The loss that is shown stays plain.
+        dropped: ``dropout`` and ``variational``, as in `TaggingHead`.
 
     Raises:
         UsageError: there is no such scheme or label, or a weight is negative.
@@ -50,27 +49,19 @@ class CRFTagging(nn.Module):
         input_size: int,
         labels: Vocabulary,
         *,
-        dropout: float = 0.0,
-        variational: bool = False,
         scheme: str | None = "auto",
         class_weights: Mapping[str, float] | None = None,
+        **dropped: Any,
     ) -> None:
-        super().__init__()
-        self.dropout = SequenceDropout(dropout, variational)
-        self.linear = nn.Linear(input_size, len(labels))
+        super().__init__(input_size, labels, scheme=scheme, **dropped)
         self.start = nn.Parameter(torch.zeros(len(labels)))
         self.transitions = nn.Parameter(torch.zeros(len(labels), len(labels)))
         self.end = nn.Parameter(torch.zeros(len(labels)))
-        self.constraint = SchemeConstraint(labels.symbols, scheme)
         weights = label_weights(labels, class_weights) if class_weights else None
         self.register_buffer("weights", weights, persistent=False)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """(batch, time, input_size) → scores of each label by itself (batch, time, labels)."""
-        return self.linear(self.dropout(features))
-
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
-        """All scores, in a type at least as wide as float32."""
+        """In a type at least as wide as float32."""
         wide, *chain = widened(logits, self.start, self.transitions, self.end)
         return wide, self.constraint(*chain)
 
@@ -88,32 +79,19 @@ class CRFTagging(nn.Module):
         """Refuse, before training, tags of probability 0 by a DataError that names their place."""
         self.constraint.check(pad_sequences(rows), sequence_lengths(rows), places)
 
-    def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
-        """The labels of the most probable sequence."""
-        logits, chain = self.scores(logits)
-        paths, _ = best_paths(logits, *chain, lengths)
-        rows = zip(paths[:, 0].tolist(), lengths.tolist(), strict=True)
-        return [row[:length] for row, length in rows]
-
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
         """The ``count`` most probable sequences, best first, or fewer where no more are allowed."""
         logits, chain = self.scores(logits.double())
         paths, scores = best_paths(logits, *chain, lengths, count)
         scores -= log_partition(logits, chain, lengths).unsqueeze(1)
+        members = zip(paths.tolist(), scores.tolist(), lengths.tolist(), strict=True)
         return [
-            [
-                Hypothesis(path[:length], score, score)
-                for path, score in zip(some, by, strict=True)
-                if score > -torch.inf
-            ]
-            for some, by, length in zip(
-                paths.tolist(), scores.tolist(), lengths.tolist(), strict=True
-            )
+            [Hypothesis(path[:n], s, s) for path, s in zip(*found, strict=True) if s > -torch.inf]
+            for *found, n in members
         ]
 
     def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
-        """The probability of each label at each step, (batch, time, labels), 0 at padding."""
         return marginals(*self.scores(logits), lengths)
 
 
@@ -134,7 +112,6 @@ def label_weights(labels: Vocabulary, weights: Mapping[str, float]) -> Tensor:
                 option="class_weights",
             )
         if not 0 <= weight < float("inf"):
-            raise UsageError(
-                f"{label}: {weight} is given; expected 0 or more", option="class_weights"
-            )
+            message = f"{label}: {weight} is given; expected 0 or more"
+            raise UsageError(message, option="class_weights")
     return torch.tensor([float(weights.get(label, 1.0)) for label in labels.symbols])

@@ -13,9 +13,9 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError, check_least
+from seqtasks.errors import UsageError, check_choice, check_least
 from seqtasks.heads.attention import Attention, NoAttention, find_attention
-from seqtasks.heads.bridge import find_bridge
+from seqtasks.heads.bridge import BRIDGES
 from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
@@ -125,7 +125,8 @@ class AttentionDecoder(nn.Module):
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
         size = self.recurrence.output_size
-        self.bridge = find_bridge(bridge)(encoder, self.recurrence)
+        make_bridge = BRIDGES[check_choice("bridge", bridge, BRIDGES)]
+        self.bridge = make_bridge(encoder, self.recurrence)
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
@@ -195,9 +196,8 @@ class AttentionDecoder(nn.Module):
         A copied word that is not of the vocabulary is read as ``<unk>``.
         """
         embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
-        if self.fed_size:
-            return self.fed(embedded, self.parts(state))
-        return self.fused(embedded, self.parts(state))
+        run = self.fed if self.fed_size else self.fused
+        return run(embedded, self.parts(state))
 
     def fused(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
         """All steps of the recurrence, then all of the attention; embedded (batch, time, size)."""
@@ -246,25 +246,23 @@ class AttentionDecoder(nn.Module):
 
         The words are the vocabulary's; with copying those of the sources stand behind them.
         """
-        logits: Tensor = self.output(features)
         if self.copier is None:
-            return logits
-        copies = self.parts(state).copies
+            return self.output(features)
+        return self.copier(*self.copied(DecoderOutput(features, weights, state)))
+
+    def copied(self, reading: DecoderOutput) -> tuple[Tensor, ...]:
+        """The features, logits, weights and copies of a reading, as `CopyGate` takes them."""
+        copies = self.parts(reading.state).copies
         assert copies is not None
-        return self.copier(features, logits, weights, copies)
+        return reading.features, self.output(reading.features), reading.weights, copies
 
     def loss(self, reading: DecoderOutput, targets: Tensor, lengths: Tensor) -> Loss:
         """Nats of the next tokens (batch, time) int64; in training with the coverage loss."""
         if self.copier is None:
             loss = self.output.loss(reading.features, targets, lengths)
         else:
-            features, weights, state = reading
-            copies = self.parts(state).copies
-            assert copies is not None
-            logits, smoothing = self.output(features), self.output.label_smoothing
-            loss = self.copier.loss(
-                features, logits, weights, copies, targets, lengths, label_smoothing=smoothing
-            )
+            told = (*self.copied(reading), targets, lengths)
+            loss = self.copier.loss(*told, label_smoothing=self.output.label_smoothing)
         if not (self.training and self.coverage_loss):
             return loss
         before = reading.weights.cumsum(dim=1) - reading.weights

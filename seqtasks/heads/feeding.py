@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
-
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.encoder.sizing import sizes_alone
 from seqtasks.errors import UsageError
 
 
 def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) -> int:
-    """The size of a recurrence's outputs, made for any size on a device that draws no number."""
-    with torch.device("meta"), torch.random.fork_rng(devices=[]):
+    """The size of a recurrence's outputs for any size of its inputs."""
+    with sizes_alone():
         return recurrence(input_size=input_size).output_size
 
 
 def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
-    """Refuse a recurrence that cannot be called step by step.
-
-    Raises:
-        UsageError: it keeps one dropout mask for a call, or its width follows from its inputs.
-    """
+    """Refuse, by a UsageError, a recurrence that cannot be called step by step."""
     if recurrence.output_size != fed_size:
         raise UsageError(
             "the width of the recurrence is fed to it, so that it cannot follow from a number of "
-            "parameters; set `recurrence.hidden_size`, and `recurrence.parameters` to null",
+            "parameters; set `recurrence.hidden_size`, and `recurrence.max_parameters` to null",
             option="input_feeding",
         )
     modules = list(recurrence.modules())

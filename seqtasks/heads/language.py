@@ -138,7 +138,6 @@ class LanguageHead(NextToken):
             self.temperature = torch.ones(())
 
     def scores(self, features: Tensor) -> Tensor:
-        """(batch, …, input_size) → logits (batch, …, vocab)."""
         logits = functional.linear(self.projection(features), self.output.weight, self.output.bias)
         return logits if self.temperature is None else logits / self.temperature
 

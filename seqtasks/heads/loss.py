@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks.kernels.lengths import mask
+from seqtasks.kernels.scan import widened
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class Loss:
         return chosen / self.count.clamp(min=1)
 
 
+def binary_cross_entropy(logits: Tensor, decisions: Tensor) -> Loss:
+    """Nats of decisions 0 or 1, summed over all of an example; both (batch, decisions)."""
+    [wide] = widened(logits)
+    nats = functional.binary_cross_entropy_with_logits(
+        wide, decisions.to(wide.dtype), reduction="sum"
+    )
+    return Loss(nats, torch.tensor(len(logits), device=logits.device))
+
+
 def cross_entropy(
     logits: Tensor, targets: Tensor, lengths: Tensor | None = None, label_smoothing: float = 0.0
 ) -> Loss:
@@ -50,11 +60,18 @@ def cross_entropy(
         logits, targets = logits[real], targets[real]
     else:
         logits, targets = logits.flatten(0, -2), targets.flatten()
-    precise = logits if logits.dtype == torch.float64 else logits.float()
-    log_probs = functional.log_softmax(precise, dim=-1)
+    [wide] = widened(logits)
+    log_probs = functional.log_softmax(wide, dim=-1)
     total = functional.nll_loss(log_probs, targets, reduction="sum")
-    objective = None
-    if label_smoothing:
-        even = -log_probs.mean(dim=-1).sum()
-        objective = (1 - label_smoothing) * total + label_smoothing * even
+    objective = smoothed(total, log_probs, label_smoothing)
     return Loss(total, torch.tensor(targets.numel(), device=logits.device), objective)
+
+
+def smoothed(total: Tensor, log_probs: Tensor, share: float) -> Tensor | None:
+    """The objective of which a share is spread evenly over all classes; None for no share.
+
+    The log-probabilities are (rows, classes), and the total the nats of the rows' targets.
+    """
+    if not share:
+        return None
+    return (1 - share) * total - share * log_probs.mean(dim=-1).sum()

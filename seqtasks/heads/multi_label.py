@@ -14,7 +14,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.heads.calibration import tune_thresholds
-from seqtasks.heads.loss import Loss
+from seqtasks.heads.loss import Loss, binary_cross_entropy
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.kernels.scan import widened
 
@@ -60,11 +60,7 @@ class MultiLabelClassification(PooledHead):
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
         """Binary cross-entropy, summed over the labels; targets (batch, labels), 0 or 1."""
-        [wide] = widened(logits)
-        nats = functional.binary_cross_entropy_with_logits(
-            wide, targets.to(wide.dtype), reduction="sum"
-        )
-        return Loss(nats, torch.tensor(len(targets), device=logits.device))
+        return binary_cross_entropy(logits, targets)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(batch, labels), each label by itself."""

@@ -12,7 +12,7 @@ from torch.nn import functional
 from seqtasks import metrics
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.heads.loss import Loss
+from seqtasks.heads.loss import Loss, binary_cross_entropy
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.kernels.scan import widened
 
@@ -53,12 +53,8 @@ class OrdinalClassification(PooledHead):
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
         """Binary cross-entropy, summed over the decisions; targets (batch,) int64."""
-        [wide] = widened(logits)
-        above = targets.unsqueeze(1) > torch.arange(wide.size(1), device=wide.device)
-        nats = functional.binary_cross_entropy_with_logits(
-            wide, above.to(wide.dtype), reduction="sum"
-        )
-        return Loss(nats, torch.tensor(len(targets), device=logits.device))
+        above = targets.unsqueeze(1) > torch.arange(logits.size(1), device=logits.device)
+        return binary_cross_entropy(logits, above)
 
     def predicted(self, logits: Tensor) -> Tensor:
         """How many labels the right one most likely lies above, (batch,) int64."""

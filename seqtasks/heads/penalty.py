@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from seqtasks.kernels.scan import widened
+
 
 def activation_penalty(
     outputs: Tensor, dropped: Tensor, real: Tensor, alpha: float, beta: float
@@ -25,7 +27,7 @@ def activation_penalty(
     >>> activation_penalty(outputs, 2 * outputs, real, alpha=0.0, beta=1.0)  # (3 - 1)²
     tensor(4.)
     """
-    precise = outputs if outputs.element_size() > 2 else outputs.float()
+    [precise] = widened(outputs)
     penalty = precise.new_zeros(())
     if alpha:
         sizes = dropped.to(precise.dtype).square().mean(dim=-1)

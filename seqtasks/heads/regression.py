@@ -66,11 +66,7 @@ class PooledRegression(PooledHead):
         return [f"{number:.6g}" for number in self.predicted(logits).tolist()]
 
     def fit_to_training_data(self, targets: Tensor) -> None:
-        """Take mean and standard deviation from the training data; targets (examples,).
-
-        Raises:
-            DataError: all targets are the same.
-        """
+        """Take mean and standard deviation of targets (examples,), which differ (DataError)."""
         wide = targets.double()
         deviation = float(wide.std(correction=0))
         if not deviation > 0:

@@ -13,16 +13,17 @@ from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.kernels.lengths import mask
 
 
-class SoftmaxTagging(nn.Module):
-    """Each step's label by itself, from a linear map and a softmax.
+class TaggingHead(nn.Module):
+    """A linear map from the features of each step to a score of each label.
+
+    A subclass defines `loss`, `scores` and `marginals`.
 
     Args:
         input_size: features of each step.
         labels: the labels.
         dropout: rate on the features.
         variational: one dropout mask for all steps of a sequence.
-        scheme: of the labels, as in `SchemeConstraint`: decoding finds the best sequence that it
-            allows. Training and probabilities stay as they are.
+        scheme: of the labels, as in `SchemeConstraint`.
 
     Raises:
         UsageError: there is no such scheme.
@@ -44,26 +45,50 @@ class SoftmaxTagging(nn.Module):
         self.constraint = SchemeConstraint(labels.symbols, scheme)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(batch, time, input_size) → logits (batch, time, labels)."""
+        """(batch, time, input_size) → logits, a score of each label (batch, time, labels)."""
         return self.linear(self.dropout(features))
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Cross-entropy over real steps; tags (batch, time) int64."""
-        return cross_entropy(logits, tags, lengths)
+        """Nats of the tags (batch, time) int64 over real steps."""
+        raise NotImplementedError
+
+    def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
+        """The scores of single labels and of their neighbourhoods."""
+        raise NotImplementedError
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
-        """The most probable label of each real step, or sequence of labels under a scheme."""
-        if self.constraint.scheme is None:
-            best = logits.argmax(dim=-1)
-        else:  # what a softmax divides by is the same for all labels of a step
-            count = logits.size(2)
-            zeros = (logits.new_zeros(size) for size in ((count,), (count, count), (count,)))
-            chain: Chain = self.constraint(*zeros)
-            paths, _ = best_paths(logits, *chain, lengths)
-            best = paths[:, 0]
-        rows = zip(best.tolist(), lengths.tolist(), strict=True)
-        return [row[:length] for row, length in rows]
+        """The labels of the most probable sequence that the scheme allows, one a real step."""
+        logits, chain = self.scores(logits)
+        return self.rows(best_paths(logits, *chain, lengths)[0][:, 0], lengths)
+
+    def rows(self, tags: Tensor, lengths: Tensor) -> list[list[int]]:
+        """The tags (batch, time) of the real steps."""
+        return [row[:n] for row, n in zip(tags.tolist(), lengths.tolist(), strict=True)]
 
     def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
         """The probability of each label at each step, (batch, time, labels), 0 at padding."""
+        raise NotImplementedError
+
+
+class SoftmaxTagging(TaggingHead):
+    """Each step's label by itself, by a softmax; arguments are those of `TaggingHead`.
+
+    Under a scheme, decoding finds the best sequence that the scheme allows. Training and
+    probabilities stay as they are.
+    """
+
+    def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
+        return cross_entropy(logits, tags, lengths)
+
+    def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
+        count = logits.size(2)  # what a softmax divides by is the same for all labels of a step
+        zeros = (logits.new_zeros(size) for size in ((count,), (count, count), (count,)))
+        return logits, self.constraint(*zeros)
+
+    def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
+        if self.constraint.scheme is None:
+            return self.rows(logits.argmax(dim=-1), lengths)
+        return super().decode(logits, lengths)
+
+    def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
         return logits.softmax(dim=-1) * mask(lengths, logits.size(1)).unsqueeze(-1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
@@ -44,17 +43,18 @@ def layer_groups(task: nn.Module) -> list[LayerGroup]:
             "learn one by one; leave `unfreeze_epochs` at null and `layer_factor` at 1",
             option="",
         )
-    parts: list[tuple[str, list[nn.Module]]] = []
-    embedding = getattr(task, "embedding", None)
-    if isinstance(embedding, nn.Module):
-        parts.append(("embedding", [embedding]))
-    for number, layer in enumerate(encoder.layers, 1):
-        modules = [layer, encoder.norm] if number == len(encoder.layers) else [layer]
-        parts.append((f"layer {number}", modules))
-    parts.append(("head", [task]))
+    embedding, top = getattr(task, "embedding", None), len(encoder.layers)
+    parts = {
+        "embedding": [embedding] if isinstance(embedding, nn.Module) else None,
+        **{f"layer {number}": [layer] for number, layer in enumerate(encoder.layers, 1)},
+        f"layer {top}": [encoder.layers[-1], encoder.norm],
+        "head": [task],
+    }
     found: list[LayerGroup] = []
     seen: set[int] = set()
-    for name, modules in parts:
+    for name, modules in parts.items():
+        if modules is None:
+            continue
         owned = [p for module in modules for p in module.parameters() if id(p) not in seen]
         seen.update(map(id, owned))
         found.append(LayerGroup(name, [p for p in owned if p.requires_grad]))
@@ -68,9 +68,3 @@ def groups_by_layer(task: nn.Module) -> list[dict[str, Any]]:
         for depth, level in enumerate(layer_groups(task))
         if level.parameters
     ]
-
-
-def slow_down(optimizer: torch.optim.Optimizer, factor: float) -> None:
-    """Divide each group's rate by ``factor`` once for each level above it."""
-    for group in optimizer.param_groups:
-        group["lr"] = group["lr"] / factor ** group["depth"]

@@ -18,7 +18,8 @@ import torch
 from pytorch_lightning.trainer.states import TrainerFn
 from torch import Tensor
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least
+from seqtasks.kernels.scan import widest
 
 Weights = dict[str, Tensor]
 
@@ -47,8 +48,7 @@ class WeightAverage(pl.Callback):
     def begin(self, module: pl.LightningModule) -> None:
         """Begin an average with the weights as they are."""
         self.average = {
-            name: weight.detach().to(torch.promote_types(weight.dtype, torch.float32), copy=True)
-            for name, weight in trained(module)
+            name: weight.detach().to(widest(weight), copy=True) for name, weight in trained(module)
         }
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -59,15 +59,7 @@ class WeightAverage(pl.Callback):
                 name: self.average[name].to(weight.device) for name, weight in trained(pl_module)
             }
 
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: Any,
-        batch_idx: int,
-    ) -> None:
-        """Update the average where the optimizer has made a step."""
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
         if self.average is None or trainer.global_step == self.step:
             return
         self.step = trainer.global_step
@@ -78,19 +70,16 @@ class WeightAverage(pl.Callback):
         self.count += 1
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Give the model the average."""
         if self.average is not None and trainer.state.fn == TrainerFn.FITTING:
             self.own = {name: weight.detach().clone() for name, weight in trained(pl_module)}
             put(pl_module, self.average)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Give the model its own weights back."""
         if self.own is not None:
             put(pl_module, self.own)
             self.own = None
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Leave the average in the model."""
         if self.average is not None:
             put(pl_module, self.average)
             self.average = None
@@ -108,9 +97,8 @@ class WeightAverage(pl.Callback):
             if (name := names.get(id(value))) is not None:
                 own[name] = chosen[key] if self.own is None else self.own[name]
                 chosen[key] = self.average[name].to(value.dtype)
-        checkpoint["state_dict"] = chosen
-        kind = type(self).__name__
-        checkpoint["averaging"] = {"kind": kind, "own": own, "average": self.average}
+        averaging = {"kind": type(self).__name__, "own": own, "average": self.average}
+        checkpoint.update(state_dict=chosen, averaging=averaging)
 
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
@@ -154,7 +142,6 @@ class ExponentialAverage(WeightAverage):
         return 1 - min(self.decay, warm)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin the average, or go on with the average of an interrupted training."""
         super().on_train_start(trainer, pl_module)
         if self.average is None:
             self.begin(pl_module)
@@ -178,9 +165,7 @@ class TriggeredAverage(WeightAverage):
 
     def __init__(self, monitor: str, mode: str, interval: int = 5) -> None:
         super().__init__()
-        if interval < 1:
-            raise UsageError(f"it is at least 1, not {interval}", option="interval")
-        self.monitor, self.mode, self.interval = monitor, mode, interval
+        self.monitor, self.mode, self.interval = monitor, mode, check_least("interval", interval, 1)
         self.past: list[float] = []
 
     def share(self) -> float:
@@ -198,7 +183,6 @@ class TriggeredAverage(WeightAverage):
                 )
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Note the score, and begin the average when the scores stop improving."""
         super().on_validation_end(trainer, pl_module)
         training = trainer.state.fn == TrainerFn.FITTING and not trainer.sanity_checking
         if self.average is not None or not training:

@@ -19,9 +19,8 @@ class BatchSeed(pl.Callback):
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_start(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
+        _, batch_idx = step
         place = [self.seed, trainer.current_epoch, batch_idx, trainer.global_rank]
         [word] = np.random.SeedSequence(place).generate_state(1, np.uint64)
         torch.manual_seed(int(word))

@@ -48,13 +48,9 @@ def check(path: str | Path, task: Task, averaged: bool = False) -> None:
 
 
 def mean_weights(paths: Sequence[str | Path]) -> dict[str, Tensor]:
-    """The mean of the weights in checkpoints; what is no floating number is that of the first.
+    """The mean of the weights in at least one checkpoint: name → tensor, in the first one's types.
 
-    Args:
-        paths: of at least one checkpoint.
-
-    Returns:
-        Name → tensor, in the types of the first.
+    What is no floating number is that of the first.
     """
     first, *others = (
         torch.load(path, map_location="cpu", weights_only=True)["state_dict"] for path in paths

@@ -57,7 +57,6 @@ class Checkpoint(ModelCheckpoint):
             super().on_train_batch_end(trainer, pl_module, *step)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save after a validation within an epoch what was due before it."""
         if not trainer.sanity_checking:
             self.score = trainer.callback_metrics.get(self.monitor or "")
             self.step = trainer.global_step
@@ -66,7 +65,7 @@ class Checkpoint(ModelCheckpoint):
         if loop.epoch_loop.batch_progress.is_last_batch or loop._should_accumulate():
             return
         if not self.follows_validation:
-            super().on_train_batch_end(trainer, pl_module, None, None, trainer.fit_loop.batch_idx)
+            super().on_train_batch_end(trainer, pl_module, None, None, loop.batch_idx)
         elif not self._should_skip_saving_checkpoint(trainer):
             self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
 
@@ -79,9 +78,7 @@ class Checkpoint(ModelCheckpoint):
         if not self.follows_validation or self.step == trainer.global_step:
             super().on_train_epoch_end(trainer, pl_module)
 
-    def on_exception(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
-    ) -> None:
+    def on_exception(self, trainer: pl.Trainer, pl_module: Any, exception: BaseException) -> None:
         """Save the last step if a signal ends training; a validation cut short is done again."""
         super().on_exception(trainer, pl_module, exception)
         ended = isinstance(exception, SIGTERMException) and self.monitor is None
@@ -103,8 +100,7 @@ class Checkpoint(ModelCheckpoint):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Copy the kept checkpoints of the interrupted run into this run's folder."""
-        self.score = state_dict.get("score")
-        self.step = state_dict.get("step")
+        self.score, self.step = state_dict["score"], state_dict["step"]
         folder = Path(str(self.dirpath))
 
         def moved(path: str) -> str:
@@ -134,7 +130,6 @@ class BestMean(Checkpoint):
     """
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Refuse a name by which each file would replace the one before it."""
         if "{" not in (self.filename or "{epoch}"):
             raise UsageError(
                 f"{self.filename} is one name for several files; let it hold '{{epoch}}-{{step}}'",

@@ -46,25 +46,21 @@ class FiniteLoss(pl.Callback):
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.state.fn == TrainerFn.FITTING:
-            self.check_losses(trainer)
-            self.check_weights(trainer, pl_module)
+            self.on_save_checkpoint(trainer, pl_module)
 
-    def on_save_checkpoint(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
-    ) -> None:
+    def on_save_checkpoint(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
         self.check_losses(trainer)
         self.check_weights(trainer, pl_module)
 
     def check_losses(self, trainer: pl.Trainer) -> None:
         """Look at the losses taken since the last look."""
         taken, self.pending = self.pending, []
-        if taken:
-            losses = torch.stack([loss.float() for _, loss in taken]).tolist()
-            for ((epoch, batch), _), loss in zip(taken, losses, strict=True):
-                if not math.isfinite(loss):
-                    raise SeqtasksError(
-                        f"the loss is {loss} in epoch {epoch}, batch {batch}; {advice(trainer)}"
-                    )
+        losses = torch.stack([loss.float() for _, loss in taken]).tolist() if taken else []
+        for ((epoch, batch), _), loss in zip(taken, losses, strict=True):
+            if not math.isfinite(loss):
+                raise SeqtasksError(
+                    f"the loss is {loss} in epoch {epoch}, batch {batch}; {advice(trainer)}"
+                )
 
     def check_weights(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Look at all weights."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from torch import Tensor
 
 BEFORE, AFTER = "train/grad_norm", "train/grad_norm_clipped"
 """The names in the logs."""
@@ -34,25 +32,13 @@ class GradientNorm(pl.Callback):
             log(pl_module, BEFORE)
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
-        """After the step: gradients stay as they were clipped until the next one."""
-        if self.due:
+        if self.due:  # gradients stay as they were clipped until the next step
             log(pl_module, AFTER)
             self.due = False
 
 
 def log(module: pl.LightningModule, name: str) -> None:
-    """Log the gradient's norm, to the loggers alone."""
-    norm = total_norm(module.parameters())
+    """Log the Euclidean norm of all gradients as one vector, to the loggers alone."""
+    gradients = [p.grad for p in module.parameters() if p.grad is not None]
+    norm = torch.nn.utils.get_total_norm(gradients)
     module.log(name, norm, on_step=True, on_epoch=False, batch_size=1)
-
-
-def total_norm(parameters: Iterable[Tensor]) -> Tensor:
-    """The Euclidean norm of all gradients as one vector, a scalar; 0 where there is none.
-
-    >>> weight = torch.ones(2, requires_grad=True)
-    >>> (weight * torch.tensor([3.0, 4.0])).sum().backward()
-    >>> total_norm([weight, torch.ones(1)])
-    tensor(5.)
-    """
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    return torch.nn.utils.get_total_norm(gradients)

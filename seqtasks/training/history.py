@@ -29,13 +29,12 @@ class History(pl.Callback):
         self.rows: list[Row] = []
         self.restart()
 
-    def restart(self) -> None:
+    def restart(self, *_: Any, **__: Any) -> None:
         """Begin a row."""
         self.losses: list[Tensor] = []
         self.began = time.perf_counter()
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.restart()
+    on_train_start = restart
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         found = trainer.callback_metrics
@@ -69,11 +68,10 @@ class EpochLines(pl.Callback):
 
     validated = False  # in this epoch
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def on_train_epoch_start(self, *_: Any, **__: Any) -> None:
         self.began = time.perf_counter()
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.began = time.perf_counter()
+    on_train_start = on_train_epoch_start
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         found = trainer.callback_metrics.items() if self.validated else ()

@@ -36,18 +36,13 @@ class Interruption(pl.Callback):
         self.restore()
         self.asked = True
         if trainer.world_size == 1 and not trainer.fit_loop._should_accumulate():
-            self.end(trainer)
-
-    def end(self, trainer: pl.Trainer) -> None:
-        """Let Lightning stop where the step, or the batch of a validation, is complete."""
-        trainer._signal_connector.received_sigterm = True
+            end(trainer)
 
     def agree(self, trainer: pl.Trainer) -> None:
         """End all processes if one was asked to; all of them have come to the same place."""
-        if self.before or self.asked:
-            asked = trainer.strategy.reduce_boolean_decision(self.asked, all=False)
-            if asked:
-                self.end(trainer)
+        joined = self.before or self.asked
+        if joined and trainer.strategy.reduce_boolean_decision(self.asked, all=False):
+            end(trainer)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         if not trainer.fit_loop._should_accumulate() and not validation_is_due(trainer):
@@ -57,19 +52,18 @@ class Interruption(pl.Callback):
         if trainer.state.fn == TrainerFn.FITTING and not trainer.fit_loop._should_accumulate():
             self.agree(trainer)
 
-    def restore(self) -> None:
+    def restore(self, *_: Any, **__: Any) -> None:
         """Give the signals back."""
         for number, handler in self.before.items():
             signal.signal(number, handler)
         self.before = {}
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.restore()
+    on_train_end = on_exception = restore
 
-    def on_exception(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
-    ) -> None:
-        self.restore()
+
+def end(trainer: pl.Trainer) -> None:
+    """Let Lightning stop where the step, or the batch of a validation, is complete."""
+    trainer._signal_connector.received_sigterm = True
 
 
 def validation_is_due(trainer: pl.Trainer) -> bool:

@@ -37,7 +37,6 @@ class LossCurve(pl.Callback):
         self.parts: list[float] = []
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
-        """Add the loss of a batch; the batches of one step are one point."""
         outputs, *_ = step
         loss: Any = trainer.strategy.reduce(outputs["loss"].detach(), reduce_op="mean")
         self.parts.append(float(loss))
@@ -96,15 +95,16 @@ class RangeTest:
         trial.make_optimizer = functools.partial(task.make_optimizer, lr=1.0)
         trial.make_scheduler = functools.partial(rise, lowest=self.lowest, highest=self.highest)
         curve = LossCurve()
+        never = ("logger", "enable_checkpointing", "enable_progress_bar", "fast_dev_run")
         alone = {
             "callbacks": [*callbacks, curve],
-            "logger": False,
             "max_epochs": -1,
             "max_steps": self.steps,
             "limit_val_batches": 0,
-            "val_check_interval": None,
-            **dict.fromkeys(("min_epochs", "min_steps", "max_time", "profiler")),
-            **dict.fromkeys(("enable_checkpointing", "enable_progress_bar", "fast_dev_run"), False),
+            **dict.fromkeys(never, False),
+            **dict.fromkeys(
+                ("val_check_interval", "min_epochs", "min_steps", "max_time", "profiler")
+            ),
         }
         with isolate_rng():
             trainer(**alone).fit(trial, datamodule=data)
@@ -119,9 +119,12 @@ class RangeTest:
         >>> test.choose([2.0] * 20 + [1.0] * 11 + [8.0])
         0.0025
         """
+        rate = functools.partial(
+            exponential, steps=self.steps, lowest=self.lowest, highest=self.highest
+        )
         averages = smoothed(losses)
         best = int(np.nanargmin(averages)) if np.isfinite(averages).any() else 0
-        tried = f"from {self.lowest:g} to {self.rate(len(losses) - 1):.2g}"
+        tried = f"from {self.lowest:g} to {rate(len(losses) - 1):.2g}"
         if best == 0:
             raise SeqtasksError(
                 f"the loss falls at no rate {tried}; lower it, or set optimizer.lr yourself with "
@@ -132,11 +135,7 @@ class RangeTest:
             raise SeqtasksError(
                 f"the loss still falls at the highest rate {tried}; raise it", option="highest"
             )
-        return float(f"{self.share * self.rate(best - 1):.1e}")
-
-    def rate(self, step: int) -> float:
-        """The rate of a step, from 0."""
-        return exponential(step, self.steps, self.lowest, self.highest)
+        return float(f"{self.share * rate(best - 1):.1e}")
 
 
 def settled(rate: float) -> dict[str, str]:

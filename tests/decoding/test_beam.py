@@ -4,8 +4,9 @@ import math
 
 import pytest
 import torch
+from decoded import greedy
 
-from seqtasks.decoding import beam_search, greedy
+from seqtasks.decoding import beam_search
 from seqtasks.decoding.hypotheses import Beam, Candidate
 from seqtasks.errors import SeqtasksError, UsageError
 

@@ -6,8 +6,9 @@ import math
 
 import pytest
 import torch
+from decoded import greedy
 
-from seqtasks.decoding import beam_search, greedy
+from seqtasks.decoding import beam_search
 from seqtasks.decoding.beam import check_beam
 from seqtasks.decoding.coverage import coverage_score
 from seqtasks.decoding.hypotheses import Beam

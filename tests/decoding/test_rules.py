@@ -6,8 +6,9 @@ import math
 
 import pytest
 import torch
+from decoded import generate
 
-from seqtasks.decoding import beam_search, generate, sample
+from seqtasks.decoding import beam_search, sample
 from seqtasks.decoding.rules import Rules, repeated
 from seqtasks.errors import SeqtasksError
 

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 import torch
+from decoded import generate, greedy
 
-from seqtasks.decoding import filter_logits, generate, greedy
+from seqtasks.decoding import filter_logits
 from seqtasks.errors import SeqtasksError, UsageError
 
 EOS = 0

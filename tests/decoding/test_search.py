@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 import torch
 import yaml
+from decoded import greedy
 from small import ROOT
 
 from seqtasks.decoding import (
@@ -16,7 +17,6 @@ from seqtasks.decoding import (
     SearchInput,
     beam_search,
     change_search,
-    greedy,
     make_search,
 )
 from seqtasks.decoding.search import SEARCHES

@@ -7,8 +7,10 @@ from collections import Counter
 
 import pytest
 import torch
+from decoded import generate, greedy
 
-from seqtasks.decoding import check_sampling, generate, greedy, stream
+from seqtasks.decoding import check_sampling
+from seqtasks.decoding.draws import draws
 from seqtasks.errors import UsageError
 
 EOS = 0
@@ -20,11 +22,11 @@ def test_tokens_come_as_they_are_drawn(toy):
     model.seen.clear()
     rows = [[] for _ in range(6)]
     for number, drawn in enumerate(
-        stream(model.step, model.state, model.first, 20, eos_id=EOS, seed=7), 1
+        draws(model.step, model.state, model.first, 20, eos_id=EOS, seed=7), 1
     ):
         assert len(model.seen) == number  # no step ahead of what is asked for
-        for row, token in drawn:
-            rows[row].append(token)
+        for row, token, _ in drawn:
+            rows[row] += [token] * (token != EOS)
     assert rows == whole
 
 
@@ -41,10 +43,10 @@ def test_a_row_ends_where_its_reader_says(toy):
     limits = [1, 40, 7, 2, 12]
     found: list[list[int]] = [[] for _ in range(5)]
     model.seen.clear()
-    for drawn in stream(
+    for drawn in draws(
         model.step, model.state, model.first, 40, seed=3, ends=lambda r: len(found[r]) == limits[r]
     ):
-        for row, token in drawn:
+        for row, token, _ in drawn:
             found[row].append(token)
     assert found == [row[:limit] for row, limit in zip(free, limits, strict=True)]
     assert model.seen == [sum(limit > place for limit in limits) for place in range(40)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_model, save_file
 
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
@@ -16,7 +15,6 @@ from seqtasks.heads.calibration import (
     temperature_derivatives,
     tune_thresholds,
 )
-from seqtasks.heads.classification import PooledClassification
 from seqtasks.heads.multi_label import MultiLabelClassification
 
 
@@ -63,19 +61,6 @@ def test_the_temperature_is_bounded_where_no_error_or_no_success_bounds_it():
     assert temperature(logits, torch.tensor([0, 1])) == pytest.approx(1 / LIMIT)
     assert temperature(logits, torch.tensor([1, 0])) == pytest.approx(LIMIT)
     assert temperature(logits[:0], torch.zeros(0).long()) == 1
-
-
-def test_weights_from_before_there_was_a_temperature_are_read(tmp_path):
-    head = PooledClassification(encoder(), Vocabulary(["a", "b"]))
-    state = {name: value for name, value in head.state_dict().items() if name != "temperature"}
-    save_file(state, tmp_path / "model.safetensors")
-    head.temperature.fill_(3)
-    load_model(head, tmp_path / "model.safetensors", strict=True)
-    assert head.temperature == 1
-    (tmp_path / "model.safetensors").unlink()
-    save_file({"linear.bias": state["linear.bias"]}, tmp_path / "model.safetensors")
-    with pytest.raises(RuntimeError, match=r"linear\.weight"):
-        load_model(head, tmp_path / "model.safetensors", strict=True)
 
 
 def test_thresholds_have_the_best_f1_among_all():

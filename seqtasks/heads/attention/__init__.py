@@ -37,13 +37,9 @@ __all__ = [
 
 
 def find_attention(attention: str | Callable[..., Attention]) -> Callable[..., Attention]:
-    """What makes an attention: the one of that name with its default options, or what is given.
+    """What makes an attention from ``query_size`` and ``memory_size``, given as such or by name.
 
-    Args:
-        attention: a key of ``ATTENTIONS``, or a callable ``(query_size, memory_size)``.
-
-    Raises:
-        UsageError: there is no attention of that name.
+    A UsageError says that ``ATTENTIONS`` has no attention of that name.
     """
     if not isinstance(attention, str):
         return attention

@@ -19,9 +19,7 @@ class AdditiveAttention(Attention):
         nn.init.uniform_(self.weight, -(query_size**-0.5), query_size**-0.5)
 
     def keys(self, memory: Tensor) -> Tensor:
-        """U m + b."""
         return self.key(memory)
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """(batch, time, steps)."""
         return torch.tanh(self.query(query).unsqueeze(2) + keys.unsqueeze(1)) @ self.weight

@@ -48,15 +48,12 @@ class MultiHeadAttention(Attention):
         return self.heads(self.value(memory)).contiguous()
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """(batch, heads, time, steps)."""
-        size = self.query_size // self.num_heads
-        queries = self.heads(self.query(query)) / math.sqrt(size)
-        return queries @ keys.transpose(2, 3)
+        queries = self.heads(self.query(query))
+        return queries / math.sqrt(queries.size(-1)) @ keys.transpose(2, 3)
 
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Attend; shapes as in the contract."""
         weights = shares(self.scores(query, keys), mask)
         context = weights @ values
         return context.transpose(1, 2).flatten(2), weights.mean(dim=1)

@@ -12,7 +12,6 @@ class ProductAttention(Attention):
     """score(q, m) = qᵀ k, with the keys k of a subclass."""
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """(batch, time, steps)."""
         return query @ keys.transpose(1, 2)
 
 
@@ -34,7 +33,6 @@ class DotAttention(ProductAttention):
             )
 
     def keys(self, memory: Tensor) -> Tensor:
-        """The memory itself."""
         return memory
 
 
@@ -46,5 +44,4 @@ class MultiplicativeAttention(ProductAttention):
         self.key = nn.Linear(memory_size, query_size, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
-        """W m."""
         return self.key(memory)

@@ -19,19 +19,14 @@ class NoAttention(Attention):
         self.output_size = 0
 
     def keys(self, memory: Tensor) -> Tensor:
-        """Nothing, (batch, steps, 0)."""
-        return memory[:, :, :0]
+        return memory[:, :, :0]  # (batch, steps, 0)
 
-    def values(self, memory: Tensor) -> Tensor:
-        """Nothing, (batch, steps, 0)."""
-        return memory[:, :, :0]
+    values = keys
 
     def scores(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Zeros, (batch, time, steps)."""
         return query.new_zeros(*query.shape[:2], keys.size(1))
 
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """No context, and no weight anywhere."""
         return query[:, :, :0], self.scores(query, keys)
