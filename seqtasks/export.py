@@ -28,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with exit_on_error(spell=parser.spell):
         from seqtasks.bundle import load
         from seqtasks.bundle.export import export_bundle, size
-        from seqtasks.bundle.files import located
+        from seqtasks.bundle.files import find_bundle
 
-        source = located(options.bundle)
+        source = find_bundle(options.bundle)
         kind = f"{options.format}-int8" if options.int8 else options.format
         folder = options.output or source.with_name(f"{source.name}-{kind}")
         if folder.resolve() == source.resolve():

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = make_parser()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
-        check(options)
+        check_options(options)
         for part in score(options) if options.score else generate(options):
             sys.stdout.buffer.write(part.encode())
             sys.stdout.buffer.flush()
@@ -82,7 +82,7 @@ def or_none(kind: Any) -> Callable[[str], Any]:
     return convert
 
 
-def check(options: argparse.Namespace) -> None:
+def check_options(options: argparse.Namespace) -> None:
     """Refuse numbers below 1, and options that another one leaves nothing to do."""
     for name in ("samples", "beam", "batch_size"):
         if (value := getattr(options, name)) is not None and value < 1:
@@ -96,7 +96,7 @@ def check(options: argparse.Namespace) -> None:
         raise UsageError("--beam looks for the most probable text; leave one out", option=others[0])
 
 
-def texts(options: argparse.Namespace) -> Iterator[Text]:
+def read_texts(options: argparse.Namespace) -> Iterator[Text]:
     """The given texts, numbered from 1."""
     from seqtasks.data.readers.files import read_whole
     from seqtasks.prediction.text_generator import Text
@@ -115,7 +115,7 @@ def texts(options: argparse.Namespace) -> Iterator[Text]:
             raise UsageError("the input is empty; give lines, --prompt TEXT or --prompt-file FILE")
 
 
-def load(options: argparse.Namespace) -> TextGenerator:
+def load_generator(options: argparse.Namespace) -> TextGenerator:
     """The saved model."""
     from seqtasks.lightning import leave_out_lightning
 
@@ -130,11 +130,11 @@ def load(options: argparse.Namespace) -> TextGenerator:
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
     """What to print: of one text alone piece by piece, else whole texts."""
-    writer, samples = load(options), options.samples or 1
+    writer, samples = load_generator(options), options.samples or 1
     given = {name: value for name, value in vars(options).items() if name in (*OPTIONS, "stop")}
     how = sampling_options(writer.model.sampling, given, samples, options.beam)
     limits = {name: how[name] for name in SHARED if name in how}
-    wanted = (text._replace(sample=n) for text in texts(options) for n in range(samples))
+    wanted = (text._replace(sample=n) for text in read_texts(options) for n in range(samples))
     first = list(islice(wanted, 2))
     if len(first) == 1 and not options.json and not options.beam:
         yield from whole(streamed(writer, first[0], how, options.no_prompt))
@@ -171,10 +171,10 @@ def streamed(
 
 def score(options: argparse.Namespace) -> Iterator[str]:
     """How probable each text is, as a table or JSON lines."""
-    reader = load(options)
+    reader = load_generator(options)
     if not options.json:
         yield ROW.format("text", "tokens", "nats", "perplexity", "bits/char", "beginning")
-    for batch in batched(texts(options), options.batch_size):
+    for batch in batched(read_texts(options), options.batch_size):
         for text, scores in zip(batch, reader.score(batch), strict=True):
             if options.json:
                 yield as_json({"number": text.number, **scores})

@@ -19,7 +19,7 @@ from seqtasks.data.module import SequenceData
 from seqtasks.errors import UsageError, located
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.page import write_report
-from seqtasks.reporting.run_folder import save, write_config
+from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import leave_out_advice, unadvised, understood
@@ -92,7 +92,7 @@ def run(
         say(line)
     if config.ckpt_path:
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
-        checkpoint.check(config.ckpt_path, task, averaged)
+        checkpoint.check_checkpoint(config.ckpt_path, task, averaged)
     task.fit_to_training_data(data)
     baselines = task.baselines(data)
 
@@ -127,11 +127,11 @@ def run(
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
     if trainer.is_global_zero:
-        save(folder, task, data, plain, results, task_name, command)
+        save_run(folder, task, data, plain, results, task_name, command)
         foreign = foreign_modules(plain["task"])
         if config.report:
             write_report(folder, trusted=foreign, examples=200)
-        summary.explain(console, folder, task, data, config.examples, results, foreign)
+        summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results
 
 

@@ -59,10 +59,10 @@ def serve(options: argparse.Namespace) -> None:
 
     service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
     app = make_app(service, hosts_of(options.host, options.allow_host))
-    run(make_server(app, limits), options)
+    run_server(make_server(app, limits), options)
 
 
-def run(server: Any, options: argparse.Namespace) -> None:
+def run_server(server: Any, options: argparse.Namespace) -> None:
     """Say where the server is, and run it.
 
     Raises:

@@ -67,7 +67,7 @@ class SequenceClassifier(Task):
             check_pair(vocabularies)
             self.inputs = ("tokens", "pair")
         self.encoder = encoder(input_size=self.embedding.output_size)
-        chunks.check(self.encoder, chunk_steps, truncate_bptt)
+        chunks.check_chunks(self.encoder, chunk_steps, truncate_bptt)
         self.chunk_steps, self.truncate_bptt = chunk_steps, truncate_bptt
         self.head = head(encoder=self.encoder, labels=self.labels, texts=len(self.inputs))
         self.monitor, self.mode = self.head.monitor, self.head.mode
@@ -79,7 +79,7 @@ class SequenceClassifier(Task):
     def read(self, texts: Batch, chunk_steps: int | None = None) -> Tensor:
         """The same of a batch in which all texts are rows."""
         features = self.embedding(texts)  # (texts · batch, time, embedding)
-        outputs, _ = chunks.read(
+        outputs, _ = chunks.read_in_chunks(
             self.encoder,
             features,
             texts.lengths,

@@ -17,7 +17,7 @@ from seqtasks.embedding import TokenEmbedding
 from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, located
-from seqtasks.graphs.decoder import attach_step, named, step_graph, unnamed
+from seqtasks.graphs.decoder import attach_step, by_name, step_graph, unnamed
 from seqtasks.graphs.graph import Graph, Named, Run, axes_of, replace, tensors
 from seqtasks.heads.copying import copied_targets
 from seqtasks.heads.decoder import AttentionDecoder, DecoderOutput
@@ -160,7 +160,7 @@ class EncoderDecoder(Task):
         """The encoder, which gives the decoder's first state, and one step of the decoder."""
 
         def encode(inputs: Mapping[str, Tensor]) -> Named:
-            found = named(self.decoder.parts(self.start(Batch(inputs))))
+            found = by_name(self.decoder.parts(self.start(Batch(inputs))))
             return {name: tensor for name, tensor in found.items() if name != "copies"}
 
         names = ["source", "source_lengths"] + ["copies"] * self.copies

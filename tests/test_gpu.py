@@ -21,7 +21,7 @@ from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.language import LanguageHead
 from seqtasks.kernels.scan import linear_scan
 from seqtasks.laws import Case, Subject, Topology
-from seqtasks.laws.subject import run as passed
+from seqtasks.laws.subject import run_subject as passed
 from seqtasks.run import run
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")

@@ -17,10 +17,10 @@ Guess = Callable[[Pairs, Sequence[str]], list[str]]
 """From training examples and further sources to an answer for each of the sources."""
 
 
-def copied(pairs: Pairs, sources: Sequence[str]) -> list[str]:
+def copied_source(pairs: Pairs, sources: Sequence[str]) -> list[str]:
     """The sources as they stand.
 
-    >>> copied([], ["Paris"])
+    >>> copied_source([], ["Paris"])
     ['Paris']
     """
     return list(sources)
@@ -42,10 +42,10 @@ def frequent(pairs: Pairs, sources: Sequence[str]) -> list[str]:
     return [best.get(_first(source)) or most_frequent(every) for source in sources]
 
 
-def closest(pairs: Pairs, sources: Sequence[str]) -> list[str]:
+def closest_beginning(pairs: Pairs, sources: Sequence[str]) -> list[str]:
     """The target of the training source that shares the longest beginning.
 
-    >>> closest([("walked", "W AO K T"), ("talk", "T AO K")], ["walk", "tall"])
+    >>> closest_beginning([("walked", "W AO K T"), ("talk", "T AO K")], ["walk", "tall"])
     ['W AO K T', 'T AO K']
     """
     known = sorted(pairs)
@@ -58,9 +58,9 @@ def closest(pairs: Pairs, sources: Sequence[str]) -> list[str]:
 
 
 GUESSES: dict[str, tuple[str, Guess]] = {
-    "copy": ("copy of the source", copied),
+    "copy": ("copy of the source", copied_source),
     "frequent": ("most frequent answer to the first word", frequent),
-    "closest": ("training source with the same beginning", closest),
+    "closest": ("training source with the same beginning", closest_beginning),
 }
 """Name → what the baseline is called in the table of scores, and the function."""
 

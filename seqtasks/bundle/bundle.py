@@ -22,8 +22,8 @@ from seqtasks.bundle.files import (
     WEIGHTS,
     check_files,
     checksum,
+    find_bundle,
     first_line,
-    located,
     read_config,
     read_manifest,
     read_metrics,
@@ -143,7 +143,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    folder = located(folder)
+    folder = find_bundle(folder)
     sums = read_manifest(folder)
     exported = any(name.endswith(ENDING) for name in sums)
     check_files(folder, sums, [CONFIG, METRICS, *([] if exported else [WEIGHTS])])

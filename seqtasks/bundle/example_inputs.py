@@ -36,7 +36,7 @@ def value(field: Field, row: int) -> str:
     return " ".join(map(str, vector))
 
 
-def spread(graph: Graph) -> Graph:
+def spread_axes(graph: Graph) -> Graph:
     """A graph whose example has a step of padding along every axis of length 1.
 
     A trace takes the length 1 for one that never varies.

@@ -7,12 +7,12 @@ from pathlib import Path
 import torch
 
 from seqtasks.bundle.bundle import Bundle, describe, with_weights
-from seqtasks.bundle.example_inputs import example, spread
+from seqtasks.bundle.example_inputs import example, spread_axes
 from seqtasks.bundle.files import MANIFEST
 from seqtasks.errors import UsageError
 from seqtasks.graphs.folder import ENDING, write_graphs
 
-ROWS = (2, 4)
+EXAMPLE_ROWS = (2, 4)
 """Examples that a model is traced with, and then compared on."""
 
 
@@ -37,17 +37,18 @@ def export_bundle(bundle: Bundle, folder: Path, *, int8: bool = False) -> None:
     task = with_weights(bundle, "export").task
     with torch.no_grad():
         graphs, others = (
-            [spread(graph) for graph in task.graphs(example(bundle, rows))] for rows in ROWS
+            [spread_axes(graph) for graph in task.graphs(example(bundle, rows))]
+            for rows in EXAMPLE_ROWS
         )
     folder.mkdir(parents=True, exist_ok=True)
     for old in [*folder.glob(f"*{ENDING}"), *folder.glob("*.safetensors"), folder / MANIFEST]:
         old.unlink(missing_ok=True)
     files = write_graphs(task, folder, graphs, others, int8)
     config = {**bundle.config, "export": {"format": "onnx", "int8": int8}}
-    describe(folder, files, config, bundle.fields, bundle.metrics, card(bundle.card, int8))
+    describe(folder, files, config, bundle.fields, bundle.metrics, export_card(bundle.card, int8))
 
 
-def card(text: str, int8: bool) -> str:
+def export_card(text: str, int8: bool) -> str:
     """A model card with what the export has changed."""
     kept = ", the large weights in eight bits" if int8 else ""
     return (

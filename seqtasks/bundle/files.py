@@ -23,7 +23,7 @@ FORMAT = 2
 """The format of a bundle's folder; `read_manifest` refuses all others."""
 
 
-def located(folder: str | Path) -> Path:
+def find_bundle(folder: str | Path) -> Path:
     """The folder of a bundle, from itself, its run, or a path through a file ``latest``."""
     folder = fetched(str(folder))
     for parent in folder.parents:

@@ -73,15 +73,15 @@ def check_weights(path: Path, task: nn.Module) -> None:
     for name in sorted({*wanted} | {*found}):
         if wanted.get(name) != found.get(name):
             raise BundleError(
-                f"{path} does not fit config.yaml: {name} is {shown(found.get(name))} there, and "
-                f"{shown(wanted.get(name))} by the configuration and the vocabularies"
+                f"{path} does not fit config.yaml: {name} is {shown_sizes(found.get(name))} there, "
+                f"and {shown_sizes(wanted.get(name))} by the configuration and the vocabularies"
             )
 
 
-def shown(shape: Sequence[int] | None) -> str:
+def shown_sizes(shape: Sequence[int] | None) -> str:
     """A size in words.
 
-    >>> shown((3, 4)), shown(()), shown(None)
+    >>> shown_sizes((3, 4)), shown_sizes(()), shown_sizes(None)
     ('3 × 4', 'a number', 'not')
     """
     if shape is None:

@@ -14,7 +14,7 @@ from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import State
 
-FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu}
+_FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu}
 
 
 class Elman(FusedRecurrence):
@@ -30,10 +30,10 @@ class Elman(FusedRecurrence):
     """
 
     def __init__(self, input_size: int, hidden_size: int, *, nonlinearity: str = "tanh") -> None:
-        if nonlinearity not in FUNCTIONS:
+        if nonlinearity not in _FUNCTIONS:
             raise UsageError(f"it is tanh or relu, not '{nonlinearity}'", option="nonlinearity")
         super().__init__(nn.RNN(input_size, hidden_size, 1, nonlinearity, batch_first=True))
-        self.phi = FUNCTIONS[nonlinearity]
+        self.phi = _FUNCTIONS[nonlinearity]
 
     def step(self, x: Tensor, state: State) -> State:
         [h], [W, U, b, c] = state, self.weights()

@@ -23,7 +23,7 @@ from seqtasks.kernels.affine import blocks
 from seqtasks.kernels.lengths import State
 from seqtasks.kernels.scan import nonlinear_scan
 
-FUNCTIONS = {"relu": torch.relu, "tanh": torch.tanh}
+_FUNCTIONS = {"relu": torch.relu, "tanh": torch.tanh}
 
 
 class IndRNN(ParallelRecurrence):
@@ -48,11 +48,11 @@ class IndRNN(ParallelRecurrence):
         horizon: int = 1000,
     ) -> None:
         super().__init__(input_size, hidden_size)
-        if nonlinearity not in FUNCTIONS:
+        if nonlinearity not in _FUNCTIONS:
             raise UsageError(f"it is relu or tanh, not '{nonlinearity}'", option="nonlinearity")
         if horizon < 1:
             raise UsageError(f"it is at least 1, not {horizon}", option="horizon")
-        self.phi = FUNCTIONS[nonlinearity]
+        self.phi = _FUNCTIONS[nonlinearity]
         self.bound = 2 ** (1 / horizon)
         self.linear = stacked(input_size, hidden_size, 1)
         self.recurrent = nn.Parameter(0.5 ** (horizon ** -torch.rand(hidden_size)))

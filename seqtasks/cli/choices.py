@@ -12,10 +12,10 @@ TAKES_A_NAME = {"task/decoder/attention"}
 """Groups whose part of the configuration may also be the name of a choice."""
 
 
-def place(group: str) -> str:
+def group_place(group: str) -> str:
     """Where in the configuration a choice of a group stands.
 
-    >>> place("task/head"), place("field@data.pair")
+    >>> group_place("task/head"), group_place("field@data.pair")
     ('task.head', 'data.pair')
     """
     return group.partition("@")[2] or group.replace("/", ".")
@@ -27,10 +27,11 @@ def check_choices(config: DictConfig, groups: Iterable[str]) -> None:
     The groups are those that can be chosen from, as ``hydra.runtime.choices`` names them.
     """
     for group in sorted(set(groups) - TAKES_A_NAME):
-        parent, _, name = place(group).rpartition(".")
+        parent, _, name = group_place(group).rpartition(".")
         node = OmegaConf.select(config, parent) if parent else config
         found = node.get(name) if isinstance(node, DictConfig) else None
         if isinstance(found, str):
             raise UsageError(
-                f"{place(group)}={found} sets an option to a text; what chooses is {group}={found}"
+                f"{group_place(group)}={found} sets an option to a text; what chooses is "
+                f"{group}={found}"
             )

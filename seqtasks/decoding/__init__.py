@@ -17,12 +17,13 @@ from seqtasks.decoding.search import (
     make_search,
 )
 from seqtasks.decoding.search_input import SearchInput
-from seqtasks.decoding.steps import State, Step, TextModel, select
+from seqtasks.decoding.steps import DecodingStep, State, TextModel, select_rows
 from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 from seqtasks.decoding.texts import generate_text, search_text, stream_text
 
 __all__ = [
     "BeamSearch",
+    "DecodingStep",
     "Greedy",
     "Hypothesis",
     "Sampling",
@@ -30,7 +31,6 @@ __all__ = [
     "SearchInput",
     "Start",
     "State",
-    "Step",
     "StreamingDetokenizer",
     "TextModel",
     "beam_search",
@@ -44,7 +44,7 @@ __all__ = [
     "sample",
     "score_texts",
     "search_text",
-    "select",
+    "select_rows",
     "stream_text",
     "text_tokens",
     "together",

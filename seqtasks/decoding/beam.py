@@ -11,13 +11,20 @@ from torch import Tensor
 from seqtasks.decoding.coverage import Coverage, coverage_score
 from seqtasks.decoding.hypotheses import Beam, Candidate, Hypothesis
 from seqtasks.decoding.rules import Prefix, Rules, check_prefix
-from seqtasks.decoding.steps import State, Step, check_start, expect, row_limits, select
+from seqtasks.decoding.steps import (
+    DecodingStep,
+    State,
+    check_start,
+    expect,
+    row_limits,
+    select_rows,
+)
 from seqtasks.decoding.top import top
 
 
 @torch.no_grad()
 def beam_search(
-    step: Step,
+    step: DecodingStep,
     state: State,
     first: Tensor,
     *,
@@ -101,7 +108,7 @@ def beam_search(
                 chosen += [item.token for item in grown]
             start = end
         searching = [beam for beam in searching if not beam.done]
-        state = select(state, torch.tensor(rows, dtype=torch.int64))
+        state = select_rows(state, torch.tensor(rows, dtype=torch.int64))
         tokens = torch.tensor(chosen, dtype=torch.int64, device=first.device)
     return [beam.kept for beam in beams]
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from seqtasks.decoding.filters import check_filter, filter_logits
 from seqtasks.decoding.repetition import check_penalty, marks, penalise
 from seqtasks.decoding.rules import Prefix, Rules, check_prefix
-from seqtasks.decoding.steps import State, Step, check_start, row_limits, select
+from seqtasks.decoding.steps import DecodingStep, State, check_start, row_limits, select_rows
 from seqtasks.errors import UsageError
 
 
@@ -29,7 +29,7 @@ class Draw(NamedTuple):
 
 @torch.inference_mode()
 def draws(
-    step: Step,
+    step: DecodingStep,
     state: State,
     first: Tensor,
     max_length: int | Sequence[int],
@@ -116,8 +116,8 @@ def draws(
         going = [spot for spot in going if place + 1 < limits[live[spot]]]
         if len(going) < len(live):
             index = torch.tensor(going, dtype=torch.int64)
-            state = select(state, index)
-            held = None if held is None else select((held,), index)[0]
+            state = select_rows(state, index)
+            held = None if held is None else select_rows((held,), index)[0]
             live, picked = [live[spot] for spot in going], [picked[spot] for spot in going]
         if no_repeat_ngram:
             for row, token in zip(live, picked, strict=True):

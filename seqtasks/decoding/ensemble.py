@@ -11,7 +11,7 @@ from torch import Tensor
 
 from seqtasks.decoding.coverage import Coverage
 from seqtasks.decoding.search_input import SearchInput
-from seqtasks.decoding.steps import State, Step, log_softmax
+from seqtasks.decoding.steps import DecodingStep, State, log_softmax
 from seqtasks.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
     )
 
 
-def mean_step(steps: Sequence[Step], sizes: Sequence[int]) -> Step:
+def mean_step(steps: Sequence[DecodingStep], sizes: Sequence[int]) -> DecodingStep:
     """A step whose probabilities are the mean of several steps' (log-mean-exp of log-softmax).
 
     All have one vocabulary; ``sizes`` says how many tensors of the joint state belong to each.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.steps import State, TextModel, select, skim
+from seqtasks.decoding.steps import State, TextModel, select_rows, skim
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Start(NamedTuple):
     def rows(self, index: Sequence[int]) -> Start:
         """Some of the rows, in the order of the index and as often as it names them."""
         places = torch.tensor(index, dtype=torch.int64)
-        [first] = select((self.first,), places)
-        return Start(select(self.state, places), first, [self.seen[row] for row in index])
+        [first] = select_rows((self.first,), places)
+        return Start(select_rows(self.state, places), first, [self.seen[row] for row in index])
 
 
 @torch.no_grad()
@@ -107,8 +107,8 @@ def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Itera
         unknown.update((symbol, None) for symbol in symbols if symbol not in vocabulary)
         if unknown and vocabulary.unk_id is None:
             raise UsageError(
-                f"{named(unknown)}: the model does not know it and has no <unk> to read instead; "
-                "leave it out"
+                f"{list_symbols(unknown)}: the model does not know it and has no <unk> to read "
+                "instead; leave it out"
             )
         if tokenizer is None:
             yield from vocabulary.encode(symbols)
@@ -116,10 +116,10 @@ def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Itera
             yield from tokenizer.encode_batch_fast([part])[0].ids
 
 
-def named(symbols: Collection[str], most: int = 10) -> str:
+def list_symbols(symbols: Collection[str], most: int = 10) -> str:
     """Some symbols for a message.
 
-    >>> named("abc", most=2)
+    >>> list_symbols("abc", most=2)
     "'a', 'b' and 1 more"
     """
     names = ", ".join(repr(symbol) for symbol in islice(symbols, most))

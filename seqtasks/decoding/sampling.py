@@ -12,12 +12,12 @@ from seqtasks.decoding.filters import check_filter
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.repetition import check_penalty
 from seqtasks.decoding.rules import Rules
-from seqtasks.decoding.steps import State, Step, check_lengths
+from seqtasks.decoding.steps import DecodingStep, State, check_lengths
 from seqtasks.decoding.streaming_detokenizer import check_stop
 
 
 def sample(
-    step: Step,
+    step: DecodingStep,
     state: State,
     first: Tensor,
     max_length: int | Sequence[int],

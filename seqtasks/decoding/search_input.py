@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks.decoding.coverage import Coverage
 from seqtasks.decoding.rules import Prefix
-from seqtasks.decoding.steps import State, Step, select
+from seqtasks.decoding.steps import DecodingStep, State, select_rows
 
 
 class SearchInput(NamedTuple):
@@ -28,7 +28,7 @@ class SearchInput(NamedTuple):
         coverage: Tells how much of its source a row has attended to, or none.
     """
 
-    step: Step
+    step: DecodingStep
     state: State
     first: Tensor
     eos_id: int | None
@@ -47,9 +47,9 @@ class SearchInput(NamedTuple):
         """
         places = [row for row in range(len(self.first)) for _ in range(times)]
         index = torch.tensor(places, dtype=torch.int64)
-        [first] = select((self.first,), index)
+        [first] = select_rows((self.first,), index)
         return self._replace(
-            state=select(self.state, index),
+            state=select_rows(self.state, index),
             first=first,
             lengths=[self.lengths[row] for row in places],
             numbers=None if self.numbers is None else [self.numbers[row] for row in places],

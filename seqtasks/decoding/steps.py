@@ -9,14 +9,12 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.kernels.lengths import State
 
 if TYPE_CHECKING:
     from seqtasks.data.vocabulary import Vocabulary
 
-State = tuple[Tensor, ...]
-"""What a model remembers between steps; axis 0 of every tensor is the batch."""
-
-Step = Callable[[Tensor, State], tuple[Tensor, State]]
+DecodingStep = Callable[[Tensor, State], tuple[Tensor, State]]
 """``logits, state = step(tokens, state)``: tokens (batch,) int64, logits (batch, vocabulary)."""
 
 
@@ -26,7 +24,7 @@ class TextModel(Protocol):
     Attributes:
         vocabulary: Its tokens.
         head: From features (..., size) to logits (..., vocabulary).
-        step: As `Step`.
+        step: As `DecodingStep`.
     """
 
     vocabulary: Vocabulary
@@ -58,10 +56,10 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
     return model.read(tokens, lengths, state)[1]
 
 
-def select(state: State, index: Tensor) -> State:
+def select_rows(state: State, index: Tensor) -> State:
     """Picks rows of a state by an index (rows,) int64, in its order and as often as it names them.
 
-    >>> kept = select((torch.tensor([10, 20, 30]), torch.eye(3)), torch.tensor([2, 0]))
+    >>> kept = select_rows((torch.tensor([10, 20, 30]), torch.eye(3)), torch.tensor([2, 0]))
     >>> [part.tolist() for part in kept]
     [[30, 10], [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]]
     """

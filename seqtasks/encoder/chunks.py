@@ -20,8 +20,8 @@ from seqtasks.errors import UsageError
 from seqtasks.kernels.lengths import State
 
 
-def check(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: bool) -> None:
-    """Refuse, by a UsageError, options by which `read` could not read."""
+def check_chunks(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: bool) -> None:
+    """Refuse, by a UsageError, options by which `read_in_chunks` could not read."""
     if chunk_steps is None and truncate_bptt:
         raise UsageError(
             "it cuts the gradient between chunks, and there are none; set chunk_steps to their "
@@ -42,7 +42,7 @@ def check(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: boo
         )
 
 
-def read(
+def read_in_chunks(
     encoder: RecurrentEncoder,
     inputs: Tensor,
     lengths: Tensor | None = None,
@@ -75,11 +75,11 @@ def read(
 
     >>> encoder = RecurrentEncoder(3, 5)
     >>> inputs, lengths = torch.randn(2, 7, 3), torch.tensor([7, 2])
-    >>> pieces, _ = read(encoder, inputs, lengths, chunk_steps=3)
+    >>> pieces, _ = read_in_chunks(encoder, inputs, lengths, chunk_steps=3)
     >>> torch.allclose(encoder(inputs, lengths)[0], pieces, atol=1e-6)
     True
     """
-    check(encoder, chunk_steps, truncate_bptt)
+    check_chunks(encoder, chunk_steps, truncate_bptt)
     time = inputs.size(1)
     if chunk_steps is None or time <= chunk_steps:
         return encoder(inputs, lengths, state)

@@ -16,7 +16,7 @@ CHANGING = ("coverage", "fed", "alignment")
 """Parts of the state that a step changes, beside those of the recurrence."""
 
 
-def named(parts: Parts) -> Named:
+def by_name(parts: Parts) -> Named:
     """Name the parts of a decoder's state; the tensors of the recurrence are ``state_0``, …."""
     *known, recurrent = parts
     names = zip(Parts._fields, known, strict=False)
@@ -24,7 +24,7 @@ def named(parts: Parts) -> Named:
 
 
 def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
-    """The reverse of `named`."""
+    """The reverse of `by_name`."""
     known: Any = {name: tensors.get(name) for name in Parts._fields[:-1]}
     return Parts(**known, recurrent=state_of(tensors))
 
@@ -40,7 +40,7 @@ def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph
         rest = {name: tensor for name, tensor in inputs.items() if name != "tokens"}
         reading = decoder(inputs["tokens"].unsqueeze(1), unnamed(rest).joined())
         logits = decoder.scores(*reading).squeeze(1)
-        after = named(decoder.parts(reading.state))
+        after = by_name(decoder.parts(reading.state))
         changed = {
             f"next_{name}": tensor
             for name, tensor in after.items()
@@ -50,7 +50,7 @@ def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph
 
     for _ in range(2):  # so that no two parts of the state are the same
         _, state = decoder.step(tokens, state)
-    inputs = {"tokens": tokens, **named(decoder.parts(state))}
+    inputs = {"tokens": tokens, **by_name(decoder.parts(state))}
     return Graph("decoder", compute, inputs, {name: axes(name, t) for name, t in inputs.items()})
 
 
@@ -67,7 +67,7 @@ def attach_step(decoder: AttentionDecoder, run: Run) -> None:
     """Let a graph compute the decoder's steps; the features of its outputs are then logits."""
 
     def forward(tokens: Tensor, state: State) -> DecoderOutput:
-        parts = named(decoder.parts(state))
+        parts = by_name(decoder.parts(state))
         logits, weights = [], []
         for column in tokens.unbind(1):
             found = run({"tokens": column, **parts})

@@ -25,14 +25,14 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
     found.CopyFrom(model)
     graph = found.graph
     kept = list(graph.initializer)
-    large = {tensor.name: tensor for tensor in kept if suits(tensor)}
+    large = {tensor.name: tensor for tensor in kept if fits_eight_bits(tensor)}
     nodes: list[onnx.NodeProto] = []
     for node in graph.node:
         table = node.op_type == "Gather" and node.input[0] in large
         nodes += rows_of(node) if table else [node]
     wide = {name for node in nodes for name in reads(node)} & large.keys()
     del graph.node[:], graph.initializer[:]
-    graph.node.extend(node for name in large if name in wide for node in widened(name))
+    graph.node.extend(node for name in large if name in wide for node in as_float(name))
     graph.node.extend(nodes)
     graph.initializer.extend(tensor for tensor in kept if tensor.name not in large)
     for name, tensor in large.items():
@@ -42,7 +42,7 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
     return found
 
 
-def suits(tensor: onnx.TensorProto) -> bool:
+def fits_eight_bits(tensor: onnx.TensorProto) -> bool:
     """Whether a constant is a large weight."""
     size = int(np.prod(tensor.dims))
     return tensor.data_type == TensorProto.FLOAT and len(tensor.dims) > 1 and size >= SMALLEST
@@ -68,7 +68,7 @@ def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.f
     return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def widened(name: str) -> list[onnx.NodeProto]:
+def as_float(name: str) -> list[onnx.NodeProto]:
     """Nodes that widen a whole weight, or the rows of one that have been read."""
     return [
         helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=TensorProto.FLOAT),
@@ -82,7 +82,7 @@ def rows_of(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     return [
         helper.make_node("Gather", [f"{name}.int8", index], [f"{output}.int8"], axis=0),
         helper.make_node("Gather", [f"{name}.scale", index], [f"{output}.scale"], axis=0),
-        *widened(output),
+        *as_float(output),
     ]
 
 

@@ -50,7 +50,7 @@ def write_graphs(
         path = folder / f"{graph.name}{ENDING}"
         content, read = write_graph(source, graph)
         path.write_bytes(content.SerializeToString())
-        compare(path, other)
+        check_parity(path, other)
         if int8:
             path.write_bytes(quantise(content).SerializeToString())
         held |= read
@@ -62,7 +62,7 @@ def write_graphs(
     return files
 
 
-def compare(path: Path, graph: Graph) -> None:
+def check_parity(path: Path, graph: Graph) -> None:
     """Run a graph and its computation.
 
     Raises:

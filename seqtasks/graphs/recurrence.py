@@ -73,7 +73,7 @@ class RecurrenceGraph:
             write.weight(f"{stem}.weight_hh_l0", r.unsqueeze(0)),
             write.constant(torch.cat([bi, bh]).unsqueeze(0)),
         ]
-        counted = "" if lengths is None else write.cast(at_least_one(write, lengths), torch.int32)
+        counted = "" if lengths is None else write.cast(real_lengths(write, lengths), torch.int32)
         starts = [write("Unsqueeze", part, write.ints(0)) for part in state]
         outputs, *finals = write.several(
             kind,
@@ -105,7 +105,7 @@ class RecurrenceGraph:
         before = [body.name("before") for _ in self.state]
         output, *after = write_step(body, cell, step, before)
         held = [
-            body("Where", widened(body, now, len(shape)), new, old)
+            body("Where", for_each_axis(body, now, len(shape)), new, old)
             for new, old, shape in zip(after, before, cell.state_shapes, strict=True)
         ]
         graph = helper.make_graph(
@@ -157,18 +157,18 @@ def write_recurrence(
     return run.loop()
 
 
-def widened(write: Writer, real: str, axes: int) -> str:
+def for_each_axis(write: Writer, real: str, axes: int) -> str:
     """Add ``axes`` axes behind a truth for each sequence, (batch,)."""
     return write("Unsqueeze", real, write.ints(*range(1, axes + 1))) if axes else real
 
 
 def reversed_steps(write: Writer, sequences: str, lengths: str) -> str:
     """Reverse each sequence's real steps."""
-    counted = at_least_one(write, lengths)
+    counted = real_lengths(write, lengths)
     return write("ReverseSequence", sequences, counted, batch_axis=0, time_axis=1)
 
 
-def at_least_one(write: Writer, lengths: str) -> str:
+def real_lengths(write: Writer, lengths: str) -> str:
     """Lengths of at least 1; some runtimes refuse a sequence of no steps."""
     return write("Max", lengths, write.ints(1))
 

@@ -13,11 +13,11 @@ from seqtasks.errors import UsageError
 from seqtasks.graphs.translation import Translation, inputs_of, trace
 from seqtasks.graphs.writer import Writer
 
-ROWS = 7
+TRACED_ROWS = 7
 """Sequences of the example that is traced; any number but 0 and 1, which a trace would keep."""
 
 
-class Step(nn.Module):
+class TracedStep(nn.Module):
     """One step of a cell, to be traced; of a cell that writes no ``step``, a run of one step."""
 
     def __init__(self, cell: Recurrence) -> None:
@@ -43,7 +43,7 @@ def write_step(write: Writer, cell: Recurrence, x: str, state: Sequence[str]) ->
     Raises:
         UsageError: the cell cannot be traced.
     """
-    return Translation(write.source.step(cell, traced), write, Step(cell)).run([x, *state])
+    return Translation(write.source.step(cell, traced), write, TracedStep(cell)).run([x, *state])
 
 
 def traced(cell: Recurrence) -> ExportedProgram:
@@ -53,14 +53,14 @@ def traced(cell: Recurrence) -> ExportedProgram:
         UsageError: the cell decides something by what it reads.
     """
     like = next(iter(cell.parameters()))
-    state = tuple(like.new_zeros(ROWS, *shape) for shape in cell.state_shapes)
-    example = (like.new_zeros(ROWS, cell.input_size).uniform_(-1, 1), *state)
+    state = tuple(like.new_zeros(TRACED_ROWS, *shape) for shape in cell.state_shapes)
+    example = (like.new_zeros(TRACED_ROWS, cell.input_size).uniform_(-1, 1), *state)
     varies: Any = {0: Dim.AUTO}
     shapes = (varies, *[tuple(varies for _ in state)] * bool(state))
     name = f"one step of a {type(cell).__name__}"
-    program = trace(Step(cell), example, shapes, name)
+    program = trace(TracedStep(cell), example, shapes, name)
     given = inputs_of(program, len(example))
-    if any(str(node.meta["val"].shape[0]) == str(ROWS) for node in given if node.users):
+    if any(str(node.meta["val"].shape[0]) == str(TRACED_ROWS) for node in given if node.users):
         raise UsageError(
             f"export: {name} decides something by the size of its batch, which a graph cannot"
         )

@@ -55,7 +55,7 @@ class AdaptiveLanguageHead(NextToken):
         size = embedding.table.num_embeddings
         most = clusters(input_size)
         self.cutoffs = automatic(size, most) if cutoffs is None else list(cutoffs)
-        check(self.cutoffs, size, most)
+        check_cutoffs(self.cutoffs, size, most)
         self.softmax = nn.AdaptiveLogSoftmaxWithLoss(
             input_size, size, self.cutoffs, div_value=NARROWING, head_bias=True
         )
@@ -98,7 +98,7 @@ def automatic(size: int, most: int) -> list[int]:
     return [max(1, size // 20), max(2, size // 5)][:most]
 
 
-def check(cutoffs: Sequence[int], size: int, most: int) -> None:
+def check_cutoffs(cutoffs: Sequence[int], size: int, most: int) -> None:
     """Refuse cutoffs that do not grow within the vocabulary, and too many or none of them."""
     if most == 0:
         raise UsageError(

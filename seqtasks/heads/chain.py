@@ -32,7 +32,7 @@ from torch.autograd.function import once_differentiable
 
 from seqtasks.kernels.lengths import mask
 
-CHUNK = 2**20
+NUMBERS_AT_ONCE = 2**20
 """Numbers held at once of the transitions' probabilities at all steps."""
 
 
@@ -173,7 +173,7 @@ def spread(
     reached = to_come.new_zeros(time, batch, labels)
     pairs = torch.zeros_like(transitions)
     weights = outside[0]
-    steps = max(1, CHUNK // (batch * labels * labels))
+    steps = max(1, NUMBERS_AT_ONCE // (batch * labels * labels))
     for first in range(1, time, steps):
         last = min(first + steps, time)
         flows = (transitions + to_come[first:last].unsqueeze(2)).softmax(3)

@@ -19,10 +19,10 @@ from torch.autograd.function import once_differentiable
 
 from seqtasks.kernels.affine import affine
 
-CHUNK = {"cpu": 2**21, "other": 2**26}
+LOGITS_AT_ONCE = {"cpu": 2**21, "other": 2**26}
 """Logits of a chunk: as many as a processor's caches hold, or enough to occupy a GPU."""
 
-ROWS = 192
+ROWS_AT_ONCE = 192
 """Rows of a chunk at least: to multiply fewer takes less time than to add up their gradients."""
 
 
@@ -122,7 +122,9 @@ class LinearCrossEntropy(torch.autograd.Function):
 
 def chunk_rows(weight: Tensor) -> int:
     """How many rows a chunk has, for a layer's weights (vocab, size)."""
-    return max(ROWS, CHUNK.get(weight.device.type, CHUNK["other"]) // len(weight))
+    return max(
+        ROWS_AT_ONCE, LOGITS_AT_ONCE.get(weight.device.type, LOGITS_AT_ONCE["other"]) // len(weight)
+    )
 
 
 def measure(logits: Tensor, targets: Tensor, label_smoothing: float) -> tuple[Tensor, Tensor]:

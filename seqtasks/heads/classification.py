@@ -19,7 +19,7 @@ from seqtasks.heads.calibration import fit_temperature, temperature_derivatives
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -84,7 +84,7 @@ class PooledClassification(PooledHead):
         plain = cross_entropy(logits, targets, label_smoothing=self.label_smoothing)
         if self.weights is None:
             return plain
-        [wide] = widened(logits)
+        [wide] = in_widest_type(logits)
         nats = functional.cross_entropy(
             wide, targets, reduction="none", label_smoothing=self.label_smoothing
         )
@@ -96,7 +96,7 @@ class PooledClassification(PooledHead):
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(batch, labels); calibrated once `calibrate` has run."""
-        [wide] = widened(logits)
+        [wide] = in_widest_type(logits)
         return (wide / self.temperature).softmax(dim=-1)
 
     def fit_to_training_data(self, targets: Tensor) -> None:
@@ -127,7 +127,7 @@ class PooledClassification(PooledHead):
         return {**errors, "confusion": metrics.MulticlassConfusionMatrix(count)}
 
     def views(self, logits: Tensor) -> dict[str, Tensor]:
-        [wide] = widened(logits)
+        [wide] = in_widest_type(logits)
         return {
             "calibration_error": self.probabilities(logits),
             "uncalibrated_error": wide.softmax(dim=-1),

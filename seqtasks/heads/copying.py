@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from seqtasks.heads.loss import Loss, smoothed
 from seqtasks.kernels.lengths import mask
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 
 class CopyGate(nn.Module):
@@ -75,7 +75,7 @@ class CopyGate(nn.Module):
 
     def shares(self, features: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
         """The logarithms of g · p, (batch, time, vocab), and of 1 - g, (batch, time, 1)."""
-        [score], [wide] = widened(self.gate(features)), widened(logits)
+        [score], [wide] = in_widest_type(self.gate(features)), in_widest_type(logits)
         made = functional.logsigmoid(score) + wide.log_softmax(dim=-1)
         return made, functional.logsigmoid(-score)
 

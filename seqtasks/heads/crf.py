@@ -17,7 +17,7 @@ from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 
 class CRFTagging(TaggingHead):
@@ -62,7 +62,7 @@ class CRFTagging(TaggingHead):
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
         """In a type at least as wide as float32."""
-        wide, *chain = widened(logits, self.start, self.transitions, self.end)
+        wide, *chain = in_widest_type(logits, self.start, self.transitions, self.end)
         return wide, self.constraint(*chain)
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks.kernels.lengths import mask
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Loss:
 
 def binary_cross_entropy(logits: Tensor, decisions: Tensor) -> Loss:
     """Nats of decisions 0 or 1, summed over all of an example; both (batch, decisions)."""
-    [wide] = widened(logits)
+    [wide] = in_widest_type(logits)
     nats = functional.binary_cross_entropy_with_logits(
         wide, decisions.to(wide.dtype), reduction="sum"
     )
@@ -60,7 +60,7 @@ def cross_entropy(
         logits, targets = logits[real], targets[real]
     else:
         logits, targets = logits.flatten(0, -2), targets.flatten()
-    [wide] = widened(logits)
+    [wide] = in_widest_type(logits)
     log_probs = functional.log_softmax(wide, dim=-1)
     total = functional.nll_loss(log_probs, targets, reduction="sum")
     objective = smoothed(total, log_probs, label_smoothing)

@@ -16,7 +16,7 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.calibration import tune_thresholds
 from seqtasks.heads.loss import Loss, binary_cross_entropy
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -64,7 +64,7 @@ class MultiLabelClassification(PooledHead):
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(batch, labels), each label by itself."""
-        [wide] = widened(logits)
+        [wide] = in_widest_type(logits)
         return wide.sigmoid()
 
     def predicted(self, logits: Tensor) -> Tensor:

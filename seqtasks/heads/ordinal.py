@@ -14,7 +14,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.loss import Loss, binary_cross_entropy
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -62,7 +62,7 @@ class OrdinalClassification(PooledHead):
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(batch, labels): the differences between neighbouring decisions."""
-        [wide] = widened(logits)
+        [wide] = in_widest_type(logits)
         above = wide.sigmoid()
         one, none = torch.ones_like(above[:, :1]), torch.zeros_like(above[:, :1])
         return torch.cat([one, above], dim=1) - torch.cat([above, none], dim=1)

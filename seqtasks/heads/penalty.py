@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 
 def activation_penalty(
@@ -27,7 +27,7 @@ def activation_penalty(
     >>> activation_penalty(outputs, 2 * outputs, real, alpha=0.0, beta=1.0)  # (3 - 1)²
     tensor(4.)
     """
-    [precise] = widened(outputs)
+    [precise] = in_widest_type(outputs)
     penalty = precise.new_zeros(())
     if alpha:
         sizes = dropped.to(precise.dtype).square().mean(dim=-1)

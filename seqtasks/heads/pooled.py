@@ -17,7 +17,7 @@ from seqtasks.heads.pooling import Pooling
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
-KINDS = {
+POOLED_HEADS = {
     "label": "one label an example: field@data.label=label",
     "ordered label": "one label an example, in an order: data.label.order=[low,middle,high]",
     "label set": "several labels an example: field@data.label=labels",
@@ -39,7 +39,7 @@ class PooledHead(nn.Module):
             (`seqtasks.heads.comparison`).
 
     Attributes:
-        takes: the kinds of targets that it learns from, names in `KINDS`.
+        takes: the kinds of targets that it learns from, names in `POOLED_HEADS`.
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
         calibrates: whether `calibrate` has something to fit.
@@ -71,7 +71,7 @@ class PooledHead(nn.Module):
     @property
     def wanted(self) -> str:
         """What the targets have to be, as a clause."""
-        return "it learns from " + ", or from ".join(KINDS[kind] for kind in self.takes)
+        return "it learns from " + ", or from ".join(POOLED_HEADS[kind] for kind in self.takes)
 
     def check(self, kind: str) -> None:
         """Refuse, by a UsageError, targets of another kind."""

@@ -13,7 +13,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
-from seqtasks.kernels.scan import widened
+from seqtasks.kernels.scan import in_widest_type
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -53,13 +53,13 @@ class PooledRegression(PooledHead):
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
         """The squared error of the standardised targets; targets (batch,)."""
-        wide, center, scale = widened(logits, self.center, self.scale)
+        wide, center, scale = in_widest_type(logits, self.center, self.scale)
         error = (wide - (targets.to(wide.dtype) - center) / scale).square().sum()
         return Loss(error, torch.tensor(len(targets), device=logits.device))
 
     def predicted(self, logits: Tensor) -> Tensor:
         """(batch,) in the units of the data."""
-        wide, center, scale = widened(logits, self.center, self.scale)
+        wide, center, scale = in_widest_type(logits, self.center, self.scale)
         return center + scale * wide
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:

@@ -11,7 +11,7 @@ from seqtasks.kernels.lengths import State
 
 SCHEDULES = ("linear", "constant")
 
-CHUNK = 16
+STEPS_AT_ONCE = 16
 """Steps whose logits are held at once."""
 
 
@@ -81,7 +81,9 @@ def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float
     own = torch.rand(tokens.shape, device=tokens.device) < rate
     if not decoder.fed_size:
         features, weights, _ = decoder(tokens[:, :-1], state)
-        chunks = zip(features.split(CHUNK, dim=1), weights.split(CHUNK, dim=1), strict=True)
+        chunks = zip(
+            features.split(STEPS_AT_ONCE, dim=1), weights.split(STEPS_AT_ONCE, dim=1), strict=True
+        )
         parts = [draw(decoder.scores(*chunk, state)) for chunk in chunks]
         drawn = torch.cat([tokens[:, :1], *parts], dim=1)  # <bos> is its own draw
         return torch.where(own, drawn, tokens)

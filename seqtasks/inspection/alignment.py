@@ -11,7 +11,7 @@ from torch import Tensor
 from seqtasks.bundle import Bundle
 from seqtasks.data.fields import TokenField
 from seqtasks.errors import UsageError
-from seqtasks.inspection.reading import read, symbols_of
+from seqtasks.inspection.reading import encode_text, symbols_of
 from seqtasks.kernels.lengths import State
 from seqtasks.prediction.model import Inputs
 
@@ -86,7 +86,7 @@ def align(bundle: Bundle, given: Inputs, target: str | None = None) -> Alignment
             raise UsageError(
                 "the model's own answer is empty; give what it is to write", option="target"
             )
-    reading = read(bundle, given, target, least=1)
+    reading = encode_text(bundle, given, target, least=1)
     written = reading.batch[task.target]
     weights = decoder.alignments(written[:, :-1], task.start(reading.batch))[0].cpu()
     field: Any = bundle.fields[task.target]

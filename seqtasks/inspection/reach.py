@@ -19,7 +19,7 @@ from seqtasks.data.record import Value
 from seqtasks.errors import UsageError
 from seqtasks.inspection.ending import end_of_loss
 from seqtasks.inspection.norms import finite_or_none
-from seqtasks.inspection.reading import find_encoder, read
+from seqtasks.inspection.reading import encode_text, find_encoder
 from seqtasks.inspection.trace import LayerTrace, trace_encoder
 from seqtasks.task import Task
 
@@ -81,7 +81,7 @@ def trace_gradients(
         DataError: the model cannot read the text or the target.
     """
     find_encoder(bundle.task)
-    reading = read(bundle, text, _target(bundle, text, target))
+    reading = encode_text(bundle, text, _target(bundle, text, target))
     with in_float64(bundle.task) as task, torch.enable_grad():
         numbers = {n: t for n, t in reading.batch.items() if torch.is_tensor(t)}
         wide = {n: t.double() for n, t in numbers.items() if t.is_floating_point()}

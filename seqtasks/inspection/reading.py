@@ -47,7 +47,9 @@ def find_encoder(task: Task) -> RecurrentEncoder:
     return encoder
 
 
-def read(bundle: Bundle, given: Inputs, target: Value | None = None, least: int = 2) -> Reading:
+def encode_text(
+    bundle: Bundle, given: Inputs, target: Value | None = None, least: int = 2
+) -> Reading:
     """Encode a text as the bundle's model reads it.
 
     Args:

@@ -12,7 +12,7 @@ from torch import Tensor
 from seqtasks.bundle import Bundle
 from seqtasks.errors import UsageError
 from seqtasks.inspection.properties import properties
-from seqtasks.inspection.reading import features, find_encoder, read
+from seqtasks.inspection.reading import encode_text, features, find_encoder
 from seqtasks.inspection.selectivity import Selectivity, rank
 from seqtasks.inspection.trace import CellTrace, trace_encoder
 
@@ -116,7 +116,7 @@ def hidden_states(
     found: Any = encoder.layers[layer]
     cell = found.cells[0]
     tensor = _find_state(cell, state)
-    inputs, reading = features(bundle.task, encoder, read(bundle, text))
+    inputs, reading = features(bundle.task, encoder, encode_text(bundle, text))
     with torch.no_grad(), trace_encoder(encoder) as (layers, _):
         encoder(inputs)
     parts = [_over_time(trace, tensor) for trace in layers[layer].cells]

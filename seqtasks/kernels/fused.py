@@ -44,13 +44,15 @@ def fused(
         sequence's last real step.
     """
     if lengths is None:
-        return run(mode, inputs, state, weights)
+        return run_kernel(mode, inputs, state, weights)
     if inputs.is_cuda:
         return run_packed(mode, inputs, lengths, state, weights)
     return run_padded(mode, inputs, lengths, state, weights)
 
 
-def run(mode: str, inputs: Tensor, state: State, weights: Sequence[Tensor]) -> tuple[Tensor, State]:
+def run_kernel(
+    mode: str, inputs: Tensor, state: State, weights: Sequence[Tensor]
+) -> tuple[Tensor, State]:
     """Every step of every sequence; a single step of an LSTM on a CPU without preparations."""
     grad = torch.is_grad_enabled()
     if mode == "LSTM" and inputs.size(1) == 1 and inputs.is_cpu and not grad:
@@ -76,7 +78,7 @@ def run_padded(
         padding = (~mask(lengths, inputs.size(1))).to(inputs.dtype).unsqueeze(-1)
         inputs = torch.cat([inputs, padding], dim=-1)
         weights = [torch.cat([weights[0], gates.flatten(0, 1)], dim=1), *weights[1:]]
-    outputs, (_, *cell) = run(mode, inputs, state, weights)
+    outputs, (_, *cell) = run_kernel(mode, inputs, state, weights)
     return zero_padding(outputs, lengths), (last_step(outputs, lengths, state[0]), *cell)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.loop import Now, Step, Tensors, unroll
+from seqtasks.kernels.loop import Now, Tensors, UnrolledStep, unroll
 
 EPSILON = 1e-5
 """Added to a variance before its root is taken."""
@@ -21,7 +21,7 @@ def layer_norm_lstm(gates: Tensor, state: State, recurrent: Tensor, *weights: Te
         recurrent: (1, size, 4 · size), U.
         weights: the gain of U h's norm, and the gain and the bias of c's norm.
     """
-    return unroll(STEP, gates, recurrent, state, *weights)
+    return unroll(LAYER_NORM_LSTM_STEP, gates, recurrent, state, *weights)
 
 
 def layer_norm(inputs: Tensor, gain: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -29,7 +29,7 @@ def layer_norm(inputs: Tensor, gain: Tensor, bias: Tensor | None = None) -> Tens
     return torch.layer_norm(inputs, gain.shape, gain, bias, EPSILON)
 
 
-def forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
+def _forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
     """Fill h, c, and what is kept: U h_{t-1}, the gates after their functions, tanh(LN(c_t))."""
     (_, c), (h_t, c_t), (product, gates, read), (gain, cell_gain, cell_bias) = now
     product.copy_(recurrent)
@@ -42,7 +42,7 @@ def forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
     torch.mul(o, read, out=h_t)
 
 
-def backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now) -> None:
+def _backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now) -> None:
     """The chain rule; the gradient's blocks are the inputs' four, then those of U h_{t-1}."""
     (_, c), (_, c_t), (product, gates, read), (gain, cell_gain, cell_bias) = now
     (dh, dc), (f, i, o, g) = grads, gates.chunk(4, dim=-1)
@@ -76,4 +76,6 @@ def norm_backward(
     )
 
 
-STEP = Step(forward, backward, (4, 4, 1), blocks=8, of_inputs=slice(4), of_products=slice(4, 8))
+LAYER_NORM_LSTM_STEP = UnrolledStep(
+    _forward, _backward, (4, 4, 1), blocks=8, of_inputs=slice(4), of_products=slice(4, 8)
+)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 State = tuple[Tensor, ...]
+"""What a recurrence or decoder remembers between steps; axis 0 of every tensor is the batch."""
 
 
 def ragged(lengths: Tensor | None, time: int) -> bool:

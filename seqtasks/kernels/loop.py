@@ -1,8 +1,8 @@
 """Loops over time with a backward pass of their own, for recurrences that no library computes.
 
-A recurrence writes one `Step`: its equations, and their derivative by the chain rule. `unroll`
-walks over time in memory that is allocated once. On the way back it gathers the gradients of the
-recurrent products h_{t-1} R, so that the gradient of R is one matrix product after the walk.
+A recurrence writes one `UnrolledStep`: its equations, and their derivative by the chain rule.
+`unroll` walks over time in memory that is allocated once. On the way back it gathers the gradients
+of the recurrent products h_{t-1} R, so that the gradient of R is one matrix product after the walk.
 Inside, tensors are (time, heads, batch, size): the slice of a step is contiguous.
 """
 
@@ -37,7 +37,7 @@ class Now(NamedTuple):
     weights: Tensors
 
 
-class Step(NamedTuple):
+class UnrolledStep(NamedTuple):
     """One step of a recurrence.
 
     Attributes:
@@ -69,7 +69,7 @@ class Unroll(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, step: Step, number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
+        ctx: Any, step: UnrolledStep, number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
     ) -> tuple[Tensor, ...]:
         """Each state at each step; ``more`` is the ``number`` initial states, then weights."""
         start, weights = more[:number], more[number:]
@@ -96,7 +96,7 @@ class Unroll(torch.autograd.Function):
         recurrent, *rest = ctx.saved_tensors
         weights, rest = rest[: ctx.weights], rest[ctx.weights :]
         states, kept = rest[: ctx.states], rest[ctx.states :]
-        step: Step = ctx.step
+        step: UnrolledStep = ctx.step
         length, heads, batch, size = states[0].shape
         grads = [torch.zeros_like(state[0]) for state in states]
         grad_weights = [torch.zeros_like(weight) for weight in weights]
@@ -134,7 +134,9 @@ def columns(part: slice, size: int) -> slice:
     return slice(start, stop)
 
 
-def unroll(step: Step, inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor) -> State:
+def unroll(
+    step: UnrolledStep, inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor
+) -> State:
     """Every state after every step.
 
     Args:

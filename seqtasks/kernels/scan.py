@@ -52,7 +52,7 @@ def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
     """
     if inputs.numel() == 0:
         return inputs
-    wide = widened(decay.expand(inputs.shape), inputs, initial)
+    wide = in_widest_type(decay.expand(inputs.shape), inputs, initial)
     return LinearScan.apply(*wide).to(inputs.dtype)
 
 
@@ -60,7 +60,7 @@ def gated_scan(logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
     """h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ candidates_t, z = σ(logits); shapes as in `linear_scan`."""
     if candidates.numel() == 0:
         return candidates
-    return GatedScan.apply(*widened(logits, candidates, initial)).to(candidates.dtype)
+    return GatedScan.apply(*in_widest_type(logits, candidates, initial)).to(candidates.dtype)
 
 
 def nonlinear_scan(
@@ -77,7 +77,7 @@ def nonlinear_scan(
     Returns:
         (batch, time, size), the state after every step.
     """
-    wide = widened(initial, *inputs, *weights)
+    wide = in_widest_type(initial, *inputs, *weights)
     return NonlinearScan.apply(step, len(inputs), *wide).to(inputs[0].dtype)
 
 
@@ -224,7 +224,7 @@ def widest(*tensors: Tensor) -> torch.dtype:
     return functools.reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)
 
 
-def widened(*tensors: Tensor) -> list[Tensor]:
+def in_widest_type(*tensors: Tensor) -> list[Tensor]:
     """The tensors in their widest type."""
     dtype = widest(*tensors)
     return [tensor.to(dtype) for tensor in tensors]

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks.kernels.lengths import State
-from seqtasks.kernels.loop import Now, Step, Tensors, unroll
+from seqtasks.kernels.loop import Now, Tensors, UnrolledStep, unroll
 
 
 def slstm(gates: Tensor, state: State, recurrent: Tensor) -> State:
@@ -21,10 +21,10 @@ def slstm(gates: Tensor, state: State, recurrent: Tensor) -> State:
     """
     h, c, n, m = state
     m = m.masked_fill(n == 0, -torch.inf)  # an empty memory
-    return unroll(STEP, gates, recurrent, (h, c, n, m))
+    return unroll(SLSTM_STEP, gates, recurrent, (h, c, n, m))
 
 
-def forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
+def _forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
     """Fill h, c, n, m, and what is kept: the gates z, o, f, i after their functions, and σ(-f̃)."""
     (_, c, n, m), (h_t, c_t, n_t, m_t), (gates, closed), _ = now
     z, o, f, i = torch.add(inputs, recurrent, out=gates).chunk(4, dim=-1)
@@ -40,7 +40,7 @@ def forward(inputs: Tensor, recurrent: Tensor, now: Now) -> None:
     torch.div(c_t, n_t.clamp(min=1), out=h_t).mul_(o)
 
 
-def backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now) -> None:
+def _backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now) -> None:
     """The chain rule; the maximum's gradient goes to the gate that equals 1."""
     (_, c, n, _), (_, c_t, n_t, _), (gates, closed), _ = now
     (dh, dc, dn, dm), (z, o, f, i) = grads, gates.chunk(4, dim=-1)
@@ -63,4 +63,4 @@ def backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now) 
     dn.mul_(f)
 
 
-STEP = Step(forward, backward, kept=(4, 1))
+SLSTM_STEP = UnrolledStep(_forward, _backward, kept=(4, 1))

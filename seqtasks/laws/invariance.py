@@ -9,7 +9,7 @@ import torch
 from seqtasks.kernels.lengths import mask, zero_padding
 from seqtasks.laws.broken import compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import STEPS, Pass, Subject, run
+from seqtasks.laws.subject import STEPS, Pass, Subject, run_subject
 
 PADDING = 3
 
@@ -27,8 +27,8 @@ def padding(subject: Subject, case: Case) -> None:
     for state in states[:1] if case.time == 1 else states:  # one step from a state is stepping
         start = "" if state is None else " and a state to start from"
         when = f"with {PADDING} more steps of padding{start}"
-        bare = run(encoder, inputs, None if case.even else lengths, state)
-        padded = run(encoder, longer, lengths, state)
+        bare = run_subject(encoder, inputs, None if case.even else lengths, state)
+        padded = run_subject(encoder, longer, lengths, state)
         for one in (bare, padded):
             silent = zero_padding(one.outputs, lengths)
             compare("output", one.outputs, silent, "past a length", STEPS)
@@ -45,17 +45,21 @@ def batch(subject: Subject, case: Case) -> None:
     encoder = subject.encoder(case)
     inputs, lengths = subject.inputs(case)
     count = len(case.lengths)
-    together = run(encoder, inputs, lengths)
+    together = run_subject(encoder, inputs, lengths)
     rows = [slice(number, number + 1) for number in range(count)]
     alone = [
-        run(encoder, inputs[row], None if case.lengths[row.start] == case.time else lengths[row])
+        run_subject(
+            encoder, inputs[row], None if case.lengths[row.start] == case.time else lengths[row]
+        )
         for row in rows
     ]
     _join(alone).must_equal(together, "in a batch of its own")
     order = torch.arange(count).roll(1)
     state = subject.state(encoder, case)
-    straight = run(encoder, inputs, lengths, state)
-    rolled = run(encoder, inputs[order], lengths[order], tuple(tensor[order] for tensor in state))
+    straight = run_subject(encoder, inputs, lengths, state)
+    rolled = run_subject(
+        encoder, inputs[order], lengths[order], tuple(tensor[order] for tensor in state)
+    )
     gradients = {**straight.gradients, "inputs": straight.gradients["inputs"][order]}
     expected = Pass(
         straight.outputs[order], tuple(tensor[order] for tensor in straight.state), gradients

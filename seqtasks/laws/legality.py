@@ -9,7 +9,7 @@ from torch import Tensor
 
 from seqtasks.laws.broken import Broken, compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import STEPS, Subject, run
+from seqtasks.laws.subject import STEPS, Subject, run_subject
 
 
 def empty(subject: Subject, case: Case) -> None:
@@ -24,7 +24,7 @@ def empty(subject: Subject, case: Case) -> None:
         inputs, lengths = subject.inputs(case, padding)
         when = f"with {padding} steps of padding" if padding else "without padding"
         when += "" if with_lengths else " and without lengths"
-        one = run(encoder, inputs, lengths if with_lengths else None)
+        one = run_subject(encoder, inputs, lengths if with_lengths else None)
         _sound("output", one.outputs, (*inputs.shape[:2], encoder.output_size), when, STEPS)
         for number, shape in enumerate(encoder.state_shapes):
             _sound(f"state {number}", one.state[number], (len(inputs), *shape), when, STEPS[:1])

@@ -13,7 +13,7 @@ from seqtasks.cells import Recurrence, State
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.laws.broken import EXACT, ROUGH, compare
 from seqtasks.laws.case import Case
-from seqtasks.laws.subject import STEPS, Subject, feed, run
+from seqtasks.laws.subject import STEPS, Subject, feed, run_subject
 
 
 def causality(subject: Subject, case: Case) -> None:
@@ -74,7 +74,7 @@ def truth(subject: Subject, case: Case) -> None:
     inputs, lengths = subject.inputs(case)
     given = None if case.even else lengths
     for state in (None, subject.state(encoder, case)):
-        ours, theirs = (run(model, inputs, given, state) for model in (encoder, plain))
+        ours, theirs = (run_subject(model, inputs, given, state) for model in (encoder, plain))
         ours.must_equal(theirs, "unlike its step" + ("" if state is None else ", from a state"))
 
 
@@ -90,7 +90,7 @@ def _pieces_equal_the_whole(
     given = None if case.even else lengths
     exact = dtype == torch.float64
     with torch.set_grad_enabled(exact):
-        whole = run(encoder, inputs, given)
+        whole = run_subject(encoder, inputs, given)
         pieces = feed(encoder, inputs, lambda leaf: _in_pieces(encoder, leaf, given, cuts))
     pieces.must_equal(whole, when, EXACT if exact else ROUGH)
 

@@ -121,7 +121,7 @@ class Pass:
                 compare(f"gradient of {name}", gradient, theirs, when, axes, tolerance)
 
 
-def run(
+def run_subject(
     encoder: RecurrentEncoder, inputs: Tensor, lengths: Tensor | None, state: State | None = None
 ) -> Pass:
     """One call of the encoder, with gradients."""

@@ -12,17 +12,17 @@ from torchmetrics import Metric
 
 from seqtasks.metrics.text import References, TextMetric, check_pairs
 
-Row = dict[str, Any]
+WorstText = dict[str, Any]
 """``score``, ``source``, ``references`` and ``output`` of one text."""
 
 
-def as_bytes(found: Sequence[Row]) -> Tensor:
+def as_bytes(found: Sequence[WorstText]) -> Tensor:
     """Rows as JSON lines, the numbers of their bytes, shape (bytes,), float32."""
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
     return torch.tensor(list(text.encode()), dtype=torch.float32)
 
 
-def rows(lines: Tensor) -> list[Row]:
+def rows(lines: Tensor) -> list[WorstText]:
     """The rows that `as_bytes` was given.
 
     >>> rows(as_bytes([{"score": 0.5, "output": "é"}]))
@@ -77,7 +77,7 @@ class WorstTexts(Metric):
         """The worst texts, worst first: what `rows` reads, shape (bytes,), float32."""
         return as_bytes(self.worst(self.rows()))
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[WorstText]:
         """The rows in the state, which is one tensor once processes have joined theirs."""
         parts = [self.kept] if isinstance(self.kept, Tensor) else self.kept
         return [row for part in parts for row in rows(part)]
@@ -88,7 +88,7 @@ class WorstTexts(Metric):
         self.ranking.update([output], [references])
         return float(self.ranking.compute())
 
-    def worst(self, found: Sequence[Row]) -> list[Row]:
+    def worst(self, found: Sequence[WorstText]) -> list[WorstText]:
         """The worst of some rows, in order; the earlier among equals."""
         sign = 1 if self.ranking.higher_is_better else -1
         return sorted(found, key=lambda row: sign * row["score"])[: self.most]

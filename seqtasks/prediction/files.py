@@ -11,11 +11,11 @@ from typing import Any
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 from seqtasks.prediction.answer import Prediction
-from seqtasks.prediction.forms import Form
+from seqtasks.prediction.forms import RecordForm
 from seqtasks.prediction.line import decoded
 from seqtasks.prediction.predictor import Predictor
 
-CHUNK = 1000
+RECORDS_AT_ONCE = 1000
 """Lines read before the first prediction; they are batched by length and written in order."""
 
 
@@ -33,7 +33,7 @@ class FilePredictor:
     """
 
     predictor: Predictor
-    form: Form
+    form: RecordForm
     prefixes: Iterator[str] | None = None
     look: Callable[[Record, Prediction], None] | None = None
     cut: int = 0
@@ -43,7 +43,7 @@ class FilePredictor:
         """The lines of the output: a header if the form has one, and one for each record."""
         lines = self.form.read(source)
         begun = False
-        while chunk := list(itertools.islice(lines, CHUNK)):
+        while chunk := list(itertools.islice(lines, RECORDS_AT_ONCE)):
             if not begun and (head := self.form.head()) is not None:
                 yield head
             begun = True

@@ -16,12 +16,12 @@ from seqtasks.errors import DataError, UsageError, check_choice, nearest
 from seqtasks.prediction.line import Line, bare, numbered
 from seqtasks.prediction.model import Model
 
-Columns = Mapping[str, Column]
+InputColumns = Mapping[str, Column]
 """Each input of a task and the column, or the columns, that hold it."""
 
 
 @dataclass
-class Form(ABC):
+class RecordForm(ABC):
     """Reads a record from each line, and writes a line for each prediction.
 
     Attributes:
@@ -29,7 +29,7 @@ class Form(ABC):
         name: of the column that holds the predictions.
     """
 
-    columns: Columns
+    columns: InputColumns
     name: str = "prediction"
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Line]:
@@ -53,7 +53,7 @@ class Form(ABC):
         return {name: cell(row, column, place) for name, column in self.columns.items()}
 
 
-class Text(Form):
+class TextForm(RecordForm):
     """A raw text on a line, or several inputs with tabs between them or as a JSON object."""
 
     def inputs(self, line: Line) -> dict[str, Value]:
@@ -61,11 +61,11 @@ class Text(Form):
 
     def write(self, line: Line, output: Any, error: DataError | None) -> str:
         if error is None:
-            return shown(output)
+            return shown_output(output)
         return json_line({"error": str(error)}) if isinstance(output, dict) else f"error: {error}"
 
 
-class Table(Form):
+class TableForm(RecordForm):
     """Tab-separated cells under a header; quotes are plain characters."""
 
     names: Sequence[str] = ()
@@ -103,11 +103,11 @@ class Table(Form):
 
     def write(self, line: Line, output: Any, error: DataError | None) -> str:
         cells = (line.text.split("\t") + [""] * len(self.names))[: len(self.names)]
-        found = [shown(output), ""] if error is None else ["", str(error)]
+        found = [shown_output(output), ""] if error is None else ["", str(error)]
         return "\t".join([*cells, *(text.replace("\t", "\\t") for text in found)])
 
 
-class JsonLines(Form):
+class JsonLinesForm(RecordForm):
     """A JSON object on a line."""
 
     def inputs(self, line: Line) -> dict[str, Value]:
@@ -119,15 +119,15 @@ class JsonLines(Form):
         return json_line({**line.row, **found})
 
 
-FORMS: dict[str, type[Form]] = {"text": Text, "tsv": Table, "jsonl": JsonLines}
+FORMS: dict[str, type[RecordForm]] = {"text": TextForm, "tsv": TableForm, "jsonl": JsonLinesForm}
 
 
-def make_form(name: str, columns: Columns, prediction: str = "prediction") -> Form:
+def make_form(name: str, columns: InputColumns, prediction: str = "prediction") -> RecordForm:
     """A form by name (UsageError: there is no such form)."""
     return FORMS[check_choice("format", name, FORMS)](columns, prediction)
 
 
-def find_columns(model: Model, given: Sequence[str]) -> Columns:
+def find_columns(model: Model, given: Sequence[str]) -> InputColumns:
     """The column of each input: one of those given as ``INPUT=NAME``, else as in training."""
     inputs = model.task.inputs
     found: dict[str, Any] = {}
@@ -175,7 +175,7 @@ def json_row(text: str, place: str) -> dict[str, Any]:
     return row
 
 
-def shown(output: Any) -> str:
+def shown_output(output: Any) -> str:
     """A prediction on one line."""
     text = as_text(output) if isinstance(output, (str, list)) else json_line(output)
     return text.replace("\n", "\\n")

@@ -14,8 +14,8 @@ from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
 from seqtasks.decoding import Search, change_search, text_tokens, together
-from seqtasks.decoding.prompts import named
-from seqtasks.errors import DataError, UsageError, check_least
+from seqtasks.decoding.prompts import list_symbols
+from seqtasks.errors import DataError, UsageError, check_least, located
 from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
@@ -61,7 +61,8 @@ class Predictor:
             check_members(self.models)
         self.searching: Search | None = None
         if isinstance(task, Searches):
-            self.searching = change_search(task.search, self.search)
+            with located("search"):
+                self.searching = change_search(task.search, self.search)
 
     def refuse(self, option: str, lack: str) -> NoReturn:
         """Refuse an option that the first model can do nothing with."""
@@ -149,5 +150,5 @@ def prefix_tokens(model: Model, prefix: str) -> list[int]:
     unknown: dict[str, None] = {}
     tokens = list(text_tokens(field, prefix, unknown))
     if unknown:
-        raise UsageError(f"the model's outputs have no {named(unknown)}", option="prefix")
+        raise UsageError(f"the model's outputs have no {list_symbols(unknown)}", option="prefix")
     return tokens[1:] if field.bos else tokens

@@ -20,11 +20,11 @@ from seqtasks.decoding import (
     read_prompts,
     score_texts,
     search_text,
-    select,
+    select_rows,
     stream_text,
     text_tokens,
 )
-from seqtasks.decoding.prompts import named
+from seqtasks.decoding.prompts import list_symbols
 from seqtasks.errors import DataError, UsageError
 from seqtasks.prediction.abilities import Generates
 from seqtasks.prediction.answer import Answer
@@ -97,7 +97,7 @@ class TextGenerator:
     def before(self, count: int) -> State | None:
         """The state before the first token of ``count`` texts; None for the model's own."""
         rows = torch.zeros(count, dtype=torch.int64)
-        return None if self.state is None else select(self.state, rows)
+        return None if self.state is None else select_rows(self.state, rows)
 
     def follow(self, text: Text, settings: Mapping[str, Any]) -> Iterator[str]:
         """What follows a prompt, in pieces that are given as soon as they are settled.
@@ -181,7 +181,7 @@ class TextGenerator:
         except UsageError as error:
             raise UsageError(f"text {text.number}: {error}") from error
         if unknown and not text.sample:
-            self.warn(f"text {text.number}: read as <unk>: {named(unknown)}")
+            self.warn(f"text {text.number}: read as <unk>: {list_symbols(unknown)}")
 
     def opening(self, text: Text) -> str:
         """A prompt as it stands before its continuation: a prompt of words gets a space behind."""

@@ -23,7 +23,7 @@ class Group(NamedTuple):
     scores: dict[str, float]
 
 
-def by_length(split: Split, sums: Mapping[str, Sums]) -> list[Group]:
+def group_by_length(split: Split, sums: Mapping[str, Sums]) -> list[Group]:
     """The examples in four groups from short to long, by the tokens or steps of the main input."""
     [lengths, *_] = split.dataset.sizes() or [[]]
     return groups(lengths, range(len(lengths)), sums)

@@ -41,7 +41,7 @@ CLASSES, WORST = 20, 3
 """So many classes and worst texts are shown at most; ``metrics.json`` holds more."""
 
 
-def explain(
+def explain_run(
     console: Console,
     folder: Path,
     task: Task,
@@ -133,7 +133,7 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
     if not 0 < len(classes) <= CLASSES:
         return
-    cells = {label: [*shares(one), str(one["examples"])] for label, one in classes.items()}
+    cells = {label: [*class_shares(one), str(one["examples"])] for label, one in classes.items()}
     console.print(tabled([*SHARES, "examples"], cells))
     rows: list[list[int]] = report.get("confusion", [])
     if not rows:
@@ -157,7 +157,7 @@ def tabled(headings: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Table:
     return table
 
 
-def shares(scores: Mapping[str, float]) -> list[str]:
+def class_shares(scores: Mapping[str, float]) -> list[str]:
     """The `SHARES` of a class as printed."""
     return [f"{100 * scores[name]:.1f} %" for name in SHARES]
 

@@ -17,11 +17,11 @@ from seqtasks.evaluation.split import Split, read_split
 from seqtasks.inspection.alignment import align
 from seqtasks.inspection.marks import visible
 from seqtasks.inspection.states import hidden_states
-from seqtasks.reporting.breakdown import Group, by_length, by_rarest_word, most_loss
+from seqtasks.reporting.breakdown import Group, by_rarest_word, group_by_length, most_loss
 from seqtasks.reporting.console import heading, number
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 
-ERRORS, PICTURES, STEPS, UNITS = 10, 3, 40, 16
+ERRORS, PICTURES, MAX_STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""
 
 
@@ -40,7 +40,7 @@ def examples(
         return [Section("Examples", [f"The test data cannot be read: {error}"])]
     if isinstance(split.batching, Streams):
         text = as_text(split.dataset.records[0].values[bundle.task.inputs[0]])
-        return [Section("What units hold", states(bundle, text[:STEPS]))]
+        return [Section("What units hold", states(bundle, text[:MAX_STEPS]))]
     total = len(split.dataset)
     split = drawn(split, count)
     sums = contributions(bundle, split)
@@ -55,7 +55,7 @@ def examples(
     looked_at = f"Looked at one by one: {len(records):,} of {total:,} test examples."
     groups: list[Part] = [
         f"{looked_at} Groups by the length of the input:",
-        grouped(by_length(split, sums), report),
+        grouped(group_by_length(split, sums), report),
     ]
     rare = by_rarest_word(bundle, split, sums)
     if len(rare) > 1:
@@ -90,7 +90,7 @@ def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> Table:
 
 def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> Section:
     """Attention maps where the model attends; else what some units hold."""
-    short = [p for p in pairs if 2 <= len(p[0].split()) <= STEPS or len(p[0]) <= STEPS]
+    short = [p for p in pairs if 2 <= len(p[0].split()) <= MAX_STEPS or len(p[0]) <= MAX_STEPS]
     short = short or sorted(pairs, key=lambda pair: len(pair[0]))[:PICTURES]
     decoder: Any = getattr(bundle.task, "decoder", None)
     if decoder is not None and decoder.attends:

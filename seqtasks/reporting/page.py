@@ -11,7 +11,7 @@ import yaml
 
 from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import CLASSES, SHARES, heading, number, score_rows, shares
+from seqtasks.reporting.console import CLASSES, SHARES, class_shares, heading, number, score_rows
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 from seqtasks.reporting.rendering import render
@@ -98,17 +98,17 @@ def training(results: Results) -> Section:
         for group in together
     ]
     columns = ["epoch", "step", "seconds", "train/loss", "train/padding", *names]
-    cells = [[shown(name, row.get(name)) for name in columns] for row in rows]
+    cells = [[shown_score(name, row.get(name)) for name in columns] for row in rows]
     parts: list[Part] = [Table(columns, cells, texts=())] if rows else []
     if charts := [chart for chart in drawn if chart]:
         parts.insert(0, charts)
     return Section("Training", parts)
 
 
-def shown(name: str, value: float | None) -> str:
+def shown_score(name: str, value: float | None) -> str:
     """A figure of an epoch.
 
-    >>> shown("epoch", 3.0), shown("seconds", 1.234), shown("train/padding", 0.1)
+    >>> shown_score("epoch", 3.0), shown_score("seconds", 1.234), shown_score("train/padding", 0.1)
     ('3', '1.2', '10.00 %')
     """
     if value is None:
@@ -123,7 +123,7 @@ def classes(results: Results) -> Section:
     """The scores of each class, and which class is taken for which."""
     report: Mapping[str, Any] = results.get("report", {})
     found: Mapping[str, Mapping[str, float]] = report.get("classes", {})
-    rows = [[label, *shares(one), f"{one['examples']:,}"] for label, one in found.items()]
+    rows = [[label, *class_shares(one), f"{one['examples']:,}"] for label, one in found.items()]
     parts: list[Part] = [Table(["label", *SHARES, "examples"], rows)] if rows else []
     confusion: list[list[int]] = report.get("confusion", [])
     if 0 < len(confusion) <= CLASSES:

@@ -24,7 +24,7 @@ def write_config(folder: Path, config: Mapping[str, Any]) -> None:
     _write(folder / "config.yaml", text)
 
 
-def save(
+def save_run(
     folder: Path,
     task: Task,
     data: SequenceData,

@@ -1,7 +1,7 @@
 """Tag schemes, by which the labels of single tokens spell spans."""
 
 from seqtasks.schemes.detection import detect, resolve_scheme, scheme_of
-from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Part, Scheme, Span, find_scheme
+from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, Span, TagPart, find_scheme
 from seqtasks.schemes.spelling import convert, find_spans, tags, violation
 from seqtasks.schemes.transitions import Allowed, allowed_transitions
 
@@ -9,9 +9,9 @@ __all__ = [
     "OUTSIDE",
     "SCHEMES",
     "Allowed",
-    "Part",
     "Scheme",
     "Span",
+    "TagPart",
     "allowed_transitions",
     "convert",
     "detect",

@@ -25,7 +25,7 @@ Span = tuple[str, int, int]
 """The type of a span (empty where labels have none), its first token and its last, from 0."""
 
 
-class Part(NamedTuple):
+class TagPart(NamedTuple):
     """A label's mark and its type."""
 
     mark: str
@@ -35,7 +35,7 @@ class Part(NamedTuple):
         return f"{self.mark}-{self.kind}" if self.kind else self.mark
 
 
-OUTSIDE = Part("O")
+OUTSIDE = TagPart("O")
 """The label outside of all spans, and before and after every sequence."""
 
 
@@ -54,14 +54,14 @@ class Scheme:
         """Every mark once."""
         return "".join(dict.fromkeys(self.first + self.inside + self.last + self.alone))
 
-    def parts(self, label: str) -> Part:
+    def parts(self, label: str) -> TagPart:
         """A label's mark and type; `OUTSIDE` for every label that the scheme does not have.
 
         >>> SCHEMES["BIO"].parts("B-LOC"), SCHEMES["BIO"].parts("NN")
-        (Part(mark='B', kind='LOC'), Part(mark='O', kind=''))
+        (TagPart(mark='B', kind='LOC'), TagPart(mark='O', kind=''))
         """
         if label[:1] and label[0] in self.marks and label[1:2] in ("", "-"):
-            return Part(label[0], label[2:])
+            return TagPart(label[0], label[2:])
         return OUTSIDE
 
     def __contains__(self, label: str) -> bool:
@@ -72,7 +72,7 @@ class Scheme:
         marks = ", ".join(self.marks)
         return f"{label!r} is no label of {self.name}, which has O and {marks}, alone or as B-TYPE"
 
-    def goes_on(self, before: Part, after: Part) -> bool:
+    def goes_on(self, before: TagPart, after: TagPart) -> bool:
         """Whether a label continues the span of the label before it."""
         return (
             before.kind == after.kind
@@ -80,21 +80,21 @@ class Scheme:
             and after.mark in self.inside + self.last
         )
 
-    def opens(self, before: Part, after: Part) -> bool:
+    def opens(self, before: TagPart, after: TagPart) -> bool:
         """Whether a span may begin with the second label, or that label is outside of spans."""
         if self.name == "IOB1" and after.mark == "B":
             return before != OUTSIDE and before.kind == after.kind
         return after.mark in self.first + self.alone + OUTSIDE.mark
 
-    def closes(self, before: Part) -> bool:
+    def closes(self, before: TagPart) -> bool:
         """Whether a span may end with a label, or the label is outside of spans."""
         return before.mark in self.last + self.alone + OUTSIDE.mark
 
-    def follows(self, before: Part, after: Part) -> bool:
+    def follows(self, before: TagPart, after: TagPart) -> bool:
         """Whether a label may follow another directly."""
         return self.goes_on(before, after) or (self.closes(before) and self.opens(before, after))
 
-    def read(self, parts: Iterable[Part], *, strict: bool = False) -> list[Span]:
+    def read(self, parts: Iterable[TagPart], *, strict: bool = False) -> list[Span]:
         """The spans of any sequence, well-formed or not, in order.
 
         A label continues the span before it where marks and types allow that; every other label

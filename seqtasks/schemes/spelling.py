@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from seqtasks.errors import DataError, check_choice
-from seqtasks.schemes.scheme import OUTSIDE, Part, Span, find_scheme
+from seqtasks.schemes.scheme import OUTSIDE, Span, TagPart, find_scheme
 
 _INVALID = ("refuse", "repair", "drop")
 """The treatments of labels that a scheme does not allow at their places."""
@@ -92,9 +92,9 @@ def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
                 f"outside of {length} tokens"
             )
         before = parts[first - 1] if first else OUTSIDE
-        begins = [Part(mark, kind) for mark in (rules.alone if first == last else rules.first)]
-        parts[first + 1 : last] = [Part(rules.inside, kind)] * (last - first - 1)
-        parts[last] = Part(rules.last, kind)
+        begins = [TagPart(mark, kind) for mark in (rules.alone if first == last else rules.first)]
+        parts[first + 1 : last] = [TagPart(rules.inside, kind)] * (last - first - 1)
+        parts[last] = TagPart(rules.last, kind)
         parts[first] = next(
             part for part in begins if rules.opens(before, part) and not rules.goes_on(before, part)
         )

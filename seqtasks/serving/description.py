@@ -41,7 +41,7 @@ def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str,
     )
     search = answering.search
     scores = {n: v for n, v in bundle.metrics.items() if n in ("test", "baselines", "tested_on")}
-    return plain(
+    return plain_options(
         {
             "version": version("seqtasks"),
             "task": type(task).__name__,
@@ -140,10 +140,10 @@ def made(bundle: Bundle) -> list[str]:
     return ["".join(symbols) if field.level != "word" else " ".join(symbols)] if symbols else []
 
 
-def plain(value: Any) -> Any:
+def plain_options(value: Any) -> Any:
     """The same with null for numbers that JSON does not know."""
     if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
+        return {name: plain_options(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
+        return [plain_options(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -12,7 +12,7 @@ from seqtasks.prediction.sampling import OPTIONS
 from seqtasks.serving.limits import Limits
 
 
-class Form(BaseModel):
+class RequestForm(BaseModel):
     """An object whose options are known by name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -52,7 +52,7 @@ BOUNDS: Mapping[str, Mapping[str, Any]] = {
 METHODS = Literal["beam", "greedy", "sampling"]
 
 
-def sampling_options(most: int) -> dict[str, Option]:
+def sampling_fields(most: int) -> dict[str, Option]:
     """How long a text is, at most so many tokens, what it repeats, and how tokens are drawn."""
     length = {"ge": 0, "le": most}
     bounds = {"max_length": {"ge": 1, "le": most}, **BOUNDS}
@@ -86,18 +86,18 @@ def fields(options: Mapping[str, Option], saved: Mapping[str, Any]) -> dict[str,
 
 def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel]:
     """The body of ``POST /predict``, with the options of the bundle's search as defaults."""
-    options = {**sampling_options(limits.max_length), **beam(limits.max_beam)}
-    searching = create_model("Search", __base__=Form, **fields(options, search))
+    options = {**sampling_fields(limits.max_length), **beam(limits.max_beam)}
+    searching = create_model("Search", __base__=RequestForm, **fields(options, search))
     count: Any = {"ge": 1, "le": limits.max_beam}
     several = "or a list of them; of several inputs an object with a text for each"
     form: dict[str, Any] = {
-        "text": (texts(limits), Field(description=f"a text, {several}")),
+        "text": (text_or_texts(limits), Field(description=f"a text, {several}")),
         "scores": (bool, Field(False, description="the probability of each label besides")),
         "n_best": (int | None, Field(None, description="the N best with scores", **count)),
         "search": (searching | None, Field(None, description="options of the search")),
         "attention": (bool, Field(False, description="what each output of one text attends to")),
     }
-    return create_model("Prediction", __base__=Form, **form)
+    return create_model("Prediction", __base__=RequestForm, **form)
 
 
 def generation_form(limits: Limits, sampling: Mapping[str, Any]) -> type[BaseModel]:
@@ -110,11 +110,11 @@ def generation_form(limits: Limits, sampling: Mapping[str, Any]) -> type[BaseMod
         "condition": (str | None, Field(None, max_length=1000, description=begins)),
         "stop": (list[stop], Field(sampling.get("stop", []), max_length=16, description=ends)),
     }
-    options = fields(sampling_options(limits.max_length), sampling)
-    return create_model("Generation", __base__=Form, **form, **options)
+    options = fields(sampling_fields(limits.max_length), sampling)
+    return create_model("Generation", __base__=RequestForm, **form, **options)
 
 
-def texts(limits: Limits) -> Any:
+def text_or_texts(limits: Limits) -> Any:
     """One text or several."""
     one = Annotated[str, Field(max_length=limits.max_characters), Tag("one")]
     named = Annotated[dict[str, str | list[str]], Field(min_length=1, max_length=8), Tag("object")]

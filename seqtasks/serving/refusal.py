@@ -37,7 +37,7 @@ def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     """
     first = errors[0]
     kind, message = str(first["type"]), str(first["msg"])
-    name = place(first["loc"])
+    name = request_path(first["loc"])
     if kind == "json_invalid":
         return f"the body is not JSON: {first.get('ctx', {}).get('error', message)}"
     if kind == "extra_forbidden":
@@ -52,29 +52,29 @@ def misuse(errors: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:
     given = first.get("input")
     short = isinstance(given, str) and len(given) <= 40
     if given is None or isinstance(given, int | float) or short:
-        return f"{name} is {shown(given)}; {reason}"
+        return f"{name} is {shown_value(given)}; {reason}"
     return f"{name}: {reason}"
 
 
-def place(location: Sequence[Any]) -> str:
+def request_path(location: Sequence[Any]) -> str:
     """Where in a request something stands, as its author wrote it.
 
-    >>> place(("body", "search", "beam_size")), place(("body", "text", "list", 3))
+    >>> request_path(("body", "search", "beam_size")), request_path(("body", "text", "list", 3))
     ('search.beam_size', 'text[3]')
     """
     name = ""
     for part in location[1:]:
         if isinstance(part, int):
             name += f"[{part}]"
-        elif str(part) not in KINDS:
+        elif str(part) not in UNION_MEMBERS:
             name += f".{part}" if name else str(part)
     return name
 
 
-KINDS = ("one", "list", "string", "object")
+UNION_MEMBERS = ("one", "list", "string", "object")
 """Names of a union's members, which stand in no request."""
 
 
-def shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
     """A given value in a sentence, as JSON writes it."""
     return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)

@@ -13,7 +13,7 @@ class Problem(BaseModel):
     error: str = Field(description="what was given, what was expected, how to put it right")
 
 
-class Attention(BaseModel):
+class AttentionReply(BaseModel):
     """Which source symbols each symbol of an output attends to."""
 
     source: list[str] = Field(description="the symbols that were read")
@@ -29,7 +29,7 @@ class Output(BaseModel):
     score: float = Field(description="what the outputs are ranked by")
     log_prob: float = Field(description="of the whole output, in nats")
     ended: bool = Field(description="false where the output was cut at its greatest length")
-    attention: Attention | None = None
+    attention: AttentionReply | None = None
 
 
 class TextSpan(BaseModel):
@@ -50,7 +50,7 @@ class TextPrediction(BaseModel):
     best: list[Output] = Field([], description="best first; with n_best")
     tokens: list[str] = Field([], description="of a tagger, what the labels belong to")
     spans: list[TextSpan] = Field([], description="of a tagger of spans, what the labels spell")
-    attention: Attention | None = Field(None, description="of the prediction; with attention")
+    attention: AttentionReply | None = Field(None, description="of the prediction; with attention")
     error: str = Field("", description="instead of all others, where the text cannot be used")
 
 

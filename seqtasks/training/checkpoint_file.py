@@ -12,7 +12,7 @@ from seqtasks.errors import SeqtasksError, first_line
 from seqtasks.task import Task
 
 
-def check(path: str | Path, task: Task, averaged: bool = False) -> None:
+def check_checkpoint(path: str | Path, task: Task, averaged: bool = False) -> None:
     """Refuse a checkpoint that does not fit a task, or a training that averages weights or not.
 
     Raises:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from seqtasks.cli.versions import version
 
-Row = dict[str, float]
+EpochRow = dict[str, float]
 
 
 class History(pl.Callback):
@@ -26,7 +26,7 @@ class History(pl.Callback):
     """
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[EpochRow] = []
         self.restart()
 
     def restart(self, *_: Any, **__: Any) -> None:
@@ -44,7 +44,7 @@ class History(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.sanity_checking or not self.losses:
             return
-        row: Row = {"epoch": trainer.current_epoch + 1, "step": trainer.global_step}
+        row: EpochRow = {"epoch": trainer.current_epoch + 1, "step": trainer.global_step}
         row["seconds"] = round(time.perf_counter() - self.began, 3)
         row["train/loss"] = float(torch.stack(self.losses).float().mean())
         scores = trainer.callback_metrics.items()

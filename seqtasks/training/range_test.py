@@ -122,7 +122,7 @@ class RangeTest:
         rate = functools.partial(
             exponential, steps=self.steps, lowest=self.lowest, highest=self.highest
         )
-        averages = smoothed(losses)
+        averages = smoothed_losses(losses)
         best = int(np.nanargmin(averages)) if np.isfinite(averages).any() else 0
         tried = f"from {self.lowest:g} to {rate(len(losses) - 1):.2g}"
         if best == 0:
@@ -147,10 +147,10 @@ def settled(rate: float) -> dict[str, str]:
     return {"lr_finder": "none", "optimizer.lr": f"{rate:g}"}
 
 
-def smoothed(losses: Sequence[float]) -> NDArray[np.float64]:
+def smoothed_losses(losses: Sequence[float]) -> NDArray[np.float64]:
     """(steps,) the mean of each loss and its neighbours, as many before as after it.
 
-    >>> smoothed([4.0, 1.0, 1.0, 4.0]).tolist()
+    >>> smoothed_losses([4.0, 1.0, 1.0, 4.0]).tolist()
     [4.0, 2.0, 2.0, 4.0]
     """
     count = len(losses)

@@ -11,7 +11,7 @@ import pytest
 from small import ROOT, SMALL
 
 from seqtasks import bundle, doctor, export
-from seqtasks.graphs.folder import TOLERANCE, compare
+from seqtasks.graphs.folder import TOLERANCE, check_parity
 
 DOCS = (ROOT / "docs" / "cells.md").read_text("utf-8")
 SECTION = DOCS.partition("## Your own cell\n")[2].partition("\n## ")[0]
@@ -49,4 +49,4 @@ def test_fifteen_lines_are_a_cell_that_passes_trains_and_exports(cli, capsys):
     dataset = model.read(model.records(lines))
     assert TOLERANCE <= 1e-4
     for graph in model.task.graphs(model.batch(dataset, range(len(dataset)))):
-        compare(Path("runs/tagging/latest/bundle-onnx") / f"{graph.name}.onnx", graph)
+        check_parity(Path("runs/tagging/latest/bundle-onnx") / f"{graph.name}.onnx", graph)

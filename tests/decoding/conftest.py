@@ -11,7 +11,7 @@ from torch import Tensor
 
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
-from seqtasks.decoding import State, Step
+from seqtasks.decoding import DecodingStep, State
 from seqtasks.encoder import RecurrentEncoder
 
 EOS = 0
@@ -89,7 +89,11 @@ def exhaustive() -> Callable[..., list[tuple[list[int], float]]]:
     """All sequences of one row with their log-probabilities, the end token's included."""
 
     def search(
-        step: Step, state: State, first: Tensor, max_length: int, forbidden: tuple[int, ...] = ()
+        step: DecodingStep,
+        state: State,
+        first: Tensor,
+        max_length: int,
+        forbidden: tuple[int, ...] = (),
     ) -> list[tuple[list[int], float, int]]:
         found = []
         open_ = [([], 0.0, state, first)]

@@ -46,17 +46,19 @@ def test_chunks_change_no_output_state_or_gradient(layer, chunk):
     given = tuple(torch.rand(5, *shape, dtype=torch.float64) for shape in layer.state_shapes)
     whole = gradients(layer, inputs, lambda steps: layer(steps, LENGTHS, given))
     pieces = gradients(
-        layer, inputs, lambda steps: chunks.read(layer, steps, LENGTHS, given, chunk_steps=chunk)
+        layer,
+        inputs,
+        lambda steps: chunks.read_in_chunks(layer, steps, LENGTHS, given, chunk_steps=chunk),
     )
     for one, two in zip(whole, pieces, strict=True):
         torch.testing.assert_close(one, two, rtol=1e-7, atol=1e-9)
     with torch.no_grad():  # without lengths, and without a graph
-        expected, actual = layer(inputs), chunks.read(layer, inputs, chunk_steps=chunk)
+        expected, actual = layer(inputs), chunks.read_in_chunks(layer, inputs, chunk_steps=chunk)
     torch.testing.assert_close(expected, actual)
 
 
 def test_a_batch_without_steps_is_legal():
-    outputs, state = chunks.read(encoder(), torch.zeros(2, 0, 3).double(), chunk_steps=4)
+    outputs, state = chunks.read_in_chunks(encoder(), torch.zeros(2, 0, 3).double(), chunk_steps=4)
     assert outputs.shape == (2, 0, 4)
     assert len(state) == 4
 
@@ -78,7 +80,7 @@ def test_dropout_draws_the_same_masks_when_a_chunk_is_run_again(options):
 
     def again(steps):
         torch.manual_seed(5)
-        return chunks.read(layer, steps, LENGTHS, chunk_steps=4)
+        return chunks.read_in_chunks(layer, steps, LENGTHS, chunk_steps=4)
 
     for one, two in zip(*(gradients(layer, inputs, run) for run in (kept, again)), strict=True):
         torch.testing.assert_close(one, two)
@@ -87,7 +89,7 @@ def test_dropout_draws_the_same_masks_when_a_chunk_is_run_again(options):
 def test_detached_chunks_give_the_same_values_and_gradients_of_one_chunk_alone():
     layer = encoder("gru")
     inputs = torch.randn(1, 10, 3, dtype=torch.float64).requires_grad_()
-    outputs, _ = chunks.read(layer, inputs, chunk_steps=4, truncate_bptt=True)
+    outputs, _ = chunks.read_in_chunks(layer, inputs, chunk_steps=4, truncate_bptt=True)
     torch.testing.assert_close(outputs, layer(inputs)[0])
     [gradient] = torch.autograd.grad(outputs[:, 6].sum(), inputs)
     assert not gradient[:, :4].any()
@@ -119,7 +121,7 @@ def test_training_holds_the_activations_of_one_chunk():
 
     def peak(chunk):
         with Peak() as memory:
-            outputs, _ = chunks.read(layer, inputs, lengths, chunk_steps=chunk)
+            outputs, _ = chunks.read_in_chunks(layer, inputs, lengths, chunk_steps=chunk)
             outputs.sum().backward()
         return memory.most
 
@@ -141,4 +143,4 @@ REFUSED = [
 def test_what_cannot_be_read_in_chunks_is_refused(both, options, said):
     layer = RecurrentEncoder(3, 4, bidirectional=both)
     with pytest.raises(UsageError, match=said):
-        chunks.read(layer, torch.zeros(1, 9, 3), **options)
+        chunks.read_in_chunks(layer, torch.zeros(1, 9, 3), **options)

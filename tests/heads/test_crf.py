@@ -107,7 +107,7 @@ def test_time_in_several_pieces_gives_the_same_gradients(monkeypatch):
         return [logits.grad, head.start.grad, head.transitions.grad, head.end.grad]
 
     whole = gradients()
-    monkeypatch.setattr("seqtasks.heads.chain.CHUNK", 200)  # two steps of 4 × 5 × 5
+    monkeypatch.setattr("seqtasks.heads.chain.NUMBERS_AT_ONCE", 200)  # two steps of 4 × 5 × 5
     for one, other in zip(whole, gradients(), strict=True):
         torch.testing.assert_close(one, other)
 

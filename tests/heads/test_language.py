@@ -44,7 +44,7 @@ def plain(features, weight, bias, targets, smoothing):
 def chunks(request, monkeypatch):
     """Chunks of so many rows."""
     monkeypatch.setattr(chunked, "ROWS", request.param)
-    monkeypatch.setitem(chunked.CHUNK, "cpu", 1)
+    monkeypatch.setitem(chunked.LOGITS_AT_ONCE, "cpu", 1)
     return request.param
 
 
@@ -124,7 +124,7 @@ def test_values_alone_are_computed_where_no_gradient_can_follow(chunks, monkeypa
 
 def test_the_logits_of_a_batch_are_never_kept(monkeypatch):
     monkeypatch.setattr(chunked, "ROWS", 10)
-    monkeypatch.setitem(chunked.CHUNK, "cpu", 1)
+    monkeypatch.setitem(chunked.LOGITS_AT_ONCE, "cpu", 1)
     kept, seen = [], []
     original = chunked.measure
 

@@ -31,7 +31,7 @@ from seqtasks.inspection.canvas import MISSING, drawing
 from seqtasks.inspection.heat_map import draw_states
 from seqtasks.inspection.properties import properties
 from seqtasks.inspection.reach import factor
-from seqtasks.inspection.reading import features, read
+from seqtasks.inspection.reading import encode_text, features
 from seqtasks.inspection.selectivity import rank
 from seqtasks.inspection.states import HiddenStates
 from seqtasks.inspection.trace import trace_encoder
@@ -79,7 +79,7 @@ def ran(tmp_path_factory) -> Path:
 def test_states_are_those_after_each_beginning_of_the_text(cell):
     bundle = make(*LETTERS, f"encoder.cell={cell}", "encoder.num_layers=2")
     task, text = bundle.task, "the dog\nsees her"
-    tokens = read(bundle, text).batch.tokens
+    tokens = encode_text(bundle, text).batch.tokens
     with torch.no_grad():
         given = task.embedding(tokens)
         outputs, _ = task.encoder(given)
@@ -99,7 +99,7 @@ def test_states_are_those_after_each_beginning_of_the_text(cell):
 def test_backward_states_are_those_of_the_text_from_its_end():
     bundle = make("task=tagging", "encoder=bidirectional", "encoder.cell=lstm")
     encoder = bundle.task.encoder
-    batch = read(bundle, SENTENCE).batch
+    batch = encode_text(bundle, SENTENCE).batch
     with torch.no_grad():
         given = bundle.task.embedding(batch)
         steps = given.size(1)
@@ -153,7 +153,7 @@ def test_subwords_and_unknown_symbols_are_shown_as_they_stand_in_the_text():
     assert symbols[0] + "".join(symbols[1:]) == "<bos>the dogs walk"
     assert hidden_states(bundle, "the Ω").symbols.count("Ω") == 2  # two bytes, one character
     words = make("task=tagging")
-    reading = read(words, "the Qwxyz dogs")
+    reading = encode_text(words, "the Qwxyz dogs")
     assert reading.symbols == ["the", "Qwxyz", "dogs"]
     assert reading.numbers[1] == words.fields["tokens"].vocabulary.unk_id
 
@@ -231,7 +231,7 @@ def test_gradients_are_those_of_a_recurrence_written_out():
     bundle = make(*LETTERS, "encoder.cell=elman")
     task = copy.deepcopy(bundle.task).double()
     text = "the dog sees"
-    tokens = read(bundle, text).batch.tokens[0]
+    tokens = encode_text(bundle, text).batch.tokens[0]
     weight_ih, weight_hh, bias_ih, bias_hh = task.encoder.layers[0].cells[0].rnn.all_weights[0]
     reads = [task.embedding.table.weight[token].detach().requires_grad_() for token in tokens[:-1]]
     hidden, states = torch.zeros(6, dtype=torch.float64), []
@@ -276,7 +276,7 @@ def test_gradients_through_a_deep_stack_are_those_of_the_parallel_pass():
     target = aim(bundle)
     found = trace_gradients(bundle, SENTENCE, target)
     task = copy.deepcopy(bundle.task).double()
-    batch = read(bundle, SENTENCE, target).batch
+    batch = encode_text(bundle, SENTENCE, target).batch
     given = []
     for layer in task.encoder.layers:
         layer.register_forward_pre_hook(lambda _, arguments: given.append(arguments[0]))
@@ -291,7 +291,7 @@ def test_the_state_that_is_handed_on_holds_all_tensors_of_an_lstm():
     """Against central differences: the state after a prefix is moved, the rest is run."""
     bundle = make(*LETTERS, "encoder.cell=lstm")
     task = copy.deepcopy(bundle.task).double()
-    tokens = read(bundle, "the dog").batch.tokens
+    tokens = encode_text(bundle, "the dog").batch.tokens
     found = trace_gradients(bundle, "the dog").states[0]
     given = task.embedding(tokens[:, :-1]).detach()
     steps = given.size(1)
@@ -700,7 +700,7 @@ def test_a_text_too_long_for_a_picture_is_refused(tmp_path):
 
 
 def test_what_the_encoder_is_given_is_what_the_task_gives_it(letters):
-    reading = read(letters, "the dog")
+    reading = encode_text(letters, "the dog")
     inputs, read_by = features(letters.task, letters.task.encoder, reading)
     assert read_by.symbols == ["<bos>", *"the dog"]
     with torch.no_grad():

@@ -17,7 +17,7 @@ from seqtasks.data.fields.fitting import fit
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 from seqtasks.heads.pooling import Pooling
-from seqtasks.inspection.reading import read
+from seqtasks.inspection.reading import encode_text
 from seqtasks.reporting import console as summary
 from seqtasks.run import run
 
@@ -84,7 +84,7 @@ def test_same_or_different_is_learnt_and_raw_lines_give_what_evaluation_saw(
     with torch.no_grad():
         assert predicted[1:] == loaded.task.predict(data.datasets["test"][list(range(120))])
     with pytest.raises(UsageError, match=r"reads 2 texts at once \(tokens, pair\)"):
-        read(loaded, "a x")
+        encode_text(loaded, "a x")
 
 
 @pytest.mark.parametrize(("head", "pooling"), [*zip(HEADS, Pooling.KINDS, strict=True)])

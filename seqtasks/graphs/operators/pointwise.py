@@ -151,7 +151,7 @@ def clamp(write: Writer, result: Tensor, x: Operand, low: Any = None, high: Any 
 
 
 @translates("aten.copy.default")
-def copied(write: Writer, result: Tensor, x: Operand, y: Operand, *_: Any) -> str:
+def mixed_copies(write: Writer, result: Tensor, x: Operand, y: Operand, *_: Any) -> str:
     """Y in the type of x; both are of one shape, or y broadcasts."""
     name = operand(write, y, result.dtype)
     return name if y.like.shape == result.shape else write("Expand", name, write("Shape", x.name))

@@ -39,7 +39,7 @@ def addmm(
 
 
 @translates("aten.layer_norm.default")
-def layer_norm(
+def layer_normalised(
     write: Writer,
     result: Tensor,
     x: Operand,
@@ -58,7 +58,7 @@ def layer_norm(
 @translates("aten.native_layer_norm.default")
 def native_layer_norm(write: Writer, result: Any, *arguments: Any) -> tuple[str, None, None]:
     """The same; mean and scale, which torch gives too, are for derivatives alone."""
-    return layer_norm(write, result[0], *arguments), None, None
+    return layer_normalised(write, result[0], *arguments), None, None
 
 
 @translates("aten.convolution.default")

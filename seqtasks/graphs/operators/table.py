@@ -11,15 +11,15 @@ from torch import Tensor
 
 from seqtasks.graphs.writer import Writer
 
-Translation = Callable[..., Any]
+Operator = Callable[..., Any]
 """``names = translation(write, result, *arguments, **keywords)``; ``result`` has the shape and the
 type of the operator's result."""
 
-OPERATORS: dict[str, Translation] = {}
+OPERATORS: dict[str, Operator] = {}
 """Operator and overload → its translation."""
 
 
-def enter(translation: Translation, kinds: Mapping[str, str], *forms: str) -> None:
+def enter(translation: Operator, kinds: Mapping[str, str], *forms: str) -> None:
     """Enter a translation that takes ONNX's name of the operator first.
 
     Args:
@@ -63,10 +63,10 @@ class Size(str):
     """The name of a length, (1,) int64, that only the running graph knows."""
 
 
-def translates(*names: str) -> Callable[[Translation], Translation]:
+def translates(*names: str) -> Callable[[Operator], Operator]:
     """Enter a translation under the names of its operators."""
 
-    def enter(translation: Translation) -> Translation:
+    def enter(translation: Operator) -> Operator:
         OPERATORS.update(dict.fromkeys(names, translation))
         return translation
 

@@ -64,14 +64,14 @@ class Attention(nn.Module, ABC):
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Context and weights, as in the module's table; each memory has a real step."""
-        weights = shares(self.scores(query, keys), mask)
+        weights = attention_shares(self.scores(query, keys), mask)
         return weights @ values, weights
 
 
-def shares(scores: Tensor, mask: Tensor) -> Tensor:
+def attention_shares(scores: Tensor, mask: Tensor) -> Tensor:
     """The softmax of scores (batch, …, steps) over the real steps.
 
-    >>> shares(torch.zeros(1, 1, 3), torch.tensor([[True, True, False]])).tolist()
+    >>> attention_shares(torch.zeros(1, 1, 3), torch.tensor([[True, True, False]])).tolist()
     [[[0.5, 0.5, 0.0]]]
     """
     between = (1,) * (scores.dim() - 2)

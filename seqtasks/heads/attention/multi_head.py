@@ -7,7 +7,7 @@ import math
 from torch import Tensor, nn
 
 from seqtasks.errors import UsageError
-from seqtasks.heads.attention.contract import Attention, shares
+from seqtasks.heads.attention.contract import Attention, attention_shares
 
 
 class MultiHeadAttention(Attention):
@@ -54,7 +54,7 @@ class MultiHeadAttention(Attention):
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        weights = shares(self.scores(query, keys), mask)
+        weights = attention_shares(self.scores(query, keys), mask)
         context = weights @ values
         return context.transpose(1, 2).flatten(2), weights.mean(dim=1)
 
