@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from seqtasks.cells.contract import ParallelRecurrence
-from seqtasks.kernels.lengths import State
+from seqtasks.cells.contract import Recurrence
+from seqtasks.kernels.lengths import State, zero_padding
 
 
-class Pointwise(ParallelRecurrence):
+class Pointwise(Recurrence):
     """A dense layer with tanh; its state is the empty tuple."""
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__(input_size, hidden_size, ())
         self.linear = nn.Linear(input_size, hidden_size)
 
-    def step(self, x: Tensor, state: State) -> State | tuple[Tensor, State]:
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """The equation at the top of this file, for x (…, input_size)."""
         return self.linear(x).tanh(), ()
 
-    def scan(self, inputs: Tensor, state: State) -> State | tuple[Tensor, State]:
-        return self.step(inputs, state)
+    def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """Map all steps at once."""
+        outputs, state = self.step(inputs, state)
+        return outputs if lengths is None else zero_padding(outputs, lengths), state
