@@ -43,7 +43,7 @@ def plain(features, weight, bias, targets, smoothing):
 @pytest.fixture(params=[1, 7, 4096], ids=lambda rows: f"chunks of {rows}")
 def chunks(request, monkeypatch):
     """Chunks of so many rows."""
-    monkeypatch.setattr(chunked, "ROWS", request.param)
+    monkeypatch.setattr(chunked, "ROWS_AT_ONCE", request.param)
     monkeypatch.setitem(chunked.LOGITS_AT_ONCE, "cpu", 1)
     return request.param
 
@@ -123,7 +123,7 @@ def test_values_alone_are_computed_where_no_gradient_can_follow(chunks, monkeypa
 
 
 def test_the_logits_of_a_batch_are_never_kept(monkeypatch):
-    monkeypatch.setattr(chunked, "ROWS", 10)
+    monkeypatch.setattr(chunked, "ROWS_AT_ONCE", 10)
     monkeypatch.setitem(chunked.LOGITS_AT_ONCE, "cpu", 1)
     kept, seen = [], []
     original = chunked.measure
