@@ -56,6 +56,8 @@ class TokenEmbedding(nn.Module):
                     option="embedding_dim",
                 )
             embedding_dim = vector_width(vectors)
+        if not isinstance(vocabulary, Vocabulary):
+            raise UsageError("it reads one vocabulary, not several; choose another", option="")
         if token_dropout and vocabulary.unk_id is None:
             raise UsageError("it needs a vocabulary with <unk>", option="token_dropout")
         self.table = nn.Embedding(len(vocabulary), embedding_dim)

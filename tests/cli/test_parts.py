@@ -57,6 +57,21 @@ def test_advice_is_about_options_of_the_same_place(composed):
     assert "give one by task.embedding.tokens.vectors=PATH" in said
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["task=generation", "task/head=crf"],
+            "task.head: CRFTagging cannot be made here",
+        ),
+        (["task=classification", "task/head=softmax"], "task.head: SoftmaxTagging cannot be made"),
+        (["task=tagging", "task/embedding=tokens"], "task.embedding: it reads one vocabulary"),
+    ],
+)
+def test_a_part_of_another_kind_of_task_is_refused_by_its_group(composed, options, said):
+    assert refused(composed, *options).startswith(said)
+
+
 def test_what_is_made_at_once_is_located_too(composed):
     config = composed("task=tagging", "transfer.unfreeze_epochs=0")
     with pytest.raises(SeqtasksError, match=r"^transfer\.unfreeze_epochs: it is at least 1"):
