@@ -125,8 +125,13 @@ class SequenceTagger(Task):
         return found
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        predicted = self.head.decode(logits, batch.lengths)
-        tags = batch.tags[mask(batch.lengths, logits.size(1))]
+        self.score_tags(metrics, self.head.decode(logits, batch.lengths), batch)
+
+    def score_tags(
+        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
+    ) -> None:
+        """Update the metrics with the decoded labels of a batch, by number."""
+        tags = batch.tags[mask(batch.lengths, batch.tags.size(1))]
         guesses = torch.tensor(list(itertools.chain(*predicted)), dtype=torch.int64)
         metrics["accuracy"].update(guesses.to(tags.device), tags)
         if "f1" in metrics:
@@ -139,24 +144,26 @@ class SequenceTagger(Task):
             for dataset in data.datasets.values():
                 self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
 
-    def guesses(self, data: SequenceData) -> list[list[int]]:
+    def baselines(self, data: SequenceData) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
         train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
         words, asked = train.get("tokens"), test.get("tokens")
         if words is None or asked is None:
             words, asked = ([[0] * len(tags) for tags in part["tags"]] for part in (train, test))
         tagger = MostFrequentTag(zip(words, train["tags"], strict=True))
-        return [tagger.tag(tokens) for tokens in asked]
+        guesses = [tagger.tag(tokens) for tokens in asked]
+        name = "most frequent tag" + " of each word" * ("tokens" in self.inputs)
+        return {name: self.guess_scores(guesses, data)}
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        guesses = self.guesses(data)
+    def guess_scores(self, guesses: list[list[int]], data: SequenceData) -> Scores:
+        """The scores of labels that are guessed for the test split, by number."""
         expected = [tags.tolist() for tags in data.datasets[data.test_split].encoded["tags"]]
         scores = {"accuracy": accuracy(guesses, expected)}
         if self.scheme is not None:
             spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
             spans.update(self.names(guesses), self.names(expected))
             scores["f1"] = float(spans.compute())
-        return {"most frequent tag" + " of each word" * ("tokens" in self.inputs): scores}
+        return scores
 
 
 class SynchronousTranslator(SequenceTagger):
@@ -179,15 +186,15 @@ class SynchronousTranslator(SequenceTagger):
     def metrics(self) -> dict[str, Metric]:
         return {**super().metrics(), "bleu": metrics.CorpusBLEU()}
 
-    def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
-        super().score(metrics, logits, batch)
-        written = self.texts(self.head.decode(logits, batch.lengths))
-        metrics["bleu"].update(written, batch.tags_text)
+    def score_tags(
+        self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch
+    ) -> None:
+        super().score_tags(metrics, predicted, batch)
+        metrics["bleu"].update(self.texts(predicted), batch.tags_text)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        [(name, scores)] = super().baselines(data).items()
+    def guess_scores(self, guesses: list[list[int]], data: SequenceData) -> Scores:
         field: Any = data.fields["tags"]
         bleu = metrics.CorpusBLEU()
         records = data.datasets[data.test_split].records
-        bleu.update(self.texts(self.guesses(data)), [field.written(record) for record in records])
-        return {name: {**scores, "bleu": float(bleu.compute())}}
+        bleu.update(self.texts(guesses), [field.written(record) for record in records])
+        return {**super().guess_scores(guesses, data), "bleu": float(bleu.compute())}
