@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 import functools
-import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -157,27 +156,10 @@ class Located(functools.partial[Any]):
 
     def __call__(self, /, *arguments: Any, **options: Any) -> Any:
         try:
-            self.check(arguments, options)
             return super().__call__(*arguments, **options)
         except SeqtasksError as error:
             error.below(self.root, self.shared)
             raise
-
-    def check(self, arguments: Sequence[Any], options: Mapping[str, Any]) -> None:
-        """Refuse arguments that the function does not take, as another kind of part would."""
-        try:
-            signature = inspect.signature(self.func)
-        except ValueError:  # a function that does not say what it takes
-            return
-        try:
-            signature.bind(*self.args, *arguments, **{**self.keywords, **options})
-        except TypeError as error:
-            function: Any = self.func
-            while isinstance(function, functools.partial):
-                function = function.func
-            name = getattr(function, "__name__", str(function))
-            said = f"{name} cannot be made here: {error}; look at its options, or choose another"
-            raise UsageError(said, option="") from error
 
 
 def _joined(*names: str) -> str:

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from seqtasks.errors import Located, SeqtasksError
+from seqtasks.errors import Located, SeqtasksError, UsageError
+
+
+class Part(Located):
+    """A located partial that says when it stands in a task of another kind."""
+
+    def __call__(self, /, *arguments: Any, **options: Any) -> Any:
+        keywords = {**self.keywords, **options}
+        try:
+            inspect.signature(self.func).bind(*self.args, *arguments, **keywords)
+        except TypeError as error:
+            function: Any = self.func
+            while isinstance(function, functools.partial):
+                function = function.func
+            name = getattr(function, "__name__", str(function))
+            said = f"{name} cannot be made here: {error}; look at its options, or choose another"
+            refused = UsageError(said, option="")
+            refused.below(self.root, self.shared)
+            raise refused from error
+        except ValueError:  # a function that does not say what it takes
+            pass
+        return super().__call__(*arguments, **options)
 
 
 def make_part(config: DictConfig, place: str) -> Any:
@@ -42,4 +64,4 @@ def _located(made: Any, config: DictConfig, place: str) -> Any:
                 plain: Any = OmegaConf.to_container(node)
                 source = shared[name] = plain[name].strip("${}")
             made.keywords[name] = _located(value, config, source)
-    return Located.at(place, made, shared)
+    return Part.at(place, made, shared)

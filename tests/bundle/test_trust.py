@@ -143,3 +143,13 @@ KINDS = [
 def test_the_sizes_of_every_task_are_known_without_its_memory(composed, tmp_path, options):
     run(composed(*options, *SMALL), tmp_path / "run", "any")
     assert bundle.load(tmp_path / "run" / "bundle").predict([]) == []
+
+
+def test_a_part_that_does_not_take_what_it_is_given_is_a_damaged_bundle(copied):
+    path = copied / "config.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["task"]["encoder"]["_target_"] = "seqtasks.heads.language.LanguageHead"
+    path.write_text(yaml.safe_dump(config))
+    reseal(copied)
+    with pytest.raises(BundleError, match="does not fit this version of seqtasks"):
+        bundle.load(copied)
