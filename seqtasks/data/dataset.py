@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from seqtasks.data.batch import Batch, SeededBatch
 from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
+from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.errors import UsageError
 
@@ -25,50 +25,40 @@ class SequenceDataset(Dataset[Batch]):
     Args:
         fields: name → fitted field.
         records: the examples.
-        folder: where the flat arrays are kept; None keeps them in memory.
-
-    Raises:
-        DataError: a value cannot be encoded; the message says where it stands.
+        encoded: name → the field's values in all examples.
+        text_lengths: (examples,) the characters of each example's first text, for scores per
+            character.
     """
 
     def __init__(
-        self, fields: Mapping[str, Field], records: Sequence[Record], folder: Path | None = None
+        self,
+        fields: Mapping[str, Field],
+        records: Sequence[Record],
+        encoded: Mapping[str, Any],
+        text_lengths: NDArray[np.integer],
     ) -> None:
         self.fields, self.records = fields, records
-        self.encoded: dict[str, Any] = {n: field.encode(records) for n, field in fields.items()}
-        for name, field in fields.items():
-            if field.along is not None and field.along in fields:
-                self.encoded[name] = self.aligned(name, field.along)
-        if folder is not None:
-            for name, encoded in self.encoded.items():
-                if isinstance(encoded, Ragged):
-                    self.encoded[name] = encoded.mapped(folder / f"{name}.npy")
+        self.encoded, self.text_lengths = encoded, text_lengths
 
-    @property
-    def places(self) -> list[str]:
-        """The file and line of each example, for messages."""
-        return [record.place for record in self.records]
-
-    def aligned(self, name: str, along: str) -> Any:
-        """The values of a field that has one for each token, cut where the tokens are cut.
+    @classmethod
+    def of(cls, fields: Mapping[str, Field], records: Sequence[Record]) -> SequenceDataset:
+        """Encode some records in memory.
 
         Raises:
-            UsageError: the tokens have another number of steps.
+            DataError: a value cannot be encoded; the message says where it stands.
         """
-        tokens, field = self.encoded[along], self.fields[along]
-        encoded = self.encoded[name]
-        if isinstance(field, TokenField) and field.truncate:
-            encoded = encoded.cut(tokens.lengths)
-        if not np.array_equal(encoded.lengths, tokens.lengths):
-            raise UsageError(
-                f"it has a value for each token of '{along}', whose level must then be word, "
-                "without bos and eos",
-                option=name,
-            )
-        return encoded
+        encoders = {name: field.encoder(records) for name, field in fields.items()}
+        return cls(
+            fields, records, encode(fields, encoders, records), text_lengths(fields, records)
+        )
+
+    @property
+    def places(self) -> Sequence[str]:
+        """The file and line of each example, for messages."""
+        return Places(self.records)
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.text_lengths)
 
     def __getitem__(self, indices: Sequence[int] | int) -> Batch:
         """The batch of some examples in the given order, or of a single one.
@@ -88,22 +78,72 @@ class SequenceDataset(Dataset[Batch]):
             if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
                 batch[f"{name}_text"] = [field.written(self.records[index]) for index in indices]
         batch["example"] = [self.records[index].line for index in indices]
-        batch["text_length"] = torch.tensor([self.text_lengths[index] for index in indices])
+        batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
         return batch
 
-    @functools.cached_property
-    def text_lengths(self) -> list[int]:
-        """Characters of each example's first text, for scores per character."""
-        for field in self.fields.values():
-            if isinstance(field, TokenField):
-                return [len(field.text(record)) for record in self.records]
-        return [0] * len(self)
-
-    def sizes(self) -> list[list[int]]:
+    def sizes(self) -> list[NDArray[np.int64]]:
         """The lengths of all examples, for each field of tokens or of steps."""
         return [
-            encoded.lengths.tolist()
+            encoded.lengths
             for name, encoded in self.encoded.items()
             if isinstance(encoded, Ragged)
             and isinstance(self.fields[name], (TokenField, VectorSequenceField))
         ]
+
+
+class Places(Sequence[str]):
+    """The file and line of each record."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.records[index].place
+
+
+Encoder = Callable[[Sequence[Record]], Encoded]
+"""Gives the numbers of some records of a split."""
+
+
+def encode(
+    fields: Mapping[str, Field], encoders: Mapping[str, Encoder], records: Sequence[Record]
+) -> dict[str, Any]:
+    """Encode every field of some records.
+
+    Raises:
+        DataError: a value cannot be encoded; the message says where it stands.
+        UsageError: a field has another number of steps than the field that it goes along with.
+    """
+    encoded: dict[str, Any] = {name: encode_one(records) for name, encode_one in encoders.items()}
+    for name, field in fields.items():
+        if field.along is not None and field.along in fields:
+            encoded[name] = aligned(field, encoded[name], fields[field.along], encoded[field.along])
+    return encoded
+
+
+def aligned(field: Field, encoded: Any, along: Field, tokens: Any) -> Any:
+    """The values of a field that has one for each token, cut where the tokens are cut.
+
+    Raises:
+        UsageError: the tokens have another number of steps.
+    """
+    if isinstance(along, TokenField) and along.truncate:
+        encoded = encoded.cut(tokens.lengths)
+    if not np.array_equal(encoded.lengths, tokens.lengths):
+        raise UsageError(
+            f"it has a value for each token of '{along.name}', whose level must then be word, "
+            "without bos and eos",
+            option=field.name,
+        )
+    return encoded
+
+
+def text_lengths(fields: Mapping[str, Field], records: Sequence[Record]) -> NDArray[np.int64]:
+    """(records,) the characters of each record's first text; 0 where there is no text."""
+    for field in fields.values():
+        if isinstance(field, TokenField):
+            return np.array([len(field.text(record)) for record in records], dtype=np.int64)
+    return np.zeros(len(records), dtype=np.int64)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import functools
-import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytorch_lightning as pl
@@ -148,14 +144,12 @@ class SequenceData(pl.LightningDataModule):
     def _set_up(self) -> None:
         splits = self.read()
         fit(self.fields, splits["train"], self.known)
-        arrays = Path(tempfile.mkdtemp(prefix="seqtasks-"))
-        weakref.finalize(self, shutil.rmtree, arrays, ignore_errors=True)
         for split, records in splits.items():
-            folder = arrays / split
-            folder.mkdir()
             if split == "train" and self.filter is not None:
-                records = self.filter.keep(records, SequenceDataset(self.fields, records).sizes())
-            self.datasets[split] = SequenceDataset(self.fields, records, folder)
+                records = self.filter.keep(
+                    records, [s.tolist() for s in SequenceDataset.of(self.fields, records).sizes()]
+                )
+            self.datasets[split] = SequenceDataset.of(self.fields, records)
 
     def read(self) -> dict[str, list[Record]]:
         """The records of each split; missing splits are taken from the training examples."""

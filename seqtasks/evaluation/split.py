@@ -54,4 +54,4 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     with located("data"):
         splits = data.read()
         name = "test" if "test" in splits else "val"
-        return Split(SequenceDataset(data.fields, splits[name]), data.batching, name)
+        return Split(SequenceDataset.of(data.fields, splits[name]), data.batching, name)

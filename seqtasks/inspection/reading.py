@@ -87,7 +87,7 @@ def encode_text(
         for name, field in bundle.fields.items()
         if name in wanted or (field.derived and field.along in task.inputs)
     }
-    dataset = SequenceDataset(fields, [Record(values, "text", 1)])
+    dataset = SequenceDataset.of(fields, [Record(values, "text", 1)])
     batch: Batch = dataset[0].to(task.device)
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))

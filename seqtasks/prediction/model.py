@@ -55,7 +55,7 @@ class Model:
             for name, field in self.fields.items()
             if name in names or (field.derived and field.along in names)
         }
-        return SequenceDataset(fields, records)
+        return SequenceDataset.of(fields, records)
 
     def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
         """Some of the records on the device of the task."""

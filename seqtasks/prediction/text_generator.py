@@ -88,7 +88,7 @@ class TextGenerator:
                 f"this model starts from its '{field.name}'; give one{choices}", option="condition"
             )
         try:
-            batch = SequenceDataset({field.name: field}, [Record({field.name: condition})])[0]
+            batch = SequenceDataset.of({field.name: field}, [Record({field.name: condition})])[0]
         except DataError as error:
             raise UsageError(error.message, option="condition") from error
         with torch.no_grad():

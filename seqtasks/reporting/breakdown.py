@@ -25,7 +25,7 @@ class Group(NamedTuple):
 
 def group_by_length(split: Split, sums: Mapping[str, Sums]) -> list[Group]:
     """The examples in four groups from short to long, by the tokens or steps of the main input."""
-    [lengths, *_] = split.dataset.sizes() or [[]]
+    lengths: list[int] = next((size.tolist() for size in split.dataset.sizes()), [])
     return groups(lengths, range(len(lengths)), sums)
 
 

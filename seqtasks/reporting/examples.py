@@ -75,7 +75,7 @@ def drawn(split: Split, count: int) -> Split:
     if len(records) <= count:
         return split
     some = [records[place] for place in sorted(Random(0).sample(range(len(records)), count))]
-    return split._replace(dataset=SequenceDataset(split.dataset.fields, some))
+    return split._replace(dataset=SequenceDataset.of(split.dataset.fields, some))
 
 
 def grouped(found: Sequence[Group], report: Mapping[str, Any]) -> Table:

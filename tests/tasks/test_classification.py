@@ -122,7 +122,7 @@ def test_a_head_trains_is_tested_and_predicts_the_same_from_its_bundle(
     assert [list(row) for row in rows] == [report["labels"]] * 60
     texts = ["cheap sea a b", "dear ice sun", "unseen"]
     raw = [Record({"tokens": text}, "texts", line) for line, text in enumerate(texts, 1)]
-    dataset = SequenceDataset({"tokens": loaded.fields["tokens"]}, raw)
+    dataset = SequenceDataset.of({"tokens": loaded.fields["tokens"]}, raw)
     for row, answer in zip(
         loaded.task.probabilities(dataset[[0, 1, 2]]),
         [predicted[0], *predicted[2:]],

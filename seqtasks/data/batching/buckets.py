@@ -62,7 +62,7 @@ class Buckets:
         num_workers: int = 0,
     ) -> DataLoader[Any]:
         """Batches of a split; training batches come in a new order every epoch."""
-        sizes = np.array(dataset.sizes() or [[1] * len(dataset)])
+        sizes = np.array(dataset.sizes() or [np.ones(len(dataset), np.int64)])
         classes = self.classes(dataset) if training else None
         sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size, classes)
         return make_loader(dataset, sampler, num_workers)

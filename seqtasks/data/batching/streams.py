@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -208,9 +208,9 @@ class Windows(Dataset[Batch]):
         plan: lays out the windows, which can also be named by their number.
     """
 
-    def __init__(self, texts: Ragged, characters: Sequence[int], plan: StreamPlan) -> None:
+    def __init__(self, texts: Ragged, characters: NDArray[np.integer], plan: StreamPlan) -> None:
         self.texts, self.plan = texts, plan
-        self.rates = np.array(characters) / np.maximum(texts.lengths - 1, 1)
+        self.rates = characters / np.maximum(texts.lengths - 1, 1)
         self.before = np.concatenate([[0], np.cumsum(characters)])
 
     def __len__(self) -> int:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 from seqtasks.data.fields.columns import Column
 from seqtasks.data.record import Record
+from seqtasks.data.store.columns import Encoded, Flat
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
-
-
-class Encoded(Protocol):
-    """The values of one field in all examples of a split, as numbers."""
-
-    def __len__(self) -> int: ...
-
-    def __getitem__(self, index: int) -> Any: ...
 
 
 class Field:
@@ -51,17 +44,37 @@ class Field:
         self.column = column
         self.vocabulary = Vocabulary([])
 
+    @property
+    def files(self) -> list[str]:
+        """The files beside the data, such as word vectors, that the encoding follows from."""
+        return []
+
     def fit(self, records: Iterable[Record]) -> None:
-        """Learn the vocabulary from the training split."""
+        """Learn the vocabulary from the training split, which may be larger than memory.
+
+        Args:
+            records: the training examples, read anew each time that they are iterated over.
+        """
         raise NotImplementedError
 
     def encode(self, records: Sequence[Record]) -> Encoded:
-        """Numbers for a whole split.
+        """Numbers for some of a split's records.
+
+        Returns:
+            An array with a row for each record, a `Ragged`, or something with ``columns()``.
 
         Raises:
             DataError: a value cannot be used; the message says where it stands.
         """
         raise NotImplementedError
+
+    def encoder(self, records: Iterable[Record]) -> Callable[[Sequence[Record]], Encoded]:
+        """The function that encodes some records of a split, given all of them to look through."""
+        return self.encode
+
+    def view(self, columns: Mapping[str, Flat]) -> Encoded:
+        """The values of all examples from the columns into which `encode` takes them apart."""
+        return columns[""]
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
         """Encoded values of some examples, drawn at random; of a field that ``varies``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 
@@ -15,7 +16,7 @@ class Ragged:
     """Sequences laid end to end, with the offset of each.
 
     Args:
-        values: all sequences, one after another.
+        values: all sequences, one after another; of integers, or (all steps, channels).
         offsets: (number of sequences + 1,) int64; sequence i is values[offsets[i]:offsets[i + 1]].
 
     >>> ragged = Ragged.pack([[1, 2, 3], [], [4]])
@@ -23,26 +24,33 @@ class Ragged:
     (3, [3, 0, 1], [1, 2, 3])
     """
 
-    def __init__(self, values: NDArray[np.int32], offsets: NDArray[np.int64]) -> None:
+    def __init__(self, values: NDArray[Any], offsets: NDArray[np.int64]) -> None:
         self.values, self.offsets = values, offsets
 
     @classmethod
-    def pack(cls, sequences: Iterable[Sequence[int] | NDArray[np.int32]]) -> Ragged:
-        """Lay sequences end to end, in memory."""
-        arrays = [np.asarray(sequence, dtype=np.int32) for sequence in sequences]
-        offsets = np.zeros(len(arrays) + 1, dtype=np.int64)
-        np.cumsum([len(array) for array in arrays], out=offsets[1:])
-        values = np.concatenate(arrays) if arrays else np.zeros(0, np.int32)
-        return cls(values.astype(np.int32, copy=False), offsets)
+    def pack(
+        cls, sequences: Iterable[Sequence[int] | NDArray[Any]], dtype: DTypeLike = np.int32
+    ) -> Ragged:
+        """Lay sequences of integers end to end, in memory.
 
-    def mapped(self, path: Path) -> Ragged:
-        """The same sequences with their values in a file that is read on demand."""
-        np.save(path, self.values)
-        return Ragged(np.load(path, mmap_mode="r"), self.offsets)
+        Args:
+            sequences: each of any length.
+            dtype: of the values, see `seqtasks.data.store.columns.number_type`.
+        """
+        listed = list(sequences)
+        offsets = np.zeros(len(listed) + 1, dtype=np.int64)
+        np.cumsum([len(sequence) for sequence in listed], out=offsets[1:])
+        if listed and isinstance(listed[0], np.ndarray):
+            return cls(np.concatenate(listed, dtype=dtype, casting="unsafe"), offsets)
+        numbers = itertools.chain.from_iterable(listed)
+        return cls(np.fromiter(numbers, dtype, count=int(offsets[-1])), offsets)
 
     def cut(self, lengths: NDArray[np.int64]) -> Ragged:
         """The first numbers of each sequence, at most ``lengths`` of them."""
-        return Ragged.pack([self[index][:length] for index, length in enumerate(lengths)])
+        kept = np.minimum(self.lengths, lengths)
+        offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[:-1] - offsets[:-1], kept)
+        return Ragged(self.values[places], offsets)
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -52,14 +60,14 @@ class Ragged:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    def __iter__(self) -> Iterator[NDArray[np.int32]]:
+    def __iter__(self) -> Iterator[NDArray[Any]]:
         return (self[index] for index in range(len(self)))
 
-    def __getitem__(self, index: int) -> NDArray[np.int32]:
+    def __getitem__(self, index: int) -> NDArray[Any]:
         return self.values[self.offsets[index] : self.offsets[index + 1]]
 
 
-def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[np.int32]], value: int = 0) -> Tensor:
+def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[Any]], value: int = 0) -> Tensor:
     """Sequences as (number of sequences, longest) int64, padded at the end.
 
     >>> pad_sequences([[1, 2], [3]])
@@ -73,6 +81,6 @@ def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[np.int32]], value:
     return torch.from_numpy(padded)
 
 
-def sequence_lengths(sequences: Sequence[Sequence[int] | NDArray[np.int32]]) -> Tensor:
+def sequence_lengths(sequences: Sequence[Sequence[int] | NDArray[Any]]) -> Tensor:
     """(number of sequences,) int64, the length of each."""
     return torch.tensor([len(sequence) for sequence in sequences], dtype=torch.int64)

@@ -27,7 +27,7 @@ def unbalanced():
     for name, field in fields.items():
         field.name = name
         field.fit(rows)
-    return SequenceDataset(fields, rows)
+    return SequenceDataset.of(fields, rows)
 
 
 def test_balanced_epochs_hold_every_label_equally_often_and_are_as_long_as_ever():

@@ -18,7 +18,7 @@ def dataset(texts, **options):
     field.name = "tokens"
     records = [Record({"tokens": text}, "f", n) for n, text in enumerate(texts, 1)]
     field.fit(records)
-    return SequenceDataset({"tokens": field}, records)
+    return SequenceDataset.of({"tokens": field}, records)
 
 
 def words(count, seed=0):

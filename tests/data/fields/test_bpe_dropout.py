@@ -20,7 +20,7 @@ def dataset(**options):
     field.name = "tokens"
     records = [Record({"tokens": text}, "f", n) for n, text in enumerate(TEXTS, 1)]
     field.fit(records)
-    return SequenceDataset({"tokens": field}, records)
+    return SequenceDataset.of({"tokens": field}, records)
 
 
 def test_without_dropout_a_text_is_cut_as_the_tokenizer_cuts_it():

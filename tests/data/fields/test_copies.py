@@ -48,18 +48,18 @@ def test_words_that_the_target_lacks_are_numbered_behind_its_vocabulary():
 def test_a_batch_is_padded_and_needs_no_target():
     made = fields()
     fit(made, records(*PAIRS), {})
-    batch = SequenceDataset(made, records(("Ann", "I am"), ("call Bob", "Bob")))[[0, 1]]
+    batch = SequenceDataset.of(made, records(("Ann", "I am"), ("call Bob", "Bob")))[[0, 1]]
     assert batch.copies.tolist() == [[9, 0], [9, 5]]
     assert batch.copies_target.tolist() == [[1, 1], [5, 1]]
     assert batch.copies_words == [["Ann"], ["call"]]
     source = {name: made[name] for name in ("source", "copies")}
-    assert SequenceDataset(source, records(("Ann",)))[0].copies_target.shape == (1, 0)
+    assert SequenceDataset.of(source, records(("Ann",)))[0].copies_target.shape == (1, 0)
 
 
 def test_what_is_cut_off_the_source_cannot_be_copied():
     made = fields(source={"max_length": 2, "truncate": True})
     fit(made, records(*PAIRS), {})
-    [one] = SequenceDataset(made, records(("Ann met Eve", "Eve Ann"))).encoded["copies"]
+    [one] = SequenceDataset.of(made, records(("Ann met Eve", "Eve Ann"))).encoded["copies"]
     assert one.source.tolist() == [9, 10]
     assert one.target.tolist() == [1, 9]
 
@@ -68,7 +68,7 @@ def test_characters_case_symbols_and_several_texts():
     cut = {"level": "character", "lowercase": True}
     made = fields({**cut, "separator": "<sep>"}, {**cut, "separator": "<sep>"}, cut)
     fit(made, records(("ab\tc", "ab")), {})
-    [one] = SequenceDataset(made, records(("Az\tB", "bz"))).encoded["copies"]
+    [one] = SequenceDataset.of(made, records(("Az\tB", "bz"))).encoded["copies"]
     assert one.words == ["z", "<sep>"]
     assert one.source.tolist() == [4, 6, 7, 5]
     assert one.target.tolist() == [5, 6]
@@ -85,7 +85,7 @@ def test_a_column_that_is_named_twice_is_copied_from_at_both_places():
     made = fields({**options, "source_column": column}, {**options, "column": column})
     rows = records(("where ?\tAnn left", "left"), ("who ?\tAnn sat", "sat"))
     fit(made, rows, {})
-    data = SequenceDataset(made, rows)
+    data = SequenceDataset.of(made, rows)
     one, tokens = data.encoded["copies"][0], data.encoded["source"][0]
     left = made["target"].vocabulary.index["left"]
     assert one.words == ["where", "?", "<sep>", "Ann"]
@@ -104,4 +104,4 @@ def test_options_that_do_not_fit_are_refused():
     made = fields(source={"eos": True})
     fit(made, records(*PAIRS), {})
     with pytest.raises(UsageError, match="copies: it has a value for each token of 'source'"):
-        SequenceDataset(made, records(*PAIRS))
+        SequenceDataset.of(made, records(*PAIRS))
