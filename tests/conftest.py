@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from seqtasks.__main__ import main
 from seqtasks.cli.exit_on_error import exit_on_error
 
 torch.set_num_threads(1)
+os.environ["SEQTASKS_CACHE"] = tempfile.mkdtemp(prefix="seqtasks-tests-")
 
 
 @pytest.fixture

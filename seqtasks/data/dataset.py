@@ -16,6 +16,7 @@ from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequ
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.store.records import lines_of
 from seqtasks.errors import UsageError
 
 
@@ -77,18 +78,13 @@ class SequenceDataset(Dataset[Batch]):
             batch.update(field.collate(values))
             if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
                 batch[f"{name}_text"] = [field.written(self.records[index]) for index in indices]
-        batch["example"] = [self.records[index].line for index in indices]
+        batch["example"] = lines_of(self.records, indices)
         batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
         return batch
 
     def sizes(self) -> list[NDArray[np.int64]]:
         """The lengths of all examples, for each field of tokens or of steps."""
-        return [
-            encoded.lengths
-            for name, encoded in self.encoded.items()
-            if isinstance(encoded, Ragged)
-            and isinstance(self.fields[name], (TokenField, VectorSequenceField))
-        ]
+        return sizes_of(self.fields, self.encoded)
 
 
 class Places(Sequence[str]):
@@ -139,6 +135,16 @@ def aligned(field: Field, encoded: Any, along: Field, tokens: Any) -> Any:
             option=field.name,
         )
     return encoded
+
+
+def sizes_of(fields: Mapping[str, Field], encoded: Mapping[str, Any]) -> list[NDArray[np.int64]]:
+    """The lengths of some encoded examples, for each field of tokens or of steps."""
+    return [
+        values.lengths
+        for name, values in encoded.items()
+        if isinstance(values, Ragged)
+        and isinstance(fields[name], (TokenField, VectorSequenceField))
+    ]
 
 
 def text_lengths(fields: Mapping[str, Field], records: Sequence[Record]) -> NDArray[np.int64]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from seqtasks.data.record import Record
+import numpy as np
+from numpy.typing import NDArray
+
 from seqtasks.errors import DataError, UsageError
 
 _log = logging.getLogger(__name__)
@@ -27,10 +29,12 @@ class LengthFilter:
     Raises:
         UsageError: no limit is given, or one is out of range.
 
-    >>> records = [Record({}, "pairs.tsv", line) for line in (1, 2, 3)]
-    >>> kept = LengthFilter(max_tokens=9, max_ratio=2).keep(records, [[4, 3, 12], [8, 7, 11]])
-    >>> [record.line for record in kept]
-    [1]
+    >>> left_out: dict[str, int] = {}
+    >>> sizes = [np.array([4, 3, 12]), np.array([8, 7, 11])]
+    >>> LengthFilter(max_tokens=9, max_ratio=2).within(sizes, left_out).tolist()
+    [True, False, False]
+    >>> list(left_out.values())
+    [1, 1]
     """
 
     def __init__(
@@ -48,43 +52,58 @@ class LengthFilter:
                 raise UsageError(f"it is at least 1, or null for none, not {limit}", option=name)
         self.min_tokens, self.max_tokens, self.max_ratio = min_tokens, max_tokens, max_ratio
 
-    def keep(self, records: Sequence[Record], sizes: Sequence[Sequence[int]]) -> list[Record]:
-        """The records within all limits; the number of the others is logged.
+    def within(
+        self, sizes: Sequence[NDArray[np.integer]], left_out: dict[str, int]
+    ) -> NDArray[np.bool_]:
+        """Tell which of some examples are within all limits.
 
         Args:
-            records: training examples.
             sizes: for each field the length of every example, in tokens.
+            left_out: reason → the number of examples that are left out for it; counts on.
+
+        Returns:
+            (examples,) bool.
 
         Raises:
-            DataError: no record is left.
+            UsageError: no field has a length.
         """
-        reasons = [self.reason(lengths) for lengths in zip(*sizes, strict=True)]
-        counts = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
-        if not counts:
-            return list(records)
-        found = "; ".join(f"{count:,} {reason}" for reason, count in counts.items())
-        kept = [r for r, reason in zip(records, reasons, strict=True) if not reason]
-        if not kept:
+        if not sizes:
+            raise UsageError("no field of the data has a length; set it to null", option="filter")
+        shortest, longest = np.min(sizes, axis=0), np.max(sizes, axis=0)
+        inside = np.ones(len(shortest), np.bool_)
+        outside: dict[str, NDArray[np.bool_]] = {}
+        if self.min_tokens is not None:
+            outside[f"shorter than {self.min_tokens} tokens"] = shortest < self.min_tokens
+        if self.max_tokens is not None:
+            outside[f"longer than {self.max_tokens} tokens"] = longest > self.max_tokens
+        if self.max_ratio is not None:
+            reason = f"with one side over {self.max_ratio:g} times as long as the other"
+            outside[reason] = longest > self.max_ratio * shortest
+        for reason, found in outside.items():
+            count = int((found & inside).sum())
+            if count:
+                left_out[reason] = left_out.get(reason, 0) + count
+            inside &= ~found
+        return inside
+
+    def report(self, left_out: Mapping[str, int], total: int) -> None:
+        """Log how many of all training examples are left out.
+
+        Raises:
+            DataError: all of them.
+        """
+        count = sum(left_out.values())
+        if not count:
+            return
+        found = "; ".join(f"{number:,} {reason}" for reason, number in left_out.items())
+        if count == total:
             raise DataError(
-                f"none of the {len(records):,} training examples is left: {found}; widen the "
-                "limits",
+                f"none of the {total:,} training examples is left: {found}; widen the limits",
                 option="filter",
             )
         _log.warning(
             "The filter leaves out %s of %s training examples: %s",
-            f"{sum(counts.values()):,}",
-            f"{len(records):,}",
+            f"{count:,}",
+            f"{total:,}",
             found,
         )
-        return kept
-
-    def reason(self, lengths: Sequence[int]) -> str:
-        """The reason to leave out an example by its fields' lengths; empty if there is none."""
-        shortest, longest = min(lengths), max(lengths)
-        if self.min_tokens is not None and shortest < self.min_tokens:
-            return f"shorter than {self.min_tokens} tokens"
-        if self.max_tokens is not None and longest > self.max_tokens:
-            return f"longer than {self.max_tokens} tokens"
-        if self.max_ratio is not None and longest > self.max_ratio * shortest:
-            return f"with one side over {self.max_ratio:g} times as long as the other"
-        return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import pytorch_lightning as pl
@@ -12,11 +12,15 @@ from torch.utils.data import DataLoader
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
-from seqtasks.data.fields.columns import join_columns, split_columns
-from seqtasks.data.fields.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
-from seqtasks.data.record import Reader, Record
-from seqtasks.data.splits import hold_out, sample_records, split_records, split_texts
+from seqtasks.data.record import Reader
+from seqtasks.data.splits import hold_out, sample_records, split_records
+from seqtasks.data.store.cache import AUTO, Cache, cache_folder
+from seqtasks.data.store.record_file import RecordFile
+from seqtasks.data.store.records import Records
+from seqtasks.data.store.source_records import Stored, stored_records
+from seqtasks.data.store.split_examples import Encoding, stored_examples
+from seqtasks.data.text_parts import split_texts
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, located, nearest
 
@@ -60,6 +64,10 @@ class SequenceData(pl.LightningDataModule):
         filter: leaves training examples out for their length; None keeps all.
         seed: sets the order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
+        cache: the folder that keeps what was read and encoded, for every run that reads the same:
+            ``auto`` for that of the environment variable ``SEQTASKS_CACHE``, else the user's cache
+            folder; None for a temporary folder of this run alone.
+        cache_gigabytes: what the cache may take; what was not used for the longest time goes first.
         fields: name → field, each a part of an example.
 
     Raises:
@@ -86,6 +94,8 @@ class SequenceData(pl.LightningDataModule):
         filter: LengthFilter | None = None,
         seed: int = 0,
         num_workers: int = 0,
+        cache: str | None = AUTO,
+        cache_gigabytes: float = 50.0,
         **fields: Field,
     ) -> None:
         super().__init__()
@@ -121,6 +131,8 @@ class SequenceData(pl.LightningDataModule):
                 f"or set it to null.{nearest(split_by, own)}",
                 option="split_by",
             )
+        self.cache = Cache(cache_folder(cache), cache_gigabytes)
+        self.fitted = False
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # of the model that training starts from
 
@@ -134,57 +146,84 @@ class SequenceData(pl.LightningDataModule):
         """The split that tests run on: ``val`` where no test examples are set apart."""
         return "test" if "test" in self.datasets else "val"
 
+    def prepare_data(self) -> None:
+        """Read and encode the data where nobody has; Lightning calls this in one process a node."""
+        self.setup()
+
     def setup(self, stage: str | None = None) -> None:
         """Read and encode every split, once; the vocabularies come from training alone."""
-        if self.datasets:
-            return
-        with located("data"):
-            self._set_up()
+        if not self.datasets:
+            with located("data"):
+                self.datasets = self.encoded(self.stored())
 
-    def _set_up(self) -> None:
-        splits = self.read()
-        fit(self.fields, splits["train"], self.known)
-        for split, records in splits.items():
-            if split == "train" and self.filter is not None:
-                records = self.filter.keep(
-                    records, [s.tolist() for s in SequenceDataset.of(self.fields, records).sizes()]
-                )
-            self.datasets[split] = SequenceDataset.of(self.fields, records)
+    def use(self, vocabularies: Mapping[str, Vocabulary]) -> SequenceDataset:
+        """Encode the test split by given vocabularies, instead of fitting them.
 
-    def read(self) -> dict[str, list[Record]]:
-        """The records of each split; missing splits are taken from the training examples."""
+        Args:
+            vocabularies: field → its vocabulary.
+
+        Returns:
+            The test split; it is ``val`` where no test examples are set apart.
+        """
+        for name, field in self.fields.items():
+            field.vocabulary = vocabularies[name]
+        if self.sources["test"] is not None and self.folds is None:  # the others are not needed
+            self.sources = {"test": self.sources["test"]}
+            self.fractions = {"val": 0.0, "test": 0.0}
+        self.limit, self.fitted = None, True
+        self.setup()
+        return self.datasets[self.test_split]
+
+    def stored(self) -> dict[str, Stored]:
+        """The records of every source, read if they are not in the cache."""
         columns = {name: f.column for name, f in self.fields.items() if not f.derived}
-        asked = split_columns(columns)
-        splits: dict[str, list[Record]] = {}
+        found = {}
         for split, source in self.sources.items():
             if source is None:
                 continue
             try:
-                splits[split] = [join_columns(r, columns) for r in self.reader.read(source, asked)]
+                found[split] = stored_records(self.cache, self.reader, source, columns)
             except DataError as error:
                 if error.option != "source":
                     raise
                 raise DataError(error.message, option=split) from None
-            if not splits[split]:
-                raise DataError(f"no examples in {source}", option=split)
+        return found
+
+    def read(self) -> dict[str, Records]:
+        """The records of each split; missing splits are taken from the training examples."""
+        return self.split({name: one.file for name, one in self.stored().items()})
+
+    def split(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
+        """Take validation and test parts off the training examples where they have no files."""
+        splits = {split: Records(file) for split, file in files.items()}
         if self.folds is not None:
             splits["train"], splits["test"] = hold_out(
                 splits["train"], self.folds, self.fold, self.split_seed, self.split_by
             )
         missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
         if missing:
-            parts = self.split(splits["train"], [self.fractions[split] for split in missing])
+            parts = self.parts(splits["train"], [self.fractions[split] for split in missing])
             splits.update(zip(["train", *missing], parts, strict=True))
         if self.limit is not None:
             splits["train"] = sample_records(splits["train"], self.limit, self.split_seed)
         return splits
 
-    def split(self, records: Sequence[Record], fractions: Sequence[float]) -> list[list[Record]]:
-        """Take validation and test parts off the training examples."""
+    def parts(self, records: Records, fractions: Sequence[float]) -> list[Records]:
+        """The rest of the training examples, and parts that are taken off them."""
         if getattr(self.reader, "continuous", False):
             levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
-            return split_texts(records, fractions, whole_words=levels != {"character"})
+            return split_texts(records.file, fractions, whole_words=levels != {"character"})
         return split_records(records, fractions, self.split_seed, self.split_by)
+
+    def encoded(self, stored: Mapping[str, Stored]) -> dict[str, SequenceDataset]:
+        """The encoded examples of each split, prepared if they are not in the cache."""
+        files = {split: one.file for split, one in stored.items()}
+        keys = {split: one.key for split, one in stored.items()}
+        splitting = [self.split_seed, self.fractions, self.folds, self.fold, self.split_by]
+        origin = None if None in keys.values() else [keys, splitting, self.limit]
+        encoding = Encoding(self.fields, self.fitted, self.known, self.filter)
+        split = functools.partial(self.split, files)
+        return stored_examples(self.cache, encoding, origin, files, split)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""

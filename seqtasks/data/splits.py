@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
-from seqtasks.data.record import Record
+from seqtasks.data.store.records import Records
 from seqtasks.errors import DataError, UsageError
+
+Groups = NDArray[np.integer]
+"""(records,) the number of the group that each record belongs to, from 0 as groups occur."""
 
 
 def split_records(
-    records: Sequence[Record], fractions: Sequence[float], seed: int, split_by: str | None = None
-) -> list[list[Record]]:
+    records: Records, fractions: Sequence[float], seed: int, split_by: str | None = None
+) -> list[Records]:
     """Split examples into random parts, of which the rest comes first.
 
     Args:
@@ -26,34 +30,23 @@ def split_records(
     Raises:
         DataError: a part would be empty.
     """
-    kept = _grouped(records, split_by)
-    order = np.random.default_rng(seed).permutation(len(kept)).tolist()
-
-    def part(start: int, end: int | None) -> list[Record]:
-        return [record for number in sorted(order[start:end]) for record in kept[number]]
-
+    groups = None if split_by is None else group(records, split_by)
+    count = len(records) if groups is None else int(groups.max(initial=-1)) + 1
+    order = permutation(count, seed)
     parts, start = [], 0
     for fraction in fractions:
-        after = start + round(fraction * len(kept))
-        parts.append(part(start, after))
+        after = start + round(fraction * count)
+        parts.append(order[start:after])
         start = after
-    rest = part(start, None)
-    _check_parts([rest, *parts])
-    return [rest, *parts]
-
-
-def _grouped(records: Sequence[Record], split_by: str | None) -> list[list[Record]]:
-    """Examples that agree in a field side by side, or each alone where there is no such field."""
-    groups: dict[int | str, list[Record]] = {}
-    for number, record in enumerate(records):
-        key = number if split_by is None else str(record.values[split_by])
-        groups.setdefault(key, []).append(record)
-    return list(groups.values())
+    drawn = [order[start:], *parts]
+    if not all(len(part) for part in drawn):
+        raise too_little()
+    return [records.select(_members(np.sort(part), groups)) for part in drawn]
 
 
 def hold_out(
-    records: Sequence[Record], folds: int, fold: int, seed: int, split_by: str | None = None
-) -> tuple[list[Record], list[Record]]:
+    records: Records, folds: int, fold: int, seed: int, split_by: str | None = None
+) -> tuple[Records, Records]:
     """Split examples into those to train on and one fold to test on.
 
     Args:
@@ -66,22 +59,22 @@ def hold_out(
     Raises:
         DataError: there are fewer examples than parts.
     """
-    kept = _grouped(records, split_by)
-    if len(kept) < folds:
+    groups = None if split_by is None else group(records, split_by)
+    count = len(records) if groups is None else int(groups.max(initial=-1)) + 1
+    if count < folds:
         raise DataError(
-            f"there are {len(kept)} examples in the training data, and each of {folds} folds "
+            f"there are {count} examples in the training data, and each of {folds} folds "
             "tests on one at least; give more data, or lower it",
             option="folds",
         )
-    order = np.random.default_rng(seed).permutation(len(kept)).tolist()
-    chosen = set(order[fold::folds])
-    parts: tuple[list[Record], list[Record]] = ([], [])
-    for number, group in enumerate(kept):
-        parts[number in chosen].extend(group)
-    return parts
+    order = permutation(count, seed)
+    tested = np.zeros(count, np.bool_)
+    tested[order[fold::folds]] = True
+    train, test = (records.select(_members(np.flatnonzero(p), groups)) for p in (~tested, tested))
+    return train, test
 
 
-def sample_records(records: Sequence[Record], count: int, seed: int) -> list[Record]:
+def sample_records(records: Records, count: int, seed: int) -> Records:
     """Draw examples at random, and keep their order.
 
     Args:
@@ -92,54 +85,49 @@ def sample_records(records: Sequence[Record], count: int, seed: int) -> list[Rec
     Raises:
         UsageError: there are fewer.
     """
-    if count > len(records):
+    texts = np.cumsum(records.begins) - 1  # a running text comes in several records
+    total = int(texts[-1]) + 1
+    if count > total:
         raise UsageError(
-            f"there are {len(records):,} examples to train on, not {count:,}; lower it, or set it "
-            "to null",
+            f"there are {total:,} examples to train on, not {count:,}; lower it, or set it to null",
             option="limit",
         )
-    order = np.random.default_rng(seed).permutation(len(records)).tolist()
-    return [records[number] for number in sorted(order[:count])]
+    drawn = np.sort(permutation(total, seed)[:count])
+    return records.select(drawn if total == len(records) else _members(drawn, texts))
 
 
-def split_texts(
-    records: Sequence[Record], fractions: Sequence[float], whole_words: bool
-) -> list[list[Record]]:
-    """Split every text into consecutive parts, of which the first is for training.
-
-    Args:
-        records: texts, each with raw strings as values.
-        fractions: share of each part to take off the end, in order of the text.
-        whole_words: move each cut to the next white space.
-
-    Raises:
-        DataError: a part would be empty.
-    """
-    bounds = np.cumsum([1 - sum(fractions), *fractions])
-    parts: list[list[Record]] = [[] for _ in bounds]
-    for record in records:
-        values: list[dict[str, str | list[str]]] = [{} for _ in bounds]
-        for name, text in record.values.items():
-            start = 0
-            for number, bound in enumerate(bounds):
-                after = len(text) if number == len(bounds) - 1 else int(len(text) * bound)
-                while whole_words and start < after < len(text) and not str(text[after]).isspace():
-                    after += 1
-                values[number][name] = text[start:after]
-                start = after
-        for part, value in zip(parts, values, strict=True):
-            part.append(replace(record, values=value))
-    for part in parts:
-        part[:] = [r for r in part if any(str(value).strip() for value in r.values.values())]
-    _check_parts(parts)
-    return parts
+def permutation(count: int, seed: int) -> NDArray[np.integer]:
+    """The numbers below a count in random order, in the smallest type that holds them."""
+    numbers = np.arange(count, dtype=np.uint32 if count < 2**32 else np.int64)
+    return np.random.default_rng(seed).permutation(numbers)
 
 
-def _check_parts(parts: Sequence[Sequence[Record]]) -> None:
-    """Refuse parts of which one is empty."""
-    if not all(parts):
-        raise DataError(
-            "the data is too little to split into training, validation and test parts; give more, "
-            "or files of your own as `val` and `test`",
-            option="train",
-        )
+def group(records: Records, field: str) -> Groups:
+    """The groups of records that agree in a field."""
+    digests = np.empty(len(records), dtype="S16")
+    at = 0
+    for chunk in records.chunks():
+        for record in chunk:
+            digests[at] = blake2b(str(record.values[field]).encode(), digest_size=16).digest()
+            at += 1
+    _, first, groups = np.unique(digests, return_index=True, return_inverse=True)
+    ranks = np.empty(len(first), np.int64)
+    ranks[np.argsort(first)] = np.arange(len(first))
+    return ranks[groups]
+
+
+def _members(numbers: NDArray[np.integer], groups: Groups | None) -> NDArray[np.integer]:
+    """The places of the records in some groups, group by group; without groups each is its own."""
+    if groups is None:
+        return numbers
+    order = np.argsort(groups, kind="stable")
+    return order[np.isin(groups[order], numbers)]
+
+
+def too_little() -> DataError:
+    """The error for data of which a part would be empty."""
+    return DataError(
+        "the data is too little to split into training, validation and test parts; give more, "
+        "or files of your own as `val` and `test`",
+        option="train",
+    )

@@ -10,7 +10,7 @@ from seqtasks.bundle.build import build
 from seqtasks.cli.options import overridden
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.module import Batching, SequenceData
-from seqtasks.errors import UsageError, located
+from seqtasks.errors import UsageError
 
 
 class Split(NamedTuple):
@@ -45,13 +45,5 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
         raise UsageError(f"{stray[0]}: an option of the data is written data.NAME=VALUE")
     config: Mapping[str, Any] = overridden({"data": bundle.config["data"]}, options)["data"]
     data: SequenceData = build(config, trusted)
-    for name, field in data.fields.items():
-        field.vocabulary = bundle.fields[name].vocabulary
-    if data.sources["test"] is not None and data.folds is None:  # the others are not needed
-        data.sources = {"test": data.sources["test"]}
-        data.fractions = {"val": 0.0, "test": 0.0}
-    data.limit = None
-    with located("data"):
-        splits = data.read()
-        name = "test" if "test" in splits else "val"
-        return Split(SequenceDataset.of(data.fields, splits[name]), data.batching, name)
+    dataset = data.use({name: field.vocabulary for name, field in bundle.fields.items()})
+    return Split(dataset, data.batching, data.test_split)

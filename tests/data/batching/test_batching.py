@@ -9,8 +9,7 @@ from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
 from seqtasks.data.record import Record
-from seqtasks.data.splits import hold_out, split_records, split_texts
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import UsageError
 
 
 def dataset(texts, **options):
@@ -81,48 +80,3 @@ def test_one_sentence_longer_than_the_budget_is_a_batch_of_its_own():
 def test_impossible_limits_are_refused(options):
     with pytest.raises(UsageError, match="batch_size: give this or batch_tokens"):
         Buckets(*options)
-
-
-def test_random_splits_are_disjoint_reproducible_and_complete():
-    records = [Record({}, "f", n) for n in range(50)]
-    rest, val, test = split_records(records, [0.1, 0.2], seed=4)
-    assert (len(rest), len(val), len(test)) == (35, 5, 10)
-    assert sorted(r.line for r in rest + val + test) == list(range(50))
-    assert split_records(records, [0.1, 0.2], seed=4) == [rest, val, test]
-    assert split_records(records, [0.1, 0.2], seed=5)[1] != val
-    with pytest.raises(DataError, match="too little to split"):
-        split_records(records[:3], [0.1], seed=0)
-
-
-def test_texts_are_split_in_order():
-    text = "one two three four five six seven eight nine ten"
-    [record] = [Record({"tokens": text}, "f", 1)]
-    parts = split_texts([record], [0.2, 0.3], whole_words=True)
-    values = [part[0].values["tokens"] for part in parts]
-    assert "".join(values) == text
-    assert all(v.split()[0] in text.split() for v in values)
-    cut = split_texts([record], [0.1], whole_words=False)
-    assert cut[0][0].values["tokens"] == text[: int(len(text) * 0.9)]
-
-
-def test_examples_that_agree_are_split_off_together():
-    records = [Record({"source": str(n // 3)}, "a", n) for n in range(60)]
-    parts = split_records(records, [0.2, 0.1], seed=1, split_by="source")
-    assert sorted(record.line for part in parts for record in part) == list(range(60))
-    assert [len(part) for part in parts] == [42, 12, 6]
-    words = [{record.values["source"] for record in part} for part in parts]
-    assert not (words[0] | words[1]) & words[2]
-    assert not words[0] & words[1]
-
-
-def test_folds_keep_examples_that_agree_together_and_test_each_once():
-    records = [Record({"source": f"w{n % 7}"}, "f", n) for n in range(20)]
-    tested = []
-    for fold in range(3):
-        train, test = hold_out(records, 3, fold, seed=1, split_by="source")
-        assert not {r.values["source"] for r in train} & {r.values["source"] for r in test}
-        assert len(train) + len(test) == 20
-        tested += test
-    assert sorted(record.line for record in tested) == list(range(20))
-    with pytest.raises(DataError, match="there are 7 examples"):
-        hold_out(records, 8, 0, seed=1, split_by="source")

@@ -1,0 +1,84 @@
+"""The progress of preparing data: a bar with its speed, once it takes more than a moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+_PATIENCE = 2.0
+"""Seconds before a bar is shown."""
+
+
+class Step:
+    """How far one step of preparing data has come.
+
+    Where it takes longer than a moment a terminal shows a bar, and a log file gets a line.
+
+    Args:
+        name: what is done, such as ``Reading``.
+        total: the bytes to go through; 0 where nobody knows.
+        console: shows the bar; None shows nothing.
+    """
+
+    def __init__(self, name: str, total: float, console: Console | None = None) -> None:
+        self.name, self.total, self.console = name, total, console
+        self.done = 0.0
+        self.began = time.monotonic()
+        self.bar: Progress | None = None
+
+    def advance(self, count: float) -> None:
+        """Count some bytes as done."""
+        self.done += count
+        if self.console is not None and time.monotonic() - self.began > _PATIENCE:
+            self._show(self.console)
+
+    def share_of(self, total: float) -> Callable[[float], None]:
+        """The function that counts a share of some bytes as done."""
+        return lambda share: self.advance(share * total)
+
+    def _show(self, console: Console) -> None:
+        if self.bar is None:
+            self.bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                DownloadColumn(),
+                TransferSpeedColumn(),
+                TimeRemainingColumn(),
+                console=console,
+                transient=True,
+            )
+            self.bar.add_task(self.name, total=self.total or None)
+            if console.is_terminal:
+                self.bar.start()
+            else:
+                console.print(f"{self.name} {self.total / 1e6:.3g} MB of data")
+        total = self.total or self.done
+        self.bar.update(self.bar.task_ids[0], completed=min(self.done, total))
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self.bar is not None:
+            self.bar.stop()
+
+
+@contextmanager
+def progress(name: str, total: float) -> Iterator[Step]:
+    """The progress of a step, shown by the first process of a machine on its error output."""
+    shown = int(os.environ.get("LOCAL_RANK", 0)) == 0
+    step = Step(name, total, Console(stderr=True) if shown else None)
+    try:
+        yield step
+    finally:
+        step.close()

@@ -1,0 +1,227 @@
+"""The cache of stores: folders that are made once, under a lock, and shared by all runs."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+from seqtasks.data.store.manifest import NAME, seal, whole
+from seqtasks.errors import DataError, UsageError
+
+_T = TypeVar("_T")
+
+Content = dict[str, Any]
+"""What a manifest says."""
+
+Build = Callable[[Path], Content]
+"""Fills a new folder."""
+
+_log = logging.getLogger(__name__)
+
+AUTO = "auto"
+VARIABLE = "SEQTASKS_CACHE"
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def cache_folder(given: str | os.PathLike[str] | None) -> Path | None:
+    """The folder that an option means.
+
+    Args:
+        given: a folder; ``auto`` is that of the environment variable ``SEQTASKS_CACHE``, else the
+            user's cache folder; None is none.
+    """
+    if given is None:
+        return None
+    if given == AUTO:
+        named = os.environ.get(VARIABLE)
+        return Path(named).expanduser() if named else user_cache_path("seqtasks")
+    return Path(given).expanduser()
+
+
+class Cache:
+    """Stores by their keys, each a folder that is whole.
+
+    A store is made by one process, under a lock, in a folder of its own, and renamed into its
+    place when it is finished; other processes wait for it. A damaged store is made again. Where
+    the folder cannot be written to, stores are made in a temporary folder.
+
+    Args:
+        folder: keeps the stores; None for a temporary folder.
+        gigabytes: the stores that were not used for the longest time go when all of them
+            together take more.
+    """
+
+    def __init__(self, folder: Path | None, gigabytes: float = 50.0) -> None:
+        if not gigabytes > 0:
+            raise UsageError(f"it is above 0, not {gigabytes}", option="cache_gigabytes")
+        self.folder, self.limit = folder, int(gigabytes * 1e9)
+        self.used: set[Path] = set()
+        self._temporary: Path | None = None
+
+    @property
+    def memory(self) -> Path | None:
+        """The folder that remembers the digests of files; None for none."""
+        return None if self.folder is None else self.folder / "digests"
+
+    @property
+    def temporary(self) -> Path:
+        """A folder that goes with this cache."""
+        if self._temporary is None:
+            self._temporary = Path(tempfile.mkdtemp(prefix="seqtasks-"))
+            weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
+        return self._temporary
+
+    def get(
+        self,
+        key: str | None,
+        build: Build,
+        load: Callable[[Path, Content], _T],
+        size: int = 0,
+    ) -> _T:
+        """The store of a key, made if it is not there.
+
+        Args:
+            key: names the store; None for one that nobody may use again.
+            build: fills a new folder; returns what its manifest says.
+            load: makes something of a finished folder and its manifest.
+            size: about so many bytes will be written.
+
+        Raises:
+            DataError: there is no space left for it.
+        """
+        if key is not None and self.folder is not None:
+            try:
+                return self._shared(self.folder, key, build, load, size)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                _log.warning(
+                    "The cache %s cannot be used (%s); the data is prepared in a temporary folder, "
+                    "for this run alone. Name another folder with data.cache or %s",
+                    self.folder,
+                    reason.lower(),
+                    VARIABLE,
+                )
+        return self._alone(build, load, size)
+
+    def _shared(
+        self, folder: Path, key: str, build: Build, load: Callable[[Path, Content], _T], size: int
+    ) -> _T:
+        place, made = folder / key, False
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder / f"{key}.lock"):
+            content = whole(place)
+            if content is None:
+                _check_space(folder, size)
+                if place.exists():
+                    _log.warning("The prepared data in %s is damaged; it is prepared anew", place)
+                content, made = _made(folder / f"{key}.part", place, build), True
+            else:
+                os.utime(place / NAME)
+            self.used.add(place)
+            loaded = load(place, content)
+        if made:
+            self._shrink(folder)
+        return loaded
+
+    def _alone(self, build: Build, load: Callable[[Path, Content], _T], size: int) -> _T:
+        place = Path(tempfile.mkdtemp(dir=self.temporary))
+        try:
+            _check_space(place, size)
+            return load(place / "store", _made(place / "part", place / "store", build))
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            raise DataError(
+                f"the prepared data takes about {max(size, 1_000_000) / 1e9:.3g} GB, and there is "
+                f"no space left in {place}; free some, or name a folder on another disk",
+                option="cache",
+            ) from error
+
+    def _shrink(self, folder: Path) -> None:
+        """Remove what was not used for the longest time, and what died half made."""
+        for part in folder.glob("*.part"):
+            _remove(folder / f"{part.stem}.lock", part)
+        stores = [path.parent for path in folder.glob(f"*/{NAME}")]
+        sizes = {store: _size(store) for store in stores}
+        total = sum(sizes.values())
+        for store in sorted(set(stores) - self.used, key=_last_use):
+            if total <= self.limit:
+                return
+            if _remove(folder / f"{store.name}.lock", store):
+                total -= sizes[store]
+
+
+def _made(part: Path, place: Path, build: Build) -> Content:
+    """Build a store in one folder and rename it into its place."""
+    shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+    part.mkdir()
+    try:
+        seal(part, build(part))
+        shutil.rmtree(place, ignore_errors=True)
+        part.rename(place)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    content = whole(place)
+    if content is None:
+        raise DataError(f"{place}: another process has changed it; prepare the data again")
+    return content
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock; wait, and say so, while another process holds it."""
+    lock = FileLock(path)
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if int(os.environ.get("LOCAL_RANK", 0)) == 0:
+                _log.warning("Another run is preparing this data; waiting until it has finished")
+            lock.acquire()
+    except NotImplementedError:  # a file system without locks: whoever renames first is taken
+        _log.warning("%s: the file system has no locks", path.parent)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _remove(lock: Path, store: Path) -> bool:
+    """Remove a folder that no other process is making or opening."""
+    try:
+        with FileLock(lock, timeout=0):
+            shutil.rmtree(store, ignore_errors=True)
+    except (Timeout, OSError, NotImplementedError):
+        return False
+    return True
+
+
+def _check_space(folder: Path, size: int) -> None:
+    """Refuse to begin what will not fit (OSError)."""
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, f"about {size / 1e9:.3g} GB are needed")
+
+
+def _size(store: Path) -> int:
+    with contextlib.suppress(OSError):
+        return sum(path.stat().st_size for path in store.rglob("*"))
+    return 0
+
+
+def _last_use(store: Path) -> float:
+    with contextlib.suppress(OSError):
+        return (store / NAME).stat().st_mtime
+    return 0.0

@@ -1,0 +1,165 @@
+"""The encoded examples of a split in a folder: flat columns, and the rows of the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.data.dataset import SequenceDataset, encode, sizes_of, text_lengths
+from seqtasks.data.fields import Field
+from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.store.columns import Flat, columns_of
+from seqtasks.data.store.flat_file import FlatFile, Layout, map_flat, write_flat
+from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.store.record_file import RecordFile
+from seqtasks.data.store.records import Cuts, Records
+
+LAYOUT = "examples.json"
+
+
+def write_examples(
+    folder: Path,
+    fields: Mapping[str, Field],
+    records: Records,
+    filter: LengthFilter | None,
+) -> None:
+    """Encode the examples of a split into a new folder.
+
+    Args:
+        folder: does not exist.
+        fields: name → fitted field.
+        records: the examples.
+        filter: leaves examples out for their length; None keeps all.
+
+    Raises:
+        DataError: a value cannot be encoded, or no example is left.
+    """
+    folder.mkdir()
+    encoders = {name: field.encoder(records) for name, field in fields.items()}
+    columns = {name: Columns(folder, name) for name in fields}
+    lengths = FlatFile(folder / "text_lengths")
+    left_out: dict[str, int] = {}
+    kept: list[NDArray[np.integer]] = []
+    begins, at = records.begins, 0
+    for chunk in records.chunks():
+        encoded = encode(fields, encoders, chunk)
+        places = np.arange(at, at + len(chunk))
+        at += len(chunk)
+        if filter is not None:
+            inside = filter.within(sizes_of(fields, encoded), left_out)
+            if not inside.all():
+                places = places[inside]
+                chunk = [record for record, ok in zip(chunk, inside, strict=True) if ok]
+                encoded = encode(fields, encoders, chunk) if chunk else {}
+            kept.append(places)
+        for name, values in encoded.items():
+            columns[name].append(columns_of(values), begins[places])
+        lengths.append(text_lengths(fields, chunk))
+    if filter is not None:
+        filter.report(left_out, len(records))
+        records = records.select(np.concatenate(kept))
+    layout = {
+        "columns": {name: column.close() for name, column in columns.items()},
+        "text_lengths": _whole_texts(folder / "text_lengths", lengths.layout, records.begins),
+        "records": _write_records(folder, records),
+    }
+    (folder / LAYOUT).write_text(json.dumps(layout))
+
+
+def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) -> SequenceDataset:
+    """The examples in a folder, read on demand.
+
+    Args:
+        folder: written by `write_examples`.
+        fields: the fields that they were encoded by.
+        file: the records that they were made of.
+    """
+    layout = json.loads((folder / LAYOUT).read_text())
+    encoded = {
+        name: field.view(map_columns(folder, name, layout["columns"][name]))
+        for name, field in fields.items()
+    }
+    kept = {name: map_flat(folder / name, at) for name, at in layout["records"].items()}
+    rows = kept.pop("rows", None)
+    records = Records(file, rows, Cuts(**kept) if kept else None)
+    return SequenceDataset(
+        fields, records, encoded, map_flat(folder / "text_lengths", layout["text_lengths"])
+    )
+
+
+class Columns:
+    """The columns of a field, which grow in files.
+
+    Args:
+        folder: exists.
+        name: of the field.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self.files: dict[str, FlatFile] = {}
+        self.ends: dict[str, int] = {}  # of the sequences of unequal length
+
+    def append(self, columns: Mapping[str, Flat], begins: NDArray[np.bool_]) -> None:
+        """Write the values of some records.
+
+        Args:
+            columns: of the records.
+            begins: (records,) whether each begins an example; another one goes on with the
+                sequences of the one before it.
+        """
+        for name, column in columns.items():
+            if not isinstance(column, Ragged):
+                self.write(name, column[begins])
+                continue
+            end = self.ends.get(name, 0)
+            self.write(f"{name}.values", column.values)
+            self.write(f"{name}.offsets", column.offsets[:-1][begins] + end)
+            self.ends[name] = end + int(column.offsets[-1])
+
+    def write(self, name: str, rows: NDArray[Any]) -> None:
+        """Write rows of one file."""
+        if name not in self.files:
+            self.files[name] = FlatFile(self.folder / f"{self.name}.{name}")
+        self.files[name].append(rows)
+
+    def close(self) -> dict[str, Layout]:
+        """End the sequences and tell the layouts of the files."""
+        for name, end in self.ends.items():
+            self.write(f"{name}.offsets", np.array([end], np.int64))
+        return {name: file.layout for name, file in self.files.items()}
+
+
+def map_columns(folder: Path, name: str, layouts: Mapping[str, Layout]) -> dict[str, Flat]:
+    """The columns of a field, read on demand."""
+    arrays = {part: map_flat(folder / f"{name}.{part}", at) for part, at in layouts.items()}
+    columns: dict[str, Flat] = {}
+    for part, array in arrays.items():
+        column, _, kind = part.rpartition(".")
+        if kind == "values":
+            columns[column] = Ragged(array, arrays[f"{column}.offsets"])
+        elif kind != "offsets":
+            columns[part] = array
+    return columns
+
+
+def _whole_texts(path: Path, layout: Layout, begins: NDArray[np.bool_]) -> Layout:
+    """Add up the lengths of the pieces of each text."""
+    if begins.all():
+        return layout
+    whole = np.add.reduceat(map_flat(path, layout), np.flatnonzero(begins))
+    path.unlink()
+    return write_flat(path, whole)
+
+
+def _write_records(folder: Path, records: Records) -> dict[str, Layout]:
+    """Write the rows of some records, and the parts that are taken of them."""
+    parts = {} if records.cuts is None else records.cuts._asdict()
+    if records.rows is not None:
+        parts["rows"] = records.rows
+    return {name: write_flat(folder / name, array) for name, array in parts.items()}

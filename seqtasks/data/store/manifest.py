@@ -1,0 +1,69 @@
+"""The manifest of a folder that was written whole: its files, by which damage is found."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+NAME = "manifest.json"
+
+_BLOCK = 1 << 20
+
+
+def seal(folder: Path, content: dict[str, Any]) -> None:
+    """Write the manifest of a folder that is finished.
+
+    Args:
+        folder: holds all of its files, which are flushed to the disk.
+        content: what else the manifest says.
+    """
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            found = path.stat()
+            name = path.relative_to(folder).as_posix()
+            files[name] = [found.st_size, found.st_mtime_ns, checksum(path)]
+    write_whole(folder / NAME, json.dumps({**content, "sealed": files}, ensure_ascii=False))
+
+
+def whole(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder that is as it was sealed; None of any other.
+
+    A file that was written to since then counts by its checksum.
+    """
+    try:
+        content: dict[str, Any] = json.loads((folder / NAME).read_text())
+        for name, (size, changed, wanted) in content["sealed"].items():
+            path = folder / name
+            found = path.stat()
+            if found.st_size != size:
+                return None
+            if found.st_mtime_ns != changed and checksum(path) != wanted:
+                return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return content
+
+
+def checksum(path: Path) -> int:
+    """The CRC-32 of a file."""
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found = zlib.crc32(block, found)
+    return found
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place, flush it and rename it, so that it is never half there."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

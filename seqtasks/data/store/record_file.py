@@ -1,0 +1,198 @@
+"""The records of one source in a folder: their values in an Arrow file, their places beside it."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from seqtasks.data.record import Record, Value
+from seqtasks.data.store.flat_file import FlatFile, map_flat, write_flat
+from seqtasks.errors import DataError
+
+VALUES, LAYOUT = "values.arrow", "records.json"
+
+CHUNK = 8192
+"""The most records that are written, read or encoded at once."""
+
+_CHARACTERS = 4_000_000
+"""About so many characters of records are written at once."""
+
+
+class RecordWriter:
+    """Writes records into a folder as they come.
+
+    Args:
+        folder: exists.
+        fields: the names of the records' values.
+        file: takes the values.
+    """
+
+    def __init__(self, folder: Path, fields: Sequence[str], file: pa.NativeFile) -> None:
+        self.folder, self.fields = folder, list(fields)
+        self.schema = pa.schema(
+            [
+                pa.field(f"{number}.{kind}", kind_type)
+                for number in range(len(self.fields))
+                for kind, kind_type in (("text", pa.string()), ("list", pa.list_(pa.string())))
+            ]
+        )
+        self.values = pa.ipc.new_file(file, self.schema)
+        self.arrays = {
+            name: FlatFile(folder / name) for name in ("lines", "files", "begins", "ends", "sizes")
+        }
+        self.files: dict[str, int] = {}
+        self.starts = [0]  # of the batches in the Arrow file
+        self.held: list[Record] = []
+        self.characters = 0
+
+    def add(self, record: Record) -> None:
+        """Write a record behind the others."""
+        self.held.append(record)
+        for value in record.values.values():
+            self.characters += len(value)
+        if len(self.held) == CHUNK or self.characters >= _CHARACTERS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the records that are held."""
+        if not self.held:
+            return
+        columns = []
+        for name in self.fields:
+            values = [record.values[name] for record in self.held]
+            columns += _columns(values, self.held)
+        self.values.write_batch(pa.record_batch(columns, schema=self.schema))
+        numbers = self.files
+        self.arrays["lines"].append(np.array([r.line for r in self.held], np.int64))
+        files = [numbers.setdefault(r.path, len(numbers)) for r in self.held]
+        self.arrays["files"].append(np.array(files, np.uint32))
+        self.arrays["begins"].append(np.array([r.begins for r in self.held], np.bool_))
+        self.arrays["ends"].append(np.array([r.ends for r in self.held], np.bool_))
+        sizes = [[len(r.values[name]) for name in self.fields] for r in self.held]
+        shape = (len(self.held), len(self.fields))
+        self.arrays["sizes"].append(np.array(sizes, np.uint32).reshape(shape))
+        self.starts.append(self.starts[-1] + len(self.held))
+        self.held, self.characters = [], 0
+
+    def close(self) -> None:
+        """Write what is left and the layout of the folder."""
+        self.flush()
+        self.values.close()
+        layouts = {name: file.layout for name, file in self.arrays.items()}
+        layouts["starts"] = write_flat(self.folder / "starts", np.array(self.starts, np.int64))
+        content = {"fields": self.fields, "files": list(self.files), "arrays": layouts}
+        (self.folder / LAYOUT).write_text(json.dumps(content, ensure_ascii=False))
+
+
+def write_records(folder: Path, fields: Sequence[str], records: Iterable[Record]) -> int:
+    """Write records into a folder and return how many they are."""
+    with pa.OSFile(str(folder / VALUES), "wb") as file:
+        writer = RecordWriter(folder, fields, file)
+        for record in records:
+            writer.add(record)
+        writer.close()
+    return writer.starts[-1]
+
+
+class RecordFile:
+    """The records in a folder, read on demand.
+
+    Args:
+        folder: written by `RecordWriter`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        content = json.loads((folder / LAYOUT).read_text())
+        self.fields: list[str] = content["fields"]
+        self.files: list[str] = content["files"]
+        arrays = {name: map_flat(folder / name, at) for name, at in content["arrays"].items()}
+        self.lines, self.numbers = arrays["lines"], arrays["files"]
+        self.begins, self.ends, self.sizes = arrays["begins"], arrays["ends"], arrays["sizes"]
+        self.starts: list[int] = arrays["starts"].tolist()
+        self.reader = pa.ipc.open_file(pa.memory_map(str(folder / VALUES)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RecordFile, (self.folder,)
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    def values(self, row: int) -> dict[str, Value]:
+        """The values of one record."""
+        at = bisect.bisect_right(self.starts, row) - 1
+        batch = self.reader.get_batch(at)
+        place = row - self.starts[at]
+        found: dict[str, Value] = {}
+        for number, name in enumerate(self.fields):
+            text = batch.column(2 * number)[place].as_py()
+            found[name] = batch.column(2 * number + 1)[place].as_py() if text is None else text
+        return found
+
+    def parts(
+        self, rows: NDArray[np.integer] | None = None
+    ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
+        """Yield records in parts that were written together.
+
+        Args:
+            rows: which records, in any order in which neighbours are likely to be in one part;
+                None for all.
+
+        Yields:
+            The rows of the part, and for each field the values.
+        """
+        if rows is None:
+            for at, (start, end) in enumerate(itertools.pairwise(self.starts)):
+                yield np.arange(start, end), self._columns(self.reader.get_batch(at))
+            return
+        batches = np.searchsorted(self.starts, rows, side="right") - 1
+        borders = np.flatnonzero(np.diff(batches)) + 1
+        for part in np.split(np.arange(len(rows)), borders):
+            if not len(part):
+                continue
+            at, some = int(batches[part[0]]), rows[part]
+            batch, within = self.reader.get_batch(at), some.astype(np.int64) - self.starts[at]
+            if len(within) != batch.num_rows or not (np.diff(within) == 1).all():
+                batch = batch.take(pa.array(within))
+            yield some, self._columns(batch)
+
+    def _columns(self, batch: pa.RecordBatch) -> list[list[Value]]:
+        columns = []
+        for number in range(len(self.fields)):
+            texts, lists = batch.column(2 * number), batch.column(2 * number + 1)
+            if not texts.null_count:
+                columns.append(texts.to_pylist())
+            elif not lists.null_count:
+                columns.append(_lists(lists))
+            else:
+                mixed = zip(texts.to_pylist(), lists.to_pylist(), strict=True)
+                columns.append([items if text is None else text for text, items in mixed])
+        return columns
+
+
+def _columns(values: Sequence[Value], records: Sequence[Record]) -> list[pa.Array]:
+    """The column of texts and the column of lists, of which each record has one."""
+    try:
+        if all(isinstance(value, str) for value in values):
+            return [pa.array(values, pa.string()), pa.nulls(len(values), pa.list_(pa.string()))]
+        texts = [value if isinstance(value, str) else None for value in values]
+        lists = [None if isinstance(value, str) else value for value in values]
+        return [pa.array(texts, pa.string()), pa.array(lists, pa.list_(pa.string()))]
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, UnicodeEncodeError) as error:
+        raise DataError(
+            f"{records[0].place} and behind it: a reader gives texts or lists of texts: {error}"
+        ) from None
+
+
+def _lists(column: pa.ListArray) -> list[Value]:
+    items, offsets = column.flatten().to_pylist(), column.offsets.to_numpy()
+    ends = (offsets - offsets[0]).tolist()
+    return [items[start:end] for start, end in itertools.pairwise(ends)]

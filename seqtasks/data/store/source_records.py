@@ -1,0 +1,101 @@
+"""From a reader and its source to records in the cache."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seqtasks.data.fields.columns import Column, join_columns, split_columns
+from seqtasks.data.progress import progress
+from seqtasks.data.readers.files import find_files
+from seqtasks.data.record import Reader, Record
+from seqtasks.data.store.cache import Cache
+from seqtasks.data.store.file_digests import Stamp, file_digests, stamp
+from seqtasks.data.store.identity import Unknown, key_of
+from seqtasks.data.store.record_file import RecordFile, write_records
+from seqtasks.errors import DataError
+
+
+class Stored(NamedTuple):
+    """The records of a source in the cache.
+
+    Attributes:
+        key: names the store; None where nothing tells whether the source has changed.
+        file: the records.
+    """
+
+    key: str | None
+    file: RecordFile
+
+
+def stored_records(
+    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column]
+) -> Stored:
+    """The records of a source, read if they are not in the cache.
+
+    Args:
+        cache: keeps them.
+        reader: turns the source into records.
+        source: what the reader is given.
+        columns: of each wanted field.
+
+    Raises:
+        DataError: a file cannot be used, gives no record, or changes while it is read.
+    """
+    stamps = _stamps(source)
+    key = _key(cache, reader, source, columns, [*stamps])
+    size = sum(size for size, *_ in stamps.values())
+    build = functools.partial(_build, reader, source, columns, stamps)
+    return Stored(key, cache.get(key, build, lambda folder, _: RecordFile(folder), 2 * size))
+
+
+def _stamps(source: Any) -> dict[Path, Stamp]:
+    """The files of a source with what changes with them; none where it names no files."""
+    try:
+        return {path: stamp(path) for path in find_files(source)}
+    except (DataError, OSError):
+        return {}
+
+
+def _key(
+    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column], files: list[Path]
+) -> str | None:
+    """The name of the store of a source; None where nothing tells whether it has changed."""
+    identity = getattr(reader, "identity", None)
+    if identity is not None:
+        content = identity(source)
+    else:
+        content = list(zip(map(str, files), file_digests(files, cache.memory), strict=True))
+    try:
+        return key_of("records", reader, source, content, columns) if content else None
+    except Unknown:
+        return None
+
+
+def _build(
+    reader: Reader,
+    source: Any,
+    columns: Mapping[str, Column],
+    stamps: Mapping[Path, Stamp],
+    folder: Path,
+) -> dict[str, Any]:
+    """Write the records of a source into a folder."""
+    size = sum(size for size, *_ in stamps.values())
+    with progress("Reading", size) as bar:
+        records = _joined(reader, source, columns)
+        count = write_records(folder, list(columns), records)
+    for path, before in stamps.items():
+        if not path.exists() or stamp(path) != before:
+            raise DataError(
+                f"{path}: it has changed while it was read; begin again when it is whole"
+            )
+    if not count:
+        raise DataError(f"no examples in {source}")
+    return {"kind": "records", "source": str(source), "records": count, "bytes": size}
+
+
+def _joined(reader: Reader, source: Any, columns: Mapping[str, Column]) -> Iterator[Record]:
+    for record in reader.read(source, split_columns(columns)):
+        yield join_columns(record, columns)

@@ -1,0 +1,134 @@
+"""From the records of all splits to encoded examples in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import Field
+from seqtasks.data.fields.fitting import fit
+from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.progress import progress
+from seqtasks.data.store.cache import Cache
+from seqtasks.data.store.examples import map_examples, write_examples
+from seqtasks.data.store.file_digests import file_digests
+from seqtasks.data.store.identity import Unknown, key_of
+from seqtasks.data.store.notes import Note, repeat, taken_notes
+from seqtasks.data.store.record_file import VALUES, RecordFile
+from seqtasks.data.store.records import Records
+from seqtasks.data.vocabulary import Vocabulary
+
+
+class Encoding(NamedTuple):
+    """What turns records into numbers.
+
+    Attributes:
+        fields: name → field.
+        fitted: whether the fields have their vocabularies already.
+        known: by field, a vocabulary that its own goes on from.
+        filter: leaves training examples out for their length; None keeps all.
+    """
+
+    fields: Mapping[str, Field]
+    fitted: bool
+    known: Mapping[str, Vocabulary]
+    filter: LengthFilter | None
+
+    def write(self, folder: Path, splits: Mapping[str, Records], size: int) -> list[Note]:
+        """Fit the fields and encode all splits into a folder.
+
+        Args:
+            folder: exists.
+            splits: the records of each split.
+            size: of all records in bytes.
+
+        Returns:
+            What was warned of.
+        """
+        total = sum(map(len, splits.values()))
+        sizes = {name: size * len(records) / total for name, records in splits.items()}
+        own = [field for field in self.fields.values() if field.share_vocabulary_with is None]
+        with taken_notes() as notes:
+            if not self.fitted:
+                with progress("Counting", sizes["train"] * len(own)) as bar:
+                    watched = splits["train"].watched(bar.share_of(sizes["train"]))
+                    fit(self.fields, watched, self.known)
+            with progress("Encoding", size) as bar:
+                for name, records in splits.items():
+                    watched = records.watched(bar.share_of(sizes[name]))
+                    kept = self.filter if name == "train" else None
+                    write_examples(folder / name, self.fields, watched, kept)
+        for name, field in self.fields.items():
+            (folder / f"{name}.json").write_text(field.vocabulary.to_json(), encoding="utf-8")
+        return notes
+
+    def read(self, folder: Path, files: Mapping[str, RecordFile]) -> dict[str, SequenceDataset]:
+        """The splits in a folder; the fields take their vocabularies from there.
+
+        Args:
+            folder: as written.
+            files: the records that each split was taken from.
+        """
+        known: dict[str, Vocabulary] = {}  # by its JSON: fields that share one hold one
+        for name, field in self.fields.items():
+            text = (folder / f"{name}.json").read_text(encoding="utf-8")
+            if text not in known:
+                known[text] = type(field.vocabulary).from_json(text)
+            field.vocabulary = known[text]
+        return {
+            name: map_examples(folder / name, self.fields, file) for name, file in files.items()
+        }
+
+
+def stored_examples(
+    cache: Cache,
+    encoding: Encoding,
+    origin: Any,
+    files: Mapping[str, RecordFile],
+    split: Callable[[], Mapping[str, Records]],
+) -> dict[str, SequenceDataset]:
+    """The encoded examples of each split, which are prepared if they are not in the cache.
+
+    Args:
+        cache: keeps them.
+        encoding: turns records into numbers.
+        origin: what the records follow from; None where it cannot be told.
+        files: the records of each source.
+        split: divides them into splits.
+
+    Raises:
+        DataError: a value cannot be used; the message says where it stands.
+    """
+    size = sum((file.folder / VALUES).stat().st_size for file in files.values())
+    fresh = []
+
+    def build(folder: Path) -> dict[str, Any]:
+        fresh.append(folder)
+        splits = split()
+        sources = {
+            name: next(source for source, file in files.items() if file is records.file)
+            for name, records in splits.items()
+        }
+        notes = encoding.write(folder, splits, size)
+        return {"kind": "examples", "sources": sources, "notes": notes}
+
+    def load(folder: Path, content: Mapping[str, Any]) -> dict[str, SequenceDataset]:
+        if not fresh:
+            repeat(content["notes"])
+        sources = content["sources"].items()
+        return encoding.read(folder, {name: files[source] for name, source in sources})
+
+    return cache.get(_key(cache, encoding, origin), build, load, size)
+
+
+def _key(cache: Cache, encoding: Encoding, origin: Any) -> str | None:
+    """The name of the store of some examples; None where it cannot be told."""
+    beside = [Path(path) for field in encoding.fields.values() for path in field.files]
+    names = list(encoding.fields)
+    try:
+        digests = file_digests(beside, cache.memory)
+        return key_of("examples", origin, names, encoding._asdict(), digests) if origin else None
+    except (Unknown, OSError):
+        return None
