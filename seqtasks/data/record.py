@@ -13,7 +13,7 @@ Columns = Mapping[str, str | int | None]
 """Field name → the column that feeds it; None leaves the choice to the reader."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """One example before any encoding.
 
@@ -21,11 +21,16 @@ class Record:
         values: field name → raw text or list of tokens.
         path: the file of the example.
         line: the line on which the example starts, counted from 1.
+        begins: whether the record begins its text; a long running text comes in several records,
+            each cut before white space.
+        ends: whether the record ends its text.
     """
 
     values: dict[str, Value]
     path: str = ""
     line: int = 0
+    begins: bool = True
+    ends: bool = True
 
     @property
     def place(self) -> str:
