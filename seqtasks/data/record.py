@@ -13,7 +13,7 @@ Columns = Mapping[str, str | int | None]
 """Field name → the column that feeds it; None leaves the choice to the reader."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """One example before any encoding.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from seqtasks.data.record import Columns, Record, Value
 
@@ -65,4 +66,4 @@ def join_columns(record: Record, columns: Mapping[str, Column]) -> Record:
             values[field] = "\t".join(text.replace("\t", " ") for text in texts)
         else:
             values[field] = record.values[field]
-    return Record(values, record.path, record.line)
+    return replace(record, values=values)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.readers.opening import open_binary
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError
 
 _SHAPES = (
@@ -18,7 +19,9 @@ _SHAPES = (
 )
 
 
-def array_examples(path: Path, wanted: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+def array_examples(
+    path: FilePath, wanted: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the number of each example, from 1, and the values of the wanted fields.
 
     The array that feeds ``series`` is (examples, steps, channels); with ``lengths`` (examples,)
@@ -58,11 +61,12 @@ def array_examples(path: Path, wanted: Mapping[str, str]) -> Iterator[tuple[int,
         yield index + 1, {**values, **others}
 
 
-def _load(path: Path) -> dict[str, NDArray[Any]]:
+def _load(path: FilePath) -> dict[str, NDArray[Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open_binary(path, seekable=True) as stored:
+            file = np.load(stored, allow_pickle=False)
             return {name: file[name] for name in file.files}
-    except (OSError, ValueError, zipfile.BadZipFile, AttributeError) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
             f"{path}: cannot be read as .npz ({reason}); write it with numpy.savez, without arrays "
@@ -70,7 +74,7 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
         ) from None
 
 
-def _cut(path: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+def _cut(path: FilePath, name: str, arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
     """The array of sequences, one (steps, channels) for each example."""
     array, lengths = arrays[name], arrays.get("lengths")
     if array.dtype.kind not in "fiu":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.files import at_least_one, find_files, read_lines
 from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
 
@@ -51,7 +51,7 @@ class BabiReader:
                         raise DataError(f"{path}:{line}: the question has no {column}; add it")
                 yield Record({f: values[c] for f, c in wanted.items()}, str(path), line)
 
-    def _questions(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    def _questions(self, path: FilePath) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield each question's line and its columns, empty where they are missing."""
         sentences: dict[int, str] = {}
         last = 0

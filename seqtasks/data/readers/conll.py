@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.conll_lines import ConllFormat
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.options import column_names, known_encoding, not_empty
-from seqtasks.data.record import Columns, Record
+from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError
 
 _NAMED = {"tokens": ("tokens", "form"), "tags": ("tags", "upos")}
@@ -63,31 +63,30 @@ class ConllReader:
             yield from _sentences(path, form, columns, self.encoding)
 
 
-def _sentences(path: Path, form: ConllFormat, columns: Columns, encoding: str) -> Iterator[Record]:
+def _sentences(
+    path: FilePath, form: ConllFormat, columns: Columns, encoding: str
+) -> Iterator[Record]:
+    name = str(path)
     wanted: dict[str, int] | None = None
-    values: dict[str, list[str]] = {field: [] for field in columns}
-    start = 0
-    for number, cells in form.rows(path, encoding):
-        if not cells:
-            if start:
-                yield Record({**values}, str(path), start)
-            values, start = {field: [] for field in columns}, 0
-            continue
+    for numbers, rows in form.sentences(path, encoding):
         if wanted is None:
-            width = len(cells)
+            width = len(rows[0])
             given = {
                 f: _default(f, form.names, width) if c is None else c for f, c in columns.items()
             }
             fix = "" if form.names else ", or name them all with `reader.names`=[...]"
-            wanted = locate_all(f"{path}:{number}", given, form.names, width, fix)
-        start = start or number
-        for field, position in wanted.items():
-            if not cells[position]:
+            wanted = locate_all(f"{path}:{numbers[0]}", given, form.names, width, fix)
+        values: dict[str, Value] = {
+            field: [cells[at] for cells in rows] for field, at in wanted.items()
+        }
+        for field, cells in values.items():
+            if "" in cells:
                 raise DataError(
-                    f"{path}:{number}: column {position} (the field {field!r}) is empty; "
-                    "write a value, or leave the line blank to end the sentence"
+                    f"{path}:{numbers[cells.index('')]}: column {wanted[field]} (the field "
+                    f"{field!r}) is empty; write a value, or leave the line blank to end the "
+                    "sentence"
                 )
-            values[field].append(cells[position])
+        yield Record(values, name, numbers[0])
     if wanted is None:
         raise DataError(f"{path}: no sentence; give a file with one token a line")
 

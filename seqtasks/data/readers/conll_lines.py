@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.files import line_blocks
+from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.errors import DataError
 
 CONLLU_NAMES = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _ID = re.compile(r"[0-9]+(?:([-.])[0-9]+)?")
-_BLANKS = re.compile(r"[ \t]+")
 _DOCUMENT = "-DOCSTART-"
 
 
@@ -34,7 +33,7 @@ class ConllFormat:
 
     @classmethod
     def of(
-        cls, path: Path, names: Sequence[str], separator: str | None, comment: str | None
+        cls, path: FilePath, names: Sequence[str], separator: str | None, comment: str | None
     ) -> ConllFormat:
         """Take a file's form from its suffix, where the user does not give it.
 
@@ -44,16 +43,19 @@ class ConllFormat:
             separator: what stands between columns, None if not given.
             comment: what a comment line starts with, None if not given.
 
+        >>> from pathlib import Path
         >>> ConllFormat.of(Path("en.conllu"), (), None, None).comment
         '#'
         """
-        if path.suffix.lower() != ".conllu":
+        if format_suffix(path) != ".conllu":
             return cls(names, separator, comment, ranges=False)
         names = names or CONLLU_NAMES
         return cls(names, separator or "\t", comment or "#", ranges=names[0] == "id")
 
-    def rows(self, path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield each token's line number and cells, and no cells where a sentence ends.
+    def sentences(
+        self, path: FilePath, encoding: str
+    ) -> Iterator[tuple[list[int], list[list[str]]]]:
+        """Yield each sentence: the line numbers of its tokens, and their cells.
 
         Args:
             path: the file.
@@ -66,38 +68,50 @@ class ConllFormat:
         split: Callable[[str], list[str]] | None = None
         expected = len(self.names)
         reason = "CoNLL-U" if self.names == CONLLU_NAMES else "`reader.names`"
-        for number, line in read_lines(path, encoding):
-            if self.comment and line.startswith(self.comment):
-                continue
-            if not line.strip() or line.startswith(_DOCUMENT):
-                yield number, []
-                continue
-            split = split or _splitter(self.separator, line)
-            cells = split(line)
-            if not expected:
-                expected, reason = len(cells), f"line {number}"
-            if len(cells) != expected:
-                raise DataError(
-                    f"{path}:{number}: {len(cells)} column(s) found, {expected} expected "
-                    f"(from {reason}); correct the line or set `reader.separator`"
-                )
-            if self.ranges and not _is_word(cells[0], path, number):
-                continue
-            yield number, cells
-        yield 0, []
+        numbers: list[int] = []
+        rows: list[list[str]] = []
+        for first, lines in line_blocks(path, encoding):
+            for number, line in enumerate(lines, first):
+                if self.comment and line.startswith(self.comment):
+                    continue
+                if not line or line.isspace() or line.startswith(_DOCUMENT):
+                    if rows:
+                        yield numbers, rows
+                        numbers, rows = [], []
+                    continue
+                split = split or _splitter(self.separator, line)
+                cells = split(line)
+                if len(cells) != expected:
+                    if expected:
+                        raise DataError(
+                            f"{path}:{number}: {len(cells)} column(s) found, {expected} expected "
+                            f"(from {reason}); correct the line or set `reader.separator`"
+                        )
+                    expected, reason = len(cells), f"line {number}"
+                if not self.ranges or _is_word(cells[0], path, number):
+                    numbers.append(number)
+                    rows.append(cells)
+        if rows:
+            yield numbers, rows
 
 
 def _splitter(separator: str | None, line: str) -> Callable[[str], list[str]]:
     """Make the function that splits lines like this one into cells."""
-    if separator is None and "\t" in line:
-        separator = "\t"
-    if separator is None:
-        return lambda row: _BLANKS.split(row.strip(" \t"))
-    return lambda row: [cell.strip(" ") for cell in row.split(separator)]
+    if separator is None and "\t" not in line:
+        return lambda row: [cell for cell in row.replace("\t", " ").split(" ") if cell]
+    between = separator or "\t"
+
+    def split(row: str) -> list[str]:
+        cells = row.split(between)
+        return [cell.strip(" ") for cell in cells] if " " in row else cells
+
+    return split
 
 
-def _is_word(number: str, path: Path, line: int) -> bool:
+def _is_word(number: str, path: FilePath, line: int) -> bool:
     """Tell a word from a range of words or an empty node."""
+    if number.isascii() and number.isdecimal():
+        return True
     match = _ID.fullmatch(number)
     if match is None:
         raise DataError(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain, repeat
+from operator import add
 
-from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.files import line_blocks
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError
 
 _LONGEST_FIELD = 2**31 - 1
@@ -15,7 +17,7 @@ _Row = tuple[int, list[str]]
 
 
 def delimited_rows(
-    path: Path, quoted: bool, delimiter: str, encoding: str, header: bool
+    path: FilePath, quoted: bool, delimiter: str, encoding: str, header: bool
 ) -> Iterator[tuple[int, list[str], list[str]]]:
     """Yield each row's line, the names of the columns and the row's cells.
 
@@ -36,13 +38,14 @@ def delimited_rows(
     for line, cells in rows:
         if len(cells) <= 1 and not "".join(cells).strip():
             continue
-        if not width:
-            width, first = len(cells), line
         if len(cells) != width:
-            raise DataError(
-                f"{path}:{line}: {len(cells)} column(s) found, {width} expected as on line {first};"
-                f" correct the row, or set `reader.delimiter` if it is not {delimiter!r}"
-            )
+            if width:
+                raise DataError(
+                    f"{path}:{line}: {len(cells)} column(s) found, {width} expected as on line "
+                    f"{first}; correct the row, or set `reader.delimiter` if it is not "
+                    f"{delimiter!r}"
+                )
+            width, first = len(cells), line
         if names is None:
             names = _header(f"{path}:{line}", cells)
         else:
@@ -61,26 +64,25 @@ def _header(place: str, cells: list[str]) -> list[str]:
     return names
 
 
-def _tsv(path: Path, delimiter: str, encoding: str) -> Iterator[_Row]:
-    for line, text in read_lines(path, encoding):
-        yield line, text.split(delimiter)
+def _tsv(path: FilePath, delimiter: str, encoding: str) -> Iterator[_Row]:
+    for first, lines in line_blocks(path, encoding):
+        for line, text in enumerate(lines, first):
+            yield line, text.split(delimiter)
 
 
-def _csv(path: Path, delimiter: str, encoding: str) -> Iterator[_Row]:
+def _csv(path: FilePath, delimiter: str, encoding: str) -> Iterator[_Row]:
     # The limit holds for the whole process and stays raised: other readers may be in mid-file.
     csv.field_size_limit(max(_LONGEST_FIELD, csv.field_size_limit()))
-    lines = (text + "\n" for _, text in read_lines(path, encoding))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            reason = str(error).split(" - ")[0]
-            raise DataError(
-                f"{path}:{line}: not valid CSV ({reason}); close the quotes, double those inside "
-                'a quoted field (""), or set `reader.format`=tsv if quotes are plain characters'
-            ) from None
-        yield line, cells
+    blocks = (map(add, lines, repeat("\n")) for _, lines in line_blocks(path, encoding))
+    rows = csv.reader(chain.from_iterable(blocks), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in rows:
+            yield line, cells
+            line = rows.line_num + 1
+    except csv.Error as error:
+        reason = str(error).split(" - ")[0]
+        raise DataError(
+            f"{path}:{line}: not valid CSV ({reason}); close the quotes, double those inside "
+            'a quoted field (""), or set `reader.format`=tsv if quotes are plain characters'
+        ) from None

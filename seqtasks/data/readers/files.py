@@ -2,106 +2,93 @@
 
 from __future__ import annotations
 
-import codecs
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from seqtasks.data.readers.decoding import text_blocks
+from seqtasks.data.readers.paths import FilePath, RemotePath, is_remote, is_web
+from seqtasks.data.readers.remote import remote_files
 from seqtasks.errors import DataError, nearest
 
 _T = TypeVar("_T")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def find_files(source: Any) -> list[Path]:
+def find_files(source: Any) -> list[FilePath]:
     """List the files that a path, a list of paths or a glob stands for.
 
     ``~`` stands for the home folder. Globs match files only, in sorted order; ``**`` goes into
-    subfolders. A name that exists is taken as it is, even if it looks like a glob.
+    subfolders. A name that exists is taken as it is, even if it looks like a glob. A name with
+    ``://`` is a URL, which may be a glob too; in a web address a question mark stands for itself.
 
     Args:
         source: a path or a glob, or a sequence of them.
 
     Returns:
-        At least one existing file, in the order given.
+        At least one file, in the order given; local ones exist, and remote ones are looked for
+        when they are opened.
 
     Raises:
         DataError: nothing is given, or a name stands for no file, or for a folder.
+        UsageError: a package is missing that a remote path needs.
 
     >>> [path.name for path in find_files(__file__)]
     ['files.py']
     """
     if isinstance(source, (str, os.PathLike)):
-        return _matches(source)
+        return list(_matches(source))
     if isinstance(source, Sequence) and not isinstance(source, bytes) and source:
         return [path for item in source for path in _matches(item)]
     raise _not_a_path(source)
 
 
-def read_whole(path: Path, encoding: str = "utf-8") -> str:
-    r"""Read a whole file; ``\r\n`` becomes ``\n`` and a byte order mark is dropped.
+def read_whole(path: FilePath, encoding: str = "utf-8") -> str:
+    r"""Read a whole file; arguments, errors and what becomes of ``\r\n`` as of `text_blocks`."""
+    return "".join(text_blocks(path, encoding))
 
-    Args:
-        path: the file.
-        encoding: its encoding.
 
-    Raises:
-        DataError: the file is empty, binary, wrongly encoded or cannot be opened.
+def line_blocks(path: FilePath, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]]]:
+    r"""Yield a file's lines, without their ends, in blocks: the first one's number and a list.
+
+    Lines are counted from 1. Only ``\n`` and ``\r\n`` end a line: other characters that Unicode
+    calls line ends stay in the text. Arguments and errors are those of `text_blocks`.
     """
-    with _readable(path):
-        data = path.read_bytes()
-    _refuse(path, data, encoding)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode(encoding, "ignore")
-        raise DataError(_undecodable(path, before.count("\n") + 1, error, encoding)) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    number = 1
+    begun: list[str] = []  # the parts of a line whose end is not read yet
+    for text in text_blocks(path, encoding):
+        first, *lines = text.split("\n")
+        begun.append(first)
+        if lines:
+            lines.insert(0, "".join(begun))
+            begun = [lines.pop()]
+            yield number, lines
+            number += len(lines)
+    if last := "".join(begun):
+        yield number, [last]
 
 
-def read_lines(path: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
-    r"""Yield a file's lines with their numbers, counted from 1, without their ends.
-
-    Only ``\n`` and ``\r\n`` end a line: other characters that Unicode calls line ends stay in the
-    text. The file is streamed if its encoding writes ``\n`` as one byte, as all but utf-16,
-    utf-32 and a few of the same kind do.
-
-    Args:
-        path: the file.
-        encoding: its encoding.
-
-    Raises:
-        DataError: the file is empty, binary, wrongly encoded or cannot be opened.
-    """
-    if not _has_byte_newlines(encoding):
-        lines = read_whole(path, encoding).split("\n")
-        yield from enumerate(lines if lines[-1] else lines[:-1], start=1)
-        return
-    with _readable(path), path.open("rb") as file:
-        _refuse(path, file.peek(), encoding)
-        for number, raw in enumerate(file, start=1):
-            if b"\0" in raw:
-                raise DataError(_binary(path, number))
-            try:
-                line = raw.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise DataError(_undecodable(path, number, error, encoding)) from None
-            if number == 1:
-                line = line.removeprefix("\ufeff")
-            yield number, line.removesuffix("\n").removesuffix("\r") if line[-1:] == "\n" else line
+def read_lines(path: FilePath, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    """Yield the lines of `line_blocks` one by one, with their numbers."""
+    for first, lines in line_blocks(path, encoding):
+        yield from enumerate(lines, first)
 
 
-def text_lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+def text_lines(path: FilePath, encoding: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of `read_lines` that are not blank.
 
     Raises:
         DataError: there are none, or the file cannot be read.
     """
-    lines = ((number, line) for number, line in read_lines(path, encoding) if line.strip())
-    return at_least_one(lines, f"{path}: blank lines only; give a file that holds text")
+    blank = True
+    for first, lines in line_blocks(path, encoding):
+        for number, line in enumerate(lines, first):
+            if line and not line.isspace():
+                blank = False
+                yield number, line
+    if blank:
+        raise DataError(f"{path}: blank lines only; give a file that holds text")
 
 
 def at_least_one(items: Iterator[_T], message: str) -> Iterator[_T]:
@@ -113,10 +100,12 @@ def at_least_one(items: Iterator[_T], message: str) -> Iterator[_T]:
     raise DataError(message)
 
 
-def _matches(item: Any) -> list[Path]:
+def _matches(item: Any) -> Sequence[FilePath]:
     if not isinstance(item, (str, os.PathLike)) or not os.fspath(item):
         raise _not_a_path(item)
     name = os.path.expanduser(os.fspath(item))
+    if is_remote(name):
+        return _remote_matches(name)
     if os.path.isdir(name):
         raise DataError(_folder(name))
     if os.path.exists(name):
@@ -127,6 +116,14 @@ def _matches(item: Any) -> list[Path]:
     files = [path for path in found if not path.is_dir()]
     if not files:
         raise DataError(_missing(name))
+    return files
+
+
+def _remote_matches(url: str) -> Sequence[RemotePath]:
+    if not glob.has_magic(url.replace("?", "") if is_web(url) else url):
+        return [RemotePath(url)]
+    if not (files := remote_files(url)):
+        raise DataError(f"{url}: no file matches; correct the URL")
     return files
 
 
@@ -159,45 +156,3 @@ def _files_in(folder: str) -> list[str]:
         return sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
     except OSError:
         return []
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(
-            f"{path}: cannot be read ({reason}); correct the path or the file's permissions"
-        ) from None
-
-
-def _has_byte_newlines(encoding: str) -> bool:
-    return "\n".encode(encoding) == b"\n"
-
-
-def _refuse(path: Path, head: bytes, encoding: str) -> None:
-    """Raise for an empty or binary file, judged by its first bytes."""
-    if head in (b"", codecs.BOM_UTF8, *_UTF_16):
-        raise DataError(f"{path}: empty file; give one that holds text")
-    if not _has_byte_newlines(encoding):
-        return
-    if head.startswith(_UTF_16):
-        raise DataError(f"{path}:1: utf-16 text; set `reader.encoding`=utf-16")
-    if b"\0" in head:
-        raise DataError(_binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1))
-
-
-def _binary(path: Path, line: int) -> str:
-    return (
-        f"{path}:{line}: a NUL byte, as in a binary file; give a text file, "
-        "or set `reader.encoding` if it is text in another one"
-    )
-
-
-def _undecodable(path: Path, line: int, error: UnicodeDecodeError, encoding: str) -> str:
-    other = "latin-1" if codecs.lookup(encoding).name.startswith("utf-8") else "utf-8"
-    return (
-        f"{path}:{line}: not valid {encoding} (byte 0x{error.object[error.start]:02x}): "
-        f"convert the file to {encoding} or set `reader.encoding`={other}"
-    )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 
+_decode = json.JSONDecoder(parse_int=str, parse_float=str).decode
 
-def json_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], list[Any]]]:
+
+def json_rows(path: FilePath, encoding: str) -> Iterator[tuple[int, list[str], list[Any]]]:
     """Yield each object's line, its names and its values; numbers stay as they are written.
+
+    The list of names is the same object as before where the names are the same.
 
     Args:
         path: the file.
@@ -22,13 +26,16 @@ def json_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], list[
     Raises:
         DataError: the file cannot be read, or a line holds something other than one object.
     """
+    names: list[str] = []
     for number, line in read_lines(path, encoding):
-        if not line.strip():
+        if not line or line.isspace():
             continue
         try:
-            row = json.loads(line, parse_int=str, parse_float=str)
+            row = _decode(line)
         except (ValueError, RecursionError) as error:
             reason = getattr(error, "msg", str(error))
+            if line.startswith("\ufeff"):
+                reason = "it begins with a byte order mark"
             if getattr(error, "pos", 0) >= len(line):
                 reason += "; a list or an object over several lines is not JSON lines"
             raise DataError(
@@ -39,7 +46,9 @@ def json_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str], list[
                 f"{path}:{number}: {_kind(row)} where an object is expected; "
                 'write one object a line, as in {"text": "...", "label": "..."}'
             )
-        yield number, list(row), list(row.values())
+        if (found := list(row)) != names:
+            names = found
+        yield number, names, list(row.values())
 
 
 def json_value(place: str, column: str, value: Any) -> Value:
@@ -84,6 +93,8 @@ def non_empty_value(place: str, column: str, cell: Any) -> Value:
     Raises:
         DataError: the cell is empty or holds something else.
     """
+    if type(cell) is str and cell.isascii() and cell and not cell.isspace():
+        return cell
     value = json_value(place, column, cell)
     empty = not value.strip() if isinstance(value, str) else not value or "" in value
     if empty:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
-from pathlib import Path
+from itertools import chain, zip_longest
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.files import at_least_one, find_files, read_lines
+from seqtasks.data.readers.files import at_least_one, find_files, line_blocks, read_lines
 from seqtasks.data.readers.options import known_encoding
-from seqtasks.data.record import Columns, Record
+from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError
 
 _NAMES = ["source", "target"]
@@ -55,16 +55,17 @@ class ParallelReader:
         """
         for paths in _matched(source, self.references):
             wanted = locate_all(str(paths[0]), columns, _NAMES, 2)
+            name = str(paths[0])
             missing = f"{paths[0]}: no pair of sentences; give files that hold text"
             for number, sides in at_least_one(self._pairs(*paths), missing):
-                texts = [sides[0], "\t".join(sides[1:])]
-                values = {field: texts[position] for field, position in wanted.items()}
-                yield Record({**values}, str(paths[0]), number)
+                texts = (sides[0], "\t".join(sides[1:]))
+                values: dict[str, Value] = {field: texts[at] for field, at in wanted.items()}
+                yield Record(values, name, number)
 
-    def _pairs(self, *paths: Path) -> Iterator[tuple[int, list[str]]]:
+    def _pairs(self, *paths: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield the lines without an empty side."""
         for number, sides in self._lines(*paths):
-            if all(side.strip() for side in sides):
+            if all(map(str.strip, sides)):
                 yield number, sides
             elif not self.skip_empty:
                 at = next(place for place, side in enumerate(sides) if not side.strip())
@@ -73,11 +74,14 @@ class ParallelReader:
                     "the pair, or leave such pairs out with `reader.skip_empty`=true"
                 )
 
-    def _lines(self, path: Path, *others: Path) -> Iterator[tuple[int, list[str]]]:
+    def _lines(self, path: FilePath, *others: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
         """Yield each line's number and its sides: the source, the target, further references."""
         if others:
-            yield from _zip([path, *others], self.encoding)
-            return
+            return _zip([path, *others], self.encoding)
+        return self._split(path)
+
+    def _split(self, path: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the number and the sides of each line of a file that holds all sides."""
         for number, line in read_lines(path, self.encoding):
             sides = line.split("\t")
             if not line.strip():
@@ -93,7 +97,7 @@ class ParallelReader:
             yield number, sides
 
 
-def _matched(source: Any, references: bool) -> list[tuple[Path, ...]]:
+def _matched(source: Any, references: bool) -> list[tuple[FilePath, ...]]:
     """Match the files of the sides; a file that holds all of them stands alone."""
     single = isinstance(source, (str, os.PathLike)) or not isinstance(source, Sequence)
     if single or len(source) == 1:
@@ -114,17 +118,20 @@ def _matched(source: Any, references: bool) -> list[tuple[Path, ...]]:
     return list(zip(left, *others, strict=True))
 
 
-def _zip(paths: Sequence[Path], encoding: str) -> Iterator[tuple[int, list[str]]]:
+def _zip(paths: Sequence[FilePath], encoding: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Match the lines of several files, which are to be equally many."""
-    counts = [0] * len(paths)
-    for lines in zip_longest(*(read_lines(path, encoding) for path in paths)):
-        found = [line for line in lines if line is not None]
-        counts = [count + (line is not None) for count, line in zip(counts, lines, strict=True)]
-        if len(found) == len(paths):
-            yield found[0][0], [text for _, text in found]
-    for path, count in zip(paths[1:], counts[1:], strict=True):
-        if count != counts[0]:
-            raise DataError(
-                f"{paths[0]}: {counts[0]} line(s), but {path} has {count}; "
-                "give files where each line of one translates the same line of the other"
-            )
+    files = [chain.from_iterable(lines for _, lines in line_blocks(p, encoding)) for p in paths]
+    for number, sides in enumerate(zip_longest(*files), 1):
+        if None not in sides:
+            yield number, sides
+            continue
+        rest = [
+            (side is not None) + sum(1 for _ in f) for side, f in zip(sides, files, strict=True)
+        ]
+        for path, more in zip(paths[1:], rest[1:], strict=True):
+            if more != rest[0]:
+                raise DataError(
+                    f"{paths[0]}: {number - 1 + rest[0]} line(s), but {path} has "
+                    f"{number - 1 + more}; give files where each line of one translates the same "
+                    "line of the other"
+                )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
@@ -11,6 +10,7 @@ from seqtasks.data.readers.delimited import delimited_rows
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.json_lines import json_rows, non_empty_value
 from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError, check_choice
 
@@ -61,24 +61,23 @@ class TableReader:
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a row; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
-            form = self.format or _by_suffix(path)
+            form, name = self.format or _by_suffix(path), str(path)
             known: list[str] | None = None
-            wanted: dict[str, int] = {}
+            wanted: list[tuple[str, str, int]] = []
             for line, names, cells in self._rows(path, form):
-                place = f"{path}:{line}"
+                place = f"{name}:{line}"
                 if names is not known:
                     width = 0 if form == "jsonl" else len(cells)
                     fix = _NO_HEADER if names and width else ""
-                    known, wanted = names, locate_all(place, columns, names, width, fix)
-                values = {
-                    field: non_empty_value(place, names[at] if names else str(at), cells[at])
-                    for field, at in wanted.items()
-                }
-                yield Record(values, str(path), line)
+                    found = locate_all(place, columns, names, width, fix)
+                    wanted = [(f, names[at] if names else str(at), at) for f, at in found.items()]
+                    known = names
+                values = {f: non_empty_value(place, column, cells[at]) for f, column, at in wanted}
+                yield Record(values, name, line)
             if known is None:
                 raise DataError(f"{path}: no rows of data; give a file that holds some")
 
-    def _rows(self, path: Path, form: str) -> Iterator[tuple[int, list[str], list[Any]]]:
+    def _rows(self, path: FilePath, form: str) -> Iterator[tuple[int, list[str], list[Any]]]:
         """Yield each row's line, the names of its columns and its cells."""
         if form == "jsonl":
             if self.delimiter is not None:
@@ -88,8 +87,8 @@ class TableReader:
         return delimited_rows(path, form == "csv", delimiter, self.encoding, self.header)
 
 
-def _by_suffix(path: Path) -> str:
-    suffix = path.suffix.lower()
+def _by_suffix(path: FilePath) -> str:
+    suffix = format_suffix(path)
     if suffix not in _SUFFIXES:
         raise DataError(
             f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(_SUFFIXES)}); "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
-from pathlib import Path
 from typing import Any
 
 from seqtasks.data.readers.arrays import array_examples
@@ -13,6 +12,7 @@ from seqtasks.data.readers.columns import locate_all, no_column
 from seqtasks.data.readers.delimited import delimited_rows
 from seqtasks.data.readers.files import at_least_one, find_files
 from seqtasks.data.readers.options import column_names, known_encoding
+from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError, UsageError
@@ -58,8 +58,8 @@ class TimeSeriesReader:
             for place, values in at_least_one(self._examples(path, columns), missing):
                 yield Record(values, str(path), place)
 
-    def _examples(self, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
-        suffix = path.suffix.lower()
+    def _examples(self, path: FilePath, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
+        suffix = format_suffix(path)
         if suffix in _DELIMITERS:
             yield from self._table(path, columns, _DELIMITERS[suffix])
         elif suffix == ".npz":
@@ -78,7 +78,7 @@ class TimeSeriesReader:
             )
 
     def _table(
-        self, path: Path, columns: Columns, delimiter: str
+        self, path: FilePath, columns: Columns, delimiter: str
     ) -> Iterator[tuple[int, dict[str, Value]]]:
         if self.sequence is None:
             raise DataError(
@@ -144,7 +144,7 @@ class TimeSeriesReader:
         return wanted
 
 
-def _number(path: Path, line: int, column: str, cell: str) -> float:
+def _number(path: FilePath, line: int, column: str, cell: str) -> float:
     try:
         return float(cell) if cell.strip() else float("nan")
     except ValueError:

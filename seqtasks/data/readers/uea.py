@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError
 
 
-def uea_examples(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
+def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each example's line and columns: ``series``, a JSON list of steps, and any ``label``.
 
     Lines before ``@data`` describe the file; behind it an example is a line, its channels

@@ -1,0 +1,95 @@
+r"""A file's bytes as text, block by block, with errors that name the line."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from seqtasks.data.readers.opening import open_binary
+from seqtasks.data.readers.paths import FilePath
+from seqtasks.errors import DataError
+
+_BLOCK = 2**18  # bytes
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def text_blocks(path: FilePath, encoding: str = "utf-8") -> Iterator[str]:
+    r"""Yield a file's text in blocks, cut anywhere but between ``\r`` and ``\n``.
+
+    ``\r\n`` becomes ``\n``, and a byte order mark is dropped.
+
+    Args:
+        path: the file.
+        encoding: its encoding.
+
+    Raises:
+        DataError: the file is empty, binary, wrongly encoded or cannot be opened or unpacked; the
+            text before the place of the error is yielded first.
+    """
+    mark, held = "\ufeff", ""
+    for block in _decoded(path, encoding):
+        text = (held + block.removeprefix(mark)).replace("\r\n", "\n")
+        mark, held = "", "\r" * text.endswith("\r")
+        yield text.removesuffix(held)
+    yield held
+
+
+def _decoded(path: FilePath, encoding: str) -> Iterator[str]:
+    """Yield the text in blocks as it stands in the file, none of them empty."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with open_binary(path) as file:
+        data = file.read(_BLOCK)
+        _refuse(path, data, encoding)
+        while True:
+            binary = data.find(b"\0") if _has_byte_newlines(encoding) else -1
+            state = decoder.getstate()
+            try:
+                text = decoder.decode(data if binary < 0 else data[:binary], final=not data)
+            except UnicodeDecodeError as error:
+                if binary >= 0:
+                    raise _binary(path, line + data.count(b"\n", 0, binary)) from None
+                decoder.setstate(state)
+                text = decoder.decode(data[: max(0, error.start - len(state[0]))])
+                if text:
+                    yield text
+                raise _undecodable(path, line + text.count("\n"), error, encoding) from None
+            if text:
+                line += text.count("\n")
+                yield text
+            if binary >= 0:
+                raise _binary(path, line)
+            if not data:
+                return
+            data = file.read(_BLOCK)
+
+
+def _has_byte_newlines(encoding: str) -> bool:
+    return "\n".encode(encoding) == b"\n"
+
+
+def _refuse(path: FilePath, head: bytes, encoding: str) -> None:
+    """Raise for an empty or binary file, judged by its first block."""
+    if head in (b"", codecs.BOM_UTF8, *_UTF_16):
+        raise DataError(f"{path}: empty file; give one that holds text")
+    if not _has_byte_newlines(encoding):
+        return
+    if head.startswith(_UTF_16):
+        raise DataError(f"{path}:1: utf-16 text; set `reader.encoding`=utf-16")
+    if b"\0" in head:
+        raise _binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1)
+
+
+def _binary(path: FilePath, line: int) -> DataError:
+    return DataError(
+        f"{path}:{line}: a NUL byte, as in a binary file; give a text file, "
+        "or set `reader.encoding` if it is text in another one"
+    )
+
+
+def _undecodable(path: FilePath, line: int, error: UnicodeDecodeError, encoding: str) -> DataError:
+    other = "latin-1" if codecs.lookup(encoding).name.startswith("utf-8") else "utf-8"
+    return DataError(
+        f"{path}:{line}: not valid {encoding} (byte 0x{error.object[error.start]:02x}): "
+        f"convert the file to {encoding} or set `reader.encoding`={other}"
+    )

@@ -1,0 +1,148 @@
+"""The one place where readers open files: local or remote, plain or compressed."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, BinaryIO
+
+from seqtasks.data.readers.paths import FilePath, RemotePath, packed_suffix
+from seqtasks.data.readers.remote import open_remote, unreadable
+from seqtasks.errors import DataError, SeqtasksError, first_line
+
+_BUFFER = 2**18  # bytes
+
+_report: ContextVar[Callable[[int], object] | None] = ContextVar("report", default=None)
+
+
+@contextmanager
+def counting_bytes(report: Callable[[int], object]) -> Iterator[None]:
+    """Tell how many bytes are read, each time that some are, from any file of this module.
+
+    Args:
+        report: called with a number of bytes as they are stored: compressed ones where the file
+            is compressed.
+    """
+    token = _report.set(report)
+    try:
+        yield
+    finally:
+        _report.reset(token)
+
+
+def open_binary(path: FilePath, seekable: bool = False) -> io.BufferedReader:
+    """Open a file to read its bytes; a compressed file, by its suffix, is unpacked on the way.
+
+    Args:
+        path: a file of `find_files`.
+        seekable: whether the file is read in any order, which a web server has to support, and
+            not as one stream.
+
+    Raises:
+        DataError: the file cannot be opened; what is read from it raises one too, if reading
+            fails or a compressed file is damaged.
+    """
+    stored = _Stored(path, seekable)
+    unpack = _UNPACK.get(packed_suffix(path))
+    return io.BufferedReader(stored if unpack is None else _Unpacked(unpack, stored), _BUFFER)
+
+
+def _unpack_zst(file: Any) -> BinaryIO:
+    import pyarrow  # not needed for any other file
+
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(file, mode="r"), "zstd")
+
+
+_UNPACK: dict[str, Callable[[Any], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": _unpack_zst,
+}
+
+
+class _Layer(io.RawIOBase):
+    """A file on top of another one, whose bytes it hands on."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self.file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        return self.file.readinto(buffer)
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+class _Stored(_Layer):
+    """A file's bytes as they are stored, counted."""
+
+    def __init__(self, path: FilePath, seekable: bool) -> None:
+        self.path, self.count = path, 0
+        if isinstance(path, RemotePath):
+            super().__init__(open_remote(path, seekable))
+            return
+        try:
+            super().__init__(path.open("rb", buffering=0))
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count = super().readinto(buffer)
+        except Exception as error:  # remote file systems raise kinds of their own
+            raise _unreadable(self.path, error) from error
+        self.count += count
+        if (report := _report.get()) is not None:
+            report(count)
+        return count
+
+
+class _Unpacked(_Layer):
+    """The bytes that a compressed file holds."""
+
+    def __init__(self, unpack: Callable[[Any], Any], stored: _Stored) -> None:
+        super().__init__(unpack(stored))
+        self.stored = stored
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return super().readinto(buffer)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+            path, count = self.stored.path, self.stored.count
+            raise DataError(
+                f"{path}: a damaged {packed_suffix(path)} file, near byte {count} of it "
+                f"({first_line(error)}); get or make the file again"
+            ) from None
+
+    def close(self) -> None:
+        super().close()
+        self.stored.close()
+
+
+def _unreadable(path: FilePath, error: Exception) -> SeqtasksError:
+    if isinstance(path, RemotePath):
+        return unreadable(path, error)
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return DataError(
+        f"{path}: cannot be read ({reason}); correct the path or the file's permissions"
+    )
