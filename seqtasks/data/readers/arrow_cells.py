@@ -46,6 +46,18 @@ def arrow_cells(array: pa.Array) -> _Cells:
     raise TypeError(f"a column of the type {array.type} holds no texts")
 
 
+def all_filled(cells: _Cells) -> bool:
+    """Whether each cell is a text that is not blank.
+
+    >>> all_filled(["a", "b"]), all_filled(["a", " "]), all_filled(["a", ["b"]])
+    (True, False, False)
+    """
+    try:
+        return all(map(str.strip, cells))
+    except TypeError:  # something that is no text
+        return False
+
+
 def _is_text(kind: pa.DataType) -> bool:
     return str(kind) in _TEXTS
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from pyarrow import ipc, parquet
 
-from seqtasks.data.readers.arrow_cells import arrow_cells
+from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.json_lines import non_empty_value
 from seqtasks.data.record import Columns, Record, Value
@@ -80,11 +80,8 @@ def _values(path: Path, start: int, name: str, batch: pa.RecordBatch) -> Iterabl
             f"{path}: the column {name!r} is of the type {column.type}; name a column of texts, "
             "numbers, times, or lists of them"
         ) from None
-    try:
-        if all(map(str.strip, cells)):
-            return cells
-    except TypeError:
-        pass
+    if all_filled(cells):
+        return cells
     places = (f"{path}:{row}" for row in range(start, start + len(cells)))
     return (non_empty_value(place, name, cell) for place, cell in zip(places, cells, strict=True))
 
@@ -128,11 +125,16 @@ def _arrow(source: pa.NativeFile) -> tuple[list[str], _Select]:
         included = [names.index(name) for name in wanted]
         reader: Any = opened(source, options=ipc.IpcReadOptions(included_fields=included))
         for batch in map(reader.get_batch, range(reader.num_record_batches)) if whole else reader:
-            rows = max(1, min(_ROWS, len(batch) * _BYTES // max(batch.nbytes, 1)))
-            for start in range(0, len(batch), rows):
-                yield batch.slice(start, rows)
+            yield from bounded(batch)
 
     return names, select
+
+
+def bounded(batch: pa.RecordBatch) -> _Batches:
+    """Cut a batch, without a copy, into batches of some megabytes."""
+    rows = max(1, min(_ROWS, len(batch) * _BYTES // max(batch.nbytes, 1)))
+    for start in range(0, len(batch), rows):
+        yield batch.slice(start, rows)
 
 
 _FORMS: dict[str, tuple[str, Callable[[pa.NativeFile], tuple[list[str], _Select]]]] = {
