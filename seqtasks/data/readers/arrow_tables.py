@@ -18,7 +18,7 @@ from seqtasks.errors import DataError, first_line
 
 _MAGIC = b"ARROW1"  # begins Arrow's file format, and not its stream format
 _ROWS = 10_000
-_BYTES = 16 * 2**20  # of a batch, about
+_BYTES = 4 * 2**20  # of a batch, about
 _BUFFER = 2**20
 
 _Batches = Iterator[pa.RecordBatch]
@@ -88,7 +88,9 @@ def _values(path: Path, start: int, name: str, batch: pa.RecordBatch) -> Iterabl
 
 def _parquet(source: pa.NativeFile) -> tuple[list[str], _Select]:
     """A Parquet file's columns, and the batches of some of them."""
-    file = parquet.ParquetFile(source, buffer_size=_BUFFER, page_checksum_verification=True)
+    # Without these a whole group of rows would be held.
+    buffered: dict[str, Any] = {"buffer_size": _BUFFER, "pre_buffer": False}
+    file = parquet.ParquetFile(source, page_checksum_verification=True, **buffered)
 
     def select(wanted: list[str]) -> _Batches:
         size = _bytes_a_row(file.metadata, wanted)
@@ -122,10 +124,12 @@ def _arrow(source: pa.NativeFile) -> tuple[list[str], _Select]:
 
     def select(wanted: list[str]) -> _Batches:
         source.seek(0)
-        included = [names.index(name) for name in wanted]
+        # Of a mapped file, columns that are not touched are not read; a choice would copy the rest.
+        mapped = isinstance(source, pa.MemoryMappedFile)
+        included = [] if mapped else [names.index(name) for name in wanted]
         reader: Any = opened(source, options=ipc.IpcReadOptions(included_fields=included))
         for batch in map(reader.get_batch, range(reader.num_record_batches)) if whole else reader:
-            yield from bounded(batch)
+            yield from bounded(batch.select(wanted))
 
     return names, select
 

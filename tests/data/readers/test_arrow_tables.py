@@ -223,13 +223,14 @@ def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrow_tables, "_ROWS", 1000)
+    monkeypatch.setattr(arrow_tables, "_BUFFER", 4096)
     count = 40_000
     table = pa.table(
         {"text": [f"text {n}" for n in range(count)], "other": [f"other {n}" for n in range(count)]}
     )
     path = tmp_path / "a"
     if form == "parquet":
-        parquet.write_table(table, path, row_group_size=4000)
+        parquet.write_table(table, path, use_dictionary=False, data_page_size=4096)
     else:
         feather.write_feather(table, path, chunksize=4000)
     file = Counted(path.read_bytes())
@@ -239,6 +240,28 @@ def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
     assert file.taken < size / 4
     assert sum(1 for _ in records) == count - 1
     assert file.taken < size * 0.75
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.arrow"])
+def test_one_large_batch_is_not_held_whole(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrow_tables, "_BYTES", 2**16)
+    monkeypatch.setattr(arrow_tables, "_BUFFER", 2**16)
+    table = pa.table({"text": [f"{n:09} " * 100 for n in range(5000)]})
+    path = tmp_path / name
+    if name == "a.parquet":
+        parquet.write_table(table, path, use_dictionary=False, data_page_size=2**16)
+    else:
+        feather.write_feather(table, path, compression="uncompressed")
+    size = table.nbytes
+    del table
+    before = pa.total_allocated_bytes()
+    records = TableReader().read(path, {"text": None})
+    for number, record in enumerate(records, start=1):
+        assert record.line == number
+        assert pa.total_allocated_bytes() - before < size / 4
+    assert number == 5000
 
 
 @pytest.mark.parametrize("name", WRITERS)
