@@ -26,14 +26,14 @@ _Select = Callable[[list[str]], _Batches]
 
 
 def arrow_records(
-    path: Path, form: str, columns: Columns, file: BinaryIO | None = None
+    path: Path | str, form: str, columns: Columns, file: BinaryIO | None = None
 ) -> Iterator[Record]:
     """Yield one record a row, whose line is the number of the row from 1.
 
     Only the wanted columns are read, in batches of some megabytes.
 
     Args:
-        path: the file.
+        path: the file, as records and errors name it.
         form: ``parquet``, or ``arrow`` for Arrow's file or stream format (Feather).
         columns: the wanted fields.
         file: the file's bytes, seekable, if they do not stand at the path.
@@ -53,7 +53,7 @@ def arrow_records(
 
 
 def _batches(
-    path: Path, form: str, columns: Columns, file: BinaryIO | None
+    path: Path | str, form: str, columns: Columns, file: BinaryIO | None
 ) -> Iterator[tuple[pa.RecordBatch, dict[str, str]]]:
     """Yield the batches that hold rows, and the name of each field's column in them."""
     kind, opened = _FORMS[form]
@@ -70,7 +70,7 @@ def _batches(
                 yield batch, wanted
 
 
-def _values(path: Path, start: int, name: str, batch: pa.RecordBatch) -> Iterable[Value]:
+def _values(path: Path | str, start: int, name: str, batch: pa.RecordBatch) -> Iterable[Value]:
     """A column's cells, each of them checked when its row's turn comes if any needs it."""
     column = batch.column(name)
     try:
@@ -147,7 +147,7 @@ _FORMS: dict[str, tuple[str, Callable[[pa.NativeFile], tuple[list[str], _Select]
 }
 
 
-def _source(path: Path, form: str, file: BinaryIO | None) -> pa.NativeFile:
+def _source(path: Path | str, form: str, file: BinaryIO | None) -> pa.NativeFile:
     """The file as pyarrow reads it: batches of an Arrow file are parts of the mapped file."""
     if file is not None:
         return pa.PythonFile(file, mode="r")
@@ -155,7 +155,7 @@ def _source(path: Path, form: str, file: BinaryIO | None) -> pa.NativeFile:
 
 
 @contextmanager
-def _readable(path: Path, kind: str) -> Iterator[None]:
+def _readable(path: Path | str, kind: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError) as error:
