@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.readers.array_rows import ArrayRows
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.paths import FilePath
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, first_line
 
 _SHAPES = (
     "(examples, steps, channels), or (all steps, channels) laid end to end with 'lengths' beside it"
@@ -26,71 +28,111 @@ def array_examples(
 
     The array that feeds ``series`` is (examples, steps, channels); with ``lengths`` (examples,)
     beside it only so many steps of each are real, or it is (all steps, channels), one example
-    after another. Any other array has one value an example.
+    after another. Any other array has one value an example. The wanted arrays are read side by
+    side, an example at a time.
 
     Args:
-        path: the file; arrays of Python objects, which are pickled, are refused.
+        path: the file; wanted arrays of Python objects, which are pickled, are refused.
         wanted: field → name of its array.
 
     Raises:
         DataError: the file cannot be read, has no such array, or arrays of other shapes.
     """
-    arrays = _load(path)
-    for field, name in wanted.items():
-        if name not in arrays:
-            raise DataError(
-                f"{path}: no array {name!r} for the field '{field}'; its arrays are "
-                f"{', '.join(arrays) or 'none'}; name one with `{field}.column`=..."
-            )
-    sequences = {f: _cut(path, name, arrays) for f, name in wanted.items() if f == "series"}
-    counts = {wanted[f]: len(rows) for f, rows in sequences.items()}
-    for field, name in wanted.items():
-        if field not in sequences:
-            if arrays[name].ndim != 1:
+    with (
+        _readable(path),
+        open_binary(path, seekable=True) as file,
+        zipfile.ZipFile(file) as archive,
+    ):
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+        for field, name in wanted.items():
+            if name not in names:
                 raise DataError(
-                    f"{path}: the array {name!r} of the field '{field}' has the shape "
-                    f"{arrays[name].shape}; give one value an example: (examples,)"
+                    f"{path}: no array {name!r} for the field '{field}'; its arrays are "
+                    f"{', '.join(names) or 'none'}; name one with `{field}.column`=..."
                 )
-            counts[name] = len(arrays[name])
+        arrays = {field: ArrayRows(archive, name) for field, name in wanted.items()}
+        lengths: NDArray[Any] | None = None
+        if "series" in wanted and "lengths" in names:
+            lengths = ArrayRows(archive, "lengths").whole()
+        values = {
+            field: _sequences(array, lengths) if field == "series" else _values(array)
+            for field, array in arrays.items()
+        }
+        for number in range(1, _count(path, arrays, lengths) + 1):
+            yield number, {field: next(rest) for field, rest in values.items()}
+        for array in arrays.values():
+            array.end()
+
+
+def _count(path: FilePath, arrays: Mapping[str, ArrayRows], lengths: NDArray[Any] | None) -> int:
+    """The number of examples, on which all arrays agree."""
+    counts: dict[str, int] = {}
+    for field, array in arrays.items():
+        if field == "series":
+            _check_sequences(path, array, lengths)
+        elif len(array.shape) != 1:
+            raise DataError(
+                f"{path}: the array {array.name!r} of the field '{field}' has the shape "
+                f"{array.shape}; give one value an example: (examples,)"
+            )
+        if field == "series" and lengths is not None:
+            counts[array.name] = len(lengths)
+        else:
+            counts[array.name] = array.shape[0]
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise DataError(f"{path}: arrays of unequal numbers of examples: {told}; correct the file")
-    for index in range(min(counts.values(), default=0)):
-        values = {f: json.dumps(rows[index].tolist()) for f, rows in sequences.items()}
-        others = {f: str(arrays[n][index]) for f, n in wanted.items() if f not in sequences}
-        yield index + 1, {**values, **others}
+    return min(counts.values(), default=0)
 
 
-def _load(path: FilePath) -> dict[str, NDArray[Any]]:
-    try:
-        with open_binary(path, seekable=True) as stored:
-            file = np.load(stored, allow_pickle=False)
-            return {name: file[name] for name in file.files}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(
-            f"{path}: cannot be read as .npz ({reason}); write it with numpy.savez, without arrays "
-            "of objects"
-        ) from None
-
-
-def _cut(path: FilePath, name: str, arrays: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-    """The array of sequences, one (steps, channels) for each example."""
-    array, lengths = arrays[name], arrays.get("lengths")
+def _check_sequences(path: FilePath, array: ArrayRows, lengths: NDArray[Any] | None) -> None:
+    """Refuse an array of sequences of another shape than it and its lengths may have."""
+    name, shape = array.name, array.shape
     if array.dtype.kind not in "fiu":
         raise DataError(f"{path}: the array {name!r} holds {array.dtype}; give numbers")
-    if lengths is not None and (lengths.ndim != 1 or lengths.dtype.kind not in "iu"):
+    if lengths is None:
+        if len(shape) == 3:
+            return
+        raise DataError(f"{path}: {name!r} has the shape {shape}; give {_SHAPES}")
+    if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
         raise DataError(f"{path}: the array 'lengths' is to hold one whole number an example")
-    if array.ndim == 3 and lengths is None:
-        return list(array)
-    if array.ndim == 3 and lengths is not None and len(lengths) == len(array):
-        if lengths.size and not 0 <= lengths.min() <= lengths.max() <= array.shape[1]:
+    least, most = (lengths.min(), lengths.max()) if lengths.size else (0, 0)
+    if len(shape) == 3 and len(lengths) == shape[0]:
+        if not 0 <= least <= most <= shape[1]:
             raise DataError(
-                f"{path}: 'lengths' goes from {lengths.min()} to {lengths.max()}, but {name!r} has "
-                f"{array.shape[1]} steps; correct the file"
+                f"{path}: 'lengths' goes from {least} to {most}, but {name!r} has "
+                f"{shape[1]} steps; correct the file"
             )
-        return [row[:length] for row, length in zip(array, lengths, strict=True)]
-    if array.ndim == 2 and lengths is not None and lengths.sum() == len(array):
-        return np.split(array, np.cumsum(lengths)[:-1])
-    beside = "" if lengths is None else f" and 'lengths' {lengths.shape}, {lengths.sum()} in all"
-    raise DataError(f"{path}: {name!r} has the shape {array.shape}{beside}; give {_SHAPES}")
+    elif len(shape) != 2 or least < 0 or lengths.sum() != shape[0]:
+        raise DataError(
+            f"{path}: {name!r} has the shape {shape} and 'lengths' {lengths.shape}, "
+            f"{lengths.sum()} in all; give {_SHAPES}"
+        )
+
+
+def _sequences(array: ArrayRows, lengths: NDArray[Any] | None) -> Iterator[str]:
+    """Each example's steps as JSON."""
+    padded = len(array.shape) == 3
+    for number in range(array.shape[0]) if lengths is None else lengths.tolist():
+        if padded:
+            steps = array.take(1)[0][: None if lengths is None else number]
+        else:
+            steps = array.take(number)
+        yield json.dumps(steps.tolist())
+
+
+def _values(array: ArrayRows) -> Iterator[str]:
+    """Each example's value as a text."""
+    for _ in range(array.shape[0]):
+        yield str(array.take(1)[0])
+
+
+@contextmanager
+def _readable(path: FilePath) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            f"{path}: cannot be read as .npz ({first_line(error)}); write it with numpy.savez, "
+            "without arrays of objects"
+        ) from None

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
+from seqtasks.data.readers.arrow_tables import bounded
 from seqtasks.data.readers.columns import locate_all
+from seqtasks.data.readers.file_states import file_states
 from seqtasks.data.record import Columns, Record, Value
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, SeqtasksError, UsageError
+
+_ROWS = 1000  # of a batch
 
 
 class HubReader:
     """Read one record a row of a data set, its fields from columns by name or by number.
 
     By default a field is the column of its own name. Labels that a data set numbers are given by
-    name, and so are lists of them.
+    name, and so are lists of them; all else is read as of `arrow_cells`.
 
     Args:
         path: the data set's name on the hub, a folder, or a builder: ``json``, ``csv``,
@@ -22,6 +30,8 @@ class HubReader:
         name: its configuration, where it has several.
         data_files: of a builder, the files: a path or glob, a list, or one for each split.
         revision: the version on the hub: a tag, a branch or a commit.
+        streaming: read the rows as they arrive, and keep no copy of the data set on the disk;
+            a part of a split has no name then.
 
     Raises:
         UsageError: there is no ``path``, or `datasets` is not installed.
@@ -33,6 +43,7 @@ class HubReader:
         name: str | None = None,
         data_files: str | Sequence[str] | Mapping[str, Any] | None = None,
         revision: str | None = None,
+        streaming: bool = False,
     ) -> None:
         if not path:
             raise UsageError(
@@ -47,7 +58,12 @@ class HubReader:
             ) from error
         self.datasets = datasets
         self.path = path
-        self.options = {"name": name, "data_files": data_files, "revision": revision}
+        self.options = {
+            "name": name,
+            "data_files": data_files,
+            "revision": revision,
+            "streaming": streaming,
+        }
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a row.
@@ -61,55 +77,116 @@ class HubReader:
                 text, label or list of those.
         """
         place = f"{self.path}:{source}"
+        rows = self._rows(place, source)
+        with _loading(place):
+            rows = rows.with_format("arrow")
+            names = rows.column_names or _first_names(rows)
+            located = locate_all(place, columns, names, len(names))
+            wanted = {field: names[at] for field, at in located.items()}
+            features = rows.features or {}
+            labels = {name: _labels(features.get(name)) for name in wanted.values()}
+            start = 1
+            for table in rows.select_columns(list(labels)).iter(_ROWS):
+                for batch in (part for whole in table.to_batches() for part in bounded(whole)):
+                    cells = [
+                        _values(place, start, name, batch.column(name), labels[name])
+                        for name in wanted.values()
+                    ]
+                    for number, values in enumerate(zip(*cells, strict=True), start):
+                        yield Record(dict(zip(wanted, values, strict=True)), place, number)
+                    start += len(batch)
+
+    def identity(self, source: Any) -> dict[str, Any] | None:
+        """What changes when the rows of a split do, as plain data.
+
+        Args:
+            source: as of `read`.
+
+        Returns:
+            None if that cannot be known: of a stream from the hub whose ``revision`` is no commit,
+            or of files elsewhere.
+
+        Raises:
+            DataError: there is no such data set or split.
+        """
+        known = {**self.options, "path": self.path, "source": source}
+        if not self.options["streaming"]:
+            rows = self._rows(f"{self.path}:{source}", source)
+            return {**known, "fingerprint": rows._fingerprint}
+        if "/" not in self.path or os.path.isdir(self.path):
+            files = file_states(self.path, self.options["data_files"])
+            return {**known, "files": files} if files else None
+        return known if re.fullmatch("[0-9a-f]{40}", str(self.options["revision"])) else None
+
+    def _rows(self, place: str, source: Any) -> Any:
+        """The rows of a split: a `datasets.Dataset`, or an `IterableDataset` of a stream."""
         if not isinstance(source, str):
             raise DataError(
                 f"give the name of a split, such as train, not {source!r}", option="source"
             )
-        try:
-            rows = self.datasets.load_dataset(self.path, split=source, **self.options)
-        except Exception as error:  # `datasets` raises many kinds
-            reason = " ".join(str(error).split())[:300] or type(error).__name__
+        if self.options["streaming"] and "[" in source:
             raise DataError(
-                f"{place}: cannot be loaded ({reason}); check `reader.path`, `reader.name` and "
-                "the split"
-            ) from error
-        names = list(rows.column_names)
-        positions = locate_all(place, columns, names, len(names))
-        wanted = {field: names[at] for field, at in positions.items()}
-        labels = {column: _names(rows.features[column]) for column in wanted.values()}
-        for number, row in enumerate(rows.select_columns(list(labels)), 1):
-            values = {
-                field: _value(f"{place}:{number}", column, row[column], labels[column])
-                for field, column in wanted.items()
-            }
-            yield Record(values, place, number)
+                f"{place}: a stream has no part of a split; name the whole split, or set "
+                "`reader.streaming`=false"
+            )
+        with _loading(place):
+            return self.datasets.load_dataset(self.path, split=source, **self.options)
 
 
-def _names(feature: Any) -> list[str]:
+@contextmanager
+def _loading(place: str) -> Iterator[None]:
+    try:
+        yield
+    except SeqtasksError:
+        raise
+    except Exception as error:  # `datasets` raises many kinds
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise DataError(
+            f"{place}: cannot be loaded ({reason}); check `reader.path`, `reader.name` and "
+            "the split"
+        ) from error
+
+
+def _first_names(rows: Any) -> list[str]:
+    """The columns of a stream that does not tell them, from its first row."""
+    first = next(iter(rows.iter(1)), None)
+    return [] if first is None else list(first.column_names)
+
+
+def _labels(feature: Any) -> list[str]:
     """The names of a column's numbered labels; empty if the column has no such labels."""
-    while hasattr(feature, "feature"):
-        feature = feature.feature
+    while isinstance(feature, list) or hasattr(feature, "feature"):
+        feature = feature[0] if isinstance(feature, list) else feature.feature
     return list(getattr(feature, "names", None) or [])
 
 
-def _value(place: str, column: str, cell: Any, names: list[str]) -> Value:
-    """A cell as a text or a list of texts."""
+def _values(place: str, start: int, column: str, array: Any, labels: list[str]) -> Iterable[Value]:
+    """A column's cells as texts or lists of texts, each checked when its row's turn comes."""
+    try:
+        cells = arrow_cells(array)
+    except TypeError:
+        raise DataError(
+            f"{place}: the column {column!r} is of the type {array.type}; name a column of texts, "
+            "labels, numbers, times, or lists of them"
+        ) from None
+    if not labels and all_filled(cells):
+        return cells
+    return (_value(f"{place}:{row}", column, cell, labels) for row, cell in enumerate(cells, start))
+
+
+def _value(place: str, column: str, cell: Any, labels: list[str]) -> Value:
+    """A cell with the names of its labels, none of its texts empty."""
     listed = isinstance(cell, list)
-    parts = [_text(part, names) for part in (cell if listed else [cell])]
-    empty = any(part is None or not part.strip() for part in parts) or not parts
-    if empty:
+    parts = cell if listed else [cell]
+    texts = [_named(part, labels) if labels else part for part in parts]
+    if not texts or not all_filled(texts):
         raise DataError(
             f"{place}: the column {column!r} holds {str(cell)[:60]!r} where a text, a label, or a "
             "list of them is expected; take another column, or a split without such rows"
         )
-    texts = [part for part in parts if part is not None]
     return texts if listed else texts[0]
 
 
-def _text(part: Any, names: list[str]) -> str | None:
-    """A text, a number, or a label by its name; None for anything else or a missing label."""
-    if isinstance(part, bool):
-        return "true" if part else "false"
-    if isinstance(part, int) and names:
-        return names[part] if 0 <= part < len(names) else None
-    return str(part) if isinstance(part, (str, int, float)) else None
+def _named(number: str | None, labels: list[str]) -> Any:
+    """A numbered label's name; None for a number that has none, as -1 in unlabelled data."""
+    return labels[int(number)] if number and 0 <= int(number) < len(labels) else None

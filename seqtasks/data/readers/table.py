@@ -1,10 +1,11 @@
-"""Tables: CSV, TSV and JSON lines."""
+"""Tables: CSV, TSV, JSON lines, Parquet and Arrow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from seqtasks.data.readers.arrow_tables import arrow_records
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.delimited import delimited_rows
 from seqtasks.data.readers.files import find_files
@@ -14,8 +15,20 @@ from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError, check_choice
 
-_FORMATS = ("csv", "tsv", "jsonl")
-_SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+}
+_FORMATS = tuple(dict.fromkeys(_SUFFIXES.values()))
+_UNDELIMITED = {"jsonl": "JSON lines", "parquet": "Parquet files", "arrow": "Arrow files"}
 _NO_HEADER = ", or set `reader.header`=false if the first row is data"
 
 
@@ -25,14 +38,16 @@ class TableReader:
     Numbers count from 0, negative ones from the end. By default a field is the column of its own
     name. In CSV, quotes may hold delimiters and line ends; in TSV a quote is a character like any
     other (read quoted TSV with ``format="csv"`` and ``delimiter="\t"``). JSON lines hold one
-    object a line, with strings, numbers or lists of strings as values.
+    object a line, with strings, numbers or lists of strings as values. Parquet and Arrow files
+    (the file and the stream format, Feather) hold texts, numbers, truth values, times, or lists
+    of texts or numbers; their lines are rows, from 1.
 
     Args:
-        format: ``csv``, ``tsv`` or ``jsonl``; None goes by the suffix.
+        format: ``csv``, ``tsv``, ``jsonl``, ``parquet`` or ``arrow``; None goes by the suffix.
         delimiter: the character between columns; None is a comma in CSV and a tab in TSV.
-        encoding: the files' encoding.
-        header: whether the first row names the columns; without names they go by number. JSON
-            lines always have names.
+        encoding: the encoding of files of text.
+        header: whether the first row names the columns; without names they go by number. CSV and
+            TSV alone have such a row.
 
     Raises:
         UsageError: an option has no such value.
@@ -55,13 +70,18 @@ class TableReader:
                 f"own, not {delimiter!r}",
                 option="delimiter",
             )
-        if delimiter is not None and format == "jsonl":
-            raise _no_delimiter(delimiter)
+        if delimiter is not None and format in _UNDELIMITED:
+            raise _no_delimiter(format, delimiter)
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a row; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
             form, name = self.format or _by_suffix(path), str(path)
+            if self.delimiter is not None and form in _UNDELIMITED:
+                raise _no_delimiter(form, self.delimiter)
+            if form in ("parquet", "arrow"):
+                yield from arrow_records(path, form, columns)
+                continue
             known: list[str] | None = None
             wanted: list[tuple[str, str, int]] = []
             for line, names, cells in self._rows(path, form):
@@ -80,8 +100,6 @@ class TableReader:
     def _rows(self, path: FilePath, form: str) -> Iterator[tuple[int, list[str], list[Any]]]:
         """Yield each row's line, the names of its columns and its cells."""
         if form == "jsonl":
-            if self.delimiter is not None:
-                raise _no_delimiter(self.delimiter)
             return json_rows(path, self.encoding)
         delimiter = self.delimiter or ("," if form == "csv" else "\t")
         return delimited_rows(path, form == "csv", delimiter, self.encoding, self.header)
@@ -97,7 +115,8 @@ def _by_suffix(path: FilePath) -> str:
     return _SUFFIXES[suffix]
 
 
-def _no_delimiter(delimiter: str) -> UsageError:
+def _no_delimiter(form: str, delimiter: str) -> UsageError:
     return UsageError(
-        f"JSON lines have no delimiter; set it to null, not {delimiter!r}", option="delimiter"
+        f"{_UNDELIMITED[form]} have no delimiter; set it to null, not {delimiter!r}",
+        option="delimiter",
     )

@@ -9,47 +9,93 @@ import time
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from seqtasks.data.store.identity import digest
+from seqtasks.data.readers.paths import FilePath, RemotePath, is_web
+from seqtasks.data.readers.remote import file_system, unreadable
+from seqtasks.data.store.identity import Unknown, digest
 from seqtasks.data.store.manifest import write_whole
 from seqtasks.errors import DataError
 
 _BLOCK = 1 << 20
 
+_WEB = ("ETag", "Content-MD5", "Digest", "Last-Modified")
+"""What a web server may tell of a file's state."""
+
 _SETTLED = 2.0
 """Seconds after which another change of a file has another time of change."""
 
-Stamp = tuple[int, int, int]
-"""A file's number of bytes, time of change in nanoseconds, and number in its file system."""
+
+class Stamp(NamedTuple):
+    """What changes with a file, as a rule, and is told without reading it.
+
+    Attributes:
+        size: in bytes; 0 where nobody tells it.
+        changed: when a local file was changed last, in nanoseconds.
+        identity: a local file's number in its file system; of a remote file all that its file
+            system tells of its state, empty if it tells nothing.
+    """
+
+    size: int
+    changed: int
+    identity: str
 
 
-def stamp(path: Path) -> Stamp:
-    """What changes with a file, as a rule."""
-    found = os.stat(path)
-    return found.st_size, found.st_mtime_ns, found.st_ino
+def stamp(path: FilePath) -> Stamp:
+    """The stamp of a file.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if isinstance(path, RemotePath):
+        return _remote_stamp(path)
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return Stamp(found.st_size, found.st_mtime_ns, str(found.st_ino))
 
 
-def file_digests(paths: Sequence[Path], folder: Path | None) -> list[str]:
-    """The digests of some files.
+def _remote_stamp(path: RemotePath) -> Stamp:
+    system, name = file_system(path.url)
+    try:
+        info = system.info(name)
+    except Exception as error:  # every file system raises kinds of its own
+        raise unreadable(path, error) from error
+    size = int(info.get("size") or 0)
+    told = {n: info[n] for n in _WEB if n in info} if is_web(path.url) else info
+    return Stamp(size, 0, json.dumps(told, default=str, sort_keys=True) if told else "")
+
+
+def file_digests(paths: Sequence[FilePath], folder: Path | None) -> list[str]:
+    """The digests of some files, of remote ones the digests of their stamps.
 
     Args:
         paths: the files, which exist.
         folder: remembers digests with the stamps that the files had; None for nowhere.
+
+    Raises:
+        DataError: a file cannot be read.
+        Unknown: nothing tells whether a remote file has changed.
     """
-    name = digest("\n".join(os.path.abspath(path) for path in paths))
+    name = digest(os.getcwd() + "\n".join(map(str, paths)))
     memory = None if folder is None else folder / f"{name}.json"
     known = _recall(memory)
     found, stamps = [], {}
     for path in paths:
         now = stamp(path)
         kept = known.get(str(path))
-        if kept is not None and tuple(kept[1:]) == now:
+        if isinstance(path, RemotePath):
+            if not now.identity:
+                raise Unknown(str(path))
+            found.append(digest(now.identity))
+            continue
+        if kept is not None and Stamp(*kept[1:]) == now:
             found.append(kept[0])
         else:
             found.append(_digest(path))
         # A file that has just been changed may change again within one tick of its clock.
-        if time.time() - now[1] / 1e9 > _SETTLED:
+        if time.time() - now.changed / 1e9 > _SETTLED:
             stamps[str(path)] = [found[-1], *now]
     if memory is not None and stamps != known:
         with contextlib.suppress(OSError):  # of a cache that cannot be written to
@@ -73,8 +119,12 @@ def _digest(path: Path) -> str:
             while block := file.read(_BLOCK):
                 made.update(block)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(
-            f"{path}: cannot be read ({reason}); correct the path or the file's permissions"
-        ) from None
+        raise _unreadable(path, error) from None
     return made.hexdigest()
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    reason = (error.strerror or str(error)).lower()
+    return DataError(
+        f"{path}: cannot be read ({reason}); correct the path or the file's permissions"
+    )

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from seqtasks.data.fields.columns import Column, join_columns, split_columns
 from seqtasks.data.progress import progress
 from seqtasks.data.readers.files import find_files
+from seqtasks.data.readers.opening import counting_bytes
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.file_digests import Stamp, file_digests, stamp
@@ -46,29 +48,29 @@ def stored_records(
     """
     stamps = _stamps(source)
     key = _key(cache, reader, source, columns, [*stamps])
-    size = sum(size for size, *_ in stamps.values())
+    size = sum(found.size for found in stamps.values())
     build = functools.partial(_build, reader, source, columns, stamps)
     return Stored(key, cache.get(key, build, lambda folder, _: RecordFile(folder), 2 * size))
 
 
-def _stamps(source: Any) -> dict[Path, Stamp]:
+def _stamps(source: Any) -> dict[FilePath, Stamp]:
     """The files of a source with what changes with them; none where it names no files."""
     try:
         return {path: stamp(path) for path in find_files(source)}
-    except (DataError, OSError):
+    except DataError:  # the reader knows what is wrong, or what else its source is
         return {}
 
 
 def _key(
-    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column], files: list[Path]
+    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column], files: list[FilePath]
 ) -> str | None:
     """The name of the store of a source; None where nothing tells whether it has changed."""
     identity = getattr(reader, "identity", None)
-    if identity is not None:
-        content = identity(source)
-    else:
-        content = list(zip(map(str, files), file_digests(files, cache.memory), strict=True))
     try:
+        if identity is not None:
+            content = identity(source)
+        else:
+            content = list(zip(map(str, files), file_digests(files, cache.memory), strict=True))
         return key_of("records", reader, source, content, columns) if content else None
     except Unknown:
         return None
@@ -78,16 +80,15 @@ def _build(
     reader: Reader,
     source: Any,
     columns: Mapping[str, Column],
-    stamps: Mapping[Path, Stamp],
+    stamps: Mapping[FilePath, Stamp],
     folder: Path,
 ) -> dict[str, Any]:
     """Write the records of a source into a folder."""
-    size = sum(size for size, *_ in stamps.values())
-    with progress("Reading", size) as bar:
-        records = _joined(reader, source, columns)
-        count = write_records(folder, list(columns), records)
+    size = sum(found.size for found in stamps.values())
+    with progress("Reading", size) as step, counting_bytes(step.advance):
+        count = write_records(folder, list(columns), _joined(reader, source, columns))
     for path, before in stamps.items():
-        if not path.exists() or stamp(path) != before:
+        if stamp(path) != before:
             raise DataError(
                 f"{path}: it has changed while it was read; begin again when it is whole"
             )

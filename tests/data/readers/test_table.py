@@ -174,7 +174,7 @@ def test_nameless_columns_go_by_number(tmp_path: Path) -> None:
             {"format": "json"},
             "format: there is no 'json'; Did you mean 'jsonl'? The choices are",
         ),
-        ({"format": "xls"}, "The choices are csv, tsv, jsonl."),
+        ({"format": "xls"}, "The choices are csv, tsv, jsonl, parquet, arrow."),
         ({"delimiter": ""}, "delimiter: give one character other than a quote or a line end"),
         ({"delimiter": "||"}, "delimiter: give one character other than a quote or a line end"),
         ({"delimiter": '"'}, "give one character other than a quote"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -105,6 +106,64 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path):
     (tmp_path / "x.npz").write_text("text")
     with pytest.raises(DataError, match=r"x.npz: cannot be read as .npz"):
         read(tmp_path / "x.npz")
+
+
+def write_npz(path, compressed, **arrays):
+    (np.savez_compressed if compressed else np.savez)(path, **arrays)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_npz_of_any_order_type_and_length(tmp_path, compressed):
+    path = tmp_path / "x.npz"
+    series = np.arange(24, dtype=">i2").reshape(2, 4, 3)
+    labels = np.array(["ä", "long"])
+    for stored in (series, np.asfortranarray(series), series.astype(np.float64)):
+        write_npz(path, compressed, series=stored, label=labels, other=np.array([{}, None]))
+        assert [values["series"] for values in read(path)] == stored.tolist()
+        assert [values["label"] for values in read(path)] == ["ä", "long"]
+    flat = series.reshape(8, 3)
+    write_npz(path, compressed, series=flat, lengths=[0, 5, 0, 3], label=np.arange(4) / 2)
+    assert [values["series"] for values in read(path)] == [
+        [],
+        flat[:5].tolist(),
+        [],
+        flat[5:].tolist(),
+    ]
+    assert [values["label"] for values in read(path)] == ["0.0", "0.5", "1.0", "1.5"]
+    write_npz(path, compressed, series=flat, lengths=[9, -1], label=labels)
+    with pytest.raises(DataError, match=r"'lengths' \(2,\), 8 in all"):
+        read(path)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_npz_is_read_an_example_at_a_time(tmp_path, compressed, monkeypatch):
+    monkeypatch.setattr("seqtasks.data.readers.array_rows._BUFFER", 2**14)
+    series = np.random.default_rng(0).standard_normal((400, 100, 10))
+    write_npz(tmp_path / "x.npz", compressed, series=series, unwanted=series, label=np.arange(400))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in TimeSeriesReader().read(str(tmp_path / "x.npz"), WANTED))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 400
+    assert peak < series.nbytes / 4
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_damaged_npz_is_refused(tmp_path, compressed):
+    path = tmp_path / "x.npz"
+    write_npz(path, compressed, series=np.ones((20, 30, 4)), label=np.arange(20))
+    whole = path.read_bytes()
+    middle = len(whole) // 3
+    for damaged in (
+        b"",
+        whole[:middle],
+        whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"x.npz: cannot be read as .npz \("):
+            read(path)
 
 
 ROWS = ["id,t,x,y,label", "s1,0,1.5,-2,a", "s1,1,0.001,4,a", "s1,2,3,0,a", "s2,0,7,8,b"]
