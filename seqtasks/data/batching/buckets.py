@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 
 from seqtasks.data.batch import SeededBatch
+from seqtasks.data.batching.batches import (
+    Batches,
+    Integers,
+    arrange,
+    boundaries,
+    changes,
+    in_small_type,
+)
 from seqtasks.data.batching.loader import ResumableSampler, make_loader
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.store.columns import number_type
 from seqtasks.errors import UsageError, nearest
 
 
@@ -62,12 +71,23 @@ class Buckets:
         num_workers: int = 0,
     ) -> DataLoader[Any]:
         """Batches of a split; training batches come in a new order every epoch."""
-        sizes = np.array(dataset.sizes() or [np.ones(len(dataset), np.int64)])
+        sizes = [in_small_type(lengths) for lengths in dataset.sizes()]
         classes = self.classes(dataset) if training else None
-        sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size, classes)
+        sampler = BucketSampler(
+            len(dataset),
+            sizes,
+            functools.partial(
+                boundaries, batch_size=self.batch_size, batch_tokens=self.batch_tokens
+            ),
+            training=training,
+            seed=seed,
+            rank=rank,
+            world_size=world_size,
+            classes=classes,
+        )
         return make_loader(dataset, sampler, num_workers)
 
-    def classes(self, dataset: SequenceDataset) -> NDArray[np.int32] | None:
+    def classes(self, dataset: SequenceDataset) -> Integers | None:
         """(examples,) the labels by which an epoch is balanced, or None.
 
         Raises:
@@ -78,7 +98,7 @@ class Buckets:
         found = {
             name: values
             for name, values in dataset.encoded.items()
-            if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.int32
+            if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu"
         }
         if self.balance not in found:
             raise UsageError(
@@ -88,69 +108,66 @@ class Buckets:
             )
         return found[self.balance]
 
-    def cut(self, order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[list[int]]:
-        """Cut an order of examples into consecutive batches within both limits.
-
-        Args:
-            order: example numbers, sorted by length.
-            sizes: (examples,), the length of each example's longest field.
-        """
-        batches: list[list[int]] = []
-        batch: list[int] = []
-        longest = 0
-        for index in order.tolist():
-            size = int(sizes[index])
-            count = len(batch) + 1
-            full = self.batch_size is not None and count > self.batch_size
-            heavy = self.batch_tokens is not None and count * max(longest, size) > self.batch_tokens
-            if batch and (full or heavy):
-                batches.append(batch)
-                batch, longest = [], 0
-            batch.append(index)
-            longest = max(longest, size)
-        return [*batches, batch] if batch else batches
-
 
 class BucketSampler(ResumableSampler):
-    """One epoch's batches, laid out anew in every epoch of training."""
+    """One epoch's batches, laid out anew in every epoch of training.
+
+    Args:
+        count: the number of examples.
+        sizes: each (examples,), the lengths of one field; none makes all examples alike.
+        cut: from the lengths of the examples in an order to the boundaries of the batches.
+        training: whether the order is another one in every epoch.
+        seed: sets the order.
+        rank: of the process.
+        world_size: the number of processes.
+        classes: (examples,) the labels by which an epoch is balanced, or None.
+
+    Attributes:
+        batches: of the epoch and the process, each a list of the numbers of examples.
+    """
 
     def __init__(
         self,
-        cut: Any,
-        sizes: NDArray[np.int64],
+        count: int,
+        sizes: Sequence[Integers],
+        cut: Callable[[Integers], Integers],
+        *,
         training: bool,
         seed: int,
         rank: int,
         world_size: int,
-        classes: NDArray[np.int32] | None = None,
+        classes: Integers | None = None,
     ) -> None:
         super().__init__()
-        self.classes = classes
-        self.cut, self.sizes, self.training, self.seed = cut, sizes, training, seed
+        self.count, self.sizes, self.classes = count, sizes, classes
+        self.longest = functools.reduce(np.maximum, sizes) if sizes else np.ones(count, np.uint8)
+        self.cut, self.training, self.seed = cut, training, seed
         self.rank, self.world_size = rank, world_size
         self.epoch = -1
+        self.batches: Sequence[list[int]] = []
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Lay out the batches of an epoch; Lightning calls this."""
         if epoch == self.epoch or (self.epoch >= 0 and not self.training):
             return
-        self.epoch = epoch
+        self.epoch, self.batches = epoch, []  # the last epoch's order takes no memory any more
         random = np.random.default_rng([self.seed, epoch])
-        count = self.sizes.shape[1]
-        order = random.permutation(count) if self.training else np.arange(count)
+        order: Integers = np.arange(self.count, dtype=number_type(self.count))
+        if self.training:
+            order = random.permutation(order)  # the numbers that `permutation(count)` draws
         if self.classes is not None:
             order = draw_balanced(self.classes, random)
-        order = order[np.lexsort(self.sizes[::-1, order])]
-        longest = self.sizes.max(axis=0)
+        order = arrange(order, self.sizes)
         if not self.training:
-            self.batches = self.cut(order[self.rank :: self.world_size], longest)
+            order = order[self.rank :: self.world_size]
+            self.batches = Batches(order, self.cut(self.longest[order]))
         else:  # all processes take equally many steps
-            batches = self.cut(order, longest)
-            batches = [batches[number] for number in random.permutation(len(batches))]
-            whole = len(batches) // self.world_size * self.world_size
-            self.batches = batches[self.rank : whole : self.world_size]
-        if count and not self.batches:
+            bounds = self.cut(self.longest[order])
+            numbers = random.permutation(len(bounds) - 1)
+            whole = len(numbers) // self.world_size * self.world_size
+            self.batches = Batches(order, bounds, numbers[self.rank : whole : self.world_size])
+        if self.count and not self.batches:
             raise UsageError(
                 f"there is not one batch for each of the {self.world_size} processes; give more "
                 "data, a smaller `batching.batch_size`, or fewer devices",
@@ -158,16 +175,15 @@ class BucketSampler(ResumableSampler):
             )
 
     def __iter__(self) -> Iterator[list[int]]:
-        done = self.begin()
-        for number, batch in enumerate(self.batches[done:], done):
-            place = (self.seed, self.epoch, number, self.rank)
+        for number in range(self.begin(), len(self)):
+            batch, place = self.batches[number], (self.seed, self.epoch, number, self.rank)
             yield SeededBatch(batch, place) if self.training else batch
 
     def __len__(self) -> int:
         return len(self.batches)
 
 
-def draw_balanced(classes: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
+def draw_balanced(classes: Integers, random: np.random.Generator) -> Integers:
     """Draw as many examples as there are, each class equally often, to within one.
 
     An example is repeated only after all others of its class were drawn.
@@ -176,12 +192,14 @@ def draw_balanced(classes: NDArray[np.int32], random: np.random.Generator) -> ND
     >>> sorted(classes[draw_balanced(classes, np.random.default_rng(0))].tolist())
     [0, 0, 0, 1, 1, 1]
     """
-    names = np.unique(classes)
-    quotas = np.full(len(names), len(classes) // max(len(names), 1))
-    quotas[random.permutation(len(names))[: len(classes) - quotas.sum()]] += 1
-    drawn = [np.zeros(0, np.int64)]
-    for name, quota in zip(names, quotas, strict=True):
-        members = np.flatnonzero(classes == name)
+    count = len(classes)
+    numbers: Integers = np.arange(count, dtype=number_type(count))
+    by_class = arrange(numbers, [in_small_type(classes)])
+    begins = changes(classes[by_class])
+    quotas = np.full(len(begins), count // max(len(begins), 1))
+    quotas[random.permutation(len(begins))[: count - quotas.sum()]] += 1
+    drawn = []
+    for members, quota in zip(np.split(by_class, begins)[1:], quotas, strict=True):
         rounds = -(-quota // len(members))
         drawn.append(np.concatenate([random.permutation(members) for _ in range(rounds)])[:quota])
-    return random.permutation(np.concatenate(drawn))
+    return random.permutation(np.concatenate(drawn) if drawn else numbers)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seqtasks.data.batching.batches import Batches, arrange, boundaries, in_small_type
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.store.columns import number_type
 
 
 def by_length(dataset: SequenceDataset, batch_size: int) -> Iterator[list[int]]:
     """Yield the numbers of all examples in batches of similar lengths."""
-    [sizes, *_] = dataset.sizes() or [np.ones(len(dataset), np.int64)]
-    order = sorted(range(len(dataset)), key=lambda index: sizes[index])
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]
+    sizes = [in_small_type(lengths) for lengths in dataset.sizes()[:1]]
+    order = arrange(np.arange(len(dataset), dtype=number_type(len(dataset))), sizes)
+    yield from Batches(order, boundaries(order, batch_size, batch_tokens=None))

@@ -164,8 +164,8 @@ class StreamPlan(ResumableSampler):
         return max([*self.sizes, 0 if self.long is None else int(self.long.rows[-1]) + 1])
 
     def __len__(self) -> int:
-        ends = np.cumsum(self.sizes, dtype=np.int64)
-        short = sum(-(-int(self.counts[end - 1]) // self.window) for end in ends)
+        longest = self.counts[np.cumsum(self.sizes, dtype=np.int64) - 1]  # of each group
+        short = int((-(-longest // self.window)).sum())
         return short + (0 if self.long is None else self.long.steps)
 
     def __iter__(self) -> Iterator[Window]:
@@ -173,9 +173,7 @@ class StreamPlan(ResumableSampler):
         random = np.random.default_rng([self.seed, self.epoch])
         for pieces in self.groups(random):
             shares = self.shares(pieces.steps, random)
-            if done < pieces.steps:
-                windows = pieces.cut(shares, self.rank, self.world_size)
-                yield from itertools.islice(windows, done, None)
+            yield from pieces.cut(shares, self.rank, self.world_size, done)
             done = max(done - pieces.steps, 0)
 
     def groups(self, random: np.random.Generator) -> Iterator[Pieces]:
@@ -190,10 +188,10 @@ class StreamPlan(ResumableSampler):
             elif self.long is not None:
                 yield self.long
 
-    def shares(self, steps: int, random: np.random.Generator) -> NDArray[np.float64]:
-        """(steps,) the lengths of successive windows in relation to their mean."""
+    def shares(self, steps: int, random: np.random.Generator) -> NDArray[np.float64] | None:
+        """(steps,) the lengths of successive windows in relation to their mean; None if equal."""
         if not self.vary:
-            return np.ones(steps)
+            return None
         usual = np.where(random.random(steps) < 0.95, self.window, self.window / 2)
         drawn = np.maximum(random.normal(usual, 5), min(5, self.window))
         return drawn / drawn.mean()
@@ -211,7 +209,7 @@ class Windows(Dataset[Batch]):
     def __init__(self, texts: Ragged, characters: NDArray[np.integer], plan: StreamPlan) -> None:
         self.texts, self.plan = texts, plan
         self.rates = characters / np.maximum(texts.lengths - 1, 1)
-        self.before = np.concatenate([[0], np.cumsum(characters)])
+        self.before = np.concatenate([[0], np.cumsum(characters, dtype=np.int64)])
 
     def __len__(self) -> int:
         return len(self.plan)

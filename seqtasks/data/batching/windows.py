@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
 
+AT_ONCE = 2**16
+"""Windows of single rows that are laid out at once."""
+
 
 class Window(NamedTuple):
     """One step of parallel rows; row r predicts the tokens from starts[r] on, counts[r] of them.
@@ -59,38 +62,65 @@ class Pieces:
         """The number of windows of the fullest row."""
         return int((self.begins + self.windows).max())
 
-    def cut(self, shares: NDArray[np.float64], rank: int, world_size: int) -> Iterator[Window]:
+    def cut(
+        self, shares: NDArray[np.float64] | None, rank: int, world_size: int, done: int = 0
+    ) -> Iterator[Window]:
         """The windows in order, with the rows of one process of several.
 
         Args:
-            shares: (steps,), the relative lengths of the windows.
+            shares: (steps,), the relative lengths of the windows; None for equal ones.
             rank: of the process; it reads every ``world_size``-th row.
             world_size: the number of processes.
+            done: the number of windows to leave out at the beginning.
         """
         rows = -(-(int(self.rows[-1]) + 1) // world_size) * world_size
-        starts, counts = np.zeros((2, self.steps, rows), dtype=np.int64)
-        first = np.zeros((self.steps, rows), dtype=bool)
-        first[0] = True  # also in rows without a piece: no state is left over from other windows
-        # One entry for each window of each piece.
-        piece = np.repeat(np.arange(len(self.starts)), self.windows)
-        number = np.arange(len(piece)) - np.repeat(
-            np.cumsum(self.windows) - self.windows, self.windows
-        )
-        step, row = self.begins[piece] + number, self.rows[piece]
-        until = np.concatenate([[0.0], np.cumsum(shares)])
-        begun, ended = until[self.begins], until[self.begins + self.windows]
-        # Each window has one token; the other tokens are dealt out by the shares.
-        more = (self.counts - self.windows) / (ended - begun)
-        low = number + np.rint(more[piece] * (until[step] - begun[piece])).astype(np.int64)
-        high = number + np.rint(more[piece] * (until[step + 1] - begun[piece])).astype(np.int64) + 1
-        starts[step, row] = self.starts[piece] + low
-        counts[step, row] = high - low
-        first[step, row] |= number == 0
-        widths = counts.max(axis=1).tolist()
+        until = None if shares is None else np.concatenate([[0.0], np.cumsum(shares)])
         mine = slice(rank, None, world_size)
-        for at, width in enumerate(widths):
-            share = float(shares[at])
-            yield Window(starts[at, mine], counts[at, mine], first[at, mine], width, share)
+        at_once = max(AT_ONCE // rows, 1)
+        for begin in range(done, self.steps, at_once):
+            end = min(begin + at_once, self.steps)
+            starts, counts, first = self.block(until, rows, begin, end)
+            widths = counts.max(axis=1).tolist()
+            for at, width in enumerate(widths):
+                share = 1.0 if shares is None else float(shares[begin + at])
+                yield Window(starts[at, mine], counts[at, mine], first[at, mine], width, share)
+
+    def block(
+        self, until: NDArray[np.float64] | None, rows: int, begin: int, end: int
+    ) -> tuple[Numbers, Numbers, NDArray[np.bool_]]:
+        """The starts, counts and beginnings of some steps, each (steps, rows).
+
+        Args:
+            until: (all steps + 1,), the relative length of all windows before each; None for equal
+                windows.
+            rows: of all processes together, at least those of the pieces.
+            begin: the first step.
+            end: the step after the last one.
+        """
+        starts, counts = np.zeros((2, end - begin, rows), dtype=np.int64)
+        first = np.zeros((end - begin, rows), dtype=bool)
+        if not begin:  # also in rows without a piece: no state is left over from other windows
+            first[0] = True
+        # One entry for each of the steps' windows of each piece.
+        pieces = np.flatnonzero((self.begins < end) & (self.begins + self.windows > begin))
+        befores = np.maximum(begin - self.begins[pieces], 0)  # windows of earlier steps
+        counted = np.minimum(end - self.begins[pieces], self.windows[pieces]) - befores
+        piece = np.repeat(pieces, counted)
+        number = np.arange(len(piece)) - np.repeat(np.cumsum(counted) - counted - befores, counted)
+        step, row = self.begins[piece] + number, self.rows[piece]
+
+        def before(steps: Numbers) -> NDArray[np.float64]:
+            return steps.astype(np.float64) if until is None else until[steps]
+
+        begun, ended = before(self.begins[piece]), before(self.begins[piece] + self.windows[piece])
+        # Each window has one token; the other tokens are dealt out by the shares.
+        more = (self.counts[piece] - self.windows[piece]) / (ended - begun)
+        low = number + np.rint(more * (before(step) - begun)).astype(np.int64)
+        high = number + np.rint(more * (before(step + 1) - begun)).astype(np.int64) + 1
+        starts[step - begin, row] = self.starts[piece] + low
+        counts[step - begin, row] = high - low
+        first[step - begin, row] |= number == 0
+        return starts, counts, first
 
 
 def divide(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:

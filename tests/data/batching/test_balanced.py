@@ -59,7 +59,7 @@ def test_balanced_epochs_follow_from_seed_and_epoch_and_are_shared_by_processes(
     def epoch(number, seed=5, **place):
         loader = Buckets(8, balance="label").loader(data, training=True, seed=seed, **place)
         loader.sampler.set_epoch(number)
-        return loader.sampler.batches
+        return list(loader.sampler.batches)
 
     assert epoch(2) == epoch(2)
     assert epoch(2) != epoch(3)
