@@ -65,4 +65,4 @@ def join_columns(record: Record, columns: Mapping[str, Column]) -> Record:
             values[field] = "\t".join(text.replace("\t", " ") for text in texts)
         else:
             values[field] = record.values[field]
-    return Record(values, record.path, record.line)
+    return Record(values, record.path, record.line, record.begins, record.ends)
