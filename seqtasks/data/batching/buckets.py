@@ -67,7 +67,7 @@ class Buckets:
         sampler = BucketSampler(self.cut, sizes, training, seed, rank, world_size, classes)
         return make_loader(dataset, sampler, num_workers)
 
-    def classes(self, dataset: SequenceDataset) -> NDArray[np.int32] | None:
+    def classes(self, dataset: SequenceDataset) -> NDArray[np.integer] | None:
         """(examples,) the labels by which an epoch is balanced, or None.
 
         Raises:
@@ -78,7 +78,7 @@ class Buckets:
         found = {
             name: values
             for name, values in dataset.encoded.items()
-            if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.int32
+            if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu"
         }
         if self.balance not in found:
             raise UsageError(
@@ -122,7 +122,7 @@ class BucketSampler(ResumableSampler):
         seed: int,
         rank: int,
         world_size: int,
-        classes: NDArray[np.int32] | None = None,
+        classes: NDArray[np.integer] | None = None,
     ) -> None:
         super().__init__()
         self.classes = classes
@@ -167,7 +167,7 @@ class BucketSampler(ResumableSampler):
         return len(self.batches)
 
 
-def draw_balanced(classes: NDArray[np.int32], random: np.random.Generator) -> NDArray[np.int64]:
+def draw_balanced(classes: NDArray[np.integer], random: np.random.Generator) -> NDArray[np.int64]:
     """Draw as many examples as there are, each class equally often, to within one.
 
     An example is repeated only after all others of its class were drawn.
