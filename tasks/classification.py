@@ -169,4 +169,4 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
 def targets(data: SequenceData, split: str) -> Tensor:
     """The targets of a whole split, as batches hold them."""
     dataset = data.datasets[split]
-    return dataset.fields["label"].collate(list(dataset.encoded["label"]))["label"]
+    return dataset.fields["label"].collate(dataset.encoded["label"])["label"]

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -213,7 +214,7 @@ class JointTask(Task):
         for name, classifier in self.classifiers.items():
             with located("task.classification"):
                 classifier.check(getattr(data.fields[name], "kind", "vector"))
-            labels = torch.as_tensor(data.datasets["train"].encoded[name]).long()
+            labels = label_numbers(data.datasets["train"].encoded[name])
             classifier.fit_to_training_data(labels)
 
     def baselines(self, data: SequenceData) -> dict[str, Scores]:
@@ -224,10 +225,15 @@ class JointTask(Task):
             tagger = MostFrequentTag(zip(train["tokens"], train[name], strict=True))
             scores[self.score_name(name)] = accuracy(map(tagger.tag, test["tokens"]), test[name])
         for name, classifier in self.classifiers.items():
-            _, guess = classifier.constant(torch.as_tensor(train[name]).long())
-            right = torch.as_tensor(test[name]).long() == guess
+            _, guess = classifier.constant(label_numbers(train[name]))
+            right = label_numbers(test[name]) == guess
             scores[self.score_name(name)] = float(right.float().mean())
         return {"most frequent of each word or of all": scores}
+
+
+def label_numbers(encoded: Any) -> Tensor:
+    """(examples,) int64, the labels of a split."""
+    return torch.from_numpy(np.asarray(encoded).astype(np.int64))
 
 
 def weights(

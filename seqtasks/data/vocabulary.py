@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from itertools import chain
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from numpy.typing import DTypeLike
+from tokenizers import Tokenizer, decoders, models
 
+from seqtasks.data.store.columns import number_type
+from seqtasks.data.symbols.counting import count_symbols, ranked
+from seqtasks.data.symbols.numbers import Coder
+from seqtasks.data.symbols.tokenizer import coder_of, learn_tokenizer
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -59,13 +62,12 @@ class Vocabulary:
             specials: symbols that come first, whether they occur or not.
             min_count: rarer symbols are left out.
             max_size: the largest number of symbols, specials included.
+
+        Raises:
+            DataError: there are more distinct symbols than are counted in memory.
         """
-        counts: Counter[str] = Counter()
-        for sequence in sequences:
-            counts.update(sequence)
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        kept = [s for s, count in ordered if count >= min_count and s not in specials]
-        return cls([*specials, *kept][:max_size])
+        counts = count_symbols(chain.from_iterable(sequences))
+        return cls(ranked(counts, specials, min_count=min_count, max_size=max_size))
 
     @classmethod
     def train(
@@ -81,7 +83,7 @@ class Vocabulary:
         """Learn a tokenizer and its symbols from raw texts.
 
         Args:
-            texts: raw strings; special symbols in them count as such.
+            texts: raw strings, which are read once; special symbols in them count as such.
             level: ``word`` (split at white space), ``character``, ``bpe`` (byte-level byte-pair
                 encoding, Sennrich et al. 2016), or ``jieba`` (texts that jieba has segmented:
                 split at white space, and written without).
@@ -90,40 +92,22 @@ class Vocabulary:
             max_size: the largest number of symbols, specials included; None is 8,000 for ``bpe``.
             separators: further strings that stay whole symbols at every level.
 
+        Raises:
+            DataError: there are more distinct words than are counted in memory.
+
         >>> vocabulary = Vocabulary.train(["ab<sep><unk>"], level="character", separators=["<sep>"])
         >>> vocabulary.symbols[4:], vocabulary.tokenizer.encode("a<sep>").ids
         (['<sep>', 'a', 'b'], [5, 4])
         """
-        specials = [*SPECIALS, *separators]
-        common: dict[str, Any] = {
-            "special_tokens": specials,
-            "min_frequency": min_count,
-            "show_progress": False,
-        }
-        if level == "bpe":
-            tokenizer = Tokenizer(models.BPE())
-            tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-            tokenizer.decoder = decoders.ByteLevel()
-            alphabet = pre_tokenizers.ByteLevel.alphabet()
-            trainer: Any = trainers.BpeTrainer(
-                vocab_size=max_size or 8000, initial_alphabet=alphabet, **common
-            )
-        else:
-            tokenizer = Tokenizer(models.WordLevel(unk_token=UNK))
-            tokenizer.pre_tokenizer = (
-                pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
-                if level == "character"
-                else pre_tokenizers.WhitespaceSplit()
-            )
-            if level != "word":
-                tokenizer.decoder = decoders.Fuse()
-            trainer = trainers.WordLevelTrainer(vocab_size=max_size or 2**31, **common)
-        if lowercase:
-            tokenizer.normalizer = normalizers.Lowercase()
-        # Otherwise a word that is spelled like a special symbol would get a second number.
-        apart = re.compile("|".join(map(re.escape, specials)))
-        pieces = (piece for text in texts for piece in apart.split(text))
-        tokenizer.train_from_iterator(pieces, trainer)
+        tokenizer = learn_tokenizer(
+            texts,
+            level,
+            [*SPECIALS, *separators],
+            unk=UNK,
+            lowercase=lowercase,
+            min_count=min_count,
+            max_size=max_size,
+        )
         return cls(_symbols(tokenizer), tokenizer)
 
     def __len__(self) -> int:
@@ -141,6 +125,22 @@ class Vocabulary:
         if self.unk_id is None:
             return [self.index[symbol] for symbol in symbols]
         return [self.index.get(symbol, self.unk_id) for symbol in symbols]
+
+    @property
+    def number_type(self) -> DTypeLike:
+        """The smallest integer type for the numbers of the symbols."""
+        return number_type(len(self))
+
+    @functools.cached_property
+    def coder(self) -> Coder:
+        """Turns raw texts into the numbers that the tokenizer gives.
+
+        >>> vocabulary = Vocabulary.train(["a b"])
+        >>> [numbers.tolist() for numbers in vocabulary.coder.encode(["b c", "a<bos>"])]
+        [[5, 1], [4, 2]]
+        """
+        assert self.tokenizer is not None
+        return coder_of(self.tokenizer, self.index, self.unk_id)
 
     def decode(self, numbers: Iterable[int], more: Sequence[str] = ()) -> str:
         """The text of some numbers, without special symbols.

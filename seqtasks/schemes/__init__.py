@@ -1,5 +1,6 @@
 """Tag schemes, by which the labels of single tokens spell spans."""
 
+from seqtasks.schemes.conversion import Conversion
 from seqtasks.schemes.detection import detect, resolve_scheme, scheme_of
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, Span, TagPart, find_scheme
 from seqtasks.schemes.spelling import convert, find_spans, tags, violation
@@ -9,6 +10,7 @@ __all__ = [
     "OUTSIDE",
     "SCHEMES",
     "Allowed",
+    "Conversion",
     "Scheme",
     "Span",
     "TagPart",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from seqtasks.errors import DataError
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, find_scheme
@@ -38,7 +39,7 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     are taken for BIOES.
 
     Args:
-        sequences: the labels of each sequence.
+        sequences: the labels of each sequence, read anew each time that they are iterated over.
 
     Raises:
         DataError: the labels have types and the marks of a scheme, but some are at a wrong place;
@@ -47,15 +48,15 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     >>> detect([["O", "B-PER", "I-PER"], ["O"]]), detect([["I-PER", "B-PER"]]), detect([["DT"]])
     ('BIO', 'IOB1', None)
     """
-    sequences = list(sequences)
-    labels = {label for sequence in sequences for label in sequence}
+    labels: set[str] = set()
+    for sequence in sequences:
+        labels.update(sequence)
     wrong = []
     for scheme in _fitting(labels):
-        reasons = enumerate((violation(sequence, scheme.name) for sequence in sequences), 1)
-        first = next((found for found in reasons if found[1] is not None), None)
+        first = _first_violation(sequences, scheme.name)
         if first is None:
             return scheme.name
-        wrong.append(f"sequence {first[0]}, {first[1]}")
+        wrong.append(first)
     if scheme_of(labels) is None:
         return None
     raise DataError(f"the tags follow no scheme: {'; '.join(wrong)}; correct them")
@@ -70,6 +71,19 @@ def resolve_scheme(scheme: str | None, labels: Collection[str]) -> str | None:
     if scheme is None or scheme == "auto":
         return scheme and scheme_of(labels)
     return find_scheme(scheme).name
+
+
+def _first_violation(sequences: Iterable[Sequence[str]], scheme: str) -> str | None:
+    """The first mistake in some sequences, and its place; None if there is none."""
+    allowed: set[tuple[str | None, str | None]] = set()  # labels side by side, None at the ends
+    for number, labels in enumerate(sequences, 1):
+        pairs = {*pairwise([None, *labels, None])}
+        if not pairs <= allowed:
+            found = violation(labels, scheme)
+            if found is not None:
+                return f"sequence {number}, {found}"
+            allowed |= pairs
+    return None
 
 
 def _fitting(labels: Collection[str]) -> list[Scheme]:

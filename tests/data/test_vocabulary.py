@@ -94,7 +94,7 @@ def test_chinese_by_character_or_by_word():
         field.name = "tokens"
         records = [Record({"tokens": text})]
         field.fit(records)
-        [numbers] = field.numbers(records)
+        [numbers] = field.encode(records)
         symbols[level] = [field.vocabulary.symbols[n] for n in numbers]
         assert field.vocabulary.decode(numbers) == text
     assert symbols == {"character": list(text), "jieba": ["我", "来到", "北京", "清华大学"]}

@@ -141,7 +141,7 @@ class Writer:
         return self.encoder(self.table(tokens), lengths, state)
 
     def numbers(self, text: str) -> list[int]:
-        return self.field.numbers([Record({"tokens": text}, "text", 1)])[0]
+        return self.field.encode([Record({"tokens": text}, "text", 1)])[0].tolist()
 
 
 @pytest.fixture

@@ -257,7 +257,7 @@ def test_the_scheme_of_a_file_is_found(name):
     for _ in range(200):
         sets = [(random_spans(draw, 6, KINDS), 6) for _ in range(4)]
         sets.append(([("X", 1, 3)], 6))  # B, M and E, or B, I and E
-        assert detect(iter([tags(found, n, name) for found, n in sets])) == name
+        assert detect([tags(found, n, name) for found, n in sets]) == name
 
 
 def test_files_without_spans_have_no_scheme():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences
+from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import Vocabulary
 
 CASES = ("lower", "title", "upper", "mixed", "number", "digits", "caseless", "punctuation")
@@ -60,10 +61,10 @@ class CaseField(Field):
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """The number of each token's class."""
-        return Ragged.pack(
-            self.vocabulary.encode(map(case_of, self.tokens(record))) for record in records
-        )
+        rows = [self.tokens(record) for record in records]
+        classes = {word: self.vocabulary.index[case_of(word)] for word in set(chain(*rows))}
+        return look_up(rows, classes, None, self.vocabulary.number_type)
 
-    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
+    def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
         return {self.name: pad_sequences(values)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.fields.labels import note_rare, number_of
+from seqtasks.data.fields.labels import note_rare, numbers_of
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 
@@ -63,18 +65,16 @@ class LabelSetField(Field):
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first."""
-        rows = [self.labels(record) for record in records]
-        self.vocabulary = Vocabulary.count(rows)
+        counts = count_symbols(chain.from_iterable(map(self.labels, records)))
+        self.vocabulary = Vocabulary(ranked(counts))
         check_varied(self, len(self.vocabulary), "labels")
-        note_rare(self, [label for row in rows for label in row])
+        note_rare(self, counts)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of each record's labels."""
-        return Ragged.pack(
-            [number_of(self, label, record) for label in self.labels(record)] for record in records
-        )
+        return numbers_of(self, [self.labels(record) for record in records], records)
 
-    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
+    def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """``<name>`` (batch, labels) int64, 1 where an example has a label."""
         table = torch.zeros(len(values), len(self.vocabulary), dtype=torch.int64)
         for row, numbers in enumerate(values):

@@ -1,117 +1,27 @@
-"""Labels: one for a whole sequence, or one for each of its tokens."""
+"""Labels: one for a whole sequence."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqtasks.data.fields.field import Field, check_varied, listed
+from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.record import Record
-from seqtasks.data.store.ragged import Ragged, pad_sequences
+from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.symbols.counting import count_symbols, ranked
+from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, nearest
-from seqtasks.schemes import convert, detect, find_scheme
 
 _log = logging.getLogger(__name__)
 
 _MANY = 20
 """More labels than this, if all of them are numbers, suggest a regression."""
-
-
-class TagField(Field):
-    """One label for each token.
-
-    Args:
-        column: where the reader finds the field; a raw text is split at white space.
-        along: the field of the tokens.
-        scheme: the tag scheme that the labels follow, a name in `SCHEMES`; ``auto`` finds it in
-            each split; None takes labels as they are.
-        target: the scheme that the labels are turned into; None leaves them in their own.
-
-    Raises:
-        UsageError: there is no such scheme, or there is a target without a scheme.
-    """
-
-    along: str
-
-    def __init__(
-        self,
-        column: str | int | None = None,
-        *,
-        along: str = "tokens",
-        scheme: str | None = None,
-        target: str | None = None,
-    ) -> None:
-        super().__init__(column)
-        self.along = along
-        for option, name in (("scheme", scheme), ("target", target)):
-            if name not in ("auto", None):
-                find_scheme(str(name), option)
-        if target is not None and (scheme is None or target == "auto"):
-            raise UsageError(
-                f"{target} is to be the name of a scheme, and `scheme` the file's own scheme, or "
-                "auto",
-                option="target",
-            )
-        self.scheme, self.target = scheme, target
-
-    def fit(self, records: Iterable[Record]) -> None:
-        """List the distinct labels, the most frequent first."""
-        self.vocabulary = Vocabulary.count(self.in_scheme(list(records)))
-        check_varied(self, len(self.vocabulary), "labels")
-
-    def in_scheme(self, records: Sequence[Record]) -> list[list[str]]:
-        """The labels of every record in the scheme that is learnt.
-
-        Raises:
-            DataError: the scheme does not allow the labels in their order.
-        """
-        rows = [self.labels(record) for record in records]
-        source = self.scheme
-        if source == "auto":
-            try:
-                source = detect(rows)
-            except DataError as error:
-                raise DataError(f"{records[0].path}: {error}") from None
-        if source is None:
-            return rows
-        return [self.converted(r, row, source) for r, row in zip(records, rows, strict=True)]
-
-    def converted(self, record: Record, labels: list[str], source: str) -> list[str]:
-        """A record's labels in the scheme that is learnt."""
-        try:
-            return convert(labels, source, self.target or source)
-        except DataError as error:
-            raise DataError(f"{error} with `{self.name}.scheme`", where=record.place) from None
-
-    def labels(self, record: Record) -> list[str]:
-        """The record's labels."""
-        return self.tokens(record)
-
-    def encode(self, records: Sequence[Record]) -> Ragged:
-        """Numbers of the labels; there must be one for each token."""
-        sequences = []
-        for record, labels in zip(records, self.in_scheme(records), strict=True):
-            tokens = record.values.get(self.along)
-            count = len(labels) if tokens is None else len(listed(tokens))
-            if count != len(labels):
-                raise DataError(
-                    f"{count} tokens in '{self.along}' but {len(labels)} "
-                    f"labels in '{self.name}'; there must be one label for each token",
-                    where=record.place,
-                )
-            sequences.append([number_of(self, label, record) for label in labels])
-        return Ragged.pack(sequences)
-
-    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
-        """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad_sequences(values)}
 
 
 class LabelField(Field):
@@ -145,10 +55,10 @@ class LabelField(Field):
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first, or in the order that is given."""
-        labels = [self.label(record) for record in records]
-        self.vocabulary = Vocabulary.count([label] for label in labels)
+        counts = count_symbols(map(self.label, records))
+        self.vocabulary = Vocabulary(ranked(counts))
         check_varied(self, len(self.vocabulary), "labels")
-        note_rare(self, labels)
+        note_rare(self, counts)
         if self.order is not None:
             self.vocabulary = Vocabulary(self.order)
         elif len(self.vocabulary) > _MANY and all(map(is_number, self.vocabulary.symbols)):
@@ -164,9 +74,9 @@ class LabelField(Field):
         """The record's label, without white space around it."""
         return str(self.value(record)).strip()
 
-    def encode(self, records: Sequence[Record]) -> NDArray[np.int32]:
-        """(number of records,) int32."""
-        return np.array([number_of(self, self.label(r), r) for r in records], dtype=np.int32)
+    def encode(self, records: Sequence[Record]) -> NDArray[Any]:
+        """(number of records,) of the smallest type that holds all labels."""
+        return numbers_of(self, [(self.label(record),) for record in records], records).values
 
     def collate(self, values: Sequence[int]) -> dict[str, Any]:
         """``<name>`` (batch,) int64."""
@@ -186,9 +96,9 @@ def is_number(label: str) -> bool:
     return True
 
 
-def note_rare(field: Field, labels: Iterable[str]) -> None:
+def note_rare(field: Field, counts: Mapping[str, int]) -> None:
     """Log which labels have a single example."""
-    rare = sorted(label for label, count in Counter(labels).items() if count == 1)
+    rare = sorted(label for label, count in counts.items() if count == 1)
     if rare:
         _log.warning(
             "The field '%s' has %s with one training example: %s%s; add examples, or merge labels",
@@ -199,27 +109,39 @@ def note_rare(field: Field, labels: Iterable[str]) -> None:
         )
 
 
-def number_of(field: Field, label: str, record: Record) -> int:
-    """A label's number.
+def numbers_of(field: Field, rows: Sequence[Sequence[str]], records: Sequence[Record]) -> Ragged:
+    """The numbers of each record's labels.
 
     Raises:
-        DataError: the label never occurs in the training data, or is not in the order given.
+        DataError: a label never occurs in the training data, or is not in the order given.
     """
+    index = field.vocabulary.index
     try:
-        return field.vocabulary.index[label]
+        return look_up(rows, index, None, field.vocabulary.number_type)
     except KeyError:
-        known = field.vocabulary.symbols
-        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-        if getattr(field, "order", None) is not None:
-            raise DataError(
-                f"the label '{label}' in '{field.name}' is not in "
-                f"`{field.name}.order`=[{shown}];{nearest(label, known)} Correct the line, or "
-                "add it to the order",
-                where=record.place,
-            ) from None
-        raise DataError(
-            f"the label '{label}' in '{field.name}' never occurs in the training "
-            f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
-            "example of it to the training data",
-            where=record.place,
+        pairs = zip(rows, records, strict=True)
+        raise next(
+            unknown(field, label, record)
+            for labels, record in pairs
+            for label in labels
+            if label not in index
         ) from None
+
+
+def unknown(field: Field, label: str, record: Record) -> DataError:
+    """What is wrong with a label that has no number."""
+    known = field.vocabulary.symbols
+    shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+    if getattr(field, "order", None) is not None:
+        return DataError(
+            f"the label '{label}' in '{field.name}' is not in "
+            f"`{field.name}.order`=[{shown}];{nearest(label, known)} Correct the line, or "
+            "add it to the order",
+            where=record.place,
+        )
+    return DataError(
+        f"the label '{label}' in '{field.name}' never occurs in the training "
+        f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
+        "example of it to the training data",
+        where=record.place,
+    )

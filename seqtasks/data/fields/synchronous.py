@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from seqtasks.data.fields.field import check_varied, listed
-from seqtasks.data.fields.labels import TagField
+from seqtasks.data.fields.tags import TagField
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.errors import check_least
 
@@ -49,7 +50,7 @@ class SynchronousField(TagField):
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the target's words, the most frequent first."""
-        texts = [super(SynchronousField, self).labels(record) for record in records]
+        texts = map(super().labels, records)
         self.vocabulary = Vocabulary.count(
             texts, specials=(WAIT, UNK), min_count=self.min_count, max_size=self.max_size
         )
@@ -67,4 +68,6 @@ class SynchronousField(TagField):
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of the labels; unknown words become ``<unk>``."""
-        return Ragged.pack([self.vocabulary.encode(self.labels(record)) for record in records])
+        vocabulary = self.vocabulary
+        rows = [self.labels(record) for record in records]
+        return look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
+from seqtasks.data.fields.bounds import Bounds
 from seqtasks.data.fields.bpe_dropout import MergeDropout
 from seqtasks.data.fields.columns import Column, distinct, in_reading_order
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
+from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.data.word_vectors import vector_words
-from seqtasks.errors import DataError, UsageError, check_choice, check_rate
+from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
 
 
 class TokenField(Field):
@@ -105,14 +106,18 @@ class TokenField(Field):
         self.keep_text, self.words = keep_text, words
         self.share_vocabulary_with = share_vocabulary_with
 
+    @property
+    def files(self) -> list[str]:
+        return [] if self.words is None else [self.words]
+
     def fit(self, records: Iterable[Record], alike: Sequence[TokenField] = ()) -> None:
         """Learn the vocabulary; from raw texts also the tokenizer.
 
         Args:
-            records: the training examples.
+            records: the training examples, read anew each time that they are iterated over.
             alike: fields that share it, whose texts count as this one's do.
         """
-        fields, records = (self, *alike), list(records)
+        fields = (self, *alike)
         limits: dict[str, Any] = {"min_count": self.min_count, "max_size": self.max_size}
         separators = sorted({field.separator for field in fields if field.separator})
         if all(isinstance(f.value(record), list) for f in fields for record in records):
@@ -123,15 +128,18 @@ class TokenField(Field):
                     option=f"{self.name}.level",
                 )
             sequences = (f.fold(f.value(record)) for f in fields for record in records)
-            self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
+            with located(self.name):
+                self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         else:
-            self.vocabulary = Vocabulary.train(
-                (f.joined(record) for f in fields for record in records),
-                level=self.level,
-                lowercase=self.lowercase,
-                separators=separators,
-                **limits,
-            )
+            texts = (f.joined(record) for f in fields for record in records)
+            with located(self.name):
+                self.vocabulary = Vocabulary.train(
+                    texts,
+                    level=self.level,
+                    lowercase=self.lowercase,
+                    separators=separators,
+                    **limits,
+                )
         check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, *separators}), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
@@ -201,8 +209,18 @@ class TokenField(Field):
         return [" ".join(text.split()) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
-        """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked."""
-        return Ragged.pack(self.numbers(records))
+        """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked.
+
+        Raises:
+            DataError: a sequence is empty, or longer than ``max_length``.
+        """
+        vocabulary = self.vocabulary
+        if vocabulary.tokenizer is None:
+            rows = [self.fold(self.tokens(record)) for record in records]
+            found = look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
+        else:
+            found = vocabulary.coder.encode([self.joined(record) for record in records])
+        return self.bounds.put(found, records)
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
         """Numbers of some sequences in subwords drawn at random.
@@ -211,56 +229,28 @@ class TokenField(Field):
         """
         merges, limit = MergeDropout(self.vocabulary, self.bpe_dropout), self.max_length
         drawn = [merges.encode(self.joined(record), random) for record in records]
-        found = [
-            self.bounded([numbers], [record])[0]
-            if limit is None or len(numbers) <= limit
-            else self.numbers([record])[0]
-            for numbers, record in zip(drawn, records, strict=True)
-        ]
-        return list(Ragged.pack(found))
+        found: list[Any] = []
+        for numbers, record in zip(drawn, records, strict=True):
+            if limit is None or len(numbers) <= limit:
+                packed = Ragged.pack([numbers], self.vocabulary.number_type)
+                found += self.bounds.put(packed, [record])
+            else:
+                found += self.encode([record])
+        return found
 
-    def numbers(self, records: Sequence[Record]) -> list[list[int]]:
-        """The numbers of each record."""
-        vocabulary = self.vocabulary
-        tokenizer = vocabulary.tokenizer
-        if tokenizer is None:
-            encoded = [vocabulary.encode(self.fold(self.tokens(record))) for record in records]
-        else:
-            texts = [self.joined(record) for record in records]
-            encoded = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
-        return self.bounded(encoded, records)
+    @property
+    def bounds(self) -> Bounds:
+        """What is asked of the sequences."""
+        index = self.vocabulary.index
+        return Bounds(
+            self.name,
+            index["<bos>"] if self.bos else None,
+            index["<eos>"] if self.eos else None,
+            self.max_length,
+            self.truncate,
+        )
 
-    def bounded(self, encoded: list[list[int]], records: Sequence[Record]) -> list[list[int]]:
-        """Numbers of tokens, checked, between ``<bos>`` and ``<eos>`` as asked."""
-        front = [self.vocabulary.index["<bos>"]] if self.bos else []
-        back = [self.vocabulary.index["<eos>"]] if self.eos else []
-        return [
-            front + self.checked(numbers, record) + back
-            for numbers, record in zip(encoded, records, strict=True)
-        ]
-
-    def checked(self, numbers: list[int], record: Record) -> list[int]:
-        """The numbers, cut if ``truncate`` is set.
-
-        Raises:
-            DataError: the sequence is empty, or longer than ``max_length``.
-        """
-        if not numbers:
-            raise DataError(
-                f"an empty sentence in '{self.name}'; remove the line", where=record.place
-            )
-        if self.max_length is not None and len(numbers) > self.max_length:
-            if not self.truncate:
-                raise DataError(
-                    f"'{self.name}' has {len(numbers):,} tokens, more than "
-                    f"`{self.name}.max_length`={self.max_length}; split the line, raise the limit, "
-                    f"or set `{self.name}.truncate`=true",
-                    where=record.place,
-                )
-            return numbers[: self.max_length]
-        return numbers
-
-    def collate(self, values: Sequence[NDArray[np.int32]]) -> dict[str, Any]:
+    def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
         padded = pad_sequences(values, self.vocabulary.pad_id)
         return {self.name: padded, lengths_of(self.name): sequence_lengths(values)}

@@ -136,7 +136,7 @@ def test_evaluation_reads_as_many_tokens_at_once_as_training(lengths, steps):
 @pytest.mark.parametrize("documents", ["reset", "join"])
 def test_one_long_text_is_cut_into_streams_of_equal_length(documents):
     data = unlike([1000])
-    values = torch.tensor(data.encoded["tokens"].values)
+    values = torch.tensor(data.encoded["tokens"].values.astype(np.int64))
     loader = Streams(4, 30, documents=documents).loader(data, training=True)
     batches = list(loader)
     assert len(batches) == len(loader) == 9

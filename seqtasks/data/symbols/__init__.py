@@ -1,0 +1,1 @@
+"""Symbols of raw texts: how they are counted, learnt, and turned into numbers quickly."""

@@ -1,0 +1,73 @@
+"""Words, which stand between white space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from numpy.typing import DTypeLike
+
+from seqtasks.data.store.ragged import Ragged
+from seqtasks.data.symbols.folding import lowered
+from seqtasks.data.symbols.numbers import look_up
+from seqtasks.data.symbols.special_names import SpecialNames
+
+_NO_SPACE = ("\x1c", "\x1d", "\x1e", "\x1f")
+"""What Python takes for white space, and Unicode's property White_Space leaves out."""
+
+_SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+
+
+class WordCutter:
+    """Cuts texts into words as ``tokenizers.pre_tokenizers.WhitespaceSplit`` does.
+
+    Args:
+        names: stay whole, and end the words beside them.
+        lowercase: fold case, but for the names.
+
+    >>> WordCutter(SpecialNames(["<sep>"]), lowercase=True).cut(["A b<sep>C", ""])
+    [['a', 'b', '<sep>', 'c'], []]
+    """
+
+    def __init__(self, names: SpecialNames, *, lowercase: bool) -> None:
+        self.names, self.lowercase = names, lowercase
+
+    def cut(self, texts: Sequence[str]) -> list[list[str]]:
+        """The words of each text."""
+        together = "\v".join(texts)
+        if any(mark in together for mark in _NO_SPACE) or self.names.within(together):
+            return [self.divided(text) for text in texts]
+        if self.lowercase:
+            texts = [lowered(text) for text in texts]
+        return [text.split() for text in texts]
+
+    def divided(self, text: str) -> list[str]:
+        """The words of a text that holds any names and any white space."""
+        words: list[str] = []
+        for place, part in enumerate(self.names.divide(text)):
+            if place % 2:
+                words.append(part)
+            else:
+                folded = lowered(part) if self.lowercase else part
+                words += filter(None, _SPACE.split(folded))
+        return words
+
+
+class WordTable:
+    """The numbers of words.
+
+    Args:
+        cutter: cuts the texts.
+        index: symbol → number.
+        unk_id: the number of all other words.
+        dtype: of the numbers.
+    """
+
+    def __init__(
+        self, cutter: WordCutter, index: Mapping[str, int], unk_id: int, dtype: DTypeLike
+    ) -> None:
+        self.cutter, self.index, self.unk_id, self.dtype = cutter, index, unk_id, dtype
+
+    def encode(self, texts: Sequence[str]) -> Ragged:
+        """The numbers of each text's words."""
+        return look_up(self.cutter.cut(texts), self.index, self.unk_id, self.dtype)

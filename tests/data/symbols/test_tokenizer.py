@@ -1,0 +1,127 @@
+"""Tokenizers that are learnt from counts, and numbers from tables, against `tokenizers`."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+from tokenizers import AddedToken
+
+from seqtasks.data.symbols import batches, byte_pairs, characters, counting
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError
+from tests.data.symbols.nasty import TEXTS, trained
+
+LEVELS = ["word", "character", "bpe", "jieba"]
+OPTIONS = {
+    "plain": {},
+    "lowercase": {"lowercase": True},
+    "separators": {"separators": ["<sep>", "|"], "lowercase": True},
+    "limits": {"min_count": 2, "max_size": 300},
+    "few": {"max_size": 9, "separators": ["<sep>"]},
+}
+
+
+def texts_of(options):
+    """The texts without capitals that fold to a special symbol, which get a number of their own."""
+    return [t for t in TEXTS if not (options.get("lowercase") and "<UNK>" in t)]
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_learnt_is_what_the_trainers_learn(level, options, monkeypatch):
+    texts = texts_of(options)
+    expected = trained(texts, level, **options).to_str(pretty=True)
+    assert Vocabulary.train(iter(texts), level=level, **options).to_json() == expected
+    monkeypatch.setattr(byte_pairs, "PIECE", 3)
+    monkeypatch.setattr(characters, "_SLICE", 2)
+    long = [" ".join(texts)]
+    expected = trained(long, level, **options).to_str(pretty=True)
+    assert Vocabulary.train(iter(long), level=level, **options).to_json() == expected
+
+
+@pytest.mark.parametrize("options", [*OPTIONS.values(), {"separators": ["<sep>", "<sep>b"]}])
+@pytest.mark.parametrize("level", LEVELS)
+def test_numbers_are_those_of_the_tokenizer(level, options, monkeypatch):
+    monkeypatch.setattr(byte_pairs, "PIECE", 3)
+    vocabulary = Vocabulary.train(TEXTS[::2], level=level, **options)
+    draw = random.Random(0)
+    pairs = ["".join(draw.sample(TEXTS, 2)) for _ in range(50)]
+    for read in (vocabulary, Vocabulary.from_json(vocabulary.to_json())):
+        for chunk in (TEXTS, pairs, ["\n".join(pairs)], TEXTS[:3], TEXTS[3:4], []):
+            expected = [read.tokenizer.encode(text).ids for text in chunk]
+            found = read.coder.encode(chunk)
+            assert [row.tolist() for row in found] == expected
+            assert found.values.dtype == np.dtype(read.number_type)
+
+
+@pytest.mark.parametrize("level", ["word", "character"])
+def test_a_vocabulary_that_went_on_keeps_its_numbers(level):
+    old = Vocabulary.train(["a b"], level=level)
+    both = old.extended_by(Vocabulary.train(["c<sep>a é"], level=level, separators=["<sep>"]))
+    text = "b<sep>é<unk>c d"
+    assert both.coder.encode([text])[0].tolist() == both.tokenizer.encode(text).ids
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_tokenizer_of_another_kind_is_asked_itself(level):
+    vocabulary = Vocabulary.train(TEXTS, level=level, max_size=300)
+    vocabulary.tokenizer.add_tokens([AddedToken("cat", lstrip=True, normalized=True)])
+    read = Vocabulary.from_json(vocabulary.to_json())
+    text = "the cat sat <unk> concat"
+    assert read.coder.encode([text])[0].tolist() == read.tokenizer.encode(text).ids
+    assert read.index["cat"] in read.coder.encode([text])[0]
+
+
+def test_capitals_that_fold_to_a_special_symbol_make_no_second_one():
+    for level in ("word", "character"):
+        vocabulary = Vocabulary.train(["<UNK> a", "B <Pad>"], level=level, lowercase=True)
+        assert Vocabulary.from_json(vocabulary.to_json()).symbols == vocabulary.symbols
+        assert vocabulary.symbols[:5] == ["<pad>", "<unk>", "<bos>", "<eos>", vocabulary.symbols[4]]
+
+
+def test_a_surrogate_is_no_character_and_stands_for_no_symbol():
+    vocabulary = Vocabulary.train(["ab"], level="character")
+    with pytest.raises(UnicodeEncodeError):
+        vocabulary.coder.encode(["a\ud800"])
+
+
+def test_too_many_distinct_words_are_refused(monkeypatch):
+    monkeypatch.setattr(counting, "MOST_SYMBOLS", 100)
+    words = [str(number) for number in range(101)]
+    with pytest.raises(DataError, match=r"^level: .* more than 100 distinct .* level=bpe"):
+        Vocabulary.train([" ".join(words)])
+    with pytest.raises(DataError, match="more than 100 distinct"):
+        Vocabulary.count([words])
+    assert len(Vocabulary.count([words[:100], words[:100]])) == 100
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_texts_are_counted_as_they_come(level, monkeypatch):
+    monkeypatch.setattr(batches.batches, "__defaults__", (100,))
+    alive = most = 0
+
+    class Text(str):
+        def __init__(self, value):
+            nonlocal alive, most
+            alive += 1
+            most = max(most, alive)
+
+        def __del__(self):
+            nonlocal alive
+            alive -= 1
+
+    texts = (Text(f"w{number % 7} x") for number in range(2000))
+    Vocabulary.train(texts, level=level, max_size=290)
+    assert alive == 0
+    assert most < 1000
+
+
+def test_pieces_join_to_the_text(monkeypatch):
+    monkeypatch.setattr(byte_pairs, "PIECE", 5)
+    names = byte_pairs.SpecialNames(["<unk>", " | "])
+    for one, other in itertools.product(TEXTS, repeat=2):
+        text = one + " | " + other
+        assert "".join(byte_pairs.pieces(text, names)) == text
