@@ -14,7 +14,8 @@ from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
-from seqtasks.run import run
+from seqtasks.data.module import SequenceData
+from seqtasks.run import make_data, run
 from seqtasks.training.trainer import disband
 
 
@@ -48,6 +49,19 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         del config["hydra"]
     config.paths.run = f"runs/{task}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
     return config
+
+
+def prepare(config: DictConfig) -> SequenceData:
+    """Read and encode the data of a configuration, so that every training finds it ready.
+
+    Args:
+        config: from `compose`.
+
+    Raises:
+        SeqtasksError: something that you can put right; it says what.
+    """
+    data, _ = make_data(config)
+    return data
 
 
 def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:

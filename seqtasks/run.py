@@ -73,11 +73,7 @@ def run(
         )
 
     with understood():
-        data: SequenceData = make_part(config, "data")
-        transfer: Transfer = make_part(config, "transfer")
-        with located("transfer"):
-            transfer.prepare(data, plain["task"])
-        data.setup()
+        data, transfer = make_data(config)
         factories = {key: make_part(config, key) for key in ("optimizer", "scheduler")}
         if config.transfer.layer_factor != 1:
             factories["layer_factor"] = config.transfer.layer_factor
@@ -133,6 +129,17 @@ def run(
             write_report(folder, trusted=foreign, examples=200)
         summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results
+
+
+def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:
+    """The data, read and encoded, and what the training begins with."""
+    data: SequenceData = make_part(config, "data")
+    transfer: Transfer = make_part(config, "transfer")
+    task: Any = OmegaConf.to_container(config.task, resolve=True)
+    with located("transfer"):
+        transfer.prepare(data, task)
+    data.setup()
+    return data, transfer
 
 
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:

@@ -18,7 +18,17 @@ import seqtasks
 PACKAGE = Path(seqtasks.__file__).parent
 ROOT = PACKAGE.parent
 
-VERBS = ("doctor", "evaluate", "export", "generate", "picture", "predict", "report", "serve")
+VERBS = (
+    "doctor",
+    "evaluate",
+    "export",
+    "generate",
+    "picture",
+    "predict",
+    "prepare",
+    "report",
+    "serve",
+)
 
 ONLY = {
     # What is imported: the only modules and folders that may.

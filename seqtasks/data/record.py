@@ -39,7 +39,11 @@ class Record:
 
 
 class Reader(Protocol):
-    """Turns the user's files into records."""
+    """Turns the user's files into records.
+
+    A reader whose source names no files may say by ``identity(source)`` what its records follow
+    from, as plain data, or None where nobody can know; without it they are read in every run.
+    """
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield the records of one split.

@@ -72,6 +72,10 @@ class SampleReader:
             for line, example in enumerate(examples(count, seed), 1)
         )
 
+    def identity(self, source: Any) -> Any:
+        """What the records of a source follow from: the source alone."""
+        return source
+
     def best_nats(self, source: Any) -> float:
         """The nats that the best possible language model spends on the running text of a source.
 

@@ -1,0 +1,39 @@
+"""``python -m seqtasks.prepare task=tagging …``: read and encode the data of a training alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqtasks.cli.arguments import Parser
+from seqtasks.cli.exit_on_error import exit_on_error
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prepare the data, and say what there is of it."""
+    parser = Parser(
+        "prepare",
+        "Read and encode the data of a training into the cache, and say what there is of it.",
+    )
+    parser.add_argument(
+        "options",
+        nargs="*",
+        metavar="NAME=VALUE",
+        help="of the training, as for python -m seqtasks",
+    )
+    parser.add_argument("--config-dir", type=Path, metavar="FOLDER", help="of choices of your own")
+    given = parser.parse_args(arguments)
+    with exit_on_error(given.options):
+        from rich.console import Console
+
+        from seqtasks.api import compose, prepare
+        from seqtasks.reporting.holdings import show_holdings
+
+        began = time.perf_counter()
+        data = prepare(compose(*given.options, config_dir=given.config_dir))
+        show_holdings(Console(), data, time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
