@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 
 from seqtasks.data.readers.opening import open_binary
-from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.readers.paths import FilePath, packed_suffix
 from seqtasks.errors import DataError
 
 _BLOCK = 2**18  # bytes
@@ -42,26 +42,35 @@ def _decoded(path: FilePath, encoding: str) -> Iterator[str]:
         data = file.read(_BLOCK)
         _refuse(path, data, encoding)
         while True:
-            binary = data.find(b"\0") if _has_byte_newlines(encoding) else -1
-            state = decoder.getstate()
-            try:
-                text = decoder.decode(data if binary < 0 else data[:binary], final=not data)
-            except UnicodeDecodeError as error:
-                if binary >= 0:
-                    raise _binary(path, line + data.count(b"\n", 0, binary)) from None
-                decoder.setstate(state)
-                text = decoder.decode(data[: max(0, error.start - len(state[0]))])
-                if text:
-                    yield text
-                raise _undecodable(path, line + text.count("\n"), error, encoding) from None
+            text, wrong = _decode(decoder, data, encoding, path, line)
             if text:
-                line += text.count("\n")
                 yield text
-            if binary >= 0:
-                raise _binary(path, line)
+            if wrong is not None:
+                # Text that is wrong may come of a damaged file, which shows at its end.
+                while packed_suffix(path) and file.read(_BLOCK):
+                    pass
+                raise wrong
             if not data:
                 return
+            line += text.count("\n")
             data = file.read(_BLOCK)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder, data: bytes, encoding: str, path: FilePath, line: int
+) -> tuple[str, DataError | None]:
+    """Decode a block, which is empty at the end, up to the first error, which is returned too."""
+    end = data.find(b"\0") if _has_byte_newlines(encoding) else -1
+    state = decoder.getstate()
+    try:
+        text = decoder.decode(data if end < 0 else data[:end], final=not data)
+    except UnicodeDecodeError as error:
+        if end >= 0:
+            return "", _binary(path, line + data.count(b"\n", 0, end))
+        decoder.setstate(state)
+        text = decoder.decode(data[: max(0, error.start - len(state[0]))])
+        return text, _undecodable(path, line + text.count("\n"), error, encoding)
+    return text, None if end < 0 else _binary(path, line + text.count("\n"))
 
 
 def _has_byte_newlines(encoding: str) -> bool:
@@ -69,15 +78,11 @@ def _has_byte_newlines(encoding: str) -> bool:
 
 
 def _refuse(path: FilePath, head: bytes, encoding: str) -> None:
-    """Raise for an empty or binary file, judged by its first block."""
+    """Raise for an empty file, or one of another encoding, judged by its first block."""
     if head in (b"", codecs.BOM_UTF8, *_UTF_16):
         raise DataError(f"{path}: empty file; give one that holds text")
-    if not _has_byte_newlines(encoding):
-        return
-    if head.startswith(_UTF_16):
+    if _has_byte_newlines(encoding) and head.startswith(_UTF_16):
         raise DataError(f"{path}:1: utf-16 text; set `reader.encoding`=utf-16")
-    if b"\0" in head:
-        raise _binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1)
 
 
 def _binary(path: FilePath, line: int) -> DataError:

@@ -30,8 +30,8 @@ def file_system(url: str) -> tuple[Any, str]:
         system, path = fsspec.url_to_fs(url)
     except ImportError as error:
         raise UsageError(
-            f"{url}: the protocol {protocol!r} needs another package ({first_line(error)}); "
-            "install it by pip"
+            f"{url}: the protocol {protocol!r} needs another package ({first_line(error)}): "
+            "pip install it, or 'seqtasks[remote]' for web addresses"
         ) from None
     except Exception as error:  # every file system raises kinds of its own
         raise unreadable(RemotePath(url), error) from error
