@@ -38,12 +38,12 @@ def _place(text: str, enough: int) -> int:
         text: what is read of the text, from the beginning of the piece.
         enough: the length of a text from which a word may be cut.
     """
-    if len(text) <= PIECE:
-        return 0
     body = text.lstrip()
+    if len(body) <= PIECE:
+        return 0
     start = len(text) - len(body)
     words = body[:PIECE].rsplit(None, 1)
-    if len(words) < 2 and len(text) > enough:
+    if len(words) < 2 and len(body) > enough:
         words = body.split(None, 1)
     if len(words) == 2:
         return start + len(words[0])

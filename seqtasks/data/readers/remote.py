@@ -73,6 +73,8 @@ def remote_files(pattern: str) -> list[RemotePath]:
 
 def unreadable(path: RemotePath, error: Exception) -> SeqtasksError:
     """The error for a remote file that cannot be opened or read on."""
+    if isinstance(error, FileNotFoundError) and isinstance(error.__cause__, OSError):
+        error = error.__cause__  # a web address to which there is no connection
     if isinstance(error, FileNotFoundError):
         return DataError(f"{path}: no such file; correct the URL")
     return DataError(
