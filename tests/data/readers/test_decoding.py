@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def path(tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("utf-8-sig", TEXT),
         ("utf-16", TEXT),
         ("utf-16-be", TEXT),
+        ("utf-16-le", "\ufeff" + TEXT),
         ("utf-32", TEXT),
         ("utf-7", TEXT),
         ("gb18030", TEXT),
@@ -47,6 +49,14 @@ def test_blocks_of_any_size_give_the_same_text(path: Path, encoding: str, text: 
     assert "".join(text_blocks(path, encoding)) == expected
     lines = expected.split("\n")
     assert list(read_lines(path, encoding)) == list(enumerate(lines, start=1))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_missing_byte_order_mark_means_the_order_of_the_machine(
+    path: Path, encoding: str
+) -> None:
+    path.write_bytes(TEXT.encode(f"{encoding}-{sys.byteorder[0]}e"))
+    assert "".join(text_blocks(path, encoding)) == READ
 
 
 @pytest.mark.parametrize("text", ["a", "a\n", "a\n\n", "\n", "\na\n\n\nb", "\r\n", "a\r"])
@@ -95,7 +105,7 @@ def test_undecodable_bytes_are_named_with_their_line(
 def test_a_nul_byte_is_named_with_its_line(path: Path) -> None:
     path.write_bytes("é\r\n\r\nab\0c".encode())
     text, message = so_far(path, "utf-8")
-    assert text == "é\n\nab"
+    assert text == ("é\n\nab" if decoding._BLOCK < 9 else "")
     assert "a.txt:3: a NUL byte" in message
 
 
