@@ -67,28 +67,26 @@ def _sentences(
     path: FilePath, form: ConllFormat, columns: Columns, encoding: str
 ) -> Iterator[Record]:
     name = str(path)
-    wanted: dict[str, int] | None = None
-    for numbers, rows in form.sentences(path, encoding):
-        if wanted is None:
-            width = len(rows[0])
-            given = {
-                f: _default(f, form.names, width) if c is None else c for f, c in columns.items()
-            }
-            fix = "" if form.names else ", or name them all with `reader.names`=[...]"
-            wanted = locate_all(f"{path}:{numbers[0]}", given, form.names, width, fix)
+    sentences = form.sentences(path, encoding)
+    if (first := next(sentences, None)) is None:
+        raise DataError(f"{path}: no sentence; give a file with one token a line")
+    [number], [cells] = first
+    width = len(cells)
+    given = {f: _default(f, form.names, width) if c is None else c for f, c in columns.items()}
+    fix = "" if form.names else ", or name them all with `reader.names`=[...]"
+    wanted = locate_all(f"{path}:{number}", given, form.names, width, fix)
+    for numbers, rows in sentences:
         values: dict[str, Value] = {
             field: [cells[at] for cells in rows] for field, at in wanted.items()
         }
-        for field, cells in values.items():
-            if "" in cells:
+        for field, column in values.items():
+            if "" in column:
                 raise DataError(
-                    f"{path}:{numbers[cells.index('')]}: column {wanted[field]} (the field "
+                    f"{path}:{numbers[column.index('')]}: column {wanted[field]} (the field "
                     f"{field!r}) is empty; write a value, or leave the line blank to end the "
                     "sentence"
                 )
         yield Record(values, name, numbers[0])
-    if wanted is None:
-        raise DataError(f"{path}: no sentence; give a file with one token a line")
 
 
 def _default(field: str, names: Sequence[str], width: int) -> str | int:

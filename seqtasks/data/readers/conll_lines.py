@@ -57,6 +57,8 @@ class ConllFormat:
     ) -> Iterator[tuple[list[int], list[list[str]]]]:
         """Yield each sentence: the line numbers of its tokens, and their cells.
 
+        The file's first token is yielded alone beforehand, as its columns are those of the file.
+
         Args:
             path: the file.
             encoding: its encoding.
@@ -68,6 +70,7 @@ class ConllFormat:
         split: Callable[[str], list[str]] | None = None
         expected = len(self.names)
         reason = "CoNLL-U" if self.names == CONLLU_NAMES else "`reader.names`"
+        begun = False
         numbers: list[int] = []
         rows: list[list[str]] = []
         for first, lines in line_blocks(path, encoding):
@@ -89,6 +92,9 @@ class ConllFormat:
                         )
                     expected, reason = len(cells), f"line {number}"
                 if not self.ranges or _is_word(cells[0], path, number):
+                    if not begun:
+                        begun = True
+                        yield [number], [cells]
                     numbers.append(number)
                     rows.append(cells)
         if rows:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from seqtasks.data.readers.files import line_blocks, read_lines
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError
 
-_START = re.compile(r"^\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG.*(?:\n|\Z)", re.M | re.I)
-_OLD_START = re.compile(r"^\*END\*? ?THE SMALL PRINT!.*(?:\n|\Z)", re.M | re.I)
+_START = re.compile(r"\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG", re.I)
+_OLD_START = re.compile(r"\*END\*? ?THE SMALL PRINT!", re.I)
 _END = re.compile(
-    r"^(?:\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|End of (?:The |This )?Project Gutenberg)",
-    re.M | re.I,
+    r"\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|End of (?:The |This )?Project Gutenberg", re.I
 )
 
 
-def strip_gutenberg(text: str, path: str) -> tuple[str, int]:
-    r"""Cut a file's header and footer.
+def book_lines(path: FilePath, encoding: str) -> tuple[int, int]:
+    """Find a file's book by the marks around it, which are lines of their own.
 
     The header ends with the line ``*** START OF THE PROJECT GUTENBERG ...`` (``THIS`` in older
     files, the line ``*END*THE SMALL PRINT! ...`` in the oldest). The footer starts at the line
@@ -23,26 +25,38 @@ def strip_gutenberg(text: str, path: str) -> tuple[str, int]:
     older files put before it.
 
     Args:
-        text: the whole file.
-        path: its path, for the error.
+        path: the file.
+        encoding: its encoding.
 
     Returns:
-        The text between the two, unchanged, and the number of its first line.
+        The number of the first line of the book, and of the first line behind it.
 
     Raises:
-        DataError: either mark is missing.
-
-    >>> mark = "*** {} OF THE PROJECT GUTENBERG EBOOK X ***\n"
-    >>> page = "Title\n" + mark.format("START") + "Once.\n" + mark.format("END") + "Licence\n"
-    >>> strip_gutenberg(page, "x.txt")
-    ('Once.\n', 3)
+        DataError: either mark is missing, or the file cannot be read.
     """
-    start = _START.search(text) or _OLD_START.search(text)
-    end = _END.search(text, start.end() if start else 0)
-    if start is None or end is None:
+    start = old_start = end = old_end = 0
+    for number, line in read_lines(path, encoding):
+        if not start and _START.match(line):
+            start = number
+        elif not old_start and _OLD_START.match(line):
+            old_start = number
+        elif _END.match(line):
+            end = end or number * bool(start)
+            old_end = old_end or number * bool(old_start)
+    if not start:
+        start, end = old_start, old_end
+    if not start or not end:
         mark = "END" if start else "START"
         raise DataError(
             f"{path}: no line '*** {mark} OF THE PROJECT GUTENBERG ...'; "
             "set `reader.strip_gutenberg`=false, or get the whole file"
         )
-    return text[start.end() : end.start()], text.count("\n", 0, start.end()) + 1
+    return start + 1, end
+
+
+def book_blocks(path: FilePath, encoding: str, start: int, end: int) -> Iterator[str]:
+    """Yield the text of some lines, up to the end that is not among them, in blocks."""
+    for first, lines in line_blocks(path, encoding):
+        book = lines[max(0, start - first) : max(0, end - first)]
+        if book:
+            yield "\n".join(book) + "\n"

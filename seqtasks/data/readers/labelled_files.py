@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
 from seqtasks.data.readers.files import find_files, text_lines
 from seqtasks.data.readers.options import known_encoding
-from seqtasks.data.record import Columns, Record
+from seqtasks.data.readers.paths import FilePath, format_stem
+from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import check_choice
 
 _REPEATED = ("keep", "once", "unambiguous")
+
+_Line = tuple[str, str, str, int]  # text, label, path, number
 
 
 class LabelledFileReader:
@@ -20,7 +24,9 @@ class LabelledFileReader:
     Args:
         repeated: what becomes of a text that occurs more than once: ``keep`` keeps every one;
             ``once`` keeps the first; ``unambiguous`` keeps one, and none where the labels differ.
-            Texts that are kept twice can leak from the training into the test examples.
+            Texts that are kept twice can leak from the training into the test examples. Where
+            not every one is kept, the memory grows by some 100 bytes for each text, and
+            ``unambiguous`` reads the files twice.
         encoding: the files' encoding.
 
     Raises:
@@ -34,17 +40,38 @@ class LabelledFileReader:
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a line; see `seqtasks.data.record.Reader`."""
         wanted = text_and_label(str(source), columns)
-        texts: dict[str, set[str]] = {}
-        records: list[tuple[str, Record]] = []
-        for path in find_files(source):
+        for text, label, path, number in self._kept(find_files(source)):
+            parts = {"text": text, "label": label}
+            values: dict[str, Value] = {field: parts[part] for field, part in wanted.items()}
+            yield Record(values, path, number)
+
+    def _kept(self, files: Sequence[FilePath]) -> Iterator[_Line]:
+        """Yield the lines that are records; texts are told apart by their hashes."""
+        if self.repeated == "keep":
+            yield from self._lines(files)
+        elif self.repeated == "once":
+            seen: set[bytes] = set()
+            for line in self._lines(files):
+                if (key := _hash(line[0])) not in seen:
+                    seen.add(key)
+                    yield line
+        else:
+            labels: dict[bytes, str | None] = {}  # None for a text that has several
+            for text, label, *_ in self._lines(files):
+                key = _hash(text)
+                if labels.setdefault(key, label) != label:
+                    labels[key] = None
+            for line in self._lines(files):
+                if labels.pop(_hash(line[0]), None) is not None:
+                    yield line
+
+    def _lines(self, files: Sequence[FilePath]) -> Iterator[_Line]:
+        for path in files:
+            name, label = str(path), format_stem(path)
             for number, line in text_lines(path, self.encoding):
-                text, label = line.strip(), path.stem
-                first = text not in texts
-                texts.setdefault(text, set()).add(label)
-                if first or self.repeated == "keep":
-                    parts = {"text": text, "label": label}
-                    values = {field: parts[column] for field, column in wanted.items()}
-                    records.append((text, Record({**values}, str(path), number)))
-        for text, record in records:
-            if self.repeated != "unambiguous" or len(texts[text]) == 1:
-                yield record
+                yield line.strip(), label, name, number
+
+
+def _hash(text: str) -> bytes:
+    """A hash of a text by which it is found again; 16 bytes, so that no two texts share one."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -8,7 +8,7 @@ from typing import Any
 from seqtasks.data.readers.columns import text_and_label
 from seqtasks.data.readers.files import find_files, text_lines
 from seqtasks.data.readers.options import known_encoding, not_empty
-from seqtasks.data.record import Columns, Record
+from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError, check_choice
 
 
@@ -40,14 +40,14 @@ class LineReader:
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a line; see `seqtasks.data.record.Reader`."""
         for path in find_files(source):
-            wanted = text_and_label(str(path), columns)
+            name = str(path)
+            wanted = text_and_label(name, columns)
             labelled = "label" in wanted.values()
             for number, line in text_lines(path, self.encoding):
-                place = f"{path}:{number}"
-                text, label = self.split(line, place) if labelled else (line, "")
+                text, label = self.split(line, f"{name}:{number}") if labelled else (line, "")
                 parts = {"text": text, "label": label}
-                values = {field: parts[column] for field, column in wanted.items()}
-                yield Record({**values}, str(path), number)
+                values: dict[str, Value] = {f: parts[part] for f, part in wanted.items()}
+                yield Record(values, name, number)
 
     def split(self, line: str, place: str = "") -> tuple[str, str]:
         """Split a line into its text and its label.
@@ -61,12 +61,14 @@ class LineReader:
         """
         first = self.label == "first"
         parts = line.split(self.separator, 1) if first else line.rsplit(self.separator, 1)
-        if len(parts) == 1 and self.separator is not None:
-            raise DataError(
-                f"{place}: no separator {self.separator!r} between label and text; "
-                "correct the line or set `reader.separator`"
-            )
-        label, text = [*parts, ""][:2] if first else [*reversed(parts), ""][:2]
+        if len(parts) == 1:
+            if self.separator is not None:
+                raise DataError(
+                    f"{place}: no separator {self.separator!r} between label and text; "
+                    "correct the line or set `reader.separator`"
+                )
+            parts.insert(first, "")
+        label, text = parts if first else reversed(parts)
         if not label.strip():
             raise DataError(f"{place}: empty label; write one, or remove the line")
         if not text.strip():

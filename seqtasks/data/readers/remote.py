@@ -30,8 +30,8 @@ def file_system(url: str) -> tuple[Any, str]:
         system, path = fsspec.url_to_fs(url)
     except ImportError as error:
         raise UsageError(
-            f"{url}: the protocol {protocol!r} needs another package ({first_line(error)}); "
-            "install it by pip"
+            f"{url}: the protocol {protocol!r} needs another package ({first_line(error)}): "
+            "pip install it, or 'seqtasks[remote]' for web addresses"
         ) from None
     except Exception as error:  # every file system raises kinds of its own
         raise unreadable(RemotePath(url), error) from error
@@ -73,6 +73,8 @@ def remote_files(pattern: str) -> list[RemotePath]:
 
 def unreadable(path: RemotePath, error: Exception) -> SeqtasksError:
     """The error for a remote file that cannot be opened or read on."""
+    if isinstance(error, FileNotFoundError) and isinstance(error.__cause__, OSError):
+        error = error.__cause__  # a web address to which there is no connection
     if isinstance(error, FileNotFoundError):
         return DataError(f"{path}: no such file; correct the URL")
     return DataError(

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.files import find_files, read_whole
-from seqtasks.data.readers.gutenberg import strip_gutenberg
+from seqtasks.data.readers.decoding import text_blocks
+from seqtasks.data.readers.files import find_files
+from seqtasks.data.readers.gutenberg import book_blocks, book_lines
 from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.readers.pieces import pieces
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
 
 
 class TextReader:
-    """Read each file as one record: its whole text.
+    """Read each file as one text.
 
-    Every wanted field gets the text; the only column is ``text``.
+    Every wanted field gets the text; the only column is ``text``. A text of more than a million
+    characters comes in several records, its pieces, of which `Record.begins` and `Record.ends`
+    tell the first and the last.
 
     Args:
         encoding: the files' encoding.
@@ -42,15 +47,24 @@ class TextReader:
         self.line_end = line_end
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a file; see `seqtasks.data.record.Reader`."""
+        """Yield the records of each file; see `seqtasks.data.record.Reader`."""
         named = {field: "text" if column is None else column for field, column in columns.items()}
         for path in find_files(source):
             locate_all(str(path), named, ["text"])
-            text, line = read_whole(path, self.encoding), 1
-            if self.strip_gutenberg:
-                text, line = strip_gutenberg(text, str(path))
-            if not text.strip():
-                raise DataError(f"{path}:{line}: only white space; give a file that holds text")
-            if self.line_end is not None:
-                text = text.replace("\n", f" {self.line_end} ")
-            yield Record(dict.fromkeys(columns, text), str(path), line)
+            line, blocks = self._blocks(path)
+            begins = True
+            for text, ends in pieces(blocks):
+                if begins and not text.strip():
+                    raise DataError(f"{path}:{line}: only white space; give a file that holds text")
+                lines = text.count("\n")
+                if self.line_end is not None:
+                    text = text.replace("\n", f" {self.line_end} ")
+                yield Record(dict.fromkeys(columns, text), str(path), line, begins, ends)
+                line, begins = line + lines, False
+
+    def _blocks(self, path: FilePath) -> tuple[int, Iterator[str]]:
+        """The number of the text's first line, and its blocks."""
+        if not self.strip_gutenberg:
+            return 1, text_blocks(path, self.encoding)
+        start, end = book_lines(path, self.encoding)
+        return start, book_blocks(path, self.encoding, start, end)

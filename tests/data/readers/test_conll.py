@@ -154,6 +154,8 @@ def test_refuses_missing_columns(tmp_path: Path) -> None:
         columns={"pos": None},
     )
     fails(path, "no column 2 for the field 'tags'", columns={"tags": 2})
+    ragged = write(tmp_path, "a\nb c\n", "b.conll")
+    fails(ragged, "b.conll:1: no column 'tags' for the field 'tags'")
     fails(path, "no column -3 for the field 'tags'", columns={"tags": -3})
     fails(write(tmp_path, "a\nb\n"), "no column 'tags' for the field 'tags'", "are 0;")
     path = write(tmp_path, conllu("1 Go VERB VB"), "a.conllu")
