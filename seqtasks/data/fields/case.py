@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -17,6 +18,7 @@ from seqtasks.data.vocabulary import Vocabulary
 CASES = ("lower", "title", "upper", "mixed", "number", "digits", "caseless", "punctuation")
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def case_of(word: str) -> str:
     """The case of a word: one of `CASES` (Collobert et al. 2011, refined).
 

@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.fields.spellings import Spellings
 from seqtasks.data.record import Record
+from seqtasks.data.store.columns import Flat, number_type
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
-from seqtasks.data.vocabulary import SPECIALS, Vocabulary
+from seqtasks.data.symbols.characters import CharacterTable
+from seqtasks.data.symbols.counting import count_characters, ranked
+from seqtasks.data.symbols.numbers import laid_out
+from seqtasks.data.symbols.special_names import SpecialNames
+from seqtasks.data.vocabulary import SPECIALS, UNK, Vocabulary
 from seqtasks.errors import check_least
-
-
-class Spellings:
-    """Sequences of words, in which the characters of each distinct word stand once.
-
-    Args:
-        types: (sequences, words), the number of each word's type.
-        characters: (types, characters), the numbers of the characters.
-    """
-
-    def __init__(self, types: Ragged, characters: Ragged) -> None:
-        self.types, self.characters = types, characters
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """(number of sequences,) int64, in words."""
-        return self.types.lengths
-
-    def cut(self, lengths: NDArray[np.int64]) -> Spellings:
-        """The first words of each sequence."""
-        return Spellings(self.types.cut(lengths), self.characters)
-
-    def __len__(self) -> int:
-        return len(self.types)
-
-    def __getitem__(self, index: int) -> list[NDArray[np.int32]]:
-        return [self.characters[number] for number in self.types[index]]
 
 
 class CharacterField(Field):
@@ -68,22 +48,30 @@ class CharacterField(Field):
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct characters, the most frequent first."""
-        spelled = (word for record in records for word in self.words(record))
-        self.vocabulary = Vocabulary.count(spelled, specials=SPECIALS)
+        spelled = ("".join(self.words(record)) for record in records)
+        counts = count_characters(spelled, SpecialNames([]))
+        self.vocabulary = Vocabulary(ranked(counts, SPECIALS))
         check_varied(self, len(self.vocabulary) - len(SPECIALS), "characters")
 
     def encode(self, records: Sequence[Record]) -> Spellings:
-        """The type of every token, and the characters of every type."""
-        types: dict[str, int] = {}
-        sequences = [
-            [types.setdefault(word, len(types)) for word in self.words(record)]
-            for record in records
-        ]
+        """The number of characters of every token, and the characters."""
+        rows = [self.words(record) for record in records]
+        words = list(chain.from_iterable(rows))
+        counts = np.fromiter(map(len, words), number_type(self.max_length + 1), len(words))
+        table = CharacterTable(
+            SpecialNames([]),
+            self.vocabulary.index,
+            self.vocabulary.index[UNK],
+            self.vocabulary.number_type,
+        )
         return Spellings(
-            Ragged.pack(sequences), Ragged.pack(self.vocabulary.encode(word) for word in types)
+            laid_out(counts, [len(row) for row in rows]), table.encode(["".join(r) for r in rows])
         )
 
-    def collate(self, values: Sequence[list[NDArray[np.int32]]]) -> dict[str, Any]:
+    def view(self, columns: Mapping[str, Flat]) -> Spellings:
+        return Spellings(cast(Ragged, columns["counts"]), cast(Ragged, columns["letters"]))
+
+    def collate(self, values: Sequence[list[NDArray[Any]]]) -> dict[str, Any]:
         """The batch's distinct words and their places.
 
         Returns:
@@ -91,7 +79,7 @@ class CharacterField(Field):
             ``<name>_index`` (batch, time) int64: the word at each step, 0 at padding.
         """
         place: dict[bytes, int] = {}
-        spelled: list[NDArray[np.int32]] = []
+        spelled: list[NDArray[Any]] = []
         index = []
         for words in values:
             row = []

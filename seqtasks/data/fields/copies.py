@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from seqtasks.data.fields.columns import Column, in_reading_order
+from seqtasks.data.fields.copying import Copies, Copy, pack_words
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
+from seqtasks.data.store.columns import Flat
 from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import UsageError
 
 _LEVELS = ("word", "character")
-
-
-class Copy(NamedTuple):
-    """The copying of one example; numbers from the vocabulary's size on stand for `words`.
-
-    Attributes:
-        source: (steps,) the target number of each source word.
-        target: (words,) the number of each target word, none where there is no target.
-        words: the source's words that the target's vocabulary lacks, each once.
-    """
-
-    source: NDArray[np.int32]
-    target: NDArray[np.int32]
-    words: list[str]
-
-
-class Copies:
-    """The copying of every example of a split.
-
-    Args:
-        sources: (examples, steps), as in `Copy`.
-        targets: (examples, words), before words that are not in the source become ``<unk>``.
-        words: for each example, as in `Copy`.
-        unk_id: the number of ``<unk>``.
-    """
-
-    def __init__(
-        self, sources: Ragged, targets: Ragged, words: list[list[str]], unk_id: int
-    ) -> None:
-        self.sources, self.targets, self.words, self.unk_id = sources, targets, words, unk_id
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """(number of examples,) int64, in words of the source."""
-        return self.sources.lengths
-
-    def cut(self, lengths: NDArray[np.int64]) -> Copies:
-        """The same with the first words of each source alone."""
-        return Copies(self.sources.cut(lengths), self.targets, self.words, self.unk_id)
-
-    def __len__(self) -> int:
-        return len(self.sources)
-
-    def __getitem__(self, index: int) -> Copy:
-        source, target = self.sources[index], self.targets[index]
-        found = np.where(np.isin(target, source), target, self.unk_id)
-        return Copy(source, found.astype(np.int32), self.words[index])
 
 
 class CopyField(Field):
@@ -148,8 +100,12 @@ class CopyField(Field):
             listed = list(unknown)
             targets.append([self.number(p, unknown) for p in self.pieces(self.learnt(record))])
             words.append(listed)
-        unk_id = self.vocabulary.unk_id or 0
-        return Copies(Ragged.pack(sources), Ragged.pack(targets), words, unk_id)
+        packed = {"sources": Ragged.pack(sources), "targets": Ragged.pack(targets)}
+        return self.view({**packed, "words": pack_words(words)})
+
+    def view(self, columns: Mapping[str, Flat]) -> Copies:
+        parts = {name: cast(Ragged, column) for name, column in columns.items()}
+        return Copies(**parts, unk_id=self.vocabulary.unk_id or 0)
 
     def number(self, piece: str, unknown: dict[str, int]) -> int:
         """The number of a word or character; a special symbol's name in a text is unknown.

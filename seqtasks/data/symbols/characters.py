@@ -55,7 +55,7 @@ class CharacterTable:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """The numbers of each text's characters."""
-        errors = "strict"
+        errors = "strict" if self.names.names else "surrogatepass"
         if self.names.within("".join(texts)):
             replaced = [self.names.pattern.sub(self.stand_in, text) for text in texts]
             if replaced != list(texts):
@@ -76,7 +76,7 @@ class CharacterTable:
         return self.stand_ins[match[0]]
 
 
-def code_points(text: str, errors: str = "strict") -> Iterator[NDArray[np.uint32]]:
+def code_points(text: str, errors: str = "surrogatepass") -> Iterator[NDArray[np.uint32]]:
     """The code points of a text, in slices.
 
     Raises:

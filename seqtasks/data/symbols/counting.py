@@ -8,11 +8,11 @@ from itertools import chain, islice
 
 import numpy as np
 
-from seqtasks.data.symbols.batches import batches
 from seqtasks.data.symbols.characters import code_points
 from seqtasks.data.symbols.folding import lowered
+from seqtasks.data.symbols.pieces import batches, pieces
 from seqtasks.data.symbols.special_names import SpecialNames
-from seqtasks.data.symbols.words import WordCutter
+from seqtasks.data.symbols.words import SLICE, WordCutter
 from seqtasks.errors import DataError
 
 MOST_SYMBOLS = 25_000_000
@@ -46,7 +46,8 @@ def count_words(
     """
     counts: Counter[str] = Counter()
     cutter = WordCutter(names, lowercase=lowercase)
-    for batch in batches(texts):
+    parts = (part for text in texts for part in pieces(text, names, SLICE))
+    for batch in batches(parts, SLICE):
         [words] = cutter.cut(["\v".join(batch)])
         counts.update(words)
         check_size(counts)
@@ -64,15 +65,16 @@ def count_characters(
         together = "".join(batch)
         if names.within(together):
             together = "".join(names.pattern.sub("", text) for text in batch)
-        if lowercase:
-            together = lowered(together)
         for points in code_points(together):
             found = np.bincount(points)
             shorter, longer = sorted((counts, found), key=len)
             longer[: len(shorter)] += shorter
             counts = longer
-    found = np.flatnonzero(counts)
-    listed = Counter(dict(zip(map(chr, found.tolist()), counts[found].tolist(), strict=True)))
+    listed: Counter[str] = Counter()
+    for point in np.flatnonzero(counts).tolist():
+        symbol = chr(point)
+        for folded in lowered(symbol) if lowercase else symbol:
+            listed[folded] += int(counts[point])
     for name in names.names:
         listed.pop(name, None)
     return listed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-import re
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import normalizers
 
 _CASED = 0x20000
@@ -21,18 +22,21 @@ def lowered(text: str) -> str:
     ('οδοσ', 'οδος')
     """
     if not text.isascii():
-        unlike, pattern = _unlike()
-        if pattern.search(text):
+        unlike, flags = _unlike()
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        if flags.take(points, mode="clip").any():
             text = text.translate(unlike)
     return text.lower()
 
 
 @functools.cache
-def _unlike() -> tuple[dict[int, str], re.Pattern[str]]:
-    """What `tokenizers` folds in another way than Python, and a pattern that finds it in a text."""
+def _unlike() -> tuple[dict[int, str], NDArray[np.bool_]]:
+    """What `tokenizers` folds in another way than Python, and where it stands by code point."""
     line = "\n"  # stays as it is
     letters = [chr(p) for p in range(_CASED) if not 0xD800 <= p < 0xE000 and chr(p) != line]
     folded = normalizers.Lowercase().normalize_str(line.join(letters)).split(line)
     unlike = {ord("Σ"): "σ"}
     unlike |= {ord(a): b for a, b in zip(letters, folded, strict=True) if a.lower() != b}
-    return unlike, re.compile(f"[{''.join(map(chr, unlike))}]")
+    flags = np.zeros(_CASED, dtype=bool)
+    flags[list(unlike)] = True
+    return unlike, flags

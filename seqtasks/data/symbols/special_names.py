@@ -29,4 +29,4 @@ class SpecialNames:
 
     def divide(self, text: str) -> list[str]:
         """A text cut at the names: plain text and names by turns, plain text first and last."""
-        return self.pattern.split(text)
+        return self.pattern.split(text) if self.within(text) else [text]

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from seqtasks.data.store.columns import number_type
-from seqtasks.data.symbols.byte_pairs import Subwords, pieces
 from seqtasks.data.symbols.characters import CharacterTable
 from seqtasks.data.symbols.counting import count_characters, count_words, ranked
 from seqtasks.data.symbols.numbers import Coder
+from seqtasks.data.symbols.pieces import pieces
 from seqtasks.data.symbols.special_names import SpecialNames
+from seqtasks.data.symbols.subwords import PIECE, Subwords
 from seqtasks.data.symbols.words import WordCutter, WordTable
 
 _CHARACTERS = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
@@ -68,7 +69,9 @@ def learn_tokenizer(
         )
         # Otherwise a word that is spelled like a special symbol would get a second number.
         plain = (part for text in texts for part in names.divide(text)[::2])
-        tokenizer.train_from_iterator((p for part in plain for p in pieces(part, names)), trainer)
+        tokenizer.train_from_iterator(
+            (piece for part in plain for piece in pieces(part, names, PIECE)), trainer
+        )
     else:
         tokenizer.add_special_tokens(list(specials))
     return tokenizer

@@ -10,7 +10,11 @@ from numpy.typing import DTypeLike
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.folding import lowered
 from seqtasks.data.symbols.numbers import look_up
+from seqtasks.data.symbols.pieces import encode_pieces
 from seqtasks.data.symbols.special_names import SpecialNames
+
+SLICE = 1 << 15
+"""Characters that are cut at once, few enough that their words stay in the processor's cache."""
 
 _NO_SPACE = ("\x1c", "\x1d", "\x1e", "\x1f")
 """What Python takes for white space, and Unicode's property White_Space leaves out."""
@@ -70,4 +74,8 @@ class WordTable:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """The numbers of each text's words."""
+        return encode_pieces(texts, self.encode_whole, self.cutter.names, SLICE, SLICE)
+
+    def encode_whole(self, texts: Sequence[str]) -> Ragged:
+        """The numbers of some texts, all at once."""
         return look_up(self.cutter.cut(texts), self.index, self.unk_id, self.dtype)

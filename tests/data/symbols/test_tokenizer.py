@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tokenizers import AddedToken
 
-from seqtasks.data.symbols import batches, byte_pairs, characters, counting
+from seqtasks.data.symbols import characters, counting, pieces, subwords, tokenizer, words
+from seqtasks.data.symbols.special_names import SpecialNames
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError
 from tests.data.symbols.nasty import TEXTS, trained
@@ -24,6 +25,19 @@ OPTIONS = {
 }
 
 
+def smaller(monkeypatch, size):
+    """Read texts in small pieces and batches."""
+    monkeypatch.setattr(pieces.batches, "__defaults__", (size,))
+    monkeypatch.setattr(characters, "_SLICE", size)
+    for module, name in (
+        (tokenizer, "PIECE"),
+        (subwords, "PIECE"),
+        (words, "SLICE"),
+        (counting, "SLICE"),
+    ):
+        monkeypatch.setattr(module, name, size)
+
+
 def texts_of(options):
     """The texts without capitals that fold to a special symbol, which get a number of their own."""
     return [t for t in TEXTS if not (options.get("lowercase") and "<UNK>" in t)]
@@ -35,8 +49,7 @@ def test_what_is_learnt_is_what_the_trainers_learn(level, options, monkeypatch):
     texts = texts_of(options)
     expected = trained(texts, level, **options).to_str(pretty=True)
     assert Vocabulary.train(iter(texts), level=level, **options).to_json() == expected
-    monkeypatch.setattr(byte_pairs, "PIECE", 3)
-    monkeypatch.setattr(characters, "_SLICE", 2)
+    smaller(monkeypatch, 3)
     long = [" ".join(texts)]
     expected = trained(long, level, **options).to_str(pretty=True)
     assert Vocabulary.train(iter(long), level=level, **options).to_json() == expected
@@ -45,7 +58,7 @@ def test_what_is_learnt_is_what_the_trainers_learn(level, options, monkeypatch):
 @pytest.mark.parametrize("options", [*OPTIONS.values(), {"separators": ["<sep>", "<sep>b"]}])
 @pytest.mark.parametrize("level", LEVELS)
 def test_numbers_are_those_of_the_tokenizer(level, options, monkeypatch):
-    monkeypatch.setattr(byte_pairs, "PIECE", 3)
+    smaller(monkeypatch, 3)
     vocabulary = Vocabulary.train(TEXTS[::2], level=level, **options)
     draw = random.Random(0)
     pairs = ["".join(draw.sample(TEXTS, 2)) for _ in range(50)]
@@ -90,17 +103,17 @@ def test_a_surrogate_is_no_character_and_stands_for_no_symbol():
 
 def test_too_many_distinct_words_are_refused(monkeypatch):
     monkeypatch.setattr(counting, "MOST_SYMBOLS", 100)
-    words = [str(number) for number in range(101)]
+    listed = [str(number) for number in range(101)]
     with pytest.raises(DataError, match=r"^level: .* more than 100 distinct .* level=bpe"):
-        Vocabulary.train([" ".join(words)])
+        Vocabulary.train([" ".join(listed)])
     with pytest.raises(DataError, match="more than 100 distinct"):
-        Vocabulary.count([words])
-    assert len(Vocabulary.count([words[:100], words[:100]])) == 100
+        Vocabulary.count([listed])
+    assert len(Vocabulary.count([listed[:100], listed[:100]])) == 100
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_texts_are_counted_as_they_come(level, monkeypatch):
-    monkeypatch.setattr(batches.batches, "__defaults__", (100,))
+    smaller(monkeypatch, 100)
     alive = most = 0
 
     class Text(str):
@@ -119,9 +132,10 @@ def test_texts_are_counted_as_they_come(level, monkeypatch):
     assert most < 1000
 
 
-def test_pieces_join_to_the_text(monkeypatch):
-    monkeypatch.setattr(byte_pairs, "PIECE", 5)
-    names = byte_pairs.SpecialNames(["<unk>", " | "])
+def test_pieces_join_to_the_text():
+    names = SpecialNames(["<unk>", " | "])
     for one, other in itertools.product(TEXTS, repeat=2):
         text = one + " | " + other
-        assert "".join(byte_pairs.pieces(text, names)) == text
+        found = pieces.pieces(text, names, 5)
+        assert "".join(found) == text
+        assert len(found) > 1 or len(text) <= 5
