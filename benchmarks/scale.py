@@ -81,10 +81,7 @@ EVERY = (
 def main() -> None:
     """Measure, print a line for each run, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, help="where the files stay; else a temporary one")
-    parser.add_argument("--book", type=Path, help="running text is this file, again and again")
-    parser.add_argument("--scale", type=float, default=1.0, help="1 is the full size")
-    parser.add_argument("--runs", nargs="+", choices=RUNS, default=[*RUNS], metavar="RUN")
+    add_data_options(parser, scale=1.0)
     parser.add_argument("--grow", action="store_true", help="measure a tenth too, and compare")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
@@ -95,6 +92,14 @@ def main() -> None:
         options.json.write_text(json.dumps(rows, indent=2))
     if any(row["failed"] for row in rows):
         sys.exit(1)
+
+
+def add_data_options(parser: argparse.ArgumentParser, scale: float) -> None:
+    """The options on which data there are, with the default of their scale."""
+    parser.add_argument("--folder", type=Path, help="where the files stay; else a temporary one")
+    parser.add_argument("--book", type=Path, help="running text is this file, again and again")
+    parser.add_argument("--scale", type=float, default=scale, help="1 is the full size")
+    parser.add_argument("--runs", nargs="+", choices=RUNS, default=[*RUNS], metavar="RUN")
 
 
 def measure(options: argparse.Namespace, folder: Path, scratch: Path) -> Iterator[dict[str, Any]]:
