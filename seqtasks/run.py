@@ -12,6 +12,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from seqtasks.baselines.budget import Budget
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.parts import make_part
 from seqtasks.data import word_vectors as pretrained
@@ -90,7 +91,6 @@ def run(
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
         checkpoint.check_checkpoint(config.ckpt_path, task, averaged)
     task.fit_to_training_data(data)
-    baselines = task.baselines(data)
 
     changes: dict[str, str] = {}  # of the options, for a resumed run
     with resumable(trainer, folder, changes):
@@ -107,9 +107,10 @@ def run(
         seconds = time.perf_counter() - began
         scores = test(trainer, task, data)
 
+    budget = Budget.beside(seconds)
     results = {
         "test": scores,
-        "baselines": baselines,
+        "baselines": task.baselines(data, budget) if trainer.is_global_zero else {},
         "tested_on": data.test_split,
         "parameters": sum(p.numel() for p in task.parameters()),
         "epochs": trainer.current_epoch,
@@ -118,6 +119,8 @@ def run(
         "environment": environment(trainer),
         "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
     }
+    if budget.left_out:
+        results["baselines_left_out"] = budget.left_out
     if report := task.report():
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)

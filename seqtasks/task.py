@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytorch_lightning import LightningModule
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
     from seqtasks.data.module import SequenceData
 else:
     from seqtasks.lightning import LightningModule
@@ -107,8 +108,12 @@ class Task(LightningModule):
     def score(self, metrics: Mapping[str, Any], outputs: Any, batch: Batch) -> None:
         """Update the metrics with a batch."""
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        """Scores of naive methods on the test split, by the method's name."""
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
+        """After training: scores of naive methods on the test split, by the method's name.
+
+        In a training on several processes the first one alone computes them. What takes long goes
+        by the budget.
+        """
         return {}
 
     def fit_to_training_data(self, data: SequenceData) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch, stack_fields
+from seqtasks.data.targets import targets
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
@@ -21,6 +23,7 @@ from seqtasks.task import Scores, Task
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
     from seqtasks.data.module import SequenceData
 
 
@@ -120,7 +123,7 @@ class SequenceClassifier(Task):
         """Tell the head the targets of the training data, which have to be of its kind."""
         with located("task.head"):
             self.head.check(getattr(data.fields["label"], "kind", "vector"))
-        self.head.fit_to_training_data(targets(data, "train"))
+        self.head.fit_to_training_data(targets(data.datasets["train"], "label"))
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
@@ -139,14 +142,18 @@ class SequenceClassifier(Task):
     def report(self) -> dict[str, Any]:
         return self.head.report(self.tables)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """The best answer that is the same for everything, from the training data."""
-        name, guess = self.head.constant(targets(data, "train"))
-        expected = targets(data, data.test_split)
-        metrics = self.metrics()
-        for metric in metrics.values():
-            metric.update(guess.expand_as(expected), expected)
-        return {name: {key: float(metric.compute()) for key, metric in metrics.items()}}
+        train, test = data.datasets["train"], data.datasets[data.test_split]
+        scores: dict[str, Scores] = {}
+        with budget.of("always the same answer"):
+            name, guess = self.head.constant(budget.over(targets(train, "label")))
+            metrics = unshared(self.metrics())
+            for expected in budget.over(targets(test, "label")):
+                for metric in metrics.values():
+                    metric.update(guess.expand_as(expected), expected)
+            scores[name] = computed(metrics)
+        return scores
 
 
 def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
@@ -164,9 +171,3 @@ def check_pair(vocabularies: Mapping[str, Vocabulary]) -> None:
             "data.pair: the texts of a pair are read by their tokens alone; leave "
             f"out task/embedding/{alone[0]}, or read smaller tokens: data.tokens.level=bpe"
         )
-
-
-def targets(data: SequenceData, split: str) -> Tensor:
-    """The targets of a whole split, as batches hold them."""
-    dataset = data.datasets[split]
-    return dataset.fields["label"].collate(dataset.encoded["label"])["label"]

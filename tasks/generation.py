@@ -29,6 +29,7 @@ from seqtasks.task import Scores, Task
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
     from seqtasks.data.module import SequenceData
 
 
@@ -255,9 +256,10 @@ class LanguageModel(Task):
     def attach(self, runs: Mapping[str, Run]) -> None:
         attach_language(self, runs)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Uniform and n-gram models, and the best possible one where it is known."""
-        count, characters, nats = language_nats(data, len(self.vocabulary), self.ngram_order)
+        size, order = len(self.vocabulary), self.ngram_order
+        count, characters, nats = language_nats(data, size, order, budget)
         return {
             name: {
                 "loss": total / count,

@@ -7,13 +7,14 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import MostFrequentTag, accuracy
+from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.baselines.parts import parts, tagged
 from seqtasks.data.batch import Batch
+from seqtasks.data.targets import targets
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
@@ -30,6 +31,8 @@ from seqtasks.task import Scores, Task
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
+    from seqtasks.data.dataset import SequenceDataset
     from seqtasks.data.module import SequenceData
 
 
@@ -210,30 +213,42 @@ class JointTask(Task):
         """Tell the classifiers their labels; refuse tags that a CRF's scheme does not allow."""
         crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
         for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
-            crf.fit_to_training_data(list(dataset.encoded[name]), dataset.places)
+            crf.fit_to_training_data(dataset.encoded[name], dataset.places)
         for name, classifier in self.classifiers.items():
             with located("task.classification"):
                 classifier.check(getattr(data.fields[name], "kind", "vector"))
-            labels = label_numbers(data.datasets["train"].encoded[name])
-            classifier.fit_to_training_data(labels)
+            classifier.fit_to_training_data(targets(data.datasets["train"], name))
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Each word's most frequent tag in training, and the most frequent label."""
-        train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
-        scores: Scores = {}
-        for name in self.taggers:
-            tagger = MostFrequentTag(zip(train["tokens"], train[name], strict=True))
-            scores[self.score_name(name)] = accuracy(map(tagger.tag, test["tokens"]), test[name])
-        for name, classifier in self.classifiers.items():
-            _, guess = classifier.constant(label_numbers(train[name]))
-            right = label_numbers(test[name]) == guess
-            scores[self.score_name(name)] = float(right.float().mean())
-        return {"most frequent of each word or of all": scores}
+        train, test = data.datasets["train"], data.datasets[data.test_split]
+        name = "most frequent of each word or of all"
+        scores: dict[str, Scores] = {}
+        with budget.of(name):
+            tags = {n: self.tag_accuracy(n, train, test, budget) for n in self.taggers}
+            labels = {n: self.label_accuracy(n, train, test, budget) for n in self.classifiers}
+            scores[name] = {self.score_name(n): right for n, right in {**tags, **labels}.items()}
+        return scores
 
+    def tag_accuracy(
+        self, name: str, train: SequenceDataset, test: SequenceDataset, budget: Budget
+    ) -> float:
+        """The accuracy of each word's most frequent tag."""
+        examples = (tagged(train, name, part) for part in parts(len(train)))
+        tagger = MostFrequentTag(budget.over(examples))
+        right = 0
+        for part in budget.over(parts(len(test))):
+            tokens, tags = tagged(test, name, part)
+            right += int((tagger.tag(tokens) == tags).sum())
+        return right / len(test.encoded[name].values)
 
-def label_numbers(encoded: Any) -> Tensor:
-    """(examples,) int64, the labels of a split."""
-    return torch.from_numpy(np.asarray(encoded).astype(np.int64))
+    def label_accuracy(
+        self, name: str, train: SequenceDataset, test: SequenceDataset, budget: Budget
+    ) -> float:
+        """The accuracy of the most frequent label."""
+        _, guess = self.classifiers[name].constant(budget.over(targets(train, name)))
+        right = [some == guess for some in budget.over(targets(test, name))]
+        return float(torch.cat(right).float().mean())
 
 
 def weights(

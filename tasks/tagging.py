@@ -6,11 +6,14 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import MostFrequentTag, accuracy
+from seqtasks.baselines.most_frequent import MostFrequentTag
+from seqtasks.baselines.parts import parts, tagged
+from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
 from seqtasks.embedding import InputEmbedding
@@ -27,6 +30,8 @@ from seqtasks.task import Scores, Task
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
+    from seqtasks.data.dataset import SequenceDataset
     from seqtasks.data.module import SequenceData
 
 
@@ -142,28 +147,48 @@ class SequenceTagger(Task):
         """Refuse, by a DataError, tags that the scheme of a CRF does not allow."""
         if isinstance(self.head, CRFTagging):
             for dataset in data.datasets.values():
-                self.head.fit_to_training_data(list(dataset.encoded["tags"]), dataset.places)
+                self.head.fit_to_training_data(dataset.encoded["tags"], dataset.places)
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
-        train, test = data.datasets["train"].encoded, data.datasets[data.test_split].encoded
-        words, asked = train.get("tokens"), test.get("tokens")
-        if words is None or asked is None:
-            words, asked = ([[0] * len(tags) for tags in part["tags"]] for part in (train, test))
-        tagger = MostFrequentTag(zip(words, train["tags"], strict=True))
-        guesses = [tagger.tag(tokens) for tokens in asked]
+        train, test = data.datasets["train"], data.datasets[data.test_split]
         name = "most frequent tag" + " of each word" * ("tokens" in self.inputs)
-        return {name: self.guess_scores(guesses, data)}
-
-    def guess_scores(self, guesses: list[list[int]], data: SequenceData) -> Scores:
-        """The scores of labels that are guessed for the test split, by number."""
-        expected = [tags.tolist() for tags in data.datasets[data.test_split].encoded["tags"]]
-        scores = {"accuracy": accuracy(guesses, expected)}
-        if self.scheme is not None:
-            spans = metrics.SpanF1(self.scheme, strict=self.strict_spans)
-            spans.update(self.names(guesses), self.names(expected))
-            scores["f1"] = float(spans.compute())
+        scores: dict[str, Scores] = {}
+        with budget.of(name):
+            examples = (tagged(train, "tags", part) for part in parts(len(train)))
+            tagger = MostFrequentTag(budget.over(examples))
+            scores[name] = self.guess_scores(tagger, test, budget)
         return scores
+
+    def guess_scores(
+        self, tagger: MostFrequentTag, test: SequenceDataset, budget: Budget
+    ) -> Scores:
+        """The scores of the most frequent tags."""
+        others = {name: one for name, one in self.metrics().items() if name != "accuracy"}
+        metrics = unshared(others)
+        right = count = 0
+        for part in budget.over(parts(len(test))):
+            tokens, expected = tagged(test, "tags", part)
+            guesses = tagger.tag(tokens)
+            right += int((guesses == expected).sum())
+            count += len(expected)
+            if metrics:
+                cuts = np.cumsum(test.encoded["tags"].lengths[part.start : part.stop])[:-1]
+                rows = [[row.tolist() for row in np.split(t, cuts)] for t in (guesses, expected)]
+                self.score_guesses(metrics, rows[0], rows[1], test, part)
+        return {"accuracy": right / count, **computed(metrics)}
+
+    def score_guesses(
+        self,
+        metrics: Mapping[str, Any],
+        guesses: list[list[int]],
+        expected: list[list[int]],
+        test: SequenceDataset,
+        part: range,
+    ) -> None:
+        """Update all metrics but the accuracy with labels that are guessed, by number."""
+        if "f1" in metrics:
+            metrics["f1"].update(self.names(guesses), self.names(expected))
 
 
 class SynchronousTranslator(SequenceTagger):
@@ -192,9 +217,15 @@ class SynchronousTranslator(SequenceTagger):
         super().score_tags(metrics, predicted, batch)
         metrics["bleu"].update(self.texts(predicted), batch.tags_text)
 
-    def guess_scores(self, guesses: list[list[int]], data: SequenceData) -> Scores:
-        field: Any = data.fields["tags"]
-        bleu = metrics.CorpusBLEU()
-        records = data.datasets[data.test_split].records
-        bleu.update(self.texts(guesses), [field.written(record) for record in records])
-        return {**super().guess_scores(guesses, data), "bleu": float(bleu.compute())}
+    def score_guesses(
+        self,
+        metrics: Mapping[str, Any],
+        guesses: list[list[int]],
+        expected: list[list[int]],
+        test: SequenceDataset,
+        part: range,
+    ) -> None:
+        super().score_guesses(metrics, guesses, expected, test, part)
+        field: Any = test.fields["tags"]
+        references = [field.written(test.records[number]) for number in part]
+        metrics["bleu"].update(self.texts(guesses), references)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
 
 from seqtasks import metrics
-from seqtasks.baselines.rewriting import find_guess
+from seqtasks.baselines.parts import parts
+from seqtasks.baselines.rewriting import LEARNT_FROM, find_guess
+from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import Hypothesis, SearchInput, change_search, make_search
@@ -32,6 +34,8 @@ from seqtasks.task import Scores, Task
 if TYPE_CHECKING:
     from torchmetrics import Metric
 
+    from seqtasks.baselines.budget import Budget
+    from seqtasks.data.fields import TokenField
     from seqtasks.data.module import SequenceData
 
 
@@ -99,7 +103,7 @@ class EncoderDecoder(Task):
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
         self.text_scores = TextScores(scores, monitor, self.vocabulary.units, score_names)
         self.monitor, self.mode = self.text_scores.monitor, self.text_scores.mode
-        self.baseline, self.guess = find_guess(baseline)
+        self.baseline = find_guess(baseline)
 
     def start(self, batch: Batch) -> State:
         """Read the source: the decoder's state before its first token."""
@@ -205,16 +209,24 @@ class EncoderDecoder(Task):
             "worst": metrics.rows(self.tables["worst"]),
         }
 
-    def baselines(self, data: SequenceData) -> dict[str, Scores]:
-        fields: Any = data.fields
-        train, test = (
-            [[fields[name].written(r) for name in ("source", "target")] for r in dataset.records]
-            for dataset in (data.datasets["train"], data.datasets[data.test_split])
-        )
-        pairs = [(source, target[0]) for [source], target in train]
-        guesses = self.guess(pairs, [source for [source], _ in test])
-        metrics = self.metrics()
-        del metrics["cut"]
-        for metric in metrics.values():
-            metric.update(guesses, [target for _, target in test])
-        return {self.baseline: {n: float(m.compute()) for n, m in metrics.items()}}
+    def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
+        """What answers without a network, from some training pairs where there are many."""
+        source, target = (cast("TokenField", data.fields[name]) for name in ("source", "target"))
+        train, test = data.datasets["train"].records, data.datasets[data.test_split].records
+        most = min(len(train), LEARNT_FROM)
+        some = (train[number * len(train) // most] for number in range(most))
+        pairs = ((source.written(r)[0], target.written(r)[0]) for r in budget.over(some))
+        name = self.baseline.title
+        if self.baseline.learns and most < len(train):
+            name += f" (of {most:,} pairs)"
+        scores: dict[str, Scores] = {}
+        with budget.of(name):
+            answer = self.baseline.learn(pairs)
+            metrics = unshared(self.text_scores.metrics())
+            for part in budget.over(parts(len(test), 100)):
+                records = [test[number] for number in part]
+                guesses = [answer(source.written(record)[0]) for record in records]
+                for metric in metrics.values():
+                    metric.update(guesses, [target.written(record) for record in records])
+            scores[name] = computed(metrics)
+        return scores

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.baselines.budget import Budget
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.errors import DataError, check_least
 
-Tokens = Sequence[int] | NDArray[np.int32]
+Tokens = Sequence[int] | NDArray[Any]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+AT_ONCE = 2**20
+"""Tokens that are scored at once."""
+
+SOUGHT_AT_ONCE = 2**17
+"""N-grams that are looked for at once."""
 
 
 class Level(NamedTuple):
@@ -52,6 +59,7 @@ class NGram:
         sequences: of training; none gives the uniform distribution.
         vocab_size: number of distinct tokens.
         order: tokens of an n-gram, the predicted one included; 1 or more.
+        budget: stops what takes too long.
 
     Raises:
         UsageError: the order or the size of the vocabulary is below 1.
@@ -66,15 +74,23 @@ class NGram:
     1.0
     """
 
-    def __init__(self, sequences: Iterable[Tokens], vocab_size: int, order: int = 5) -> None:
+    def __init__(
+        self,
+        sequences: Iterable[Tokens],
+        vocab_size: int,
+        order: int = 5,
+        budget: Budget | None = None,
+    ) -> None:
         self.order = check_least("order", order, 1)
         self.vocab_size = check_least("vocab_size", vocab_size, 1)
-        self.levels = self._fit(*self._flat(sequences))
+        self.budget = budget or Budget()
+        texts = _ragged(sequences)
+        self.levels = self._fit(*self._flat(texts, 0, len(texts.values)))
 
     def nats(self, sequences: Iterable[Tokens]) -> float:
         """Total nats of every token after the first of its sequence, each given those before it."""
-        values, place = self._flat(sequences)
-        return float(-np.log(self._probabilities(values, place)[place > 0]).sum())
+        texts = _ragged(sequences)
+        return float(sum(-np.log(some).sum() for some in self._predicted(texts)))
 
     def log_prob(self, context: Tokens, token: int) -> float:
         """Natural logarithm of a token's probability after a context of any length.
@@ -82,19 +98,28 @@ class NGram:
         A context shorter than ``order - 1`` is taken for the beginning of a sequence; an empty
         one gives the probability of order 1.
         """
-        values, place = self._flat([[*context, token]])
-        return float(np.log(self._probabilities(values, place)[-1]))
+        texts = Ragged.pack([[*context, token]])
+        return float(np.log(self._probabilities(*self._flat(texts, 0, len(texts.values)))[-1]))
 
-    def _flat(self, sequences: Iterable[Tokens]) -> tuple[Integers, Integers]:
-        """All tokens (total,) and the place of each in its own sequence, from 0."""
-        ragged = sequences if isinstance(sequences, Ragged) else Ragged.pack(sequences)
-        values = ragged.values.astype(np.int64)
+    def _predicted(self, texts: Ragged) -> Iterator[Floats]:
+        """The probabilities of all tokens but the first of each text, some at once."""
+        for begin in range(0, len(texts.values), AT_ONCE):
+            first = max(begin - self.order + 1, 0)  # the context of the first one
+            values, place = self._flat(texts, first, min(begin + AT_ONCE, len(texts.values)))
+            new = slice(begin - first, None)
+            yield self._probabilities(values, place)[new][place[new] > 0]
+
+    def _flat(self, texts: Ragged, first: int, last: int) -> tuple[Integers, Integers]:
+        """Consecutive tokens (total,) and the place of each in its own text, from 0."""
+        values = texts.values[first:last].astype(np.int64)
         if (wrong := values[(values < 0) | (values >= self.vocab_size)]).size:
             raise DataError(
                 f"token {wrong[0]} is not in the vocabulary of this n-gram model; vocab_size="
                 f"{self.vocab_size} allows 0 to {self.vocab_size - 1}"
             )
-        return values, np.arange(len(values)) - np.repeat(ragged.offsets[:-1], ragged.lengths)
+        place = np.arange(first, last)
+        begun = np.searchsorted(texts.offsets, place, side="right") - 1
+        return values, place - texts.offsets[begun]
 
     def _keys(self, size: int, ids: Integers, values: Integers, place: Integers) -> Integers:
         """A number (total,) for the n-gram of ``size`` tokens that ends at a place, -1 for none.
@@ -107,10 +132,10 @@ class NGram:
     def _fit(self, values: Integers, place: Integers) -> list[Level]:
         levels = []
         ids, contexts = np.zeros_like(values), 1  # at first the n-gram of no token, the only one
-        for size in range(1, self.order + 1):
+        for size in self.budget.over(range(1, self.order + 1)):
             wanted = self._keys(size, ids, values, place)
             keys = np.unique(wanted[wanted >= 0])
-            before, ids = np.roll(ids, 1), _find(keys, wanted)
+            before, ids = np.roll(ids, 1), self._find(keys, wanted)
             predicted = place >= max(size - 1, 1)
             context = np.zeros(len(keys), dtype=np.int64)  # which shorter n-gram each goes on from
             context[ids[predicted]] = before[predicted]
@@ -133,9 +158,23 @@ class NGram:
         result = np.full(len(values), 1 / self.vocab_size)
         for size, level in enumerate(self.levels, start=1):
             context = np.where(place >= size - 1, np.roll(ids, 1), -1)
-            ids = _find(level.keys, self._keys(size, ids, values, place))
+            ids = self._find(level.keys, self._keys(size, ids, values, place))
             result = level.kept[ids] + level.spread[context] * result
         return result
+
+    def _find(self, keys: Integers, wanted: Integers) -> Integers:
+        """Where each wanted number stands among ascending keys, -1 where it does not."""
+        found = np.full_like(wanted, -1)
+        if len(keys):
+            for begin in self.budget.over(range(0, len(wanted), SOUGHT_AT_ONCE)):
+                some = wanted[begin : begin + SOUGHT_AT_ONCE]
+                place = np.minimum(np.searchsorted(keys, some), len(keys) - 1)
+                found[begin : begin + SOUGHT_AT_ONCE] = np.where(keys[place] == some, place, -1)
+        return found
+
+
+def _ragged(sequences: Iterable[Tokens]) -> Ragged:
+    return sequences if isinstance(sequences, Ragged) else Ragged.pack(sequences)
 
 
 def discounts(counts: Integers) -> Floats:
@@ -171,11 +210,3 @@ def _level(keys: Integers, counts: Integers, context: Integers, contexts: int) -
     spread = np.append(np.where(totals > 0, losses, 1) / np.maximum(totals, 1), 1.0)
     kept = np.append((counts - taken) / np.maximum(totals, 1)[context], 0.0)
     return Level(keys, kept, spread)
-
-
-def _find(keys: Integers, wanted: Integers) -> Integers:
-    """Where each wanted number stands among ascending keys, -1 where it does not."""
-    if not len(keys):
-        return np.full_like(wanted, -1)
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[found] == wanted, found, -1)

@@ -4,68 +4,91 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import takewhile
+from typing import NamedTuple
 
 from seqtasks.baselines.most_frequent import most_frequent
 from seqtasks.errors import check_choice
 
-Pairs = Sequence[tuple[str, str]]
+Pairs = Iterable[tuple[str, str]]
 """Training examples: source and target."""
 
-Guess = Callable[[Pairs, Sequence[str]], list[str]]
-"""From training examples and further sources to an answer for each of the sources."""
+Answer = Callable[[str], str]
+"""From a source to an answer."""
+
+LEARNT_FROM = 150_000
+"""Training pairs that a baseline learns from, at most; of more, so many evenly spread ones."""
 
 
-def copied_source(pairs: Pairs, sources: Sequence[str]) -> list[str]:
-    """The sources as they stand.
+def copied_source(pairs: Pairs) -> Answer:
+    """Answer with the source as it stands.
 
-    >>> copied_source([], ["Paris"])
-    ['Paris']
+    >>> copied_source([])("Paris")
+    'Paris'
     """
-    return list(sources)
+    return str
 
 
-def frequent(pairs: Pairs, sources: Sequence[str]) -> list[str]:
-    """The commonest target of the training sources that begin with the same word.
+def frequent(pairs: Pairs) -> Answer:
+    """Answer with the commonest target of the training sources that begin with the same word.
 
     Of an unseen word, the commonest of all; among equals the first in the alphabet.
 
-    >>> frequent([("who ?", "Anna"), ("where ?", "park"), ("who else ?", "Anna")], ["who", "why"])
-    ['Anna', 'Anna']
+    >>> pairs = [("who ?", "Anna"), ("where ?", "park"), ("who else ?", "Anna")]
+    >>> [frequent(pairs)(source) for source in ("who", "why", "where")]
+    ['Anna', 'Anna', 'park']
     """
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    every: Counter[str] = Counter()
     for source, target in pairs:
         counts[_first(source)][target] += 1
-    every: Counter[str] = sum(counts.values(), Counter())
+        every[target] += 1
     best = {word: most_frequent(count) for word, count in counts.items()}
-    return [best.get(_first(source)) or most_frequent(every) for source in sources]
+    usual = most_frequent(every)
+    return lambda source: best.get(_first(source)) or usual
 
 
-def closest_beginning(pairs: Pairs, sources: Sequence[str]) -> list[str]:
-    """The target of the training source that shares the longest beginning.
+def closest_beginning(pairs: Pairs) -> Answer:
+    """Answer with the target of the training source that shares the longest beginning.
 
-    >>> closest_beginning([("walked", "W AO K T"), ("talk", "T AO K")], ["walk", "tall"])
-    ['W AO K T', 'T AO K']
+    >>> answer = closest_beginning([("walked", "W AO K T"), ("talk", "T AO K")])
+    >>> answer("walk"), answer("tall")
+    ('W AO K T', 'T AO K')
     """
     known = sorted(pairs)
-    found = []
-    for source in sources:
+
+    def answer(source: str) -> str:
         at = bisect(known, (source,))
         beside = known[max(at - 1, 0) : at + 1]
-        found.append(max(beside, key=lambda pair: _shared(pair[0], source))[1])
-    return found
+        return max(beside, key=lambda pair: _shared(pair[0], source))[1]
+
+    return answer
 
 
-GUESSES: dict[str, tuple[str, Guess]] = {
-    "copy": ("copy of the source", copied_source),
-    "frequent": ("most frequent answer to the first word", frequent),
-    "closest": ("training source with the same beginning", closest_beginning),
+class Guess(NamedTuple):
+    """A baseline.
+
+    Attributes:
+        title: what it is called in the table of scores.
+        learn: from training examples to what answers.
+        learns: whether the training examples matter.
+    """
+
+    title: str
+    learn: Callable[[Pairs], Answer]
+    learns: bool = True
+
+
+GUESSES = {
+    "copy": Guess("copy of the source", copied_source, learns=False),
+    "frequent": Guess("most frequent answer to the first word", frequent),
+    "closest": Guess("training source with the same beginning", closest_beginning),
 }
-"""Name → what the baseline is called in the table of scores, and the function."""
+"""Baselines by name."""
 
 
-def find_guess(name: str) -> tuple[str, Guess]:
+def find_guess(name: str) -> Guess:
     """A baseline by its name (UsageError: there is no baseline of that name)."""
     return GUESSES[check_choice("baseline", name, GUESSES)]
 

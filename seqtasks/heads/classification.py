@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqtasks import metrics
-from seqtasks.baselines.most_frequent import most_frequent
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
@@ -99,18 +98,27 @@ class PooledClassification(PooledHead):
         [wide] = in_widest_type(logits)
         return (wide / self.temperature).softmax(dim=-1)
 
-    def fit_to_training_data(self, targets: Tensor) -> None:
+    def fit_to_training_data(self, targets: Iterable[Tensor]) -> None:
         """Set balanced weights from the frequencies of the labels; targets (examples,) int64."""
         if self.balanced and self.weights is not None:
-            counts = targets.bincount(minlength=len(self.labels))
-            self.weights.copy_(len(targets) / (counts.clamp(min=1) * (counts > 0).sum()))
+            counts = self.counts(targets)
+            total = int(counts.sum())
+            self.weights.copy_(total / (counts.clamp(min=1) * (counts > 0).sum()))
+
+    def counts(self, targets: Iterable[Tensor]) -> Tensor:
+        """(labels,) how often each label is a target."""
+        counts = torch.zeros(len(self.labels), dtype=torch.int64)
+        for some in targets:
+            counts += some.bincount(minlength=len(self.labels))
+        return counts
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         self.temperature.fill_(fit_temperature(partial(temperature_derivatives, logits, targets)))
 
-    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        guess = most_frequent(targets.tolist())
-        return f"always '{self.labels[guess]}'", torch.tensor(guess)
+    def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
+        """The most frequent label, the first in the vocabulary among equals."""
+        guess = self.counts(targets).argmax()
+        return f"always '{self.labels[int(guess)]}'", guess
 
     def metrics(self) -> dict[str, Metric]:
         count = len(self.labels)

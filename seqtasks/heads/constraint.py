@@ -60,13 +60,19 @@ class SchemeConstraint(nn.Module):
         steps = self.transitions[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
         return (ends & steps.all(1)) | (lengths == 0)
 
-    def check(self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None) -> None:
-        """Refuse sequences of probability 0 by a DataError that shows the first, with its place."""
+    def check(
+        self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None, first: int = 0
+    ) -> None:
+        """Refuse sequences of probability 0 by a DataError that shows one of them.
+
+        Where the places of all examples are given, the error names that of the sequence; the first
+        sequence is the example with number ``first``.
+        """
         if self.scheme is None or bool((legal := self.legal(tags, lengths)).all()):
             return
         row = int(legal.int().argmin())
         names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]
-        place = f"{places[row]}: " if places else ""
+        place = f"{places[first + row]}: " if places else ""
         reason = violation(names, self.scheme)
         raise DataError(
             f"{place}the tags '{' '.join(names)}' are not {self.scheme}: {reason}; correct "

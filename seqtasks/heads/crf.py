@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seqtasks.data.store.ragged import pad_sequences, sequence_lengths
+from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
@@ -18,6 +19,9 @@ from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.kernels.scan import in_widest_type
+
+ROWS_AT_ONCE = 2**10
+"""Sequences that are looked through at once."""
 
 
 class CRFTagging(TaggingHead):
@@ -75,9 +79,15 @@ class CRFTagging(TaggingHead):
             objective = (self.weights[tags] * nats).sum()
         return Loss(nats.sum(), lengths.sum(), objective)
 
-    def fit_to_training_data(self, rows: Sequence[Sequence[int]], places: Sequence[str]) -> None:
+    def fit_to_training_data(
+        self, rows: Sequence[Sequence[int] | NDArray[Any]] | Ragged, places: Sequence[str]
+    ) -> None:
         """Refuse, before training, tags of probability 0 by a DataError that names their place."""
-        self.constraint.check(pad_sequences(rows), sequence_lengths(rows), places)
+        if self.constraint.scheme is None:
+            return
+        for first in range(0, len(rows), ROWS_AT_ONCE):
+            some = [rows[at] for at in range(first, min(first + ROWS_AT_ONCE, len(rows)))]
+            self.constraint.check(pad_sequences(some), sequence_lengths(some), places, first)
 
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -79,8 +79,8 @@ class MultiLabelClassification(PooledHead):
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         self.thresholds.copy_(tune_thresholds(self.probabilities(logits), targets))
 
-    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        guess = int(targets.sum(dim=0).argmax())
+    def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
+        guess = int(torch.stack([some.sum(dim=0) for some in targets]).sum(dim=0).argmax())
         one_hot = functional.one_hot(torch.tensor(guess), len(self.labels))
         return f"always '{self.labels[guess]}'", one_hot
 

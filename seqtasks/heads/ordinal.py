@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -67,9 +67,9 @@ class OrdinalClassification(PooledHead):
         one, none = torch.ones_like(above[:, :1]), torch.zeros_like(above[:, :1])
         return torch.cat([one, above], dim=1) - torch.cat([above, none], dim=1)
 
-    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
+    def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
         """The median label, from which the ranks are least far away."""
-        guess = targets.median()
+        guess = torch.cat([*targets]).median()
         return f"always '{self.labels[int(guess)]}'", guess
 
     def metrics(self) -> dict[str, Metric]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -104,14 +104,17 @@ class PooledHead(nn.Module):
         """The probability of each label, (batch, labels)."""
         raise UsageError(f"{type(self).__name__} gives no probabilities of labels")
 
-    def fit_to_training_data(self, targets: Tensor) -> None:
-        """Learn from all targets of the training data what does not take a network."""
+    def fit_to_training_data(self, targets: Iterable[Tensor]) -> None:
+        """Learn from the targets of the training data, in parts, what does not take a network."""
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         """Fit to the validation data what the trained network leaves open."""
 
-    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        """The best answer that is the same for every example: its name, and one guess."""
+    def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
+        """The best answer that is the same for every example: its name, and one guess.
+
+        The targets are those of the training data, in parts.
+        """
         raise NotImplementedError
 
     def metrics(self) -> dict[str, Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -65,9 +66,9 @@ class PooledRegression(PooledHead):
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
         return [f"{number:.6g}" for number in self.predicted(logits).tolist()]
 
-    def fit_to_training_data(self, targets: Tensor) -> None:
+    def fit_to_training_data(self, targets: Iterable[Tensor]) -> None:
         """Take mean and standard deviation of targets (examples,), which differ (DataError)."""
-        wide = targets.double()
+        wide = torch.cat([*targets]).double()
         deviation = float(wide.std(correction=0))
         if not deviation > 0:
             raise DataError(
@@ -77,8 +78,9 @@ class PooledRegression(PooledHead):
         self.center.fill_(float(wide.mean()))
         self.scale.fill_(deviation)
 
-    def constant(self, targets: Tensor) -> tuple[str, Tensor]:
-        mean = targets.double().mean().to(targets.dtype)
+    def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
+        every = torch.cat([*targets])
+        mean = every.double().mean().to(every.dtype)
         return f"always {float(mean):.4g}, the mean", mean
 
     def metrics(self) -> dict[str, Metric]:

@@ -78,6 +78,8 @@ def show_scores(console: Console, results: Mapping[str, Any]) -> None:
     for at, (label, *cells) in enumerate(rows):
         table.add_row(escape(label), *cells, style=None if at else "bold")
     console.print(table)
+    for line in left_out(results):
+        show(console, line)
 
 
 def score_rows(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -88,6 +90,16 @@ def score_rows(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
         for label, scores in {"this model": model, **results["baselines"]}.items()
     ]
     return [heading(name, report) for name in model], rows
+
+
+def left_out(results: Mapping[str, Any]) -> list[str]:
+    """A line for each baseline that is not in the table, which says why.
+
+    >>> left_out({"baselines_left_out": {"bigram": "it takes longer than 2 s"}})
+    ['Left out: bigram, it takes longer than 2 s']
+    """
+    found: Mapping[str, str] = results.get("baselines_left_out", {})
+    return [f"Left out: {name}, {why}" for name, why in found.items()]
 
 
 def heading(name: str, report: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from seqtasks.cli.versions import version
-from seqtasks.reporting.console import heading, number
+from seqtasks.reporting.console import heading, left_out, number
 from seqtasks.reporting.rendering import render
 
 
@@ -36,6 +36,7 @@ def card(
         data_name=data_name(config["data"], results["tested_on"]),
         heading=heading,
         number=number,
+        left_out=left_out,
         version=version,
         python=platform.python_version(),
     )

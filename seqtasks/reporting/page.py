@@ -11,7 +11,15 @@ import yaml
 
 from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import CLASSES, SHARES, class_shares, heading, number, score_rows
+from seqtasks.reporting.console import (
+    CLASSES,
+    SHARES,
+    class_shares,
+    heading,
+    left_out,
+    number,
+    score_rows,
+)
 from seqtasks.reporting.examples import examples
 from seqtasks.reporting.parts import Heat, Part, Section, Table
 from seqtasks.reporting.rendering import render
@@ -85,7 +93,7 @@ def tiles(results: Results) -> list[tuple[str, str]]:
 def scores(results: Results) -> Section:
     """The model beside the baselines."""
     headings, rows = score_rows(results)
-    return Section("Scores beside baselines", [Table(["", *headings], rows)])
+    return Section("Scores beside baselines", [Table(["", *headings], rows), *left_out(results)])
 
 
 def training(results: Results) -> Section:

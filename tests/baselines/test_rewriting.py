@@ -143,3 +143,13 @@ def test_a_published_set_is_read_by_its_experiment(composed, real_data, tmp_path
         if name == "cmudict_g2p":
             assert not words & {str(record.values["source"]) for record in splits["train"]}
             assert Path(splits["test"][0].path).name == "g014b2b.ref"
+
+
+@pytest.mark.parametrize("baseline", ["closest", "copy"])
+def test_of_many_pairs_a_baseline_learns_from_some_and_says_so(ran, monkeypatch, baseline):
+    monkeypatch.setattr("seqtasks.tasks.translation.LEARNT_FROM", 5)
+    options = ["data=parallel", "data.reader.references=true"]
+    train = "".join(f"{letter}\tX {number}\n" for number, letter in enumerate("abcdefghij" * 3))
+    results, _ = ran("transduction", *options, f"task.baseline={baseline}", train=train)
+    [name] = results["baselines"]
+    assert name.endswith(" (of 5 pairs)") == (baseline == "closest")

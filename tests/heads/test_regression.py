@@ -24,16 +24,16 @@ def test_a_regression_learns_the_same_in_other_units():
     torch.manual_seed(0)
     head = PooledRegression(encoder(), Vocabulary([]))
     logits, targets = torch.randn(50), torch.rand(50) * 9
-    head.fit_to_training_data(targets)
+    head.fit_to_training_data([targets])
     loss, guesses = head.loss(logits, targets), head.predicted(logits)
-    head.fit_to_training_data(targets * 1000 - 400)
+    head.fit_to_training_data([targets * 1000 - 400])
     other = head.loss(logits, targets * 1000 - 400)
     torch.testing.assert_close(other.total, loss.total, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(head.predicted(logits), guesses * 1000 - 400, rtol=1e-4, atol=1e-2)
     always = head.loss(torch.zeros(50), targets * 1000 - 400)
     assert always.mean.item() == pytest.approx(1, abs=1e-4)
     with pytest.raises(DataError, match="the same number"):
-        head.fit_to_training_data(torch.full((4,), 3.0))
+        head.fit_to_training_data([torch.full((4,), 3.0)])
 
 
 @pytest.mark.parametrize("count", [2, 5])
@@ -63,12 +63,16 @@ def test_an_ordinal_head_gives_probabilities_in_the_order_of_its_labels(count):
 def test_the_constant_answers_are_the_best_ones():
     labels = Vocabulary(["low", "middle", "high"])
     ranks = torch.tensor([0, 2, 2, 1, 0, 1, 0])
-    name, guess = OrdinalClassification(encoder(), labels).constant(ranks)
+    name, guess = OrdinalClassification(encoder(), labels).constant(ranks.split(3))
     errors = [float((ranks - other).abs().sum()) for other in range(3)]
     assert errors[int(guess)] == min(errors)
     assert name == "always 'middle'"
-    assert PooledClassification(encoder(), labels).constant(ranks)[0] == "always 'low'"
+    assert PooledClassification(encoder(), labels).constant(ranks.split(3))[0] == "always 'low'"
     sets = torch.tensor([[0, 1, 0], [1, 1, 0], [0, 1, 1]])
-    assert MultiLabelClassification(encoder(), labels).constant(sets)[1].tolist() == [0, 1, 0]
+    assert MultiLabelClassification(encoder(), labels).constant(sets.split(2))[1].tolist() == [
+        0,
+        1,
+        0,
+    ]
     numbers = torch.tensor([1.0, 2.0, 6.0])
-    assert PooledRegression(encoder(), Vocabulary([])).constant(numbers)[1] == 3
+    assert PooledRegression(encoder(), Vocabulary([])).constant(numbers.split(2))[1] == 3

@@ -14,6 +14,7 @@ from omegaconf import OmegaConf
 from small import SMALL
 
 from seqtasks import bundle, predict
+from seqtasks.baselines.budget import Budget
 
 LINES = ["the dogs see the cat .", "she walks .", "", "does the teacher watch him ?"]
 
@@ -166,7 +167,7 @@ def test_a_test_scores_how_many_outputs_were_cut(composed):
         task.evaluate(batch, metrics)
         assert float(metrics["cut"].compute()) == cut
         metrics["cut"].reset()
-    assert "cut" not in task.baselines(data)["copy of the source"]
+    assert "cut" not in task.baselines(data, Budget())["copy of the source"]
 
 
 def test_a_model_with_itself_is_the_model_and_the_order_does_not_matter(made, run):

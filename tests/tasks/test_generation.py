@@ -9,6 +9,8 @@ import torch
 from hydra.utils import instantiate
 from small import SMALL
 
+from seqtasks.baselines.budget import Budget
+
 
 def evaluated(composed, *options: str) -> dict[str, float]:
     config = composed("task=generation", *SMALL, *options)
@@ -47,7 +49,7 @@ def test_the_uniform_baseline_is_the_size_of_the_vocabulary(composed):
     data = instantiate(config.data)
     data.setup()
     task = instantiate(config.task)(data.vocabularies)
-    scores = task.baselines(data)
+    scores = task.baselines(data, Budget())
     assert scores["uniform"]["perplexity"] == pytest.approx(len(data.vocabularies["tokens"]))
     order = [scores[n]["loss"] for n in ("uniform", "unigram", "bigram", "best possible")]
     assert order == sorted(order, reverse=True)

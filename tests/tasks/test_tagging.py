@@ -129,7 +129,11 @@ def test_scores_of_a_tagger_are_those_of_what_it_decodes(composed, tmp_path, sch
     assert 0.2 < wanted < 0.8
 
 
-def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(composed, tmp_path):
+@pytest.mark.parametrize("at_once", [1, 2, 1000])
+def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(
+    composed, tmp_path, at_once, monkeypatch
+):
+    monkeypatch.setattr("seqtasks.heads.crf.ROWS_AT_ONCE", at_once)
     config = composed(*options(tmp_path, "BIO", "task/head=crf"))
     place = tmp_path / "val.txt"
     place.write_text("w1O O\n\nw2O O\nw1I-PER I-PER\n")

@@ -1,0 +1,22 @@
+"""Scores that one process computes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from torchmetrics import Metric
+
+AnyMetric = TypeVar("AnyMetric", bound=Metric)
+
+
+def unshared(metrics: Mapping[str, AnyMetric]) -> dict[str, AnyMetric]:
+    """The same metrics, which no longer add up what other processes have seen."""
+    for metric in metrics.values():
+        metric.sync_on_compute = False
+    return dict(metrics)
+
+
+def computed(metrics: Mapping[str, Metric]) -> dict[str, float]:
+    """The scores by name."""
+    return {name: float(metric.compute()) for name, metric in metrics.items()}
