@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,43 +44,46 @@ def arrow_records(
             holds neither text, numbers, times nor lists of them.
     """
     start = 1
-    for batch, wanted in _batches(path, form, columns, file):
-        cells = [_values(path, start, name, batch) for name in wanted.values()]
-        for row, values in enumerate(zip(*cells, strict=True), start):
+    for wanted, cells in _batches(path, form, columns, file):
+        checked = [_checked(path, start, name, cells[name]) for name in wanted.values()]
+        for row, values in enumerate(zip(*checked, strict=True), start):
             yield Record(dict(zip(wanted, values, strict=True)), str(path), row)
-        start += len(batch)
+        start += len(next(iter(cells.values())))
     if start == 1:
         raise DataError(f"{path}: no rows of data; give a file that holds some")
 
 
 def _batches(
     path: Path | str, form: str, columns: Columns, file: BinaryIO | None
-) -> Iterator[tuple[pa.RecordBatch, dict[str, str]]]:
-    """Yield the batches that hold rows, and the name of each field's column in them."""
+) -> Iterator[tuple[dict[str, str], dict[str, list[Any]]]]:
+    """Yield each field's column, and the cells of these columns in a batch that holds rows."""
     kind, opened = _FORMS[form]
     with _readable(path, kind), _source(path, form, file) as source:
         names, select = opened(source)
-        for name in names:
-            if names.count(name) > 1:
-                raise DataError(f"{path}: the column {name!r} is there twice; rename one of them")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise DataError(f"{path}: the column {twice[0]!r} is there twice; rename one of them")
         located = locate_all(str(path), columns, names, len(names))
         wanted = {field: names[at] for field, at in located.items()}
         for batch in select(sorted(set(wanted.values()))):
             batch.validate(full=True)
             if len(batch):
-                yield batch, wanted
+                yield wanted, {name: _cells(path, name, batch) for name in wanted.values()}
 
 
-def _values(path: Path | str, start: int, name: str, batch: pa.RecordBatch) -> Iterable[Value]:
-    """A column's cells, each of them checked when its row's turn comes if any needs it."""
+def _cells(path: Path | str, name: str, batch: pa.RecordBatch) -> list[Any]:
     column = batch.column(name)
     try:
-        cells = arrow_cells(column)
+        return arrow_cells(column)
     except TypeError:
         raise DataError(
             f"{path}: the column {name!r} is of the type {column.type}; name a column of texts, "
             "numbers, times, or lists of them"
         ) from None
+
+
+def _checked(path: Path | str, start: int, name: str, cells: list[Any]) -> Iterable[Value]:
+    """A column's cells, each of them checked when its row's turn comes if any needs it."""
     if all_filled(cells):
         return cells
     places = (f"{path}:{row}" for row in range(start, start + len(cells)))

@@ -147,6 +147,11 @@ def test_refuses_cells_without_a_text(tmp_path: Path, name: str, array: Any, mes
     fails(path, f"{path}{message}")
 
 
+def test_times_of_an_unknown_zone_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.arrow", {"text": pa.array([0], pa.timestamp("s", "No/Where"))})
+    fails(path, "a.arrow: cannot be read as Arrow (", "No/Where", columns={"text": None})
+
+
 def test_rows_before_a_refused_one_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", {"text": ["a", "b", ""], "label": [1, None, 3]})
     records = TableReader().read(path, BOTH)
