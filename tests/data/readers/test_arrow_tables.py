@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, parquet
 
-from seqtasks.data.readers import TableReader, arrow_tables
+from seqtasks.data.readers import TableReader, arrow_batches, arrow_tables
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError
 
@@ -208,7 +208,7 @@ def test_batches_of_any_size_give_the_same(
     assert [json.loads(str(record.values["series"])) for record in whole] == steps
     assert [record.line for record in whole] == list(range(1, 101))
     for limit, value in (("_ROWS", 7), ("_BYTES", 100), ("_BYTES", 1)):
-        monkeypatch.setattr(arrow_tables, limit, value)
+        monkeypatch.setattr(arrow_batches, limit, value)
         assert read(path, wanted) == whole
 
 
@@ -227,8 +227,8 @@ class Counted(io.BytesIO):
 def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_tables, "_ROWS", 1000)
-    monkeypatch.setattr(arrow_tables, "_BUFFER", 4096)
+    monkeypatch.setattr(arrow_batches, "_ROWS", 1000)
+    monkeypatch.setattr(arrow_batches, "_BUFFER", 4096)
     count = 40_000
     table = pa.table(
         {"text": [f"text {n}" for n in range(count)], "other": [f"other {n}" for n in range(count)]}
@@ -251,8 +251,8 @@ def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
 def test_one_large_batch_is_not_held_whole(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_tables, "_BYTES", 2**16)
-    monkeypatch.setattr(arrow_tables, "_BUFFER", 2**16)
+    monkeypatch.setattr(arrow_batches, "_BYTES", 2**16)
+    monkeypatch.setattr(arrow_batches, "_BUFFER", 2**16)
     table = pa.table({"text": [f"{n:09} " * 100 for n in range(5000)]})
     path = tmp_path / name
     if name == "a.parquet":
