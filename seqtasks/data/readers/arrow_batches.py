@@ -60,7 +60,9 @@ def arrow_table(source: pa.NativeFile) -> tuple[list[str], Select]:
         included = [] if mapped else [names.index(name) for name in wanted]
         reader: Any = opened(source, options=ipc.IpcReadOptions(included_fields=included))
         for batch in map(reader.get_batch, range(reader.num_record_batches)) if whole else reader:
-            yield from bounded(batch.select(wanted))
+            chosen = batch.select(wanted)
+            chosen.validate()
+            yield from bounded(chosen)
 
     return names, select
 

@@ -95,7 +95,7 @@ def _source(path: Path | str, form: str, file: BinaryIO | None) -> pa.NativeFile
 def _readable(path: Path | str, kind: str) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(
             f"{path}: cannot be read as {kind} ({first_line(error)}); write the file again, or set "
             "`reader.format` if it is of another format"
