@@ -24,21 +24,25 @@ def parquet_table(source: pa.NativeFile) -> tuple[list[str], Select]:
     file = parquet.ParquetFile(source, page_checksum_verification=True, **buffered)
 
     def select(wanted: list[str]) -> Batches:
-        size = _bytes_a_row(file.metadata, wanted)
-        yield from file.iter_batches(max(1, min(_ROWS, int(_BYTES / size))), columns=wanted)
+        for group in range(file.num_row_groups):
+            rows = _rows_at_once(file, group, wanted)
+            yield from file.iter_batches(rows, row_groups=[group], columns=wanted)
 
     return file.schema_arrow.names, select
 
 
-def _bytes_a_row(metadata: parquet.FileMetaData, wanted: list[str]) -> float:
-    """The bytes of some columns in a row of the group that has most of them; at least 1."""
-    most = 1.0
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        chunks = map(group.column, range(group.num_columns))
-        sizes = (c.total_uncompressed_size for c in chunks if _belongs(c.path_in_schema, wanted))
-        most = max(most, sum(sizes) / max(group.num_rows, 1))
-    return most
+def _rows_at_once(file: parquet.ParquetFile, number: int, wanted: list[str]) -> int:
+    """How many rows of a group make some megabytes of the wanted columns."""
+    group = file.metadata.row_group(number)
+    if group.total_byte_size <= _BYTES:
+        return _ROWS
+    # Where a column is damaged, reading it raises an error; asking for its size ends the process.
+    next(file.iter_batches(1, row_groups=[number], columns=wanted), None)
+    columns = [
+        at for at in range(len(file.schema)) if _belongs(file.schema.column(at).path, wanted)
+    ]
+    size = sum(group.column(at).total_uncompressed_size for at in columns)
+    return max(1, min(_ROWS, group.num_rows * _BYTES // max(size, 1)))
 
 
 def _belongs(path: str, wanted: list[str]) -> bool:

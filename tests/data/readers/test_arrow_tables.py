@@ -286,6 +286,27 @@ def test_damaged_files_are_refused(tmp_path: Path, name: str) -> None:
         fails(path, f"{path}: cannot be read as {kind} (", "; write the file again")
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.feather", "a.arrow", "a.ipc"])
+def test_a_flipped_bit_is_no_more_than_a_refusal(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrow_batches, "_BYTES", 100)
+    labels = pa.array(["x", "y"] * 5).dictionary_encode()
+    columns = {"text": [["a"] * n for n in range(1, 11)], "label": labels, "other": range(10)}
+    path = write(tmp_path / name, columns)
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            read(path)
+        except DataError:
+            refused += 1
+    assert refused > 20
+
+
 def test_damage_within_a_file_is_found(tmp_path: Path) -> None:
     table = pa.table({"text": [f"text {n}" for n in range(1000)]})
     path = tmp_path / "a.parquet"
