@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import ipc, parquet
 
+from seqtasks.data.readers.arrow_batches import arrow_table, parquet_table
 from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.json_lines import non_empty_value
@@ -17,13 +18,7 @@ from seqtasks.data.readers.paths import FilePath, RemotePath, packed_suffix
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError, first_line
 
-_MAGIC = b"ARROW1"  # begins Arrow's file format, and not its stream format
-_ROWS = 10_000
-_BYTES = 4 * 2**20  # of a batch, about
-_BUFFER = 2**20
-
-_Batches = Iterator[pa.RecordBatch]
-_Select = Callable[[list[str]], _Batches]
+_FORMS = {"parquet": ("Parquet", parquet_table), "arrow": ("Arrow", arrow_table)}
 
 
 def arrow_records(path: FilePath, form: str, columns: Columns) -> Iterator[Record]:
@@ -41,122 +36,64 @@ def arrow_records(path: FilePath, form: str, columns: Columns) -> Iterator[Recor
             holds neither text, numbers, times nor lists of them.
     """
     start = 1
-    for batch, wanted in _batches(path, form, columns):
-        cells = [_values(path, start, name, batch) for name in wanted.values()]
-        for row, values in enumerate(zip(*cells, strict=True), start):
+    for wanted, cells in _batches(path, form, columns):
+        checked = [_checked(path, start, name, cells[name]) for name in wanted.values()]
+        for row, values in enumerate(zip(*checked, strict=True), start):
             yield Record(dict(zip(wanted, values, strict=True)), str(path), row)
-        start += len(batch)
+        start += len(next(iter(cells.values())))
     if start == 1:
         raise DataError(f"{path}: no rows of data; give a file that holds some")
 
 
 def _batches(
     path: FilePath, form: str, columns: Columns
-) -> Iterator[tuple[pa.RecordBatch, dict[str, str]]]:
-    """Yield the batches that hold rows, and the name of each field's column in them."""
+) -> Iterator[tuple[dict[str, str], dict[str, list[Any]]]]:
+    """Yield each field's column, and the cells of these columns in a batch that holds rows."""
     kind, opened = _FORMS[form]
     with _readable(path, kind), _source(path, form) as source:
         names, select = opened(source)
-        for name in names:
-            if names.count(name) > 1:
-                raise DataError(f"{path}: the column {name!r} is there twice; rename one of them")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise DataError(f"{path}: the column {twice[0]!r} is there twice; rename one of them")
         located = locate_all(str(path), columns, names, len(names))
         wanted = {field: names[at] for field, at in located.items()}
         for batch in select(sorted(set(wanted.values()))):
             batch.validate(full=True)
             if len(batch):
-                yield batch, wanted
+                yield wanted, {name: _cells(path, name, batch) for name in wanted.values()}
 
 
-def _values(path: FilePath, start: int, name: str, batch: pa.RecordBatch) -> Iterable[Value]:
-    """A column's cells, each of them checked when its row's turn comes if any needs it."""
+def _cells(path: FilePath, name: str, batch: pa.RecordBatch) -> list[Any]:
     column = batch.column(name)
     try:
-        cells = arrow_cells(column)
+        return arrow_cells(column)
     except TypeError:
         raise DataError(
             f"{path}: the column {name!r} is of the type {column.type}; name a column of texts, "
             "numbers, times, or lists of them"
         ) from None
+
+
+def _checked(path: FilePath, start: int, name: str, cells: list[Any]) -> Iterable[Value]:
+    """A column's cells, each of them checked when its row's turn comes if any needs it."""
     if all_filled(cells):
         return cells
     places = (f"{path}:{row}" for row in range(start, start + len(cells)))
     return (non_empty_value(place, name, cell) for place, cell in zip(places, cells, strict=True))
 
 
-def _parquet(source: pa.NativeFile) -> tuple[list[str], _Select]:
-    """A Parquet file's columns, and the batches of some of them."""
-    # Without these a whole group of rows would be held.
-    buffered: dict[str, Any] = {"buffer_size": _BUFFER, "pre_buffer": False}
-    file = parquet.ParquetFile(source, page_checksum_verification=True, **buffered)
-
-    def select(wanted: list[str]) -> _Batches:
-        size = _bytes_a_row(file.metadata, wanted)
-        yield from file.iter_batches(max(1, min(_ROWS, int(_BYTES / size))), columns=wanted)
-
-    return file.schema_arrow.names, select
-
-
-def _bytes_a_row(metadata: parquet.FileMetaData, wanted: list[str]) -> float:
-    """The bytes of some columns in a row of the group that has most of them; at least 1."""
-    most = 1.0
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        chunks = map(group.column, range(group.num_columns))
-        sizes = (c.total_uncompressed_size for c in chunks if _belongs(c.path_in_schema, wanted))
-        most = max(most, sum(sizes) / max(group.num_rows, 1))
-    return most
-
-
-def _belongs(path: str, wanted: list[str]) -> bool:
-    """Whether a path, such as ``tokens.list.element``, is a wanted column or a part of one."""
-    return any(path == name or path.startswith(f"{name}.") for name in wanted)
-
-
-def _arrow(source: pa.NativeFile) -> tuple[list[str], _Select]:
-    """An Arrow file's columns, and the batches of some of them."""
-    whole = source.read(len(_MAGIC)) == _MAGIC
-    source.seek(0)
-    opened = ipc.open_file if whole else ipc.open_stream
-    names: list[str] = opened(source).schema.names
-
-    def select(wanted: list[str]) -> _Batches:
-        source.seek(0)
-        # Of a mapped file, columns that are not touched are not read; a choice would copy the rest.
-        mapped = isinstance(source, pa.MemoryMappedFile)
-        included = [] if mapped else [names.index(name) for name in wanted]
-        reader: Any = opened(source, options=ipc.IpcReadOptions(included_fields=included))
-        for batch in map(reader.get_batch, range(reader.num_record_batches)) if whole else reader:
-            yield from bounded(batch.select(wanted))
-
-    return names, select
-
-
-def bounded(batch: pa.RecordBatch) -> _Batches:
-    """Cut a batch, without a copy, into batches of some megabytes."""
-    rows = max(1, min(_ROWS, len(batch) * _BYTES // max(batch.nbytes, 1)))
-    for start in range(0, len(batch), rows):
-        yield batch.slice(start, rows)
-
-
-_FORMS: dict[str, tuple[str, Callable[[pa.NativeFile], tuple[list[str], _Select]]]] = {
-    "parquet": ("Parquet", _parquet),
-    "arrow": ("Arrow", _arrow),
-}
-
-
 def _source(path: FilePath, form: str) -> pa.NativeFile:
     """The file as pyarrow reads it: batches of a local Arrow file are parts of the mapped file."""
-    if isinstance(path, RemotePath) or packed_suffix(path):
+    if form != "arrow" or isinstance(path, RemotePath) or packed_suffix(path):
         return pa.PythonFile(open_binary(path, seekable=True), mode="r")
-    return pa.memory_map(str(path)) if form == "arrow" else pa.OSFile(str(path))
+    return pa.memory_map(str(path))
 
 
 @contextmanager
 def _readable(path: FilePath, kind: str) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(
             f"{path}: cannot be read as {kind} ({first_line(error)}); write the file again, or set "
             "`reader.format` if it is of another format"

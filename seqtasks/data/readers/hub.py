@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from seqtasks.data.readers.arrow_batches import bounded
 from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
-from seqtasks.data.readers.arrow_tables import bounded
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.file_states import file_states
 from seqtasks.data.record import Columns, Record, Value
@@ -116,6 +116,8 @@ class HubReader:
         if "/" not in self.path or os.path.isdir(self.path):
             files = file_states(self.path, self.options["data_files"])
             return {**known, "files": files} if files else None
+        if "://" in str(self.options["data_files"]):
+            return None
         return known if re.fullmatch("[0-9a-f]{40}", str(self.options["revision"])) else None
 
     def _rows(self, place: str, source: Any) -> Any:

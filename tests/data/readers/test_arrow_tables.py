@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, parquet
 
-from seqtasks.data.readers import TableReader, arrow_tables
+from seqtasks.data.readers import TableReader, arrow_batches, arrow_tables
 from seqtasks.data.readers.paths import RemotePath
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError
@@ -148,6 +148,11 @@ def test_refuses_cells_without_a_text(tmp_path: Path, name: str, array: Any, mes
     fails(path, f"{path}{message}")
 
 
+def test_times_of_an_unknown_zone_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.arrow", {"text": pa.array([0], pa.timestamp("s", "No/Where"))})
+    fails(path, "a.arrow: cannot be read as Arrow (", "No/Where", columns={"text": None})
+
+
 def test_rows_before_a_refused_one_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", {"text": ["a", "b", ""], "label": [1, None, 3]})
     records = TableReader().read(path, BOTH)
@@ -204,7 +209,7 @@ def test_batches_of_any_size_give_the_same(
     assert [json.loads(str(record.values["series"])) for record in whole] == steps
     assert [record.line for record in whole] == list(range(1, 101))
     for limit, value in (("_ROWS", 7), ("_BYTES", 100), ("_BYTES", 1)):
-        monkeypatch.setattr(arrow_tables, limit, value)
+        monkeypatch.setattr(arrow_batches, limit, value)
         assert read(path, wanted) == whole
 
 
@@ -223,8 +228,8 @@ class Counted(io.BytesIO):
 def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
     tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_tables, "_ROWS", 1000)
-    monkeypatch.setattr(arrow_tables, "_BUFFER", 4096)
+    monkeypatch.setattr(arrow_batches, "_ROWS", 1000)
+    monkeypatch.setattr(arrow_batches, "_BUFFER", 4096)
     count = 40_000
     table = pa.table(
         {"text": [f"text {n}" for n in range(count)], "other": [f"other {n}" for n in range(count)]}
@@ -248,8 +253,8 @@ def test_a_file_is_read_as_a_stream_and_only_its_wanted_columns(
 def test_one_large_batch_is_not_held_whole(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_tables, "_BYTES", 2**16)
-    monkeypatch.setattr(arrow_tables, "_BUFFER", 2**16)
+    monkeypatch.setattr(arrow_batches, "_BYTES", 2**16)
+    monkeypatch.setattr(arrow_batches, "_BUFFER", 2**16)
     table = pa.table({"text": [f"{n:09} " * 100 for n in range(5000)]})
     path = tmp_path / name
     if name == "a.parquet":
@@ -281,6 +286,27 @@ def test_damaged_files_are_refused(tmp_path: Path, name: str) -> None:
     for damaged in (b"", b"text,label\na,1\n", whole[: len(whole) // 2]):
         path.write_bytes(damaged)
         fails(path, f"{path}: cannot be read as {kind} (", "; write the file again")
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.feather", "a.arrow", "a.ipc"])
+def test_a_flipped_bit_is_no_more_than_a_refusal(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrow_batches, "_BYTES", 100)
+    labels = pa.array(["x", "y"] * 5).dictionary_encode()
+    columns = {"text": [["a"] * n for n in range(1, 11)], "label": labels, "other": range(10)}
+    path = write(tmp_path / name, columns)
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            read(path)
+        except DataError:
+            refused += 1
+    assert refused > 20
 
 
 def test_damage_within_a_file_is_found(tmp_path: Path) -> None:

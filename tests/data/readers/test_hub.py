@@ -176,6 +176,8 @@ def test_the_identity_of_a_stream_needs_a_commit_or_files(datasets, tmp_path):
     assert commit in json.dumps(pinned)
     for options in ({}, {"revision": "main"}, {"revision": commit[:10]}):
         assert HubReader("user/name", streaming=True, **options).identity("train") is None
+    beside = {"revision": commit, "data_files": "https://example.org/a.jsonl"}
+    assert HubReader("user/name", streaming=True, **beside).identity("train") is None
     elsewhere = HubReader("json", data_files="https://example.org/a.jsonl", streaming=True)
     assert elsewhere.identity("train") is None
     (tmp_path / "data").mkdir()
