@@ -86,6 +86,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     check_system()
+    if options.folder:
+        options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="scale-", dir=options.folder) as scratch:
         rows = [*measure(options, options.folder or Path(scratch), Path(scratch))]
     if options.json:
