@@ -87,6 +87,8 @@ def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) ->
     kept = {name: map_flat(folder / name, at) for name, at in layout["records"].items()}
     rows = kept.pop("rows", None)
     records = Records(file, rows, Cuts(**kept) if kept else None)
+    if not records.begins.all():  # of a text in several records the first stands for it
+        records = records.select(np.flatnonzero(records.begins))
     return SequenceDataset(
         fields, records, encoded, map_flat(folder / "text_lengths", layout["text_lengths"])
     )
