@@ -47,10 +47,21 @@ def open_binary(path: FilePath, seekable: bool = False) -> io.BufferedReader:
     Raises:
         DataError: the file cannot be opened; what is read from it raises one too, if reading
             fails or a compressed file is damaged.
+        UsageError: a package is missing that a remote path needs.
     """
-    stored = _Stored(path, seekable)
+    stored = _Stored(_open_stored(path, seekable), path)
     unpack = _UNPACK.get(packed_suffix(path))
-    return io.BufferedReader(stored if unpack is None else _Unpacked(unpack, stored), _BUFFER)
+    file = stored if unpack is None else _Unpacked(unpack(stored), stored)
+    return io.BufferedReader(file, _BUFFER)
+
+
+def _open_stored(path: FilePath, seekable: bool) -> Any:
+    if isinstance(path, RemotePath):
+        return open_remote(path, seekable)
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def _unpack_zst(file: Any) -> BinaryIO:
@@ -96,15 +107,9 @@ class _Layer(io.RawIOBase):
 class _Stored(_Layer):
     """A file's bytes as they are stored, counted."""
 
-    def __init__(self, path: FilePath, seekable: bool) -> None:
+    def __init__(self, file: Any, path: FilePath) -> None:
+        super().__init__(file)
         self.path, self.count = path, 0
-        if isinstance(path, RemotePath):
-            super().__init__(open_remote(path, seekable))
-            return
-        try:
-            super().__init__(path.open("rb", buffering=0))
-        except OSError as error:
-            raise _unreadable(path, error) from None
 
     def readinto(self, buffer: Any) -> int:
         try:
@@ -120,8 +125,8 @@ class _Stored(_Layer):
 class _Unpacked(_Layer):
     """The bytes that a compressed file holds."""
 
-    def __init__(self, unpack: Callable[[Any], Any], stored: _Stored) -> None:
-        super().__init__(unpack(stored))
+    def __init__(self, file: Any, stored: _Stored) -> None:
+        super().__init__(file)
         self.stored = stored
 
     def readinto(self, buffer: Any) -> int:

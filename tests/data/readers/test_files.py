@@ -60,6 +60,17 @@ def test_a_missing_file_names_the_nearest(folder: Path, monkeypatch: pytest.Monk
     fails(lambda: find_files(["a.txt", "nope.txt"]), "nope.txt: no such file")
 
 
+def test_one_of_many_is_missing(tmp_path: Path) -> None:
+    shards = [tmp_path / f"shard-{number:03d}.txt" for number in range(1000)]
+    for shard in shards:
+        shard.touch()
+    names = [str(shard) for shard in shards]
+    assert find_files(names) == find_files(ListConfig(names)) == shards
+    assert find_files(f"{tmp_path}/shard-*.txt") == shards
+    shards[377].unlink()
+    fails(lambda: find_files(names), f"{names[377]}: no such file; correct the path")
+
+
 def test_a_folder_is_not_a_file(folder: Path) -> None:
     fails(
         lambda: find_files(folder / "sub.txt"),

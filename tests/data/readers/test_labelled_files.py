@@ -32,6 +32,15 @@ def test_the_label_is_the_name_of_the_file(names, repeated, expected):
     assert records[0].place == names.replace("*", "Greek") + ":1"
 
 
+@pytest.mark.parametrize("repeated", ["keep", "once"])
+def test_records_come_while_the_files_are_read(names, tmp_path, repeated):
+    (tmp_path / "Zulu.txt").write_bytes(b"\xe9\n")
+    records = LabelledFileReader(repeated).read(names, COLUMNS)
+    assert next(records).values == {"tokens": "Pappas", "label": "Greek"}
+    with pytest.raises(DataError, match=r"Zulu\.txt:1: not valid utf-8"):
+        list(records)
+
+
 def test_columns_by_name(names):
     [first, *_] = LabelledFileReader().read(names, {"word": "text", "language": "label"})
     assert first.values == {"word": "Pappas", "language": "Greek"}
