@@ -43,24 +43,25 @@ class Bounds:
         Raises:
             DataError: a sequence is empty or too long.
         """
-        begins = np.fromiter((record.begins for record in records), bool, len(records))
-        ends = np.fromiter((record.ends for record in records), bool, len(records))
+        begins = np.array([record.begins for record in records], dtype=bool)
+        ends = np.array([record.ends for record in records], dtype=bool)
         found = self.limited(found, records, begins & ends)
-        begins &= self.bos_id is not None
-        ends &= self.eos_id is not None
-        if not (begins.any() or ends.any()):
+        if self.bos_id is None and self.eos_id is None:
             return found
-        offsets = np.zeros(len(records) + 1, dtype=np.int64)
-        np.cumsum(found.lengths + begins + ends, out=offsets[1:])
-        first, last = offsets[:-1][begins], offsets[1:][ends] - 1
-        inner = np.ones(offsets[-1], dtype=bool)
-        inner[first] = inner[last] = False
-        values = np.empty(offsets[-1], dtype=found.values.dtype)
-        values[inner] = found.values
+        offsets = found.offsets.copy()
         if self.bos_id is not None:
-            values[first] = self.bos_id
+            offsets[1:] += begins.cumsum()
         if self.eos_id is not None:
-            values[last] = self.eos_id
+            offsets[1:] += ends.cumsum()
+        values = np.empty(offsets[-1], dtype=found.values.dtype)
+        inner = np.ones(len(values), dtype=bool)
+        if self.bos_id is not None:
+            first = offsets[:-1][begins]
+            values[first], inner[first] = self.bos_id, False
+        if self.eos_id is not None:
+            last = offsets[1:][ends] - 1
+            values[last], inner[last] = self.eos_id, False
+        values[inner] = found.values
         return Ragged(values, offsets)
 
     def limited(self, found: Ragged, records: Sequence[Record], whole: NDArray[np.bool_]) -> Ragged:
@@ -75,15 +76,18 @@ class Bounds:
             DataError: a whole text is empty, a sequence is longer than ``max_length``, or there
                 is such a limit for a text in several records.
         """
-        lengths = found.lengths
+        lengths = found.offsets[1:] - found.offsets[:-1]
+        if self.max_length is None and lengths.all():
+            return found
         wrong = whole & (lengths == 0)
         if self.max_length is not None:
-            long = lengths > self.max_length
-            wrong |= ~whole if self.truncate else ~whole | long
+            wrong |= ~whole
+            if not self.truncate:
+                wrong |= lengths > self.max_length
         if wrong.any():
             place = int(wrong.argmax())
             raise self.refusal(int(lengths[place]), records[place], bool(whole[place]))
-        if self.max_length is not None and long.any():
+        if self.max_length is not None and (lengths > self.max_length).any():
             return found.cut(np.full(len(records), self.max_length))
         return found
 

@@ -27,7 +27,8 @@ def laid_out(values: NDArray[Any], lengths: Sequence[int] | NDArray[np.integer])
     [[4, 5], [], [6]]
     """
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    offsets[1:] = lengths
+    offsets.cumsum(out=offsets)
     return Ragged(values, offsets)
 
 

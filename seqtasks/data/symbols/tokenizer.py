@@ -12,11 +12,14 @@ from seqtasks.data.symbols.counting import count_characters, count_words, ranked
 from seqtasks.data.symbols.numbers import Coder
 from seqtasks.data.symbols.pieces import pieces
 from seqtasks.data.symbols.special_names import SpecialNames
-from seqtasks.data.symbols.subwords import PIECE, Subwords
+from seqtasks.data.symbols.subwords import Subwords
 from seqtasks.data.symbols.words import WordCutter, WordTable
 
 _CHARACTERS = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
 _WORDS = pre_tokenizers.WhitespaceSplit()
+_PIECE = 1 << 16
+"""Characters that the trainer gets at once; it keeps some hundred texts waiting."""
+
 _BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
 
 
@@ -70,7 +73,7 @@ def learn_tokenizer(
         # Otherwise a word that is spelled like a special symbol would get a second number.
         plain = (part for text in texts for part in names.divide(text)[::2])
         tokenizer.train_from_iterator(
-            (piece for part in plain for piece in pieces(part, names, PIECE)), trainer
+            (piece for part in plain for piece in pieces(part, names, _PIECE)), trainer
         )
     else:
         tokenizer.add_special_tokens(list(specials))

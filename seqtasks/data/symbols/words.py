@@ -16,7 +16,7 @@ from seqtasks.data.symbols.special_names import SpecialNames
 SLICE = 1 << 15
 """Characters that are cut at once, few enough that their words stay in the processor's cache."""
 
-_NO_SPACE = ("\x1c", "\x1d", "\x1e", "\x1f")
+NO_SPACE = ("\x1c", "\x1d", "\x1e", "\x1f")
 """What Python takes for white space, and Unicode's property White_Space leaves out."""
 
 _SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -39,7 +39,7 @@ class WordCutter:
     def cut(self, texts: Sequence[str]) -> list[list[str]]:
         """The words of each text."""
         together = "\v".join(texts)
-        if any(mark in together for mark in _NO_SPACE) or self.names.within(together):
+        if any(mark in together for mark in NO_SPACE) or self.names.within(together):
             return [self.divided(text) for text in texts]
         if self.lowercase:
             texts = [lowered(text) for text in texts]

@@ -30,12 +30,13 @@ def smaller(monkeypatch, size):
     monkeypatch.setattr(pieces.batches, "__defaults__", (size,))
     monkeypatch.setattr(characters, "_SLICE", size)
     for module, name in (
-        (tokenizer, "PIECE"),
-        (subwords, "PIECE"),
+        (tokenizer, "_PIECE"),
+        (subwords, "_BATCH"),
         (words, "SLICE"),
         (counting, "SLICE"),
     ):
         monkeypatch.setattr(module, name, size)
+    monkeypatch.setattr(subwords, "_FEW", 0)
 
 
 def texts_of(options):
