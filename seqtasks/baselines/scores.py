@@ -13,8 +13,12 @@ AnyMetric = TypeVar("AnyMetric", bound=Metric)
 def unshared(metrics: Mapping[str, AnyMetric]) -> dict[str, AnyMetric]:
     """The same metrics, which no longer add up what other processes have seen."""
     for metric in metrics.values():
-        metric.sync_on_compute = False
+        metric.distributed_available_fn = _never
     return dict(metrics)
+
+
+def _never() -> bool:
+    return False
 
 
 def computed(metrics: Mapping[str, Metric]) -> dict[str, float]:
