@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from torchmetrics import Metric
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
-AnyMetric = TypeVar("AnyMetric", bound=Metric)
 
-
-def unshared(metrics: Mapping[str, AnyMetric]) -> dict[str, AnyMetric]:
+def unshared(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
     """The same metrics, which no longer add up what other processes have seen."""
     for metric in metrics.values():
         metric.distributed_available_fn = _never

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, distributed
-from torchmetrics.utilities.distributed import gather_all_tensors
 
 
 def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
@@ -20,4 +19,6 @@ def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
     """
     if not (distributed.is_available() and distributed.is_initialized()):
         return [tensor.cpu()]
+    from torchmetrics.utilities.distributed import gather_all_tensors
+
     return [part.cpu() for part in gather_all_tensors(tensor.to(device))]
