@@ -19,6 +19,7 @@ from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.task import Scores, Task
+from seqtasks.training.processes import gathered
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -127,15 +128,17 @@ class SequenceClassifier(Task):
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
-        """Fit temperature or thresholds to the whole validation split, on every process alike."""
+        """Fit temperature or thresholds to the validation split, shared out among processes."""
         if not self.head.calibrates:
             return
         self.eval()
         rows = []
-        for batch in data.batching.loader(data.datasets["val"], training=False):
+        for batch in data.loader("val"):
             batch = batch.to(self.device)
             rows.append((self(batch).cpu(), batch.label.cpu()))
-        logits, expected = (torch.cat(parts) for parts in zip(*rows, strict=True))
+        logits, expected = (
+            torch.cat(gathered(torch.cat(parts), self.device)) for parts in zip(*rows, strict=True)
+        )
         self.head.cpu().calibrate(logits, expected)
         self.head.to(self.device)
 

@@ -25,6 +25,7 @@ from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.kernels.lengths import State, mask
 from seqtasks.task import Scores, Task
+from seqtasks.training.processes import gathered
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -176,7 +177,9 @@ class LanguageModel(Task):
     on_test_start = on_validation_start
 
     def evaluate(self, batch: Batch, metrics: Mapping[str, Any]) -> None:
-        """Add a window's nats to every metric."""
+        """Add a window's nats to every metric; a process that has read all its texts idles."""
+        if not batch.get("predicted", 1):
+            return
         outputs = self.carry("evaluate", batch)
         loss = self.loss(outputs, batch)
         for name in ("loss", "perplexity"):
@@ -189,7 +192,7 @@ class LanguageModel(Task):
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
-        """Fit the head's temperature to the whole validation split, on every process alike."""
+        """Fit the head's temperature to the validation split, shared out among processes."""
         if self.head.temperature is not None:
             self.eval()
             self.head.temperature.fill_(fit_temperature(lambda by: self.derivatives(data, by)))
@@ -198,13 +201,15 @@ class LanguageModel(Task):
         """Of the validation split's nats with respect to 1 / temperature, (2,) float64."""
         self.carried.pop("evaluate", None)
         total = torch.zeros(2, dtype=torch.float64)
-        for batch in data.batching.loader(data.datasets["val"], training=False):
+        for batch in data.loader("val"):
+            if not batch.get("predicted", 1):
+                continue
             batch = batch.to(self.device)
             features, _ = self.carry("evaluate", batch)
             targets = batch.tokens[:, 1:]
             real = mask((batch.lengths - 1).clamp(min=0), targets.size(1))
             total += self.head.temperature_derivatives(features[real], targets[real], inverse).cpu()
-        return total
+        return torch.stack(gathered(total, self.device)).sum(dim=0)
 
     def report(self) -> dict[str, Any]:
         found = self.head.temperature

@@ -134,7 +134,7 @@ class NGram:
         ids, contexts = np.zeros_like(values), 1  # at first the n-gram of no token, the only one
         for size in self.budget.over(range(1, self.order + 1)):
             wanted = self._keys(size, ids, values, place)
-            keys = np.unique(wanted[wanted >= 0])
+            keys = _distinct(wanted[wanted >= 0])
             before, ids = np.roll(ids, 1), self._find(keys, wanted)
             predicted = place >= max(size - 1, 1)
             context = np.zeros(len(keys), dtype=np.int64)  # which shorter n-gram each goes on from
@@ -146,7 +146,7 @@ class NGram:
                 # of one token more that end in that n-gram.
                 counts = np.bincount(ids[predicted & (place == size - 1)], minlength=len(keys))
                 longer = self._keys(size + 1, ids, values, place)
-                preceded = np.unique(longer[longer >= 0]) // self.vocab_size
+                preceded = _distinct(longer[longer >= 0]) // self.vocab_size
                 counts += np.bincount(preceded, minlength=len(keys))
             levels.append(_level(keys, counts, context, contexts))
             contexts = len(keys)
@@ -171,6 +171,12 @@ class NGram:
                 place = np.minimum(np.searchsorted(keys, some), len(keys) - 1)
                 found[begin : begin + SOUGHT_AT_ONCE] = np.where(keys[place] == some, place, -1)
         return found
+
+
+def _distinct(values: Integers) -> Integers:
+    """The distinct values, ascending; sorting is far faster here than `numpy.unique`."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def _ragged(sequences: Iterable[Tokens]) -> Ragged:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from torchmetrics import Metric
+if TYPE_CHECKING:
+    from torchmetrics import Metric
 
-AnyMetric = TypeVar("AnyMetric", bound=Metric)
 
-
-def unshared(metrics: Mapping[str, AnyMetric]) -> dict[str, AnyMetric]:
+def unshared(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
     """The same metrics, which no longer add up what other processes have seen."""
     for metric in metrics.values():
-        metric.sync_on_compute = False
+        metric.distributed_available_fn = _never
     return dict(metrics)
+
+
+def _never() -> bool:
+    return False
 
 
 def computed(metrics: Mapping[str, Metric]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -10,6 +12,9 @@ from torchmetrics import Metric
 from torchmetrics.utilities import dim_zero_sum
 
 from seqtasks.errors import UsageError, check_least
+
+NUMBERS_AT_ONCE = 2**23
+"""Of the counts of samples."""
 
 
 class Interval(NamedTuple):
@@ -29,7 +34,11 @@ class Sums:
     def __init__(self, metric: Metric) -> None:
         self.metric = metric
         self.types = {name: value.dtype for name, value in self.state().items()}
-        self.rows: list[dict[str, Tensor]] = []
+        self.count = 0
+        self.kept = {  # with room for more parts
+            name: torch.zeros(1, *value.shape, dtype=torch.float64)
+            for name, value in self.state().items()
+        }
 
     @staticmethod
     def fits(metric: Metric) -> bool:
@@ -38,11 +47,20 @@ class Sums:
         return tensors and all(how is dim_zero_sum for how in metric._reductions.values())
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self.count
 
     def take(self) -> None:
         """Keep the sums of the metric since its last reset, as those of one part."""
-        self.rows.append({name: v.detach().cpu().double() for name, v in self.state().items()})
+        for name, value in self.state().items():
+            kept = self.kept[name]
+            if self.count == len(kept):
+                self.kept[name] = kept = torch.cat([kept, torch.zeros_like(kept)])
+            kept[self.count] = value.detach()
+        self.count += 1
+
+    def parts(self, name: str) -> Tensor:
+        """(parts, …) float64, what each part adds to one of the metric's sums."""
+        return self.kept[name][: self.count]
 
     def state(self) -> dict[str, Tensor]:
         """The metric's state now."""
@@ -56,8 +74,7 @@ class Sums:
             counts: (samples, parts) float64, how often each part is in a sample.
         """
         totals = {
-            name: torch.tensordot(counts, torch.stack([row[name] for row in self.rows]), dims=1)
-            for name in self.types
+            name: torch.tensordot(counts, self.parts(name), dims=1) for name in self.types
         }  # (samples, …)
         places = range(len(counts))
         return torch.stack([self.score({n: t[i] for n, t in totals.items()}) for i in places])
@@ -73,16 +90,20 @@ class Sums:
         return found
 
 
-def resample_counts(parts: int, samples: int, seed: int) -> Tensor:
-    """How often each part is drawn in each sample, with replacement: (samples, parts) float64.
+def resample_counts(parts: int, samples: int, seed: int) -> Iterator[Tensor]:
+    """Yield how often each part is drawn in each sample, with replacement, some samples at once.
 
-    >>> resample_counts(4, 3, seed=0).sum(dim=1).tolist()
+    Yields:
+        (some samples, parts) float64.
+
+    >>> torch.cat([*resample_counts(4, 3, seed=0)]).sum(dim=1).tolist()
     [4.0, 4.0, 4.0]
     """
     generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randint(parts, (samples, parts), generator=generator)
-    counts = torch.zeros(samples, parts, dtype=torch.float64)
-    return counts.scatter_add_(1, drawn, torch.ones_like(counts))
+    for number in torch.arange(samples).split(max(NUMBERS_AT_ONCE // parts, 1)):
+        drawn = torch.randint(parts, (len(number), parts), generator=generator)
+        counts = torch.zeros(len(number), parts, dtype=torch.float64)
+        yield counts.scatter_add_(1, drawn, torch.ones_like(counts))
 
 
 def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Interval:
@@ -97,8 +118,8 @@ def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Inter
         seed: sets the draws.
     """
     _check(samples, confidence)
-    values = sums.resampled(resample_counts(len(sums), samples, seed))
-    return _ends(values, confidence)
+    drawn = resample_counts(len(sums), samples, seed)
+    return _ends(torch.cat([sums.resampled(counts) for counts in drawn]), confidence)
 
 
 class Comparison(NamedTuple):
@@ -142,9 +163,13 @@ def compare_scores(
             f"the models were scored on {len(ours):,} and {len(theirs):,} parts; compare them on "
             "the same examples"
         )
-    drawn_parts = resample_counts(len(ours), samples, seed)
-    counts = torch.cat([torch.ones_like(drawn_parts[:1]), drawn_parts])  # the whole data first
-    differences = ours.resampled(counts) - theirs.resampled(counts)
+    whole = torch.ones(1, len(ours), dtype=torch.float64)
+    differences = torch.cat(
+        [
+            ours.resampled(counts) - theirs.resampled(counts)
+            for counts in itertools.chain([whole], resample_counts(len(ours), samples, seed))
+        ]
+    )
     found, drawn = differences[0], differences[1:]
     moved = (drawn - drawn.mean()).abs()
     p_value = (1 + int((moved >= found.abs()).sum())) / (1 + samples)

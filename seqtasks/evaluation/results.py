@@ -62,10 +62,9 @@ def results(
         found["intervals"] = {name: list(interval(one, **bootstrap)) for name, one in sums.items()}
     if other is not None:
         theirs, their_sums, their_split = scored(other)
-        places, their_places = (
-            [record.place for record in one.dataset.records] for one in (split, their_split)
-        )
-        if places != their_places:
+        places, their_places = split.dataset.places, their_split.dataset.places
+        same = len(places) == len(their_places) and all(map(str.__eq__, places, their_places))
+        if not same:
             raise UsageError(
                 f"the models are tested on {len(places):,} and {len(their_places):,} examples, "
                 "which are not the same; name one file for both: data.test=FILE",

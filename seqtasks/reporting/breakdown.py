@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from seqtasks.bundle import Bundle
@@ -25,8 +26,8 @@ class Group(NamedTuple):
 
 def group_by_length(split: Split, sums: Mapping[str, Sums]) -> list[Group]:
     """The examples in four groups from short to long, by the tokens or steps of the main input."""
-    lengths: list[int] = next((size.tolist() for size in split.dataset.sizes()), [])
-    return groups(lengths, range(len(lengths)), sums)
+    [lengths, *_] = split.dataset.sizes() or [np.zeros(0, np.int64)]
+    return groups(lengths.tolist(), range(len(lengths)), sums)
 
 
 def by_rarest_word(bundle: Bundle, split: Split, sums: Mapping[str, Sums]) -> list[Group]:
@@ -81,5 +82,5 @@ def scores_of(places: Sequence[int], sums: Mapping[str, Sums], count: int) -> di
 
 def most_loss(sums: Mapping[str, Sums], count: int) -> list[tuple[int, float]]:
     """The places of the examples with the greatest loss, and their nats, the greatest first."""
-    nats = [float(row["sums"][0]) for row in sums["loss"].rows]
+    nats = sums["loss"].parts("sums")[:, 0].tolist()
     return sorted(enumerate(nats), key=lambda pair: -pair[1])[:count]

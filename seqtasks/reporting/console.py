@@ -238,7 +238,8 @@ def pick_examples(
     Returns:
         Of each, the inputs by name, the inputs on a line, and the expected output.
     """
-    records = data.datasets[data.test_split].records[:count]
+    every = data.datasets[data.test_split].records
+    records = [every[number] for number in range(min(count, len(every)))]
     main = task.inputs[0]
     if task.target == main:
         texts = [" ".join(as_text(r.values[main])[:60].split()[:8]) for r in records]

@@ -75,7 +75,19 @@ def test_which_metrics_are_sums():
 
 
 def test_draws_are_of_the_size_of_the_data_and_follow_the_seed():
-    drawn = resample_counts(50, 20, seed=1)
+    [drawn] = resample_counts(50, 20, seed=1)
     assert drawn.sum(dim=1).tolist() == [50.0] * 20
-    assert torch.equal(drawn, resample_counts(50, 20, seed=1))
-    assert not torch.equal(drawn, resample_counts(50, 20, seed=2))
+    assert torch.equal(drawn, *resample_counts(50, 20, seed=1))
+    assert not torch.equal(drawn, *resample_counts(50, 20, seed=2))
+
+
+def test_samples_of_many_parts_are_drawn_some_at_once(monkeypatch):
+    sums = parts_of(MeanLoss(), *((float(place % 3), 1) for place in range(50)))
+    [whole], found = resample_counts(50, 20, seed=1), interval(sums, **DRAWN)
+    compared = compare_scores(sums, sums, **DRAWN)
+    monkeypatch.setattr("seqtasks.evaluation.bootstrap.NUMBERS_AT_ONCE", 170)
+    some = list(resample_counts(50, 20, seed=1))
+    assert [len(counts) for counts in some] == [3] * 6 + [2]
+    assert torch.equal(torch.cat(some), whole)
+    assert interval(sums, **DRAWN) == found
+    assert compare_scores(sums, sums, **DRAWN) == compared

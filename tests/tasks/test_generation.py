@@ -53,3 +53,23 @@ def test_the_uniform_baseline_is_the_size_of_the_vocabulary(composed):
     assert scores["uniform"]["perplexity"] == pytest.approx(len(data.vocabularies["tokens"]))
     order = [scores[n]["loss"] for n in ("uniform", "unigram", "bigram", "best possible")]
     assert order == sorted(order, reverse=True)
+
+
+def test_a_process_that_has_read_its_documents_runs_no_model(composed):
+    config = composed("task=generation", *SMALL, "data.batching.window=2")
+    data = instantiate(config.data)
+    data.setup()
+    task = instantiate(config.task)(data.vocabularies).eval()
+    task.setup("test")
+    read, whole, totals = [], [], []
+    task.encoder.register_forward_hook(lambda *_: read.append(1))
+    for rank in range(3):  # of a single document
+        loader = data.batching.loader(
+            data.datasets["test"], training=False, rank=rank, world_size=3
+        )
+        for batch in loader:
+            task.evaluate(batch, task.split_scores("test"))
+            whole.append(rank)
+        totals.append(len(read))
+    assert totals == [whole.count(0)] * 3
+    assert whole.count(0) == whole.count(1) > 1

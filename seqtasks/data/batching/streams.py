@@ -38,7 +38,8 @@ class Streams:
 
     In evaluation each document is read from its beginning to its end, so that a score depends on
     neither the batch size nor the window. Where there are fewer documents than rows, the windows
-    are longer, so that a step reads as many tokens as in training.
+    are longer, so that a step reads as many tokens as in training. Several processes share the
+    documents out among them; one that has read all of its own goes on with empty windows.
 
     Args:
         batch_size: rows read in parallel; fewer where the text does not fill a window of each.
@@ -220,7 +221,8 @@ class Windows(Dataset[Batch]):
         Returns:
             tokens (rows, time + 1); lengths (rows,), with the extra token counted; text_length
             (rows,), the characters of the targets; first (rows,) bool, whether the row begins with
-            a fresh state; and share, the window's length in relation to the others.
+            a fresh state; predicted, the number of targets; and share, the window's length in
+            relation to the others.
         """
         if isinstance(window, int):
             window = next(itertools.islice(iter(self.plan), window, None))
@@ -235,6 +237,7 @@ class Windows(Dataset[Batch]):
             lengths=torch.from_numpy(lengths),
             text_length=torch.from_numpy(np.where(window.counts > 0, spanned, 0)),
             first=torch.from_numpy(window.first),
+            predicted=int(window.counts.sum()),
             share=window.share,
         )
 
