@@ -217,7 +217,7 @@ def _check_space(folder: Path, size: int) -> None:
 
 def _size(store: Path) -> int:
     with contextlib.suppress(OSError):
-        return sum(path.stat().st_size for path in store.rglob("*"))
+        return sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
     return 0
 
 

@@ -31,9 +31,9 @@ class Stamp(NamedTuple):
 
     Attributes:
         size: in bytes; 0 where nobody tells it.
-        changed: when a local file was changed last, in nanoseconds.
-        identity: a local file's number in its file system; of a remote file all that its file
-            system tells of its state, empty if it tells nothing.
+        changed: when a local file was changed last, in nanoseconds; nobody can set this time.
+        identity: a local file's number in its file system and its own time; of a remote file all
+            that its file system tells of its state, empty if it tells nothing.
     """
 
     size: int
@@ -53,7 +53,8 @@ def stamp(path: FilePath) -> Stamp:
         found = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    return Stamp(found.st_size, found.st_mtime_ns, str(found.st_ino))
+    changed = max(found.st_ctime_ns, found.st_mtime_ns)
+    return Stamp(found.st_size, changed, f"{found.st_ino} {found.st_mtime_ns}")
 
 
 def _remote_stamp(path: RemotePath) -> Stamp:

@@ -45,6 +45,13 @@ class Ragged:
         numbers = itertools.chain.from_iterable(listed)
         return cls(np.fromiter(numbers, dtype, count=int(offsets[-1])), offsets)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: a mapped array is its file there, not a copy of all it holds."""
+        return {"values": by_file(self.values), "offsets": by_file(self.offsets)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.values, self.offsets = from_file(state["values"]), from_file(state["offsets"])
+
     def cut(self, lengths: NDArray[np.int64]) -> Ragged:
         """The first numbers of each sequence, at most ``lengths`` of them."""
         kept = np.minimum(self.lengths, lengths)
@@ -65,6 +72,22 @@ class Ragged:
 
     def __getitem__(self, index: int) -> NDArray[Any]:
         return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+
+def by_file(array: NDArray[Any]) -> Any:
+    """A mapped array as its file, type and shape; any other array as it is."""
+    mapped = array.base
+    if isinstance(mapped, np.memmap) and mapped.shape == array.shape:
+        return str(mapped.filename), array.dtype.str, array.shape
+    return array
+
+
+def from_file(given: Any) -> NDArray[Any]:
+    """The inverse of `by_file`."""
+    if isinstance(given, np.ndarray):
+        return given
+    path, dtype, shape = given
+    return np.asarray(np.memmap(path, dtype, "r", shape=shape))
 
 
 def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[Any]], value: int = 0) -> Tensor:

@@ -55,9 +55,11 @@ class RecordWriter:
 
     def add(self, record: Record) -> None:
         """Write a record behind the others."""
-        self.held.append(record)
         for value in record.values.values():
+            if not isinstance(value, (str, list, tuple)):
+                raise _no_text(record, f"not {value!r}")
             self.characters += len(value)
+        self.held.append(record)
         if len(self.held) == CHUNK or self.characters >= _CHARACTERS:
             self.flush()
 
@@ -187,9 +189,14 @@ def _columns(values: Sequence[Value], records: Sequence[Record]) -> list[pa.Arra
         lists = [None if isinstance(value, str) else value for value in values]
         return [pa.array(texts, pa.string()), pa.array(lists, pa.list_(pa.string()))]
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, UnicodeEncodeError) as error:
-        raise DataError(
-            f"{records[0].place} and behind it: a reader gives texts or lists of texts: {error}"
-        ) from None
+        raise _no_text(records[0], str(error)) from None
+
+
+def _no_text(record: Record, reason: str) -> DataError:
+    return DataError(
+        f"here or behind it is something else than texts and lists of texts: {reason}",
+        where=record.place,
+    )
 
 
 def _lists(column: pa.ListArray) -> list[Value]:

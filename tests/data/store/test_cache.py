@@ -1,0 +1,213 @@
+"""The cache: stores are made once, whole or not at all, and nothing stops a run."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from seqtasks.data.store import cache as cache_file
+from seqtasks.data.store.cache import AUTO, Cache, cache_folder
+from seqtasks.data.store.manifest import NAME, whole
+from seqtasks.errors import DataError, UsageError
+
+
+class Made:
+    """Builds stores, and counts them."""
+
+    def __init__(self, text="content"):
+        self.text, self.count = text, 0
+
+    def __call__(self, folder):
+        self.count += 1
+        (folder / "part").mkdir()
+        (folder / "part" / "file").write_text(self.text)
+        return {"said": self.text}
+
+
+def load(folder, content):
+    return (folder / "part" / "file").read_text(), content["said"]
+
+
+def test_a_store_is_made_once_and_by_its_key(tmp_path):
+    made, other = Made(), Made("other")
+    for _ in range(2):
+        assert Cache(tmp_path).get("a", made, load) == ("content", "content")
+        assert Cache(tmp_path).get("b", other, load) == ("other", "other")
+    assert (made.count, other.count) == (1, 1)
+
+
+def test_without_a_key_or_a_folder_nothing_is_remembered(tmp_path):
+    made = Made()
+    for cache, key in ((Cache(tmp_path / "c"), None), (Cache(None), "a"), (Cache(None), "a")):
+        assert cache.get(key, made, load) == ("content", "content")
+        assert not cache.used
+    assert made.count == 3
+    assert not (tmp_path / "c").exists()
+
+
+def test_temporary_folders_go_with_the_cache():
+    cache = Cache(None)
+    cache.get(None, Made(), load)
+    folder = cache.temporary
+    assert folder.is_dir()
+    del cache
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "gone", "manifest", "half", "empty"])
+def test_a_damaged_store_is_made_again(tmp_path, caplog, damage):
+    made = Made()
+    Cache(tmp_path).get("a", made, load)
+    file, manifest = tmp_path / "a" / "part" / "file", tmp_path / "a" / NAME
+    if damage == "cut":
+        file.write_text("conten")
+    elif damage == "changed":
+        os.utime(manifest.parent / "part", (1, 1))
+        file.write_text("kontent")
+        os.utime(file, (1, 1))
+    elif damage == "gone":
+        file.unlink()
+    elif damage == "manifest":
+        manifest.unlink()
+    elif damage == "half":
+        manifest.write_text(manifest.read_text()[:20])
+    else:
+        manifest.write_text("[]")
+    assert Cache(tmp_path).get("a", made, load) == ("content", "content")
+    assert made.count == 2
+    assert "is damaged; it is prepared anew" in caplog.text
+
+
+def test_a_store_that_was_copied_is_as_good(tmp_path):
+    made = Made()
+    Cache(tmp_path).get("a", made, load)
+    os.utime(tmp_path / "a" / "part" / "file", (1, 1))
+    Cache(tmp_path).get("a", made, load)
+    assert made.count == 1
+
+
+def test_what_fails_leaves_nothing(tmp_path):
+    def build(folder):
+        (folder / "file").write_text("half")
+        raise DataError("bad line", where="f:1")
+
+    for _ in range(2):
+        with pytest.raises(DataError, match="bad line"):
+            Cache(tmp_path).get("a", build, load)
+        assert [path.name for path in tmp_path.iterdir()] == ["a.lock"]
+
+
+def test_what_a_killed_process_left_half_made_is_thrown_away(tmp_path):
+    (tmp_path / "a.part").mkdir()
+    (tmp_path / "a.part" / "rest").write_text("half")
+    (tmp_path / "other.part").mkdir()
+    Cache(tmp_path).get("a", Made(), load)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["a"]
+    assert not (tmp_path / "a" / "rest").exists()
+
+
+def test_one_builds_and_the_others_wait_and_say_so(tmp_path, caplog):
+    begun, go = threading.Event(), threading.Event()
+    made = Made()
+
+    def slow(folder):
+        begun.set()
+        go.wait(5)
+        return made(folder)
+
+    found = []
+    first = threading.Thread(target=lambda: found.append(Cache(tmp_path).get("a", slow, load)))
+    first.start()
+    begun.wait(5)
+    second = threading.Thread(target=lambda: found.append(Cache(tmp_path).get("a", slow, load)))
+    second.start()
+    while "Another run is preparing this data" not in caplog.text:
+        second.join(0.01)
+        assert second.is_alive()
+    go.set()
+    first.join(5)
+    second.join(5)
+    assert found == [("content", "content")] * 2
+    assert made.count == 1
+
+
+def test_the_least_recently_used_go_first(tmp_path):
+    for at, key in enumerate("abcd"):
+        Cache(tmp_path).get(key, Made("x" * 1000), load)
+        os.utime(tmp_path / key / NAME, (at, at))
+    assert Cache(tmp_path).get("a", Made(), load)[0] == "x" * 1000  # used again
+    Cache(tmp_path, gigabytes=7e-6).get("e", Made("x" * 1000), load)
+    kept = {path.parent.name for path in tmp_path.glob(f"*/{NAME}")}
+    assert {"a", "e"} <= kept
+    assert "b" not in kept
+    with FileLock(tmp_path / "d.lock"):  # somebody is opening it
+        Cache(tmp_path, gigabytes=1e-9).get("f", Made(), load)
+    assert {path.parent.name for path in tmp_path.glob(f"*/{NAME}")} == {"d", "f"}
+
+
+def test_a_cache_that_cannot_be_written_to_is_left_alone(tmp_path, caplog):
+    (tmp_path / "file").write_text("")
+    made = Made()
+    assert Cache(tmp_path / "file").get("a", made, load) == ("content", "content")
+    assert "cannot be used (file exists)" in caplog.text or "not a directory" in caplog.text
+    assert "data.cache or SEQTASKS_CACHE" in caplog.text
+
+
+def test_a_full_disk_is_left_for_a_temporary_folder(tmp_path, caplog):
+    made = Made()
+
+    def build(folder):
+        if tmp_path in folder.parents:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return made(folder)
+
+    assert Cache(tmp_path / "c").get("a", build, load) == ("content", "content")
+    assert "cannot be used (no space left on device)" in caplog.text
+
+
+def test_where_nothing_fits_the_error_says_how_much_is_needed(tmp_path, monkeypatch, caplog):
+    free = cache_file.shutil.disk_usage(tmp_path)._replace(free=10)
+    monkeypatch.setattr(cache_file.shutil, "disk_usage", lambda folder: free)
+    with pytest.raises(DataError, match=r"cache: the prepared data takes about 3.5 GB"):
+        Cache(tmp_path).get("a", Made(), load, size=3_500_000_000)
+    assert "about 3.5 gb are needed" in caplog.text
+
+
+def test_the_folder_is_named_by_option_variable_or_system(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEQTASKS_CACHE", "~/here")
+    assert cache_folder(AUTO) == Path("~/here").expanduser()
+    monkeypatch.delenv("SEQTASKS_CACHE")
+    assert cache_folder(AUTO).name == "seqtasks"
+    assert cache_folder(tmp_path) == tmp_path
+    assert cache_folder(None) is None
+    with pytest.raises(UsageError, match="cache_gigabytes: it is above 0, not 0"):
+        Cache(None, 0)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from seqtasks.data.store.cache import Cache
+
+def build(folder):
+    (folder / "file").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Cache(Path(sys.argv[1])).get("a", build, lambda folder, content: None)
+"""
+
+
+def test_a_process_that_is_killed_holds_nobody_up(tmp_path):
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert killed.returncode == -9
+    assert (tmp_path / "a.part" / "file").exists()
+    assert Cache(tmp_path).get("a", Made(), load) == ("content", "content")
+    assert whole(tmp_path / "a") is not None
+    assert not (tmp_path / "a" / "file").exists()

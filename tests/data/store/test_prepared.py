@@ -1,0 +1,236 @@
+"""Data modules on the cache: read once, right after every change, the same as in memory."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from seqtasks.data.batching.buckets import Buckets
+from seqtasks.data.batching.streams import Streams
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import CharacterField, CopyField, LabelField, TagField, TokenField
+from seqtasks.data.fields.fitting import fit
+from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.module import SequenceData
+from seqtasks.data.readers import ConllReader, LineReader, TextReader
+from seqtasks.data.record import Record
+from seqtasks.errors import DataError
+
+
+class CountingReader(LineReader):
+    """Reads lines, and counts how often."""
+
+    passes = 0
+
+    def read(self, source, columns):
+        type(self).passes += 1
+        return super().read(source, columns)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEQTASKS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(CountingReader, "passes", 0)
+    return tmp_path / "cache"
+
+
+def written(path, count=40, text="word"):
+    path.write_text("".join(f"l{n % 2} {text} w{n % 7} {'x ' * (n % 5)}\n" for n in range(count)))
+    os.utime(path, (1, 1))
+    return path
+
+
+def prepared(path, reader=None, batching=None, **options):
+    fields = {"tokens": TokenField(), "label": LabelField()}
+    data = SequenceData(
+        reader or CountingReader(), batching or Buckets(4), str(path), **{**fields, **options}
+    )
+    data.setup()
+    return data
+
+
+def lines(data):
+    return {
+        name: [record.values["tokens"] for record in split.records]
+        for name, split in data.datasets.items()
+    }
+
+
+def same(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        if isinstance(one[name], torch.Tensor):
+            torch.testing.assert_close(one[name], other[name], rtol=0, atol=0)
+        else:
+            assert one[name] == other[name]
+
+
+def test_data_is_read_once_for_all_runs(tmp_path):
+    path = written(tmp_path / "a.txt")
+    first, second = prepared(path), prepared(path)
+    assert CountingReader.passes == 1
+    assert lines(first) == lines(second)
+    assert first.vocabularies["tokens"].symbols == second.vocabularies["tokens"].symbols
+    for split in ("train", "val", "test"):
+        for one, other in zip(first.loader(split), second.loader(split), strict=True):
+            same(one, other)
+
+
+def test_other_splits_and_fields_read_the_same_records(tmp_path):
+    path = written(tmp_path / "a.txt")
+    plain, seeded = prepared(path), prepared(path, split_seed=3)
+    folded = prepared(path, folds=4, fold=1)
+    limited = prepared(path, limit=9)
+    cased = prepared(path, tokens=TokenField(level="character"))
+    filtered = prepared(path, filter=LengthFilter(max_tokens=4))
+    assert CountingReader.passes == 1
+    assert lines(plain) != lines(seeded)
+    assert [len(folded.datasets["test"]), len(limited.datasets["train"])] == [10, 9]
+    assert "w" in cased.vocabularies["tokens"]
+    assert 0 < len(filtered.datasets["train"]) < len(plain.datasets["train"])
+
+
+@pytest.mark.parametrize("change", ["longer", "content", "name", "reader", "vocabulary"])
+def test_whatever_the_data_follows_from_is_looked_at(tmp_path, change):
+    path = written(tmp_path / "a.txt")
+    before = prepared(path)
+    options = {}
+    if change == "longer":
+        written(path, count=50)
+    elif change == "content":  # of the same size and time
+        written(path, text="wort")
+    elif change == "name":
+        path = path.rename(tmp_path / "b.txt")
+    elif change == "reader":
+        options["reader"] = CountingReader(label="last")
+        path.write_text("".join(f"w{n % 7} l{n % 2}\n" for n in range(40)))
+    else:
+        options["tokens"] = TokenField(min_count=3)
+    after = prepared(path, **options)
+    expected = prepared(path, **options, cache=None)
+    assert lines(after) == lines(expected)
+    assert [p.symbols for p in after.vocabularies.values()] == [
+        p.symbols for p in expected.vocabularies.values()
+    ]
+    assert after.datasets["train"].records[0].path == str(path)
+    assert change == "vocabulary" or lines(after) != lines(before) or change == "name"
+
+
+def test_a_reader_whose_source_is_no_file_is_asked_what_it_follows_from(tmp_path):
+    class Numbers:
+        passes, version = 0, "1"
+
+        def read(self, source, columns):
+            Numbers.passes += 1
+            for n in range(int(source)):
+                yield Record({"tokens": f"w{n} {Numbers.version}", "label": str(n % 2)}, "n", n)
+
+    class Told(Numbers):
+        def identity(self, source):
+            return [source, Numbers.version]
+
+    for passes, reader in ((2, Numbers), (3, Told)):
+        for _ in range(2):
+            prepared(30, reader())
+        assert Numbers.passes == passes
+    Numbers.version = "2"
+    assert "2" in prepared(30, Told()).vocabularies["tokens"]
+    assert Numbers.passes == 4
+
+
+def test_what_was_warned_of_is_said_again(tmp_path, caplog):
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "".join(f"l{n % 2} word w{n}\n" for n in range(40)) + "rare word here too\n" * 3
+    )
+    for _ in range(2):
+        caplog.clear()
+        prepared(path, filter=LengthFilter(max_tokens=2), val=str(path), test=str(path))
+        assert "leaves out 3 of 43 training examples" in caplog.text
+        assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused_and_not_kept(tmp_path, cache):
+    path = written(tmp_path / "a.txt")
+
+    class Slow(CountingReader):
+        def read(self, source, columns):
+            for record in super().read(source, columns):
+                yield record
+                if record.line == 5:
+                    with path.open("a") as file:
+                        file.write("l1 more\n")
+
+    with pytest.raises(DataError, match=r"a\.txt: it has changed while it was read"):
+        prepared(path, Slow())
+    assert not list(cache.glob("*/manifest.json"))
+    assert len(lines(prepared(path))["train"]) == 33
+
+
+def test_a_shard_that_is_missing_is_named(tmp_path):
+    shards = [str(written(tmp_path / f"{n}.txt", 4)) for n in range(300)]
+    os.remove(shards[123])
+    with pytest.raises(DataError, match=r"123\.txt: no such file"):
+        prepared_from(shards)
+
+
+def prepared_from(shards):
+    data = SequenceData(LineReader(), Buckets(4), shards, tokens=TokenField(), label=LabelField())
+    data.setup()
+    return data
+
+
+def test_mapped_examples_are_those_in_memory(tmp_path):
+    path = tmp_path / "a.conll"
+    random = np.random.default_rng(0)
+    sentences = [
+        "".join(f"w{random.integers(30)} t{random.integers(3)}\n" for _ in range(length)) + "\n"
+        for length in random.integers(1, 9, 60)
+    ]
+    path.write_text("".join(sentences))
+
+    def fields():
+        made = {"tokens": TokenField(), "tags": TagField(), "characters": CharacterField()}
+        made["copies"] = CopyField("tokens", target="tokens", share_vocabulary_with="tokens")
+        return made
+
+    data = SequenceData(ConllReader(), Buckets(4), str(path), str(path), str(path), **fields())
+    data.setup()
+    records = list(data.datasets["train"].records)
+    own = fields()
+    for name, field in own.items():
+        field.name = name
+    fit(own, records, {})
+    memory = SequenceDataset.of(own, records)
+    for at in range(0, 60, 7):
+        same(data.datasets["train"][range(at, min(at + 7, 60))], memory[range(at, min(at + 7, 60))])
+    assert data.datasets["train"].encoded["tokens"].values.dtype == np.uint8
+
+
+@pytest.mark.parametrize("level", ["character", "word", "bpe"])
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_text_in_pieces_is_the_text_in_one(tmp_path, monkeypatch, level, workers):
+    path = tmp_path / "text.txt"
+    random = np.random.default_rng(1)
+    path.write_text(" ".join(f"word{random.integers(50)}\n" * 2 for _ in range(900)))
+
+    def batches(pieces):
+        monkeypatch.setattr("seqtasks.data.readers.pieces.PIECE", pieces)
+        field = TokenField(level=level, max_size=300 if level == "bpe" else None)
+        batching = Streams(4, 16)
+        data = SequenceData(
+            TextReader(), batching, str(path), tokens=field, cache=None, num_workers=workers
+        )
+        data.setup()
+        counts = [len(split) for split in data.datasets.values()]
+        assert counts == [1, 1, 1]
+        assert len(data.datasets["train"].records) == 1
+        return [list(data.loader(split)) for split in data.datasets]
+
+    for one, other in zip(batches(10**6), batches(500), strict=True):
+        for left, right in zip(one, other, strict=True):
+            same(left, right)
