@@ -54,9 +54,9 @@ class ParallelReader:
                 lines; a sentence is empty; a line has not two columns; or there is no such column.
         """
         for paths in _matched(source, self.references):
-            wanted = locate_all(str(paths[0]), columns, _NAMES, 2)
             name = str(paths[0])
-            missing = f"{paths[0]}: no pair of sentences; give files that hold text"
+            wanted = locate_all(name, columns, _NAMES, 2)
+            missing = f"{name}: no pair of sentences; give files that hold text"
             for number, sides in at_least_one(self._pairs(*paths), missing):
                 texts = (sides[0], "\t".join(sides[1:]))
                 values: dict[str, Value] = {field: texts[at] for field, at in wanted.items()}
