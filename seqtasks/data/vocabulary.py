@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from numpy.typing import DTypeLike
 from tokenizers import Tokenizer, decoders, models
 
 from seqtasks.data.store.columns import number_type
+from seqtasks.data.symbols.coders import coder_of
+from seqtasks.data.symbols.contents import merges_of, symbols_of, with_symbols
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import Coder
-from seqtasks.data.symbols.tokenizer import coder_of, learn_tokenizer
+from seqtasks.data.symbols.tokenizer import learn_tokenizer
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -108,7 +110,7 @@ class Vocabulary:
             min_count=min_count,
             max_size=max_size,
         )
-        return cls(_symbols(tokenizer), tokenizer)
+        return cls(symbols_of(tokenizer), tokenizer)
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -184,9 +186,8 @@ class Vocabulary:
     @functools.cached_property
     def merges(self) -> dict[tuple[str, str], int]:
         """The pairs of symbols that byte-pair encoding joins, each with its rank, the best 0."""
-        model = json.loads(self.to_json())["model"]
-        pairs = (m if isinstance(m, list) else m.split(" ") for m in model["merges"])
-        return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
+        assert self.tokenizer is not None
+        return merges_of(self.tokenizer)
 
     def with_symbols(self, symbols: Iterable[str]) -> Vocabulary:
         """A vocabulary of whole words or characters with more symbols behind its own.
@@ -197,12 +198,7 @@ class Vocabulary:
         listed = list(dict.fromkeys([*self.symbols, *symbols]))
         if self.tokenizer is None:
             return Vocabulary(listed)
-        content = json.loads(self.tokenizer.to_str())
-        numbers = {symbol: number for number, symbol in enumerate(listed)}
-        content["model"]["vocab"] = numbers
-        for special in content["added_tokens"]:
-            special["id"] = numbers[special["content"]]
-        return Vocabulary(listed, Tokenizer.from_str(json.dumps(content)))
+        return Vocabulary(listed, with_symbols(self.tokenizer, listed))
 
     def extended_by(self, new: Vocabulary) -> Vocabulary:
         """A vocabulary that keeps the numbers of this one and adds the symbols that it lacks.
@@ -239,29 +235,10 @@ class Vocabulary:
             content = json.loads(text)
             if isinstance(content, dict):
                 tokenizer = Tokenizer.from_str(text)
-                check_numbers(tokenizer.get_vocab())
-                return cls(_symbols(tokenizer), tokenizer)
+                return cls(symbols_of(tokenizer), tokenizer)
         except Exception as error:  # `tokenizers` raises plain Exception
             raise BundleError(f"not a vocabulary: {error}") from error
         strings = isinstance(content, list) and all(isinstance(s, str) for s in content)
         if not strings or len(set(content)) != len(content):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
         return cls(content)
-
-
-def check_numbers(symbols: Mapping[str, int]) -> None:
-    """Refuse symbols whose numbers are not their places in a list.
-
-    Raises:
-        ValueError: a number is missing, or beyond the last.
-    """
-    if sorted(symbols.values()) != list(range(len(symbols))):
-        raise ValueError(
-            f"it has {len(symbols):,} symbols with numbers up to {max(symbols.values()):,}; "
-            "expected are 0, 1, 2 and so on"
-        )
-
-
-def _symbols(tokenizer: Tokenizer) -> list[str]:
-    """A tokenizer's symbols in the order of their numbers."""
-    return [symbol for symbol, _ in sorted(tokenizer.get_vocab().items(), key=lambda pair: pair[1])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.record import Record
@@ -14,13 +14,13 @@ AGREED = ("level", "lowercase", "min_count", "max_size")
 
 
 def fit(
-    fields: Mapping[str, Field], records: Sequence[Record], known: Mapping[str, Vocabulary]
+    fields: Mapping[str, Field], records: Iterable[Record], known: Mapping[str, Vocabulary]
 ) -> None:
     """Fit every field; those that share a vocabulary get one from the texts of all of them.
 
     Args:
         fields: name → field.
-        records: the training examples.
+        records: the training examples, read anew each time that they are iterated over.
         known: by field, a vocabulary that its own goes on from.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -64,7 +65,7 @@ def _numbers(field: Field, record: Record) -> list[float]:
         row = [float(part) for part in parts]
     except ValueError as error:
         raise DataError(f"'{field.name}' is to hold numbers: {error}", where=record.place) from None
-    if not row or not np.isfinite(row).all():
+    if not row or not all(map(math.isfinite, row)):
         shown = " ".join(parts)[:60]
         raise DataError(
             f"'{field.name}' is to hold finite numbers, not '{shown}'; correct the line",

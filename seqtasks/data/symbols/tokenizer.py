@@ -1,26 +1,21 @@
-"""Tokenizers: how they are learnt from raw texts, and how they turn texts into numbers."""
+"""Tokenizers that are learnt from raw texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from seqtasks.data.store.columns import number_type
-from seqtasks.data.symbols.characters import CharacterTable
 from seqtasks.data.symbols.counting import count_characters, count_words, ranked
-from seqtasks.data.symbols.numbers import Coder
 from seqtasks.data.symbols.pieces import pieces
 from seqtasks.data.symbols.special_names import SpecialNames
-from seqtasks.data.symbols.subwords import Subwords
-from seqtasks.data.symbols.words import WordCutter, WordTable
 
-_CHARACTERS = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
-_WORDS = pre_tokenizers.WhitespaceSplit()
+BETWEEN_CHARACTERS = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+BETWEEN_WORDS = pre_tokenizers.WhitespaceSplit()
+BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
+
 _PIECE = 1 << 16
-"""Characters that the trainer gets at once; it keeps some hundred texts waiting."""
-
-_BYTES = pre_tokenizers.ByteLevel(add_prefix_space=False)
+"""Characters of a text that a trainer gets at once; some hundred such wait in its queue."""
 
 
 def learn_tokenizer(
@@ -50,14 +45,14 @@ def learn_tokenizer(
     names = SpecialNames(specials)
     if level == "bpe":
         tokenizer = Tokenizer(models.BPE())
-        tokenizer.pre_tokenizer, tokenizer.decoder = _BYTES, decoders.ByteLevel()
+        tokenizer.pre_tokenizer, tokenizer.decoder = BYTES, decoders.ByteLevel()
     else:
         count = count_characters if level == "character" else count_words
         counts = count(texts, names, lowercase=lowercase)
         symbols = ranked(counts, specials, min_count=min_count, max_size=max_size or None)
         vocab = {symbol: number for number, symbol in enumerate(symbols)}
         tokenizer = Tokenizer(models.WordLevel(vocab, unk_token=unk))
-        tokenizer.pre_tokenizer = _CHARACTERS if level == "character" else _WORDS
+        tokenizer.pre_tokenizer = BETWEEN_CHARACTERS if level == "character" else BETWEEN_WORDS
         if level != "word":
             tokenizer.decoder = decoders.Fuse()
     if lowercase:
@@ -78,27 +73,3 @@ def learn_tokenizer(
     else:
         tokenizer.add_special_tokens(list(specials))
     return tokenizer
-
-
-def coder_of(tokenizer: Tokenizer, index: Mapping[str, int], unk_id: int | None) -> Coder:
-    """The fastest way to the numbers that a tokenizer gives.
-
-    Args:
-        tokenizer: of `learn_tokenizer`, or any other.
-        index: its symbols and their numbers.
-        unk_id: the number of ``<unk>``.
-    """
-    dtype = number_type(len(index))
-    added = tokenizer.get_added_tokens_decoder().values()
-    names = SpecialNames(token.content for token in added)
-    lowercase = isinstance(tokenizer.normalizer, normalizers.Lowercase)
-    beside = (tokenizer.post_processor, tokenizer.truncation, tokenizer.padding)
-    usual = all(part is None for part in beside) and (lowercase or tokenizer.normalizer is None)
-    changed = any(t.normalized or t.lstrip or t.rstrip or t.single_word for t in added)
-    cuts = repr(tokenizer.pre_tokenizer) if usual and not changed else None
-    if isinstance(tokenizer.model, models.WordLevel) and unk_id is not None:
-        if cuts == repr(_CHARACTERS):
-            return CharacterTable(names, index, unk_id, dtype, lowercase=lowercase)
-        if cuts == repr(_WORDS):
-            return WordTable(WordCutter(names, lowercase=lowercase), index, unk_id, dtype)
-    return Subwords(tokenizer, names if cuts == repr(_BYTES) else None, dtype)

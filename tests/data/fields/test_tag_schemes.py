@@ -47,3 +47,17 @@ def test_unfit_options_are_refused():
     for options in ({"target": "BIO"}, {"scheme": "BIO", "target": "auto"}):
         with pytest.raises(UsageError, match=r"target: .* is to be the name of a scheme"):
             TagField(**options)
+
+
+def test_the_scheme_is_that_of_all_records_and_not_of_a_chunk():
+    field = TagField(scheme="auto", target="BIOES")
+    field.name = "tags"
+    rows = [["I-X", "O"], ["B-X", "O"]]
+    records = [Record({"tags": row}, "f.txt", n) for n, row in enumerate(rows, 1)]
+    field.fit(records[:1])
+    for record in records:
+        assert field.encoder([record])([record])[0].tolist() == field.encode([record])[0].tolist()
+    with pytest.raises(DataError, match=r"^f.txt: the tags follow no scheme: sequence 1, tag 1"):
+        field.encoder(records)
+    with pytest.raises(DataError, match=r"^f.txt:2: tag 1: .* in IOB1.* with tags.scheme"):
+        field.encoder(records[:1])(records)
