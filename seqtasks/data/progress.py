@@ -69,15 +69,20 @@ class Step:
 
     def close(self) -> None:
         """Take the bar away."""
-        if self.bar is not None:
+        if self.bar is not None and self.bar.live.is_started:
             self.bar.stop()
+
+
+def is_first_process() -> bool:
+    """Whether this process speaks for those of its machine, as Lightning, torchrun, SLURM count."""
+    ranks = (os.environ.get(name) for name in ("LOCAL_RANK", "SLURM_LOCALID"))
+    return int(next((rank for rank in ranks if rank), "0")) == 0
 
 
 @contextmanager
 def progress(name: str, total: float) -> Iterator[Step]:
     """The progress of a step, shown by the first process of a machine on its error output."""
-    shown = int(os.environ.get("LOCAL_RANK", 0)) == 0
-    step = Step(name, total, Console(stderr=True) if shown else None)
+    step = Step(name, total, Console(stderr=True) if is_first_process() else None)
     try:
         yield step
     finally:

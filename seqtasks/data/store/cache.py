@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
+from seqtasks.data.progress import is_first_process
 from seqtasks.data.store.manifest import NAME, seal, whole
 from seqtasks.errors import DataError, UsageError
 
@@ -188,7 +189,7 @@ def _locked(path: Path) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            if int(os.environ.get("LOCAL_RANK", 0)) == 0:
+            if is_first_process():
                 _log.warning("Another run is preparing this data; waiting until it has finished")
             lock.acquire()
     except NotImplementedError:  # a file system without locks: whoever renames first is taken
