@@ -5,6 +5,7 @@ import pytest
 from seqtasks.data.fields import CharacterField, LabelField, TagField, TokenField
 from seqtasks.data.fields.columns import join_columns, split_columns
 from seqtasks.data.record import Record
+from seqtasks.data.symbols import counting
 from seqtasks.errors import DataError, UsageError
 
 
@@ -154,3 +155,11 @@ def test_several_columns_say_what_they_are(options):
         TokenField(["a", "b"], **options)
     with pytest.raises(UsageError, match="name one column"):
         LabelField(["a", "b"])
+
+
+@pytest.mark.parametrize("value", ["a b c", ["a", "b", "c"]])
+def test_more_words_than_memory_holds_are_refused_with_what_to_set(value, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_SYMBOLS", 2)
+    field = named(TokenField(), "source")
+    with pytest.raises(DataError, match=r"^source.level: .* more than 2 distinct .*level=bpe"):
+        field.fit(records("source", value))
