@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from seqtasks import metrics
 from seqtasks.baselines.most_frequent import MostFrequentTag
-from seqtasks.baselines.parts import parts, tagged
+from seqtasks.baselines.parts import COUNTED, SCORED, parts, tagged
 from seqtasks.data.batch import Batch
 from seqtasks.data.targets import targets
 from seqtasks.data.vocabulary import Vocabulary
@@ -234,10 +234,10 @@ class JointTask(Task):
         self, name: str, train: SequenceDataset, test: SequenceDataset, budget: Budget
     ) -> float:
         """The accuracy of each word's most frequent tag."""
-        examples = (tagged(train, name, part) for part in parts(len(train)))
+        examples = (tagged(train, name, part) for part in parts(len(train), COUNTED))
         tagger = MostFrequentTag(budget.over(examples))
         right = 0
-        for part in budget.over(parts(len(test))):
+        for part in budget.over(parts(len(test), SCORED)):
             tokens, tags = tagged(test, name, part)
             right += int((tagger.tag(tokens) == tags).sum())
         return right / len(test.encoded[name].values)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqtasks import metrics
 from seqtasks.baselines.most_frequent import MostFrequentTag
-from seqtasks.baselines.parts import parts, tagged
+from seqtasks.baselines.parts import COUNTED, SCORED, parts, tagged
 from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
@@ -155,7 +155,7 @@ class SequenceTagger(Task):
         name = "most frequent tag" + " of each word" * ("tokens" in self.inputs)
         scores: dict[str, Scores] = {}
         with budget.of(name):
-            examples = (tagged(train, "tags", part) for part in parts(len(train)))
+            examples = (tagged(train, "tags", part) for part in parts(len(train), COUNTED))
             tagger = MostFrequentTag(budget.over(examples))
             scores[name] = self.guess_scores(tagger, test, budget)
         return scores
@@ -167,7 +167,7 @@ class SequenceTagger(Task):
         others = {name: one for name, one in self.metrics().items() if name != "accuracy"}
         metrics = unshared(others)
         right = count = 0
-        for part in budget.over(parts(len(test))):
+        for part in budget.over(parts(len(test), SCORED)):
             tokens, expected = tagged(test, "tags", part)
             guesses = tagger.tag(tokens)
             right += int((guesses == expected).sum())

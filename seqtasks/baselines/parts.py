@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.integer[Any]]
 
-EXAMPLES = 2**12
-"""Examples in a part."""
+SCORED, COUNTED = 2**10, 2**15
+"""Examples that are scored, or whose tags are counted, at once."""
 
 
-def parts(count: int, size: int = EXAMPLES) -> Iterator[range]:
+def parts(count: int, size: int) -> Iterator[range]:
     """The numbers of so many examples, in consecutive parts.
 
     >>> list(parts(5, 2))
