@@ -14,8 +14,9 @@ from typing import Any
 
 import tokenizers
 
-import seqtasks
 from seqtasks.data.vocabulary import Vocabulary
+
+PACKAGE = Path(__file__).parents[2]
 
 FORMAT = 1
 """Changes where stores are written in another way."""
@@ -63,18 +64,16 @@ def code_of(made: type) -> str:
     Raises:
         Unknown: it stands in no file.
     """
-    package = Path(seqtasks.__file__).parent
     path = getattr(sys.modules.get(made.__module__), "__file__", None)
     if path is None:
         raise Unknown(f"the class {made.__qualname__} stands in no file")
-    return own_code() if package in Path(path).parents else digest(Path(path).read_bytes())
+    return own_code() if PACKAGE in Path(path).parents else digest(Path(path).read_bytes())
 
 
 @functools.cache
 def own_code() -> str:
     """A digest of everything here that reads and encodes data."""
-    package = Path(seqtasks.__file__).parent
-    files = sorted(path for part in ("data", "schemes") for path in (package / part).rglob("*.py"))
+    files = sorted(path for part in ("data", "schemes") for path in (PACKAGE / part).rglob("*.py"))
     return digest(b"".join(path.read_bytes() for path in files))
 
 
