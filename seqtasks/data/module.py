@@ -13,13 +13,13 @@ from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.preparation.source_records import Stored, stored_records
+from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
 from seqtasks.data.splits import hold_out, sample_records, split_records
 from seqtasks.data.store.cache import AUTO, Cache, cache_folder
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
-from seqtasks.data.store.source_records import Stored, stored_records
-from seqtasks.data.store.split_examples import Encoding, stored_examples
 from seqtasks.data.text_parts import split_texts
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, located, nearest

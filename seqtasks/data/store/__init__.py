@@ -1,1 +1,1 @@
-"""Encoded examples, stored as flat arrays in memory or in files."""
+"""Records and encoded examples in files, and the cache that keeps them."""

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from seqtasks.data.preparation.identity import Unknown, digest
 from seqtasks.data.readers.paths import FilePath, RemotePath, is_web
 from seqtasks.data.readers.remote import file_system, unreadable
-from seqtasks.data.store.identity import Unknown, digest
 from seqtasks.data.store.manifest import write_whole
 from seqtasks.errors import DataError
 

@@ -10,12 +10,12 @@ from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.fields.fitting import fit
 from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.preparation.examples import map_examples, write_examples
+from seqtasks.data.preparation.file_digests import file_digests
+from seqtasks.data.preparation.identity import Unknown, key_of
+from seqtasks.data.preparation.notes import Note, repeat, taken_notes
 from seqtasks.data.progress import progress
 from seqtasks.data.store.cache import Cache
-from seqtasks.data.store.examples import map_examples, write_examples
-from seqtasks.data.store.file_digests import file_digests
-from seqtasks.data.store.identity import Unknown, key_of
-from seqtasks.data.store.notes import Note, repeat, taken_notes
 from seqtasks.data.store.record_file import VALUES, RecordFile
 from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary

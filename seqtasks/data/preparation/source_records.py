@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqtasks.data.fields.columns import Column, join_columns, split_columns
+from seqtasks.data.preparation.file_digests import Stamp, file_digests, stamp
+from seqtasks.data.preparation.identity import Unknown, key_of
 from seqtasks.data.progress import progress
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.opening import counting_bytes
 from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.store.cache import Cache
-from seqtasks.data.store.file_digests import Stamp, file_digests, stamp
-from seqtasks.data.store.identity import Unknown, key_of
 from seqtasks.data.store.record_file import RecordFile, write_records
 from seqtasks.errors import DataError
 
