@@ -166,6 +166,7 @@ class SequenceTagger(Task):
         """The scores of the most frequent tags."""
         others = {name: one for name, one in self.metrics().items() if name != "accuracy"}
         metrics = unshared(others)
+        offsets = test.encoded["tags"].offsets
         right = count = 0
         for part in budget.over(parts(len(test), SCORED)):
             tokens, expected = tagged(test, "tags", part)
@@ -173,7 +174,7 @@ class SequenceTagger(Task):
             right += int((guesses == expected).sum())
             count += len(expected)
             if metrics:
-                cuts = np.cumsum(test.encoded["tags"].lengths[part.start : part.stop])[:-1]
+                cuts = offsets[part.start + 1 : part.stop] - offsets[part.start]
                 rows = [[row.tolist() for row in np.split(t, cuts)] for t in (guesses, expected)]
                 self.score_guesses(metrics, rows[0], rows[1], test, part)
         return {"accuracy": right / count, **computed(metrics)}
