@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from seqtasks.data.batch import Batch, SeededBatch
-from seqtasks.data.fields import Field, SynchronousField, TokenField, VectorSequenceField
+from seqtasks.data.fields import Field, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.ragged import Ragged
@@ -69,18 +69,25 @@ class SequenceDataset(Dataset[Batch]):
         if isinstance(indices, int):
             indices = [indices]
         random = Random(repr(indices.place)) if isinstance(indices, SeededBatch) else None
+        records = self.read(indices, drawn=random is not None)
         batch = Batch()
         for name, field in self.fields.items():
             if random is not None and field.varies:
-                values = field.vary([self.records[index] for index in indices], random)
+                values = field.vary(records, random)
             else:
                 values = [self.encoded[name][index] for index in indices]
             batch.update(field.collate(values))
-            if isinstance(field, (TokenField, SynchronousField)) and field.keep_text:
-                batch[f"{name}_text"] = [field.written(self.records[index]) for index in indices]
+            if field.keep_text:
+                batch[f"{name}_text"] = [field.written(record) for record in records]
         batch["example"] = lines_of(self.records, indices)
         batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
         return batch
+
+    def read(self, indices: Sequence[int], drawn: bool) -> list[Record]:
+        """The records of some examples; none where no field looks at them."""
+        fields = self.fields.values()
+        wanted = any(field.keep_text or (drawn and field.varies) for field in fields)
+        return [self.records[index] for index in indices] if wanted else []
 
     def sizes(self) -> list[NDArray[np.int64]]:
         """The lengths of all examples, for each field of tokens or of steps."""

@@ -25,6 +25,7 @@ class Field:
         vocabulary: the field's symbols, once it is fitted.
         along: the field that this one is made from or goes with; None if it stands alone.
         varies: whether training encodes the field anew, at random, for every batch.
+        keep_text: whether batches also hold what the field's ``written`` makes of each record.
         share_vocabulary_with: the field whose vocabulary this field takes; None for one of its own.
         derived: whether the field has no column of its own and is made from ``along``.
     """
@@ -35,6 +36,7 @@ class Field:
     share_vocabulary_with: str | None = None
     derived = False
     varies = False
+    keep_text = False
 
     def __init__(self, column: Column = None) -> None:
         if isinstance(column, list) and not (self.several and column):
@@ -78,6 +80,10 @@ class Field:
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
         """Encoded values of some examples, drawn at random; of a field that ``varies``."""
+        raise NotImplementedError
+
+    def written(self, record: Record) -> list[str]:
+        """The record's text, or all right ones, as a model would write them; of ``keep_text``."""
         raise NotImplementedError
 
     def collate(self, values: Sequence[Any]) -> dict[str, Any]:

@@ -121,6 +121,7 @@ class RecordFile:
         self.begins, self.ends, self.sizes = arrays["begins"], arrays["ends"], arrays["sizes"]
         self.starts: list[int] = arrays["starts"].tolist()
         self.reader = pa.ipc.open_file(pa.memory_map(str(folder / VALUES)))
+        self.opened: dict[int, list[pa.Array]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RecordFile, (self.folder,)
@@ -128,15 +129,21 @@ class RecordFile:
     def __len__(self) -> int:
         return self.starts[-1]
 
+    def batch(self, at: int) -> list[pa.Array]:
+        """The columns of records that were written together, by their number; mapped."""
+        if at not in self.opened:
+            self.opened[at] = self.reader.get_batch(at).columns
+        return self.opened[at]
+
     def values(self, row: int) -> dict[str, Value]:
         """The values of one record."""
         at = bisect.bisect_right(self.starts, row) - 1
-        batch = self.reader.get_batch(at)
+        batch = self.batch(at)
         place = row - self.starts[at]
         found: dict[str, Value] = {}
-        for number, name in enumerate(self.fields):
-            text = batch.column(2 * number)[place].as_py()
-            found[name] = batch.column(2 * number + 1)[place].as_py() if text is None else text
+        for name, texts, lists in zip(self.fields, batch[::2], batch[1::2], strict=True):
+            text = texts[place].as_py()
+            found[name] = lists[place].as_py() if text is None else text
         return found
 
     def parts(
@@ -153,7 +160,7 @@ class RecordFile:
         """
         if rows is None:
             for at, (start, end) in enumerate(itertools.pairwise(self.starts)):
-                yield np.arange(start, end), self._columns(self.reader.get_batch(at))
+                yield np.arange(start, end), _values(self.batch(at))
             return
         batches = np.searchsorted(self.starts, rows, side="right") - 1
         borders = np.flatnonzero(np.diff(batches)) + 1
@@ -161,23 +168,24 @@ class RecordFile:
             if not len(part):
                 continue
             at, some = int(batches[part[0]]), rows[part]
-            batch, within = self.reader.get_batch(at), some.astype(np.int64) - self.starts[at]
-            if len(within) != batch.num_rows or not (np.diff(within) == 1).all():
-                batch = batch.take(pa.array(within))
-            yield some, self._columns(batch)
+            batch, within = self.batch(at), some.astype(np.int64) - self.starts[at]
+            if len(within) != len(batch[0]) or not (np.diff(within) == 1).all():
+                batch = [column.take(pa.array(within)) for column in batch]
+            yield some, _values(batch)
 
-    def _columns(self, batch: pa.RecordBatch) -> list[list[Value]]:
-        columns = []
-        for number in range(len(self.fields)):
-            texts, lists = batch.column(2 * number), batch.column(2 * number + 1)
-            if not texts.null_count:
-                columns.append(texts.to_pylist())
-            elif not lists.null_count:
-                columns.append(_lists(lists))
-            else:
-                mixed = zip(texts.to_pylist(), lists.to_pylist(), strict=True)
-                columns.append([items if text is None else text for text, items in mixed])
-        return columns
+
+def _values(batch: Sequence[pa.Array]) -> list[list[Value]]:
+    """The values of each field from its columns of texts and of lists."""
+    columns = []
+    for texts, lists in zip(batch[::2], batch[1::2], strict=True):
+        if not texts.null_count:
+            columns.append(texts.to_pylist())
+        elif not lists.null_count:
+            columns.append(_lists(lists))
+        else:
+            mixed = zip(texts.to_pylist(), lists.to_pylist(), strict=True)
+            columns.append([items if text is None else text for text, items in mixed])
+    return columns
 
 
 def _columns(values: Sequence[Value], records: Sequence[Record]) -> list[pa.Array]:

@@ -69,8 +69,12 @@ class Records(Sequence[Record]):
             return self.select(np.arange(len(self))[index])
         at = range(len(self))[index]
         row = at if self.rows is None else int(self.rows[at])
-        columns = [[value] for value in self.file.values(row).values()]
-        return self._records(at, np.array([row]), columns)[0]
+        file, values = self.file, self.file.values(row)
+        if self.cuts is not None:
+            columns = [[value] for value in values.values()]
+            return self._records(at, np.array([row]), columns)[0]
+        place = file.files[file.numbers[row]], int(file.lines[row])
+        return Record(values, *place, bool(file.begins[row]), bool(file.ends[row]))
 
     def __iter__(self) -> Iterator[Record]:
         for chunk in self.chunks():
