@@ -41,10 +41,11 @@ def test_a_training_finds_it(tmp_path, cache, cli):
     path.write_text("some words of a text that goes on and on\n" * 40)
     options = ["task=generation", "data=text", f"data.train={path}", "data.batching.window=4"]
     main(options)
-    before = {p: p.stat().st_ino for p in cache.glob("*")}
+    before = {p: p.stat().st_ino for p in cache.glob("*/manifest.json")}
+    assert len(before) == 2
     code, _, _ = cli(*options, "trainer.max_steps=1", "logger=none", "report=false")
     assert code == 0
-    assert {p: p.stat().st_ino for p in cache.glob("*")} == before
+    assert {p: p.stat().st_ino for p in cache.glob("*/manifest.json")} == before
 
 
 def test_bad_data_and_bad_options_are_said_in_one_line(tmp_path, capsys):
