@@ -13,6 +13,7 @@ from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.preparation.collection import seldom_collected
 from seqtasks.data.preparation.source_records import Stored, stored_records
 from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
@@ -153,7 +154,7 @@ class SequenceData(pl.LightningDataModule):
     def setup(self, stage: str | None = None) -> None:
         """Read and encode every split, once; the vocabularies come from training alone."""
         if not self.datasets:
-            with located("data"):
+            with located("data"), seldom_collected():
                 self.datasets = self.encoded(self.stored())
 
     def use(self, vocabularies: Mapping[str, Vocabulary]) -> SequenceDataset:
