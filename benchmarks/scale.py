@@ -6,7 +6,7 @@ makes a gigabyte of text, a million pairs of sentences, five million rows of CSV
 tagged sentences below the folder (they stay there for another time), and trains on each for 50
 batches, first with an empty cache (SEQTASKS_CACHE), then with what the first run left there.
 `--scale 0.1` takes a tenth of each, `--runs pairs table` some of them alone, and `--grow` shows
-how the memory grows from a tenth to the whole.
+how the memory grows from a tenth to the whole. `--processes 4` trains on as many processes.
 
 Memory is the peak of what all processes of a run hold together, from start to end, sampled every
 50 ms; pages of mapped files do not count, since the kernel may drop them. Seconds count from the
@@ -82,6 +82,7 @@ def main() -> None:
     """Measure, print a line for each run, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_data_options(parser, scale=1.0)
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="of one training")
     parser.add_argument("--grow", action="store_true", help="measure a tenth too, and compare")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
@@ -113,7 +114,7 @@ def measure(options: argparse.Namespace, folder: Path, scratch: Path) -> Iterato
         for scale in (options.scale / 10, options.scale) if options.grow else (options.scale,):
             run = RUNS[name]
             paths = files(folder, run.files, round(run.size * scale), options.book)
-            rows.append({"run": name, **twice(run, paths, scratch)})
+            rows.append({"run": name, **twice(run, paths, scratch, options.processes)})
             show(rows[-1])
             yield rows[-1]
         if options.grow:
@@ -144,9 +145,12 @@ def files(folder: Path, kind: str, size: int, book: Path | None) -> list[Path]:
     return sorted(made.iterdir())
 
 
-def twice(run: Run, paths: Sequence[Path], scratch: Path) -> dict[str, Any]:
+def twice(run: Run, paths: Sequence[Path], scratch: Path, processes: int = 1) -> dict[str, Any]:
     """Run on the files with an empty cache, and once more with what is in it then."""
     options = options_of(run, paths)
+    if processes > 1:
+        options += ["trainer.accelerator=cpu", "trainer.strategy=ddp"]
+        options.append(f"trainer.devices={processes}")
     with tempfile.TemporaryDirectory(dir=scratch) as cache:
         both = [once(options, cache, scratch) for _ in range(2)]
     return {
