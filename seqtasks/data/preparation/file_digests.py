@@ -31,7 +31,8 @@ class Stamp(NamedTuple):
 
     Attributes:
         size: in bytes; 0 where nobody tells it.
-        changed: when a local file was changed last, in nanoseconds; nobody can set this time.
+        changed: when a local file was changed last, in nanoseconds; nobody can set this time,
+            where the system keeps it.
         identity: a local file's number in its file system and its own time; of a remote file all
             that its file system tells of its state, empty if it tells nothing.
     """
@@ -53,7 +54,9 @@ def stamp(path: FilePath) -> Stamp:
         found = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    changed = max(found.st_ctime_ns, found.st_mtime_ns)
+    changed = found.st_ctime_ns  # on Windows that of its creation
+    if os.name == "nt":
+        changed = max(changed, found.st_mtime_ns)
     return Stamp(found.st_size, changed, f"{found.st_ino} {found.st_mtime_ns}")
 
 
