@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.errors import DataError
+
 Layout = dict[str, Any]
 """The type of an array's numbers and its shape, as JSON holds them."""
 
@@ -69,3 +71,16 @@ def map_flat(path: Path, layout: Layout) -> NDArray[Any]:
     if 0 in shape:  # an empty file cannot be mapped
         return np.zeros(shape, dtype)
     return np.asarray(np.memmap(path, dtype, "r", shape=shape))
+
+
+def check_there(path: Path) -> None:
+    """Refuse to hand a file to another process by its name when somebody has removed it.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if not path.exists():
+        raise DataError(
+            f"{path.parent}: the prepared data was removed while this run used it; begin again, "
+            "with a larger data.cache_gigabytes if other runs have removed it"
+        )

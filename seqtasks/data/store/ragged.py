@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
+
+from seqtasks.data.store.flat_file import check_there
 
 
 class Ragged:
@@ -78,7 +81,9 @@ def by_file(array: NDArray[Any]) -> Any:
     """A mapped array as its file, type and shape; any other array as it is."""
     mapped = array.base
     if isinstance(mapped, np.memmap) and mapped.shape == array.shape:
-        return str(mapped.filename), array.dtype.str, array.shape
+        path = Path(str(mapped.filename))
+        check_there(path)
+        return path, array.dtype.str, array.shape
     return array
 
 

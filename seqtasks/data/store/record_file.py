@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seqtasks.data.record import Record, Value
-from seqtasks.data.store.flat_file import FlatFile, map_flat, write_flat
+from seqtasks.data.store.flat_file import FlatFile, check_there, map_flat, write_flat
 from seqtasks.errors import DataError
 
 VALUES, LAYOUT = "values.arrow", "records.json"
@@ -125,6 +125,7 @@ class RecordFile:
         self.reader = pa.ipc.open_file(values)
 
     def __reduce__(self) -> tuple[Any, ...]:
+        check_there(self.folder / LAYOUT)
         return RecordFile, (self.folder,)
 
     def __len__(self) -> int:
