@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,35 @@ def map_flat(path: Path, layout: Layout) -> NDArray[Any]:
     if 0 in shape:  # an empty file cannot be mapped
         return np.zeros(shape, dtype)
     return np.asarray(np.memmap(path, dtype, "r", shape=shape))
+
+
+class Mapped(NamedTuple):
+    """An array that is told by its file."""
+
+    path: Path
+    dtype: str
+    shape: tuple[int, ...]
+
+
+def by_file(array: Any) -> Any:
+    """A mapped array as its file, for another process; anything else as it is.
+
+    Raises:
+        DataError: somebody has removed the file.
+    """
+    mapped = getattr(array, "base", None)
+    if isinstance(mapped, np.memmap) and mapped.shape == array.shape:
+        path = Path(str(mapped.filename))
+        check_there(path)
+        return Mapped(path, array.dtype.str, array.shape)
+    return array
+
+
+def from_file(given: Any) -> Any:
+    """The inverse of `by_file`."""
+    if not isinstance(given, Mapped):
+        return given
+    return np.asarray(np.memmap(given.path, given.dtype, "r", shape=given.shape))
 
 
 def check_there(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -248,6 +249,23 @@ def test_mapped_examples_are_those_in_memory(tmp_path):
     for at in range(0, 60, 7):
         same(data.datasets["train"][range(at, min(at + 7, 60))], memory[range(at, min(at + 7, 60))])
     assert data.datasets["train"].encoded["tokens"].values.dtype == np.uint8
+
+
+def test_another_process_gets_the_files_and_not_what_they_hold(tmp_path):
+    limits = {"filter": LengthFilter(max_tokens=6), "limit": 800}
+    data = prepared(written(tmp_path / "a.txt", 3000), **limits)
+    for split in data.datasets.values():
+        other = pickle.loads(sent := pickle.dumps(split))
+        without = pickle.dumps(split.fields)
+        assert len(sent) - len(without) < 3000
+        same(other[range(9)], split[range(9)])
+        assert list(other.records)[-1] == split.records[-1]
+    text = tmp_path / "text.txt"
+    text.write_text("one two three\n" * 300)
+    data = SequenceData(TextReader(), Streams(4, 16), str(text), tokens=TokenField())
+    data.setup()
+    for split in data.datasets.values():
+        assert pickle.loads(pickle.dumps(split)).records[0] == split.records[0]
 
 
 @pytest.mark.parametrize("level", ["character", "word", "bpe"])
