@@ -55,6 +55,18 @@ def test_a_file_of_the_same_size_and_time_is_read_again(tmp_path, taken, change)
     assert len(taken) == 2
 
 
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"a": 1}', '{"a": ["x", [1]]}', "\xff"])
+def test_a_damaged_memory_is_forgotten(tmp_path, taken, damage):
+    path, memory = tmp_path / "a", tmp_path / "memory"
+    path.write_text("one")
+    found = file_digests([path], memory)
+    [file] = memory.iterdir()
+    file.write_text(damage, encoding="latin-1")
+    assert file_digests([path], memory) == found
+    assert file_digests([path], memory) == found
+    assert taken == ["a", "a"]
+
+
 def test_a_file_that_has_just_changed_is_not_remembered(tmp_path, taken, monkeypatch):
     monkeypatch.setattr(module, "_SETTLED", 2.0)
     path = tmp_path / "a"
