@@ -147,6 +147,7 @@ class Cache:
         with _locked(folder / f"{key}.lock"):
             content = whole(place)
             if content is None:
+                self._shrink(folder, size)
                 _check_space(folder, size)
                 if place.exists():
                     _log.warning("The prepared data in %s is damaged; it is prepared anew", place)
@@ -175,17 +176,25 @@ class Cache:
                 option="cache",
             ) from error
 
-    def _shrink(self, folder: Path) -> None:
-        """Remove what was not used for the longest time, and what died half made."""
+    def _shrink(self, folder: Path, room: int = 0) -> None:
+        """Remove what was not used for the longest time, and what died half made.
+
+        Args:
+            folder: of the cache.
+            room: so many bytes are to be free, if removing stores can make it so.
+        """
         for part in folder.glob(f"{_KEY}.part"):
             _remove(part)
         sizes = {store: _size(store) for store in folder.glob(_KEY)}
-        total = sum(sizes.values())
-        for store in sorted(set(sizes) - self.used, key=_last_use):
-            if total <= self.limit:
+        total, free = sum(sizes.values()), shutil.disk_usage(folder).free
+        old = sorted(set(sizes) - self.used, key=_last_use)
+        if free + sum(sizes[store] for store in old) < room:
+            room = 0
+        for store in old:
+            if total <= self.limit and free >= room:
                 return
             if _remove(store):
-                total -= sizes[store]
+                total, free = total - sizes[store], free + sizes[store]
 
 
 def _made(part: Path, place: Path, build: Build) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -153,6 +154,23 @@ def test_the_least_recently_used_go_first(tmp_path):
     with FileLock(tmp_path / f"{D}.lock"):  # somebody is opening it
         Cache(tmp_path, gigabytes=1e-9).get(F, Made(), load)
     assert {path.parent.name for path in tmp_path.glob(f"*/{NAME}")} == {D, F}
+
+
+@pytest.mark.parametrize(("size", "kept"), [(900, "abc"), (6000, "c"), (50_000, "abc")])
+def test_old_stores_make_room_where_that_is_enough(tmp_path, monkeypatch, size, kept):
+    for at, key in enumerate((A, B, C)):
+        Cache(tmp_path).get(key, Made("x" * 1000), load)
+        os.utime(tmp_path / key / NAME, (at, at))
+    total = cache_file.shutil.disk_usage(tmp_path)
+
+    def usage(folder):
+        return total._replace(free=9000 - cache_file._size(folder))
+
+    monkeypatch.setattr(cache_file.shutil, "disk_usage", usage)
+    with contextlib.suppress(DataError):
+        Cache(tmp_path).get(D, Made(), load, size=size)
+    found = {path.parent.name[0] for path in tmp_path.glob(f"*/{NAME}")}
+    assert found - {"d"} == set(kept)
 
 
 def test_what_is_no_store_is_left_alone(tmp_path):
