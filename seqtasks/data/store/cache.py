@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from seqtasks.data.progress import is_first_process
+from seqtasks.data.store.eviction import clear, make_room
 from seqtasks.data.store.manifest import NAME, seal, whole
 from seqtasks.data.store.termination import termination_raised
 from seqtasks.errors import DataError, UsageError
@@ -35,9 +36,6 @@ AUTO = "auto"
 VARIABLE = "SEQTASKS_CACHE"
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-_KEY = "[0-9a-f]" * 32
-"""The names of stores. Whatever else lies in a folder is left alone: it may be the user's."""
 
 
 class _Elsewhere(Exception):
@@ -147,7 +145,7 @@ class Cache:
         with _locked(folder / f"{key}.lock"):
             content = whole(place)
             if content is None:
-                self._shrink(folder, size)
+                make_room(folder, self.limit, self.used, size)
                 _check_space(folder, size)
                 if place.exists():
                     _log.warning("The prepared data in %s is damaged; it is prepared anew", place)
@@ -158,7 +156,7 @@ class Cache:
             self.used.add(place)
             loaded = load(place, content)
         if made:
-            self._shrink(folder)
+            make_room(folder, self.limit, self.used)
         return loaded
 
     def _alone(self, build: Build, load: Callable[[Path, Content], _T], size: int) -> _T:
@@ -176,30 +174,10 @@ class Cache:
                 option="cache",
             ) from error
 
-    def _shrink(self, folder: Path, room: int = 0) -> None:
-        """Remove what was not used for the longest time, and what died half made.
-
-        Args:
-            folder: of the cache.
-            room: so many bytes are to be free, if removing stores can make it so.
-        """
-        for part in folder.glob(f"{_KEY}.part"):
-            _remove(part)
-        sizes = {store: _size(store) for store in folder.glob(_KEY)}
-        total, free = sum(sizes.values()), shutil.disk_usage(folder).free
-        old = sorted(set(sizes) - self.used, key=_last_use)
-        if free + sum(sizes[store] for store in old) < room:
-            room = 0
-        for store in old:
-            if total <= self.limit and free >= room:
-                return
-            if _remove(store):
-                total, free = total - sizes[store], free + sizes[store]
-
 
 def _made(part: Path, place: Path, build: Build) -> Content:
     """Build a store in one folder and rename it into its place."""
-    _clear(part, place)
+    clear(part, place)
     part.mkdir()
     try:
         with termination_raised():
@@ -218,20 +196,9 @@ def _built(part: Path, build: Build) -> Content:
     try:
         return build(part)
     except OSError as error:
-        if error.errno in _FULL or str(part) in str(error):
+        if error.errno in _FULL or str(part) in f"{error.filename} {error.filename2} {error}":
             raise
         raise _Elsewhere(error) from error
-
-
-def _clear(part: Path, place: Path) -> None:
-    """Remove a store, and what was left of making it.
-
-    It is renamed first, so that no moment leaves a part of a store in its place.
-    """
-    shutil.rmtree(part, ignore_errors=True)
-    if place.exists():
-        place.rename(part)
-        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -253,16 +220,6 @@ def _locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _remove(place: Path) -> bool:
-    """Remove a store, or a part of one, that no other process is making or opening."""
-    try:
-        with FileLock(place.with_suffix(".lock"), timeout=0):
-            _clear(place.with_suffix(".part"), place)
-    except (Timeout, OSError, NotImplementedError):
-        return False
-    return True
-
-
 def _check_space(folder: Path, size: int) -> None:
     """Refuse to begin what will not fit (OSError)."""
     if shutil.disk_usage(folder).free < size:
@@ -272,15 +229,3 @@ def _check_space(folder: Path, size: int) -> None:
 def _reason(error: OSError) -> str:
     reason = error.strerror or str(error)
     return reason[:1].lower() + reason[1:]
-
-
-def _size(store: Path) -> int:
-    with contextlib.suppress(OSError):
-        return sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
-    return 0
-
-
-def _last_use(store: Path) -> float:
-    with contextlib.suppress(OSError):
-        return (store / NAME).stat().st_mtime
-    return 0.0

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from seqtasks.data.store import cache as cache_file
 from seqtasks.data.store.cache import AUTO, Cache, cache_folder
+from seqtasks.data.store.eviction import size_of
 from seqtasks.data.store.manifest import NAME, whole
 from seqtasks.errors import DataError, UsageError
 
@@ -164,7 +165,7 @@ def test_old_stores_make_room_where_that_is_enough(tmp_path, monkeypatch, size, 
     total = cache_file.shutil.disk_usage(tmp_path)
 
     def usage(folder):
-        return total._replace(free=9000 - cache_file._size(folder))
+        return total._replace(free=9000 - size_of(folder))
 
     monkeypatch.setattr(cache_file.shutil, "disk_usage", usage)
     with contextlib.suppress(DataError):
