@@ -15,6 +15,7 @@ from seqtasks.data.batch import Batch, SeededBatch
 from seqtasks.data.fields import Field, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
+from seqtasks.data.store.flat_file import by_file, from_file
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.store.records import lines_of
 from seqtasks.errors import UsageError
@@ -40,6 +41,16 @@ class SequenceDataset(Dataset[Batch]):
     ) -> None:
         self.fields, self.records = fields, records
         self.encoded, self.text_lengths = encoded, text_lengths
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: mapped arrays are their files there."""
+        encoded = {name: by_file(values) for name, values in self.encoded.items()}
+        return {**self.__dict__, "encoded": encoded, "text_lengths": by_file(self.text_lengths)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        encoded = {name: from_file(values) for name, values in state["encoded"].items()}
+        lengths = from_file(state["text_lengths"])
+        self.__dict__.update(state, encoded=encoded, text_lengths=lengths)
 
     @classmethod
     def of(cls, fields: Mapping[str, Field], records: Sequence[Record]) -> SequenceDataset:

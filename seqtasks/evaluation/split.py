@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqtasks.bundle import Bundle
@@ -10,6 +11,7 @@ from seqtasks.bundle.build import build
 from seqtasks.cli.options import overridden
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.module import Batching, SequenceData
+from seqtasks.data.store.cache import AUTO
 from seqtasks.errors import UsageError
 
 
@@ -43,7 +45,16 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     stray = [option for option in options if not option.startswith("data.")]
     if stray:
         raise UsageError(f"{stray[0]}: an option of the data is written data.NAME=VALUE")
-    config: Mapping[str, Any] = overridden({"data": bundle.config["data"]}, options)["data"]
+    own = here(bundle.config["data"])
+    config: Mapping[str, Any] = overridden({"data": own}, options)["data"]
     data: SequenceData = build(config, trusted)
     dataset = data.use({name: field.vocabulary for name, field in bundle.fields.items()})
     return Split(dataset, data.batching, data.test_split)
+
+
+def here(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of a model's data; a cache that is not on this machine is replaced by its own."""
+    cache = config.get("cache", AUTO)
+    if cache in (None, AUTO) or Path(cache).expanduser().exists():
+        return config
+    return {**config, "cache": AUTO}

@@ -14,6 +14,7 @@ from small import SMALL, TASKS
 from seqtasks import bundle
 from seqtasks.evaluate import main
 from seqtasks.evaluation import contributions, evaluate, read_split
+from seqtasks.evaluation.split import here
 from seqtasks.run import run
 
 
@@ -53,6 +54,12 @@ def test_the_windows_of_one_text_are_drawn_one_by_one(composed, tmp_path):
     assert len(sums) == -(-int(split.dataset.encoded["tokens"].lengths.sum() - 1) // 20)
     whole = float(sums.resampled(torch.ones(1, len(sums)).double())[0])
     assert whole == pytest.approx(evaluate(model, split).scores["perplexity"], rel=1e-5)
+
+
+def test_a_cache_of_another_machine_is_left_for_that_of_this_one(tmp_path):
+    for cache in (None, "auto", str(tmp_path)):
+        assert here({"cache": cache, "seed": 1}) == {"cache": cache, "seed": 1}
+    assert here({"cache": str(tmp_path / "gone"), "seed": 1}) == {"cache": "auto", "seed": 1}
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,7 @@ def write_examples(
         "columns": {name: column.close() for name, column in columns.items()},
         "text_lengths": _whole_texts(folder / "text_lengths", lengths.layout, records.begins),
         "records": _write_records(folder, records),
+        "in_pieces": not bool(records.begins.all()),
     }
     (folder / LAYOUT).write_text(json.dumps(layout))
 
@@ -87,7 +88,7 @@ def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) ->
     kept = {name: map_flat(folder / name, at) for name, at in layout["records"].items()}
     rows = kept.pop("rows", None)
     records = Records(file, rows, Cuts(**kept) if kept else None)
-    if not records.begins.all():  # of a text in several records the first stands for it
+    if layout["in_pieces"]:  # of a text in several records the first stands for it
         records = records.select(np.flatnonzero(records.begins))
     return SequenceDataset(
         fields, records, encoded, map_flat(folder / "text_lengths", layout["text_lengths"])

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from seqtasks.data.preparation.identity import Unknown, digest
 from seqtasks.data.readers.paths import FilePath, RemotePath, is_web
@@ -31,7 +31,8 @@ class Stamp(NamedTuple):
 
     Attributes:
         size: in bytes; 0 where nobody tells it.
-        changed: when a local file was changed last, in nanoseconds; nobody can set this time.
+        changed: when a local file was changed last, in nanoseconds; nobody can set this time,
+            where the system keeps it.
         identity: a local file's number in its file system and its own time; of a remote file all
             that its file system tells of its state, empty if it tells nothing.
     """
@@ -53,7 +54,9 @@ def stamp(path: FilePath) -> Stamp:
         found = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    changed = max(found.st_ctime_ns, found.st_mtime_ns)
+    changed = found.st_ctime_ns  # on Windows that of its creation
+    if os.name == "nt":
+        changed = max(changed, found.st_mtime_ns)
     return Stamp(found.st_size, changed, f"{found.st_ino} {found.st_mtime_ns}")
 
 
@@ -85,19 +88,16 @@ def file_digests(paths: Sequence[FilePath], folder: Path | None) -> list[str]:
     found, stamps = [], {}
     for path in paths:
         now = stamp(path)
-        kept = known.get(str(path))
+        kept, before = known.get(str(path), ("", None))
         if isinstance(path, RemotePath):
             if not now.identity:
                 raise Unknown(str(path))
             found.append(digest(now.identity))
             continue
-        if kept is not None and Stamp(*kept[1:]) == now:
-            found.append(kept[0])
-        else:
-            found.append(_digest(path))
+        found.append(kept if before == now else _digest(path))
         # A file that has just been changed may change again within one tick of its clock.
         if time.time() - now.changed / 1e9 > _SETTLED:
-            stamps[str(path)] = [found[-1], *now]
+            stamps[str(path)] = (found[-1], now)
     if memory is not None and stamps != known:
         with contextlib.suppress(OSError):  # of a cache that cannot be written to
             memory.parent.mkdir(parents=True, exist_ok=True)
@@ -105,12 +105,12 @@ def file_digests(paths: Sequence[FilePath], folder: Path | None) -> list[str]:
     return found
 
 
-def _recall(memory: Path | None) -> dict[str, list[Any]]:
+def _recall(memory: Path | None) -> dict[str, tuple[str, Stamp]]:
     try:
-        content: dict[str, list[Any]] = json.loads(memory.read_text()) if memory else {}
-    except (OSError, ValueError):
+        content = json.loads(memory.read_text()) if memory else {}
+        return {path: (kept, Stamp(*before)) for path, (kept, before) in content.items()}
+    except (OSError, ValueError, TypeError, AttributeError):  # damaged
         return {}
-    return content
 
 
 def _digest(path: Path) -> str:

@@ -6,17 +6,23 @@ import functools
 import json
 import re
 import sys
+import sysconfig
+import unicodedata
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import tokenizers
 
 from seqtasks.data.vocabulary import Vocabulary
 
-PACKAGE = Path(__file__).parents[2]
+PACKAGE = Path(__file__).resolve().parents[2]
+
+_LIBRARIES = [PACKAGE] + [
+    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")
+]
 
 FORMAT = 1
 """Changes where stores are written in another way."""
@@ -59,21 +65,48 @@ def described(value: Any) -> Any:
 
 
 def code_of(made: type) -> str:
-    """A digest of the code that a class stands in.
+    """A digest of the code that a class stands in, with what of the user's own it imports there.
 
     Raises:
         Unknown: it stands in no file.
     """
-    path = getattr(sys.modules.get(made.__module__), "__file__", None)
+    path = _file_of(made.__module__)
     if path is None:
         raise Unknown(f"the class {made.__qualname__} stands in no file")
-    return own_code() if PACKAGE in Path(path).parents else digest(Path(path).read_bytes())
+    if PACKAGE in path.parents:
+        return own_code()
+    files: dict[Path, bytes] = {}
+    _collect(made.__module__, path, files)
+    return digest(b"".join(files[name] for name in sorted(files)))
+
+
+def _collect(module: str, path: Path, files: dict[Path, bytes]) -> None:
+    """Take in a module's file, and those of the modules whose names, classes or functions it has.
+
+    Installed packages and Python's own modules are left out.
+    """
+    files[path] = path.read_bytes()
+    names = {
+        value.__name__ if isinstance(value, ModuleType) else value.__module__
+        for value in vars(sys.modules[module]).values()
+        if isinstance(value, (ModuleType, type, FunctionType))
+    }
+    for name in names:
+        file = _file_of(name)
+        if file and file not in files and not any(root in file.parents for root in _LIBRARIES):
+            _collect(name, file, files)
+
+
+def _file_of(module: str) -> Path | None:
+    path = getattr(sys.modules.get(module), "__file__", None)
+    return None if path is None else Path(path).resolve()
 
 
 @functools.cache
 def own_code() -> str:
     """A digest of everything here that reads and encodes data."""
-    files = sorted(path for part in ("data", "schemes") for path in (PACKAGE / part).rglob("*.py"))
+    found = sorted(path for part in ("data", "schemes") for path in (PACKAGE / part).rglob("*"))
+    files = [path for path in found if path.is_file() and path.suffix != ".pyc"]
     return digest(b"".join(path.read_bytes() for path in files))
 
 
@@ -83,7 +116,8 @@ def digest(content: str | bytes) -> str:
     >>> digest("a") == digest(b"a")
     True
     """
-    data = content.encode() if isinstance(content, str) else content
+    # The names of files may hold bytes that are no text.
+    data = content.encode(errors="surrogatepass") if isinstance(content, str) else content
     return blake2b(data, digest_size=16).hexdigest()
 
 
@@ -93,6 +127,14 @@ def key_of(*parts: Any) -> str:
     Raises:
         Unknown: the identity of a part cannot be told.
     """
-    versions = {"format": FORMAT, "code": own_code(), "tokenizers": tokenizers.__version__}
-    content = json.dumps([versions, *map(described, parts)], sort_keys=True)
+    versions = {
+        "format": FORMAT,
+        "code": own_code(),
+        "tokenizers": tokenizers.__version__,
+        "unicode": unicodedata.unidata_version,
+    }
+    try:
+        content = json.dumps([versions, *map(described, parts)], sort_keys=True)
+    except RecursionError:
+        raise Unknown("an object that holds itself") from None
     return digest(content)

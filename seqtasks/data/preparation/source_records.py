@@ -55,6 +55,9 @@ def stored_records(
 
 def _stamps(source: Any) -> dict[FilePath, Stamp]:
     """The files of a source with what changes with them; none where it names no files."""
+    if isinstance(source, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in source):
+        parts = [_stamps(one) for one in source]
+        return {path: found for part in parts for path, found in part.items()} if all(parts) else {}
     try:
         return {path: stamp(path) for path in find_files(source)}
     except DataError:  # the reader knows what is wrong, or what else its source is
@@ -87,8 +90,9 @@ def _build(
     size = sum(found.size for found in stamps.values())
     with progress("Reading", size) as step, counting_bytes(step.advance):
         count = write_records(folder, list(columns), _joined(reader, source, columns))
-    for path, before in stamps.items():
-        if stamp(path) != before:
+    after = _stamps(source)
+    for path in {**stamps, **after}:
+        if stamps.get(path) != after.get(path):
             raise DataError(
                 f"{path}: it has changed while it was read; begin again when it is whole"
             )

@@ -16,7 +16,7 @@ from seqtasks.data.preparation.identity import Unknown, key_of
 from seqtasks.data.preparation.notes import Note, repeat, taken_notes
 from seqtasks.data.progress import progress
 from seqtasks.data.store.cache import Cache
-from seqtasks.data.store.record_file import VALUES, RecordFile
+from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary
 
@@ -101,7 +101,7 @@ def stored_examples(
     Raises:
         DataError: a value cannot be used; the message says where it stands.
     """
-    size = sum((file.folder / VALUES).stat().st_size for file in files.values())
+    size = sum(file.bytes for file in files.values())
     fresh = []
 
     def build(folder: Path) -> dict[str, Any]:

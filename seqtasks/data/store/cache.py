@@ -17,7 +17,9 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from seqtasks.data.progress import is_first_process
+from seqtasks.data.store.eviction import clear, make_room
 from seqtasks.data.store.manifest import NAME, seal, whole
+from seqtasks.data.store.termination import termination_raised
 from seqtasks.errors import DataError, UsageError
 
 _T = TypeVar("_T")
@@ -36,6 +38,10 @@ VARIABLE = "SEQTASKS_CACHE"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class _Elsewhere(Exception):
+    """An OSError of what is read, which is no fault of the cache."""
+
+
 def cache_folder(given: str | os.PathLike[str] | None) -> Path | None:
     """The folder that an option means.
 
@@ -48,7 +54,7 @@ def cache_folder(given: str | os.PathLike[str] | None) -> Path | None:
     if given == AUTO:
         named = os.environ.get(VARIABLE)
         return Path(named).expanduser() if named else user_cache_path("seqtasks")
-    return Path(given).expanduser()
+    return Path(given).expanduser().absolute()
 
 
 class Cache:
@@ -56,7 +62,8 @@ class Cache:
 
     A store is made by one process, under a lock, in a folder of its own, and renamed into its
     place when it is finished; other processes wait for it. A damaged store is made again. Where
-    the folder cannot be written to, stores are made in a temporary folder.
+    the folder cannot be written to, the stores that it holds are used, and others are made in a
+    temporary folder.
 
     Args:
         folder: keeps the stores; None for a temporary folder.
@@ -69,6 +76,7 @@ class Cache:
             raise UsageError(f"it is above 0, not {gigabytes}", option="cache_gigabytes")
         self.folder, self.limit = folder, int(gigabytes * 1e9)
         self.used: set[Path] = set()
+        self._refused = False
         self._temporary: Path | None = None
 
     @property
@@ -94,7 +102,8 @@ class Cache:
         """The store of a key, made if it is not there.
 
         Args:
-            key: names the store; None for one that nobody may use again.
+            key: names the store, a digest in 32 hexadecimal digits; None for one that nobody may
+                use again.
             build: fills a new folder; returns what its manifest says.
             load: makes something of a finished folder and its manifest.
             size: about so many bytes will be written.
@@ -102,19 +111,31 @@ class Cache:
         Raises:
             DataError: there is no space left for it.
         """
-        if key is not None and self.folder is not None:
-            try:
-                return self._shared(self.folder, key, build, load, size)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                _log.warning(
-                    "The cache %s cannot be used (%s); the data is prepared in a temporary folder, "
-                    "for this run alone. Name another folder with data.cache or %s",
-                    self.folder,
-                    reason.lower(),
-                    VARIABLE,
-                )
-        return self._alone(build, load, size)
+        try:
+            if key is not None and self.folder is not None:
+                try:
+                    return self._shared(self.folder, key, build, load, size)
+                except OSError as error:
+                    place = self.folder / key
+                    if (content := whole(place)) is not None:  # of a folder that is only read
+                        self.used.add(place)
+                        return load(place, content)
+                    self._refuse(self.folder, error)
+            return self._alone(build, load, size)
+        except _Elsewhere as error:
+            raise error.args[0] from None
+
+    def _refuse(self, folder: Path, error: OSError) -> None:
+        """Say once why the folder is of no use."""
+        if not self._refused:
+            _log.warning(
+                "The cache %s cannot be used (%s); the data is prepared in a temporary folder, "
+                "for this run alone. Name another folder with data.cache or %s",
+                folder,
+                _reason(error),
+                VARIABLE,
+            )
+        self._refused = True
 
     def _shared(
         self, folder: Path, key: str, build: Build, load: Callable[[Path, Content], _T], size: int
@@ -124,53 +145,43 @@ class Cache:
         with _locked(folder / f"{key}.lock"):
             content = whole(place)
             if content is None:
+                make_room(folder, self.limit, self.used, size)
                 _check_space(folder, size)
                 if place.exists():
                     _log.warning("The prepared data in %s is damaged; it is prepared anew", place)
                 content, made = _made(folder / f"{key}.part", place, build), True
             else:
-                os.utime(place / NAME)
+                with contextlib.suppress(OSError):  # of another user's store
+                    os.utime(place / NAME)
             self.used.add(place)
             loaded = load(place, content)
         if made:
-            self._shrink(folder)
+            make_room(folder, self.limit, self.used)
         return loaded
 
     def _alone(self, build: Build, load: Callable[[Path, Content], _T], size: int) -> _T:
-        place = Path(tempfile.mkdtemp(dir=self.temporary))
         try:
+            place = Path(tempfile.mkdtemp(dir=self.temporary))
             _check_space(place, size)
             return load(place / "store", _made(place / "part", place / "store", build))
         except OSError as error:
-            if error.errno not in _FULL:
-                raise
+            where = tempfile.gettempdir() if self._temporary is None else self._temporary.parent
+            needed = max(size, 1_000_000) / 1e9
             raise DataError(
-                f"the prepared data takes about {max(size, 1_000_000) / 1e9:.3g} GB, and there is "
-                f"no space left in {place}; free some, or name a folder on another disk",
+                f"the prepared data takes about {needed:.3g} GB, and the folder of temporary files "
+                f"cannot take it: {where} ({_reason(error)}); free some space, or name a folder on "
+                "another disk",
                 option="cache",
             ) from error
-
-    def _shrink(self, folder: Path) -> None:
-        """Remove what was not used for the longest time, and what died half made."""
-        for part in folder.glob("*.part"):
-            _remove(folder / f"{part.stem}.lock", part)
-        stores = [path.parent for path in folder.glob(f"*/{NAME}")]
-        sizes = {store: _size(store) for store in stores}
-        total = sum(sizes.values())
-        for store in sorted(set(stores) - self.used, key=_last_use):
-            if total <= self.limit:
-                return
-            if _remove(folder / f"{store.name}.lock", store):
-                total -= sizes[store]
 
 
 def _made(part: Path, place: Path, build: Build) -> Content:
     """Build a store in one folder and rename it into its place."""
-    shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+    clear(part, place)
     part.mkdir()
     try:
-        seal(part, build(part))
-        shutil.rmtree(place, ignore_errors=True)
+        with termination_raised():
+            seal(part, _built(part, build))
         part.rename(place)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -179,6 +190,15 @@ def _made(part: Path, place: Path, build: Build) -> Content:
     if content is None:
         raise DataError(f"{place}: another process has changed it; prepare the data again")
     return content
+
+
+def _built(part: Path, build: Build) -> Content:
+    try:
+        return build(part)
+    except OSError as error:
+        if error.errno in _FULL or str(part) in f"{error.filename} {error.filename2} {error}":
+            raise
+        raise _Elsewhere(error) from error
 
 
 @contextlib.contextmanager
@@ -200,29 +220,12 @@ def _locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _remove(lock: Path, store: Path) -> bool:
-    """Remove a folder that no other process is making or opening."""
-    try:
-        with FileLock(lock, timeout=0):
-            shutil.rmtree(store, ignore_errors=True)
-    except (Timeout, OSError, NotImplementedError):
-        return False
-    return True
-
-
 def _check_space(folder: Path, size: int) -> None:
     """Refuse to begin what will not fit (OSError)."""
     if shutil.disk_usage(folder).free < size:
-        raise OSError(errno.ENOSPC, f"about {size / 1e9:.3g} GB are needed")
+        raise OSError(errno.ENOSPC, f"no space left for about {size / 1e9:.3g} GB")
 
 
-def _size(store: Path) -> int:
-    with contextlib.suppress(OSError):
-        return sum(path.stat().st_size for path in store.rglob("*") if path.is_file())
-    return 0
-
-
-def _last_use(store: Path) -> float:
-    with contextlib.suppress(OSError):
-        return (store / NAME).stat().st_mtime
-    return 0.0
+def _reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return reason[:1].lower() + reason[1:]

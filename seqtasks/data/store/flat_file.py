@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from seqtasks.errors import DataError
 
 Layout = dict[str, Any]
 """The type of an array's numbers and its shape, as JSON holds them."""
@@ -69,3 +71,45 @@ def map_flat(path: Path, layout: Layout) -> NDArray[Any]:
     if 0 in shape:  # an empty file cannot be mapped
         return np.zeros(shape, dtype)
     return np.asarray(np.memmap(path, dtype, "r", shape=shape))
+
+
+class Mapped(NamedTuple):
+    """An array that is told by its file."""
+
+    path: Path
+    dtype: str
+    shape: tuple[int, ...]
+
+
+def by_file(array: Any) -> Any:
+    """A mapped array as its file, for another process; anything else as it is.
+
+    Raises:
+        DataError: somebody has removed the file.
+    """
+    mapped = getattr(array, "base", None)
+    if isinstance(mapped, np.memmap) and mapped.shape == array.shape:
+        path = Path(str(mapped.filename))
+        check_there(path)
+        return Mapped(path, array.dtype.str, array.shape)
+    return array
+
+
+def from_file(given: Any) -> Any:
+    """The inverse of `by_file`."""
+    if not isinstance(given, Mapped):
+        return given
+    return np.asarray(np.memmap(given.path, given.dtype, "r", shape=given.shape))
+
+
+def check_there(path: Path) -> None:
+    """Refuse to hand a file to another process by its name when somebody has removed it.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if not path.exists():
+        raise DataError(
+            f"{path.parent}: the prepared data was removed while this run used it; begin again, "
+            "with a larger data.cache_gigabytes if other runs have removed it"
+        )

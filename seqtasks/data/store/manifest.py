@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zlib
@@ -28,23 +29,27 @@ def seal(folder: Path, content: dict[str, Any]) -> None:
             found = path.stat()
             name = path.relative_to(folder).as_posix()
             files[name] = [found.st_size, found.st_mtime_ns, checksum(path)]
-    write_whole(folder / NAME, json.dumps({**content, "sealed": files}, ensure_ascii=False))
+    write_whole(folder / NAME, json.dumps({**content, "sealed": files}))
 
 
 def whole(folder: Path) -> dict[str, Any] | None:
     """The manifest of a folder that is as it was sealed; None of any other.
 
-    A file that was written to since then counts by its checksum.
+    A file that was written to since then counts by its checksum, and gets back its time if that
+    is right: a store that was copied is read through once.
     """
     try:
-        content: dict[str, Any] = json.loads((folder / NAME).read_text())
+        content: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
         for name, (size, changed, wanted) in content["sealed"].items():
             path = folder / name
             found = path.stat()
             if found.st_size != size:
                 return None
-            if found.st_mtime_ns != changed and checksum(path) != wanted:
-                return None
+            if found.st_mtime_ns != changed:
+                if checksum(path) != wanted:
+                    return None
+                with contextlib.suppress(OSError):  # of a folder that is only to be read
+                    os.utime(path, ns=(found.st_atime_ns, changed))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return content

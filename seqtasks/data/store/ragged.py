@@ -11,6 +11,8 @@ import torch
 from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
+from seqtasks.data.store.flat_file import by_file, from_file
+
 
 class Ragged:
     """Sequences laid end to end, with the offset of each.
@@ -72,22 +74,6 @@ class Ragged:
 
     def __getitem__(self, index: int) -> NDArray[Any]:
         return self.values[self.offsets[index] : self.offsets[index + 1]]
-
-
-def by_file(array: NDArray[Any]) -> Any:
-    """A mapped array as its file, type and shape; any other array as it is."""
-    mapped = array.base
-    if isinstance(mapped, np.memmap) and mapped.shape == array.shape:
-        return str(mapped.filename), array.dtype.str, array.shape
-    return array
-
-
-def from_file(given: Any) -> NDArray[Any]:
-    """The inverse of `by_file`."""
-    if isinstance(given, np.ndarray):
-        return given
-    path, dtype, shape = given
-    return np.asarray(np.memmap(path, dtype, "r", shape=shape))
 
 
 def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[Any]], value: int = 0) -> Tensor:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from seqtasks.data.record import Record, Value
-from seqtasks.data.store.flat_file import FlatFile, map_flat, write_flat
+from seqtasks.data.store.flat_file import FlatFile, check_there, map_flat, write_flat
 from seqtasks.errors import DataError
 
 VALUES, LAYOUT = "values.arrow", "records.json"
@@ -91,7 +91,7 @@ class RecordWriter:
         layouts = {name: file.layout for name, file in self.arrays.items()}
         layouts["starts"] = write_flat(self.folder / "starts", np.array(self.starts, np.int64))
         content = {"fields": self.fields, "files": list(self.files), "arrays": layouts}
-        (self.folder / LAYOUT).write_text(json.dumps(content, ensure_ascii=False))
+        (self.folder / LAYOUT).write_text(json.dumps(content))
 
 
 def write_records(folder: Path, fields: Sequence[str], records: Iterable[Record]) -> int:
@@ -108,7 +108,7 @@ class RecordFile:
     """The records in a folder, read on demand.
 
     Args:
-        folder: written by `RecordWriter`.
+        folder: written by `RecordWriter`; it may go once it is open.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,10 +120,13 @@ class RecordFile:
         self.lines, self.numbers = arrays["lines"], arrays["files"]
         self.begins, self.ends, self.sizes = arrays["begins"], arrays["ends"], arrays["sizes"]
         self.starts: list[int] = arrays["starts"].tolist()
-        self.reader = pa.ipc.open_file(pa.memory_map(str(folder / VALUES)))
+        values = pa.memory_map(str(folder / VALUES))
+        self.bytes: int = values.size()
+        self.reader = pa.ipc.open_file(values)
         self.opened: dict[int, list[pa.Array]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
+        check_there(self.folder / LAYOUT)
         return RecordFile, (self.folder,)
 
     def __len__(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.record import Record, Value
+from seqtasks.data.store.flat_file import by_file, from_file
 from seqtasks.data.store.record_file import CHUNK, RecordFile
 
 Rows = NDArray[np.integer]
@@ -49,6 +50,15 @@ class Records(Sequence[Record]):
         watch: Watch | None = None,
     ) -> None:
         self.file, self.rows, self.cuts, self.watch = file, rows, cuts, watch
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: mapped arrays are their files there."""
+        cuts = self.cuts and [by_file(part) for part in self.cuts]
+        return {**self.__dict__, "rows": by_file(self.rows), "cuts": cuts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        cuts = state["cuts"] and Cuts(*map(from_file, state["cuts"]))
+        self.__dict__.update(state, rows=from_file(state["rows"]), cuts=cuts)
 
     def __len__(self) -> int:
         return len(self.file) if self.rows is None else len(self.rows)

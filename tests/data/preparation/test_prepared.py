@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 
 import numpy as np
 import pytest
@@ -171,6 +172,44 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_not_kept(tmp_path, 
     assert len(lines(prepared(path))["train"]) == 33
 
 
+@pytest.mark.parametrize("change", ["replaced", "removed", "added"])
+def test_a_shard_that_comes_or_goes_meanwhile_is_refused_too(tmp_path, cache, change):
+    paths = [written(tmp_path / f"{number}.txt") for number in range(3)]
+
+    class Slow(CountingReader):
+        def read(self, source, columns):
+            for record in super().read(source, columns):
+                yield record
+                if record.line == 5 and record.path == str(paths[2]):
+                    if change == "replaced":
+                        written(tmp_path / "new").replace(paths[0])
+                    elif change == "removed":
+                        paths[0].unlink()
+                    else:
+                        written(tmp_path / "3.txt")
+
+    with pytest.raises(DataError, match=r"[03]\.txt: it has changed while it was read"):
+        prepared(tmp_path / "*.txt", Slow())
+    assert not list(cache.glob("*/manifest.json"))
+
+
+def test_a_name_that_is_no_utf8_and_lists_in_a_list_are_remembered(tmp_path):
+    raw = written(tmp_path / os.fsdecode(b"a\xff.txt"))
+    for _ in range(2):
+        assert prepared(raw).datasets["train"].records[0].path == str(raw)
+    assert CountingReader.passes == 1
+
+    class Pairs(CountingReader):
+        def read(self, source, columns):
+            return super().read(source[0], columns)
+
+    paths = [[str(written(tmp_path / f"{name}{n}")) for n in range(2)] for name in "ab"]
+    for text, passes in (("word", 2), ("word", 2), ("wort", 3)):
+        written(tmp_path / "b1", text=text)
+        prepared_from(paths, Pairs())
+        assert Pairs.passes == passes
+
+
 def test_a_shard_that_is_missing_is_named(tmp_path):
     shards = [str(written(tmp_path / f"{n}.txt", 4)) for n in range(300)]
     os.remove(shards[123])
@@ -178,8 +217,9 @@ def test_a_shard_that_is_missing_is_named(tmp_path):
         prepared_from(shards)
 
 
-def prepared_from(shards):
-    data = SequenceData(LineReader(), Buckets(4), shards, tokens=TokenField(), label=LabelField())
+def prepared_from(shards, reader=None):
+    reader = reader or LineReader()
+    data = SequenceData(reader, Buckets(4), shards, tokens=TokenField(), label=LabelField())
     data.setup()
     return data
 
@@ -209,6 +249,23 @@ def test_mapped_examples_are_those_in_memory(tmp_path):
     for at in range(0, 60, 7):
         same(data.datasets["train"][range(at, min(at + 7, 60))], memory[range(at, min(at + 7, 60))])
     assert data.datasets["train"].encoded["tokens"].values.dtype == np.uint8
+
+
+def test_another_process_gets_the_files_and_not_what_they_hold(tmp_path):
+    limits = {"filter": LengthFilter(max_tokens=6), "limit": 800}
+    data = prepared(written(tmp_path / "a.txt", 3000), **limits)
+    for split in data.datasets.values():
+        other = pickle.loads(sent := pickle.dumps(split))
+        without = pickle.dumps(split.fields)
+        assert len(sent) - len(without) < 3000
+        same(other[range(9)], split[range(9)])
+        assert list(other.records)[-1] == split.records[-1]
+    text = tmp_path / "text.txt"
+    text.write_text("one two three\n" * 300)
+    data = SequenceData(TextReader(), Streams(4, 16), str(text), tokens=TokenField())
+    data.setup()
+    for split in data.datasets.values():
+        assert pickle.loads(pickle.dumps(split)).records[0] == split.records[0]
 
 
 @pytest.mark.parametrize("level", ["character", "word", "bpe"])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 
 import numpy as np
 import pytest
 from stored import stored
 
 from seqtasks.data.record import Record
+from seqtasks.data.store.flat_file import map_flat, write_flat
+from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.store.record_file import CHUNK
 from seqtasks.data.store.records import Cuts, Records, lines_of
 from seqtasks.errors import DataError
@@ -100,3 +103,18 @@ def test_a_pass_is_watched(tmp_path):
 def test_what_is_no_text_is_refused_by_its_place(tmp_path, value):
     with pytest.raises(DataError, match="f:7: here or behind it is something else than texts"):
         stored(tmp_path, [Record({"tokens": value}, "f", 7)])
+
+
+def test_records_and_arrays_that_were_removed_cannot_go_to_another_process(tmp_path):
+    records = stored(tmp_path, numbered(3))
+    layout = write_flat(tmp_path / "values", np.arange(4))
+    values = map_flat(tmp_path / "values", layout)
+    for held in (records, Ragged(values, np.array([0, 1, 4]))):
+        assert len(pickle.loads(pickle.dumps(held))) == len(held)
+    shutil.rmtree(records.file.folder)
+    (tmp_path / "values").unlink()
+    for held in (records, Ragged(values, np.array([0, 1, 4]))):
+        with pytest.raises(DataError, match="was removed while this run used it; begin again"):
+            pickle.dumps(held)
+    assert list(records) == numbered(3)
+    assert values.tolist() == [0, 1, 2, 3]
