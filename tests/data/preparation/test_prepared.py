@@ -142,6 +142,18 @@ def test_a_reader_whose_source_is_no_file_is_asked_what_it_follows_from(tmp_path
     assert Numbers.passes == 4
 
 
+def test_a_test_reads_no_other_split(tmp_path):
+    path = written(tmp_path / "a.txt")
+    known = prepared(path).vocabularies
+    path.write_text(path.read_text() + "new word\n")  # a label that the model does not know
+    data = SequenceData(
+        CountingReader(), Buckets(4), str(path), tokens=TokenField(), label=LabelField()
+    )
+    dataset = data.use(known)
+    assert data.datasets == {"test": dataset}
+    assert len(dataset) == 4
+
+
 def test_what_was_warned_of_is_said_again(tmp_path, caplog):
     path = tmp_path / "a.txt"
     path.write_text(
