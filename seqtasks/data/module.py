@@ -158,7 +158,7 @@ class SequenceData(pl.LightningDataModule):
                 self.datasets = self.encoded(self.stored())
 
     def use(self, vocabularies: Mapping[str, Vocabulary]) -> SequenceDataset:
-        """Encode the test split by given vocabularies, instead of fitting them.
+        """Encode the test split, and no other, by given vocabularies instead of fitting them.
 
         Args:
             vocabularies: field → its vocabulary.
@@ -209,6 +209,12 @@ class SequenceData(pl.LightningDataModule):
             splits["train"] = sample_records(splits["train"], self.limit, self.split_seed)
         return splits
 
+    def tested(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
+        """The split that tests run on, alone."""
+        splits = self.split(files)
+        name = "test" if "test" in splits else "val"
+        return {name: splits[name]}
+
     def parts(self, records: Records, fractions: Sequence[float]) -> list[Records]:
         """The rest of the training examples, and parts that are taken off them."""
         if getattr(self.reader, "continuous", False):
@@ -217,13 +223,16 @@ class SequenceData(pl.LightningDataModule):
         return split_records(records, fractions, self.split_seed, self.split_by)
 
     def encoded(self, stored: Mapping[str, Stored]) -> dict[str, SequenceDataset]:
-        """The encoded examples of each split, prepared if they are not in the cache."""
+        """The encoded examples of each split, prepared if they are not in the cache.
+
+        With vocabularies that are given, not fitted, it is the test split alone.
+        """
         files = {split: one.file for split, one in stored.items()}
         keys = {split: one.key for split, one in stored.items()}
         splitting = [self.split_seed, self.fractions, self.folds, self.fold, self.split_by]
         origin = None if None in keys.values() else [keys, splitting, self.limit]
         encoding = Encoding(self.fields, self.fitted, self.known, self.filter)
-        split = functools.partial(self.split, files)
+        split = functools.partial(self.tested if self.fitted else self.split, files)
         return stored_examples(self.cache, encoding, origin, files, split)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:

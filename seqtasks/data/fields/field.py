@@ -54,6 +54,10 @@ class Field:
     def fit(self, records: Iterable[Record]) -> None:
         """Learn the vocabulary from the training split, which may be larger than memory.
 
+        What a field learns is all in its vocabulary, by which it is remembered and saved: a
+        `Vocabulary`, or a class of that kind with ``to_json`` and ``from_json`` that ``__init__``
+        gives it, as `Channels`.
+
         Args:
             records: the training examples, read anew each time that they are iterated over.
         """
@@ -63,7 +67,8 @@ class Field:
         """Numbers for some of a split's records.
 
         Returns:
-            An array with a row for each record, a `Ragged`, or something with ``columns()``.
+            An array with a row for each record, a `Ragged`, or something with ``columns()``; the
+            type of the numbers follows from the vocabulary, not from these records.
 
         Raises:
             DataError: a value cannot be used; the message says where it stands.

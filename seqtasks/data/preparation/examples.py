@@ -18,6 +18,7 @@ from seqtasks.data.store.flat_file import FlatFile, Layout, map_flat, write_flat
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Cuts, Records
+from seqtasks.errors import UsageError
 
 LAYOUT = "examples.json"
 
@@ -38,14 +39,21 @@ def write_examples(
 
     Raises:
         DataError: a value cannot be encoded, or no example is left.
+        UsageError: the examples are running texts in pieces, whose length no filter sees.
     """
+    begins, at = records.begins, 0
+    if filter is not None and not begins.all():
+        raise UsageError(
+            "it leaves out separate examples, and the training data is running text that is read "
+            "in pieces; set it to null",
+            option="filter",
+        )
     folder.mkdir()
     encoders = {name: field.encoder(records) for name, field in fields.items()}
     columns = {name: Columns(folder, name) for name in fields}
     lengths = FlatFile(folder / "text_lengths")
     left_out: dict[str, int] = {}
     kept: list[NDArray[np.integer]] = []
-    begins, at = records.begins, 0
     for chunk in records.chunks():
         encoded = encode(fields, encoders, chunk)
         places = np.arange(at, at + len(chunk))
@@ -58,7 +66,7 @@ def write_examples(
                 encoded = encode(fields, encoders, chunk) if chunk else {}
             kept.append(places)
         for name, values in encoded.items():
-            columns[name].append(columns_of(values), begins[places])
+            columns[name].append(values, begins[places])
         lengths.append(text_lengths(fields, chunk))
     if filter is not None:
         filter.report(left_out, len(records))
@@ -108,15 +116,31 @@ class Columns:
         self.files: dict[str, FlatFile] = {}
         self.ends: dict[str, int] = {}  # of the sequences of unequal length
 
-    def append(self, columns: Mapping[str, Flat], begins: NDArray[np.bool_]) -> None:
+    def append(self, encoded: Any, begins: NDArray[np.bool_]) -> None:
         """Write the values of some records.
 
         Args:
-            columns: of the records.
+            encoded: the values.
             begins: (records,) whether each begins an example; another one goes on with the
                 sequences of the one before it.
+
+        Raises:
+            UsageError: the field does not give what `Field.encode` is to return.
         """
+        try:
+            self.append_columns(columns_of(encoded), begins)
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                "what a field encodes is an array with a row for each record, a Ragged, or has "
+                f"columns(), each time of one type of numbers; this one gives {error}",
+                option=self.name,
+            ) from error
+
+    def append_columns(self, columns: Mapping[str, Flat], begins: NDArray[np.bool_]) -> None:
+        """Write columns, each with as many rows as there are records."""
         for name, column in columns.items():
+            if len(column) != len(begins):
+                raise ValueError(f"{len(column):,} rows for {len(begins):,} records")
             if not isinstance(column, Ragged):
                 self.write(name, column[begins])
                 continue

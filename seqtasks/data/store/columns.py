@@ -26,9 +26,15 @@ class Encoded(Protocol):
 
 
 def columns_of(encoded: Any) -> Mapping[str, Flat]:
-    """Take encoded values apart; an array or a `Ragged` is the only column, without a name."""
+    """Take encoded values apart; an array or a `Ragged` is the only column, without a name.
+
+    Raises:
+        TypeError: they are neither, and have no ``columns()``.
+    """
     if isinstance(encoded, (np.ndarray, Ragged)):
         return {"": encoded}
+    if not hasattr(encoded, "columns"):
+        raise TypeError(f"a {type(encoded).__name__}")
     columns: Mapping[str, Flat] = encoded.columns()
     return columns
 

@@ -31,14 +31,16 @@ class FlatFile:
         """Write rows behind those that are there.
 
         Raises:
-            ValueError: they are of another type or shape.
+            ValueError: they are Python objects, or of another type or shape.
         """
+        if rows.dtype.hasobject:
+            raise ValueError("rows of Python objects")
         if self.row is None:
             self.row = rows[:0]
         elif rows.dtype != self.row.dtype or rows.shape[1:] != self.row.shape[1:]:
             raise ValueError(
-                f"{self.path.name} has rows of {self.row.dtype} {self.row.shape[1:]}, "
-                f"not {rows.dtype} {rows.shape[1:]}"
+                f"rows of {rows.dtype} {rows.shape[1:]} behind rows of {self.row.dtype} "
+                f"{self.row.shape[1:]}"
             )
         with self.path.open("ab") as file:
             file.write(np.ascontiguousarray(rows).data)

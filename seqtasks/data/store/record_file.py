@@ -22,8 +22,8 @@ VALUES, LAYOUT = "values.arrow", "records.json"
 CHUNK = 8192
 """The most records that are written, read or encoded at once."""
 
-_CHARACTERS = 4_000_000
-"""About so many characters of records are written at once."""
+CHARACTERS = 4_000_000
+"""About so many characters of records are written, read or encoded at once."""
 
 
 class RecordWriter:
@@ -60,7 +60,7 @@ class RecordWriter:
                 raise _no_text(record, f"not {value!r}")
             self.characters += len(value)
         self.held.append(record)
-        if len(self.held) == CHUNK or self.characters >= _CHARACTERS:
+        if len(self.held) == CHUNK or self.characters >= CHARACTERS:
             self.flush()
 
     def flush(self) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.record import Record, Value
 from seqtasks.data.store.flat_file import by_file, from_file
-from seqtasks.data.store.record_file import CHUNK, RecordFile
+from seqtasks.data.store.record_file import CHARACTERS, CHUNK, RecordFile
 
 Rows = NDArray[np.integer]
 Watch = Callable[[float], None]
@@ -101,16 +101,17 @@ class Records(Sequence[Record]):
         return Records(self.file, self.rows, self.cuts, watch)
 
     def chunks(self) -> Iterator[list[Record]]:
-        """Yield all records, some thousand at a time."""
-        at, held = 0, list[Record]()
+        """Yield all records, some thousand at a time, or fewer where they are long."""
+        at, size, held = 0, 0, list[Record]()
         for rows, columns in self.file.parts(self.rows):
             held += self._records(at, rows, columns)
             at += len(rows)
+            size += int(self.file.sizes[rows].sum())
             if self.watch is not None:
                 self.watch(len(rows) / len(self))
-            if len(held) >= CHUNK // 2 or self.cuts is not None:
+            if len(held) >= CHUNK // 2 or size >= CHARACTERS // 2:
                 yield held
-                held = []
+                size, held = 0, []
         if held:
             yield held
 

@@ -19,7 +19,7 @@ from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.module import SequenceData
 from seqtasks.data.readers import ConllReader, LineReader, TextReader
 from seqtasks.data.record import Record
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, UsageError
 
 
 class CountingReader(LineReader):
@@ -141,6 +141,18 @@ def test_a_reader_whose_source_is_no_file_is_asked_what_it_follows_from(tmp_path
     Numbers.version = "2"
     assert "2" in prepared(30, Told()).vocabularies["tokens"]
     assert Numbers.passes == 4
+
+
+def test_a_test_reads_no_other_split(tmp_path):
+    path = written(tmp_path / "a.txt")
+    known = prepared(path).vocabularies
+    path.write_text(path.read_text() + "new word\n")  # a label that the model does not know
+    data = SequenceData(
+        CountingReader(), Buckets(4), str(path), tokens=TokenField(), label=LabelField()
+    )
+    dataset = data.use(known)
+    assert data.datasets == {"test": dataset}
+    assert len(dataset) == 4
 
 
 def test_what_was_warned_of_is_said_again(tmp_path, caplog):
@@ -291,3 +303,14 @@ def test_a_text_in_pieces_is_the_text_in_one(tmp_path, monkeypatch, level, worke
     for one, other in zip(batches(10**6), batches(500), strict=True):
         for left, right in zip(one, other, strict=True):
             same(left, right)
+
+
+def test_a_length_filter_refuses_texts_in_pieces(tmp_path, monkeypatch):
+    path = tmp_path / "text.txt"
+    path.write_text("one two three four five six seven eight\n" * 30)
+    monkeypatch.setattr("seqtasks.data.readers.pieces.PIECE", 100)
+    options = {"filter": LengthFilter(min_tokens=20), "label": None, "cache": None}
+    with pytest.raises(UsageError, match=r"data\.filter.*running text that is read in pieces"):
+        prepared(path, TextReader(), Streams(2, 8), **options)
+    monkeypatch.setattr("seqtasks.data.readers.pieces.PIECE", 10**6)
+    assert len(prepared(path, TextReader(), Streams(2, 8), **options).datasets["train"]) == 1
