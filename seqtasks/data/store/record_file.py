@@ -52,9 +52,23 @@ class RecordWriter:
         self.starts = [0]  # of the batches in the Arrow file
         self.held: list[Record] = []
         self.characters = 0
+        self.unended: Record | None = None  # the last record, if its text goes on
 
     def add(self, record: Record) -> None:
-        """Write a record behind the others."""
+        """Write a record behind the others.
+
+        Raises:
+            DataError: it lacks a field, holds something else than texts, or goes on with a text
+                that has ended, or begins one where another has not.
+        """
+        if record.begins != (self.unended is None):
+            raise _torn(record)
+        self.unended = None if record.ends else record
+        for name in self.fields:
+            if name not in record.values:
+                raise DataError(
+                    f"the reader gives no value for the field '{name}'", where=record.place
+                )
         for value in record.values.values():
             if not isinstance(value, (str, list, tuple)):
                 raise _no_text(record, f"not {value!r}")
@@ -86,6 +100,8 @@ class RecordWriter:
 
     def close(self) -> None:
         """Write what is left and the layout of the folder."""
+        if self.unended is not None:
+            raise _torn(self.unended)
         self.flush()
         self.values.close()
         layouts = {name: file.layout for name, file in self.arrays.items()}
@@ -198,6 +214,14 @@ def _columns(values: Sequence[Value], records: Sequence[Record]) -> list[pa.Arra
         return [pa.array(texts, pa.string()), pa.array(lists, pa.list_(pa.string()))]
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, UnicodeEncodeError) as error:
         raise _no_text(records[0], str(error)) from None
+
+
+def _torn(record: Record) -> DataError:
+    return DataError(
+        "the records of one text follow each other, each but the first with begins=False and each "
+        "but the last with ends=False, and these do not; correct the reader",
+        where=record.place,
+    )
 
 
 def _no_text(record: Record, reason: str) -> DataError:
