@@ -165,11 +165,10 @@ class RecordFile:
     def parts(
         self, rows: NDArray[np.integer] | None = None
     ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
-        """Yield records in parts that were written together.
+        """Yield records in parts that were written together, or of some thousand in another order.
 
         Args:
-            rows: which records, in any order in which neighbours are likely to be in one part;
-                None for all.
+            rows: which records, in any order; None for all.
 
         Yields:
             The rows of the part, and for each field the values.
@@ -177,6 +176,9 @@ class RecordFile:
         if rows is None:
             for at, (start, end) in enumerate(itertools.pairwise(self.starts)):
                 yield np.arange(start, end), _values(self.batch(at))
+            return
+        if (rows[1:] < rows[:-1]).any():
+            yield from self.scattered(rows)
             return
         batches = np.searchsorted(self.starts, rows, side="right") - 1
         borders = np.flatnonzero(np.diff(batches)) + 1
@@ -188,6 +190,23 @@ class RecordFile:
             if len(within) != len(batch[0]) or not (np.diff(within) == 1).all():
                 batch = [column.take(pa.array(within)) for column in batch]
             yield some, _values(batch)
+
+    def scattered(
+        self, rows: NDArray[np.integer]
+    ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
+        """Yield what `parts` does, of rows in another order than that of the file.
+
+        Some thousand are read in the file's order, and then put into that of the rows.
+        """
+        for first in range(0, len(rows), CHUNK // 2):
+            block = rows[first : first + CHUNK // 2]
+            passed = self.sizes[block].sum(axis=1).cumsum() // CHARACTERS
+            for some in np.split(block, np.flatnonzero(np.diff(passed)) + 1):
+                order = np.argsort(some, kind="stable")
+                found = [columns for _, columns in self.parts(some[order])]
+                columns = [list(itertools.chain(*parts)) for parts in zip(*found, strict=True)]
+                places = np.argsort(order).tolist()
+                yield some, [[column[at] for at in places] for column in columns]
 
 
 def _values(batch: Sequence[pa.Array]) -> list[list[Value]]:

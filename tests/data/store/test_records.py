@@ -52,6 +52,19 @@ def test_some_records_are_read_in_their_order(tmp_path):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.uint32, np.int64])
+def test_records_in_any_order_are_read_some_thousand_at_once(tmp_path, monkeypatch, dtype):
+    given = numbered(3 * CHUNK)
+    records = stored(tmp_path, given)
+    rows = np.random.default_rng(0).permutation(len(given))[: CHUNK + 9].astype(dtype)
+    for characters in (4_000_000, 90):
+        monkeypatch.setattr("seqtasks.data.store.record_file.CHARACTERS", characters)
+        parts = list(records.file.parts(rows))
+        assert [row for some, _ in parts for row in some.tolist()] == rows.tolist()
+        assert list(records.select(rows)) == [given[row] for row in rows]
+        assert (len(parts) == 3) == (characters > 90)
+
+
 def test_they_are_read_anew_each_time_and_some_at_a_time(tmp_path):
     records = stored(tmp_path, numbered(2 * CHUNK))
     sizes = [len(chunk) for chunk in records.chunks()]
