@@ -19,7 +19,8 @@ from seqtasks.__main__ import main
 from seqtasks.cli.exit_on_error import exit_on_error
 
 torch.set_num_threads(1)
-os.environ["SEQTASKS_CACHE"] = tempfile.mkdtemp(prefix="seqtasks-tests-")
+CACHE = tempfile.TemporaryDirectory(prefix="seqtasks-tests-")  # removed when Python ends
+os.environ["SEQTASKS_CACHE"] = CACHE.name
 
 
 @pytest.fixture

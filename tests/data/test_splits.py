@@ -16,6 +16,40 @@ def lines(part):
     return [record.line for record in part]
 
 
+def grouped(records, split_by):
+    """Lists of the records that agree, in the order in which the first of each occurs."""
+    groups = {}
+    for number, record in enumerate(records):
+        key = number if split_by is None else record.values[split_by]
+        groups.setdefault(key, []).append(record)
+    return list(groups.values())
+
+
+def taken(groups, numbers):
+    return [record.line for number in sorted(numbers) for record in groups[number]]
+
+
+@pytest.mark.parametrize("split_by", [None, "source"])
+@pytest.mark.parametrize("count", [30, 700])
+def test_parts_and_folds_are_those_of_lists(tmp_path, split_by, count):
+    draw = np.random.default_rng(count)
+    given = [Record({"source": f"w{draw.integers(count // 4)}"}, "f", n) for n in range(count)]
+    records, groups = stored(tmp_path, given), grouped(given, split_by)
+    order = np.random.default_rng(5).permutation(len(groups)).tolist()
+    val, test = round(0.2 * len(groups)), round(0.1 * len(groups))
+    expected = [order[val + test :], order[:val], order[val : val + test]]
+    found = split_records(records, [0.2, 0.1], seed=5, split_by=split_by)
+    assert [lines(part) for part in found] == [taken(groups, part) for part in expected]
+
+    tested = set(order[1::3])
+    rest, fold = hold_out(records, 3, 1, seed=5, split_by=split_by)
+    assert lines(fold) == taken(groups, tested)
+    assert lines(rest) == taken(groups, {*range(len(groups))} - tested)
+
+    kept = np.random.default_rng(5).permutation(len(rest)).tolist()[:7]
+    assert lines(sample_records(rest, 7, seed=5)) == [lines(rest)[at] for at in sorted(kept)]
+
+
 def numbered(folder, count):
     return stored(folder, [Record({"tokens": f"t{n}"}, "f", n) for n in range(count)])
 

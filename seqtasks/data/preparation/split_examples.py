@@ -19,6 +19,7 @@ from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.errors import DataError
 
 
 class Encoding(NamedTuple):
@@ -130,5 +131,5 @@ def _key(cache: Cache, encoding: Encoding, origin: Any) -> str | None:
     try:
         digests = file_digests(beside, cache.memory)
         return key_of("examples", origin, names, encoding._asdict(), digests) if origin else None
-    except (Unknown, OSError):
+    except (Unknown, OSError, DataError):  # a file that is missing may not be needed any more
         return None

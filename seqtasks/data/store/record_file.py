@@ -52,9 +52,23 @@ class RecordWriter:
         self.starts = [0]  # of the batches in the Arrow file
         self.held: list[Record] = []
         self.characters = 0
+        self.unended: Record | None = None  # the last record, if its text goes on
 
     def add(self, record: Record) -> None:
-        """Write a record behind the others."""
+        """Write a record behind the others.
+
+        Raises:
+            DataError: it lacks a field, holds something else than texts, or goes on with a text
+                that has ended, or begins one where another has not.
+        """
+        if record.begins != (self.unended is None):
+            raise _torn(record)
+        self.unended = None if record.ends else record
+        for name in self.fields:
+            if name not in record.values:
+                raise DataError(
+                    f"the reader gives no value for the field '{name}'", where=record.place
+                )
         for value in record.values.values():
             if not isinstance(value, (str, list, tuple)):
                 raise _no_text(record, f"not {value!r}")
@@ -86,6 +100,8 @@ class RecordWriter:
 
     def close(self) -> None:
         """Write what is left and the layout of the folder."""
+        if self.unended is not None:
+            raise _torn(self.unended)
         self.flush()
         self.values.close()
         layouts = {name: file.layout for name, file in self.arrays.items()}
@@ -152,11 +168,10 @@ class RecordFile:
     def parts(
         self, rows: NDArray[np.integer] | None = None
     ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
-        """Yield records in parts that were written together.
+        """Yield records in parts that were written together, or of some thousand in another order.
 
         Args:
-            rows: which records, in any order in which neighbours are likely to be in one part;
-                None for all.
+            rows: which records, in any order; None for all.
 
         Yields:
             The rows of the part, and for each field the values.
@@ -164,6 +179,9 @@ class RecordFile:
         if rows is None:
             for at, (start, end) in enumerate(itertools.pairwise(self.starts)):
                 yield np.arange(start, end), _values(self.batch(at))
+            return
+        if (rows[1:] < rows[:-1]).any():
+            yield from self.scattered(rows)
             return
         batches = np.searchsorted(self.starts, rows, side="right") - 1
         borders = np.flatnonzero(np.diff(batches)) + 1
@@ -175,6 +193,23 @@ class RecordFile:
             if len(within) != len(batch[0]) or not (np.diff(within) == 1).all():
                 batch = [column.take(pa.array(within)) for column in batch]
             yield some, _values(batch)
+
+    def scattered(
+        self, rows: NDArray[np.integer]
+    ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
+        """Yield what `parts` does, of rows in another order than that of the file.
+
+        Some thousand are read in the file's order, and then put into that of the rows.
+        """
+        for first in range(0, len(rows), CHUNK // 2):
+            block = rows[first : first + CHUNK // 2]
+            passed = self.sizes[block].sum(axis=1).cumsum() // CHARACTERS
+            for some in np.split(block, np.flatnonzero(np.diff(passed)) + 1):
+                order = np.argsort(some, kind="stable")
+                found = [columns for _, columns in self.parts(some[order])]
+                columns = [list(itertools.chain(*parts)) for parts in zip(*found, strict=True)]
+                places = np.argsort(order).tolist()
+                yield some, [[column[at] for at in places] for column in columns]
 
 
 def _values(batch: Sequence[pa.Array]) -> list[list[Value]]:
@@ -201,6 +236,14 @@ def _columns(values: Sequence[Value], records: Sequence[Record]) -> list[pa.Arra
         return [pa.array(texts, pa.string()), pa.array(lists, pa.list_(pa.string()))]
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, UnicodeEncodeError) as error:
         raise _no_text(records[0], str(error)) from None
+
+
+def _torn(record: Record) -> DataError:
+    return DataError(
+        "the records of one text follow each other, each but the first with begins=False and each "
+        "but the last with ends=False, and these do not; correct the reader",
+        where=record.place,
+    )
 
 
 def _no_text(record: Record, reason: str) -> DataError:

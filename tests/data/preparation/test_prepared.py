@@ -314,3 +314,19 @@ def test_a_length_filter_refuses_texts_in_pieces(tmp_path, monkeypatch):
         prepared(path, TextReader(), Streams(2, 8), **options)
     monkeypatch.setattr("seqtasks.data.readers.pieces.PIECE", 10**6)
     assert len(prepared(path, TextReader(), Streams(2, 8), **options).datasets["train"]) == 1
+
+
+def test_a_model_is_tested_without_the_words_that_it_was_trained_with(tmp_path):
+    path, vectors = written(tmp_path / "a.txt"), tmp_path / "vectors.txt"
+    vectors.write_text("more 0.5 1\nword 1 1\n")
+
+    def fields():
+        return {"tokens": TokenField(words=str(vectors)), "label": LabelField()}
+
+    known = prepared(path, **fields()).vocabularies
+    assert "more" in known["tokens"]
+    vectors.unlink()
+    data = SequenceData(CountingReader(), Buckets(4), str(path), **fields())
+    assert len(data.use(known)) == 4
+    with pytest.raises(DataError, match=r"vectors\.txt"):
+        prepared(path, **fields())

@@ -55,6 +55,19 @@ def test_some_records_are_read_in_their_order(tmp_path):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.uint32, np.int64])
+def test_records_in_any_order_are_read_some_thousand_at_once(tmp_path, monkeypatch, dtype):
+    given = numbered(3 * CHUNK)
+    records = stored(tmp_path, given)
+    rows = np.random.default_rng(0).permutation(len(given))[: CHUNK + 9].astype(dtype)
+    for characters in (4_000_000, 90):
+        monkeypatch.setattr("seqtasks.data.store.record_file.CHARACTERS", characters)
+        parts = list(records.file.parts(rows))
+        assert [row for some, _ in parts for row in some.tolist()] == rows.tolist()
+        assert list(records.select(rows)) == [given[row] for row in rows]
+        assert (len(parts) == 3) == (characters > 90)
+
+
 def test_they_are_read_anew_each_time_and_some_at_a_time(tmp_path):
     records = stored(tmp_path, numbered(2 * CHUNK))
     sizes = [len(chunk) for chunk in records.chunks()]
@@ -120,3 +133,24 @@ def test_records_and_arrays_that_were_removed_cannot_go_to_another_process(tmp_p
             pickle.dumps(held)
     assert list(records) == numbered(3)
     assert values.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        [(False, True)],
+        [(True, True), (False, True)],
+        [(True, False), (True, True)],
+        [(True, False), (False, False)],
+    ],
+)
+def test_pieces_that_make_no_whole_text_are_refused(tmp_path, bounds):
+    given = [Record({"tokens": "a"}, "f", n, *ends) for n, ends in enumerate(bounds)]
+    with pytest.raises(DataError, match=f"f:{len(bounds) - 1}: the records of one text follow"):
+        stored(tmp_path, given)
+
+
+def test_a_record_without_a_field_is_refused(tmp_path):
+    given = [Record({"tokens": "a", "label": "b"}, "f", 1), Record({"tokens": "a"}, "f", 2)]
+    with pytest.raises(DataError, match="f:2: the reader gives no value for the field 'label'"):
+        stored(tmp_path, given)
