@@ -198,7 +198,7 @@ def _built(part: Path, build: Build) -> Content:
     except OSError as error:
         if error.errno in _FULL or str(part) in f"{error.filename} {error.filename2} {error}":
             raise
-        raise _Elsewhere(error) from error
+        raise _Elsewhere(error) from None
 
 
 @contextlib.contextmanager
