@@ -16,7 +16,7 @@ from seqtasks.data.fields import Field, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.data.store.records import lines_of
+from seqtasks.data.store.records import Records, lines_of
 from seqtasks.errors import UsageError
 
 
@@ -104,7 +104,8 @@ class Places(Sequence[str]):
         return len(self.records)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.records[index].place
+        records = self.records
+        return records.place(index) if isinstance(records, Records) else records[index].place
 
 
 Encoder = Callable[[Sequence[Record]], Encoded]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from stored import stored
 
+from seqtasks.data.dataset import Places
 from seqtasks.data.record import Record
 from seqtasks.data.store.record_file import CHUNK
 from seqtasks.data.store.records import Cuts, Records, lines_of
@@ -27,6 +28,8 @@ def test_records_are_read_as_they_were_written(tmp_path):
     assert len(records) == len(given)
     assert list(records) == given
     assert [records[0], records[CHUNK], records[-1]] == [given[0], given[CHUNK], given[-1]]
+    assert list(Places(records)) == list(Places(given)) == [record.place for record in given]
+    assert Places(records[3:7])[-1] == given[6].place
     with pytest.raises(IndexError):
         records[len(given)]
 
@@ -81,6 +84,27 @@ def test_long_records_are_written_and_read_few_at_a_time(tmp_path, chosen):
     assert list(records) == given
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        [(False, True)],
+        [(True, True), (False, True)],
+        [(True, False), (True, True)],
+        [(True, False), (False, False)],
+    ],
+)
+def test_pieces_that_make_no_whole_text_are_refused(tmp_path, bounds):
+    given = [Record({"tokens": "a"}, "f", n, *ends) for n, ends in enumerate(bounds)]
+    with pytest.raises(DataError, match=f"f:{len(bounds) - 1}: the records of one text follow"):
+        stored(tmp_path, given)
+
+
+def test_a_record_without_a_field_is_refused(tmp_path):
+    given = [Record({"tokens": "a", "label": "b"}, "f", 1), Record({"tokens": "a"}, "f", 2)]
+    with pytest.raises(DataError, match="f:2: the reader gives no value for the field 'label'"):
+        stored(tmp_path, given)
+
+
 def test_parts_of_texts_are_cut_out(tmp_path):
     records = stored(
         tmp_path, [Record({"tokens": "abcdef"}, "f", 1), Record({"tokens": "ghi"}, "f", 2)]
@@ -115,24 +139,3 @@ def test_a_pass_is_watched(tmp_path):
 def test_what_is_no_text_is_refused_by_its_place(tmp_path, value):
     with pytest.raises(DataError, match="f:7: here or behind it is something else than texts"):
         stored(tmp_path, [Record({"tokens": value}, "f", 7)])
-
-
-@pytest.mark.parametrize(
-    "bounds",
-    [
-        [(False, True)],
-        [(True, True), (False, True)],
-        [(True, False), (True, True)],
-        [(True, False), (False, False)],
-    ],
-)
-def test_pieces_that_make_no_whole_text_are_refused(tmp_path, bounds):
-    given = [Record({"tokens": "a"}, "f", n, *ends) for n, ends in enumerate(bounds)]
-    with pytest.raises(DataError, match=f"f:{len(bounds) - 1}: the records of one text follow"):
-        stored(tmp_path, given)
-
-
-def test_a_record_without_a_field_is_refused(tmp_path):
-    given = [Record({"tokens": "a", "label": "b"}, "f", 1), Record({"tokens": "a"}, "f", 2)]
-    with pytest.raises(DataError, match="f:2: the reader gives no value for the field 'label'"):
-        stored(tmp_path, given)
