@@ -84,27 +84,6 @@ def test_long_records_are_written_and_read_few_at_a_time(tmp_path, chosen):
     assert list(records) == given
 
 
-@pytest.mark.parametrize(
-    "bounds",
-    [
-        [(False, True)],
-        [(True, True), (False, True)],
-        [(True, False), (True, True)],
-        [(True, False), (False, False)],
-    ],
-)
-def test_pieces_that_make_no_whole_text_are_refused(tmp_path, bounds):
-    given = [Record({"tokens": "a"}, "f", n, *ends) for n, ends in enumerate(bounds)]
-    with pytest.raises(DataError, match=f"f:{len(bounds) - 1}: the records of one text follow"):
-        stored(tmp_path, given)
-
-
-def test_a_record_without_a_field_is_refused(tmp_path):
-    given = [Record({"tokens": "a", "label": "b"}, "f", 1), Record({"tokens": "a"}, "f", 2)]
-    with pytest.raises(DataError, match="f:2: the reader gives no value for the field 'label'"):
-        stored(tmp_path, given)
-
-
 def test_parts_of_texts_are_cut_out(tmp_path):
     records = stored(
         tmp_path, [Record({"tokens": "abcdef"}, "f", 1), Record({"tokens": "ghi"}, "f", 2)]
@@ -139,3 +118,24 @@ def test_a_pass_is_watched(tmp_path):
 def test_what_is_no_text_is_refused_by_its_place(tmp_path, value):
     with pytest.raises(DataError, match="f:7: here or behind it is something else than texts"):
         stored(tmp_path, [Record({"tokens": value}, "f", 7)])
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        [(False, True)],
+        [(True, True), (False, True)],
+        [(True, False), (True, True)],
+        [(True, False), (False, False)],
+    ],
+)
+def test_pieces_that_make_no_whole_text_are_refused(tmp_path, bounds):
+    given = [Record({"tokens": "a"}, "f", n, *ends) for n, ends in enumerate(bounds)]
+    with pytest.raises(DataError, match=f"f:{len(bounds) - 1}: the records of one text follow"):
+        stored(tmp_path, given)
+
+
+def test_a_record_without_a_field_is_refused(tmp_path):
+    given = [Record({"tokens": "a", "label": "b"}, "f", 1), Record({"tokens": "a"}, "f", 2)]
+    with pytest.raises(DataError, match="f:2: the reader gives no value for the field 'label'"):
+        stored(tmp_path, given)
