@@ -17,7 +17,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.flat_file import by_file, from_file
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.data.store.records import lines_of
+from seqtasks.data.store.records import Records, lines_of
 from seqtasks.errors import UsageError
 
 
@@ -115,7 +115,8 @@ class Places(Sequence[str]):
         return len(self.records)
 
     def __getitem__(self, index: Any) -> Any:
-        return self.records[index].place
+        records = self.records
+        return records.place(index) if isinstance(records, Records) else records[index].place
 
 
 Encoder = Callable[[Sequence[Record]], Encoded]

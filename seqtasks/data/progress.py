@@ -63,7 +63,8 @@ class Step:
             if console.is_terminal:
                 self.bar.start()
             else:
-                console.print(f"{self.name} {self.total / 1e6:.3g} MB of data")
+                size = f"{self.total / 1e6:.3g} MB of " if self.total else ""
+                console.print(f"{self.name} {size}data")
         total = self.total or self.done
         self.bar.update(self.bar.task_ids[0], completed=min(self.done, total))
 

@@ -46,14 +46,17 @@ def test_a_terminal_shows_a_bar_with_speed(clock):
     assert "2.0/4.0 MB" in text
 
 
-def test_a_log_file_has_one_line(clock):
+@pytest.mark.parametrize(
+    ("total", "line"), [(4e6, "Encoding 4 MB of data\n"), (0, "Encoding data\n")]
+)
+def test_a_log_file_has_one_line(clock, total, line):
     console = shown(terminal=False)
-    step = Step("Encoding", 4e6, console)
+    step = Step("Encoding", total, console)
     for _ in range(4):
         clock[0] += 3
         step.advance(1e6)
     step.close()
-    assert console.file.getvalue() == "Encoding 4 MB of data\n"
+    assert console.file.getvalue() == line
 
 
 @pytest.mark.parametrize(("name", "rank"), [("LOCAL_RANK", "1"), ("SLURM_LOCALID", "3")])

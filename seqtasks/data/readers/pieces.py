@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from seqtasks.data.symbols.words import NO_SPACE
+
 PIECE = 1_000_000  # characters
 _AHEAD = 4_000_000  # characters, in which white space is looked for
+_LETTERS = dict.fromkeys(map(ord, NO_SPACE), "x")  # parts of words to a tokenizer
 
 
 def pieces(blocks: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -38,6 +41,8 @@ def _place(text: str, enough: int) -> int:
         text: what is read of the text, from the beginning of the piece.
         enough: the length of a text from which a word may be cut.
     """
+    if any(mark in text for mark in NO_SPACE):
+        text = text.translate(_LETTERS)
     body = text.lstrip()
     if len(body) <= PIECE:
         return 0

@@ -90,6 +90,12 @@ class Records(Sequence[Record]):
         for chunk in self.chunks():
             yield from chunk
 
+    def place(self, index: int) -> str:
+        """The place of a record, which is told without its values."""
+        at = range(len(self))[index]
+        row = at if self.rows is None else int(self.rows[at])
+        return Record({}, self.file.files[self.file.numbers[row]], int(self.file.lines[row])).place
+
     def select(self, places: Rows) -> Records:
         """Some of these records by their places among them."""
         rows = places if self.rows is None else self.rows[places]

@@ -10,6 +10,7 @@ import pytest
 
 from seqtasks.data.readers import TextReader, decoding, pieces
 from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError
 
 START = "*** START OF THE PROJECT GUTENBERG EBOOK A BOOK ***"
@@ -79,6 +80,19 @@ def test_pieces_hold_the_words_of_the_whole() -> None:
             assert len(before) <= 20 + len(before) - len(before.lstrip())
             assert not before[-1].isspace()
             assert after[0].isspace()
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("level", ["word", "character", "bpe"])
+@pytest.mark.parametrize("strange", ["\xa0", "\x85", "\x1c", "<sep>"])
+def test_the_numbers_of_pieces_are_those_of_the_whole(level: str, strange: str) -> None:
+    random, letters = Random(1), ["ab", "c", "é", "猫", "'s", ".", " ", "  ", "\n", "\t", strange]
+    text = "".join(random.choices(letters, k=1500))
+    size = 300 if level == "bpe" else None
+    vocabulary = Vocabulary.train([text], level=level, max_size=size, separators=["<sep>"])
+    [whole], parts = vocabulary.coder.encode([text]), vocabulary.coder.encode(cut(text))
+    assert len(parts) > 50
+    assert parts.values.tolist() == whole.tolist()
 
 
 @pytest.mark.usefixtures("short")

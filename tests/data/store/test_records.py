@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from stored import stored
 
+from seqtasks.data.dataset import Places
 from seqtasks.data.record import Record
 from seqtasks.data.store.flat_file import map_flat, write_flat
 from seqtasks.data.store.ragged import Ragged
@@ -30,6 +31,8 @@ def test_records_are_read_as_they_were_written(tmp_path):
     assert len(records) == len(given)
     assert list(records) == given
     assert [records[0], records[CHUNK], records[-1]] == [given[0], given[CHUNK], given[-1]]
+    assert list(Places(records)) == list(Places(given)) == [record.place for record in given]
+    assert Places(records[3:7])[-1] == given[6].place
     with pytest.raises(IndexError):
         records[len(given)]
 
