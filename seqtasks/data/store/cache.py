@@ -76,7 +76,7 @@ class Cache:
             raise UsageError(f"it is above 0, not {gigabytes}", option="cache_gigabytes")
         self.folder, self.limit = folder, int(gigabytes * 1e9)
         self.used: set[Path] = set()
-        self._refused = False
+        self._told: set[str] = set()
         self._temporary: Path | None = None
 
     @property
@@ -126,23 +126,43 @@ class Cache:
             raise error.args[0] from None
 
     def _refuse(self, folder: Path, error: OSError) -> None:
-        """Say once why the folder is of no use."""
-        if not self._refused:
-            _log.warning(
-                "The cache %s cannot be used (%s); the data is prepared in a temporary folder, "
-                "for this run alone. Name another folder with data.cache or %s",
-                folder,
-                _reason(error),
-                VARIABLE,
-            )
-        self._refused = True
+        """Say why the folder is of no use."""
+        self._tell(
+            f"The cache {folder} cannot be used ({_reason(error)}); the data is prepared in a "
+            "temporary folder, for this run alone. Name another folder with data.cache or "
+            f"{VARIABLE}"
+        )
+
+    def _tell(self, message: str) -> None:
+        """Log something once, of all stores and all processes of a machine."""
+        kind = message.partition(" ")[0]
+        if kind not in self._told and is_first_process():
+            _log.warning("%s", message)
+        self._told.add(kind)
+
+    @contextlib.contextmanager
+    def _locked(self, path: Path) -> Iterator[None]:
+        """Hold a lock; wait, and say so, while another process holds it."""
+        lock = FileLock(path)
+        try:
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                self._tell("Another run is preparing this data; waiting until it has finished")
+                lock.acquire()
+        except NotImplementedError:  # whoever renames first is taken
+            self._tell(f"Files cannot be locked in {path.parent}; processes may prepare data twice")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _shared(
         self, folder: Path, key: str, build: Build, load: Callable[[Path, Content], _T], size: int
     ) -> _T:
         place, made = folder / key, False
         folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder / f"{key}.lock"):
+        with self._locked(folder / f"{key}.lock"):
             content = whole(place)
             if content is None:
                 make_room(folder, self.limit, self.used, size)
@@ -199,25 +219,6 @@ def _built(part: Path, build: Build) -> Content:
         if error.errno in _FULL or str(part) in f"{error.filename} {error.filename2} {error}":
             raise
         raise _Elsewhere(error) from None
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock; wait, and say so, while another process holds it."""
-    lock = FileLock(path)
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if is_first_process():
-                _log.warning("Another run is preparing this data; waiting until it has finished")
-            lock.acquire()
-    except NotImplementedError:  # a file system without locks: whoever renames first is taken
-        _log.warning("%s: the file system has no locks", path.parent)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _check_space(folder: Path, size: int) -> None:
