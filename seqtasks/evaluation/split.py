@@ -22,11 +22,13 @@ class Split(NamedTuple):
         dataset: the examples.
         batching: makes batches as in training.
         name: ``test``, or ``val`` where no test examples are set apart.
+        data: keeps the files that the examples are read from.
     """
 
     dataset: SequenceDataset
     batching: Batching
     name: str
+    data: SequenceData
 
 
 def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[str] = ()) -> Split:
@@ -49,7 +51,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     config: Mapping[str, Any] = overridden({"data": own}, options)["data"]
     data: SequenceData = build(config, trusted)
     dataset = data.use({name: field.vocabulary for name, field in bundle.fields.items()})
-    return Split(dataset, data.batching, data.test_split)
+    return Split(dataset, data.batching, data.test_split, data)
 
 
 def here(config: Mapping[str, Any]) -> Mapping[str, Any]:

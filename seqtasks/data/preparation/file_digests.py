@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from seqtasks.data.preparation.identity import Unknown, digest
+from seqtasks.data.readers.opening import unreadable
 from seqtasks.data.readers.paths import FilePath, RemotePath, is_web
-from seqtasks.data.readers.remote import file_system, unreadable
+from seqtasks.data.readers.remote import file_system
 from seqtasks.data.store.manifest import write_whole
-from seqtasks.errors import DataError
 
 _BLOCK = 1 << 20
 
@@ -53,7 +53,7 @@ def stamp(path: FilePath) -> Stamp:
     try:
         found = path.stat()
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     changed = found.st_ctime_ns  # on Windows that of its creation
     if os.name == "nt":
         changed = max(changed, found.st_mtime_ns)
@@ -120,12 +120,5 @@ def _digest(path: Path) -> str:
             while block := file.read(_BLOCK):
                 made.update(block)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     return made.hexdigest()
-
-
-def _unreadable(path: Path, error: OSError) -> DataError:
-    reason = (error.strerror or str(error)).lower()
-    return DataError(
-        f"{path}: cannot be read ({reason}); correct the path or the file's permissions"
-    )

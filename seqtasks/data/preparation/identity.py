@@ -56,12 +56,18 @@ def described(value: Any) -> Any:
         return {"pattern": value.pattern, "flags": value.flags}
     if isinstance(value, Vocabulary):
         return {"vocabulary": digest(value.to_json())}
-    if hasattr(value, "__dict__") and not callable(value):
-        made = type(value)
+    made = type(value)
+    if hasattr(value, "__dict__") and not callable(value) and _all_python(made):
         return {"class": f"{made.__module__}.{made.__qualname__}", "code": code_of(made)} | {
             name: described(one) for name, one in vars(value).items()
         }
     raise Unknown(f"{type(value).__name__} {value!r}")
+
+
+def _all_python(made: type) -> bool:
+    """Whether an object has no more than its attributes, as one of a compiled class may have."""
+    files = (_file_of(base.__module__) for base in made.__mro__ if base is not object)
+    return all(file is not None and file.suffix == ".py" for file in files)
 
 
 def code_of(made: type) -> str:

@@ -74,7 +74,11 @@ def _key(
             content = identity(source)
         else:
             content = list(zip(map(str, files), file_digests(files, cache.memory), strict=True))
-        return key_of("records", reader, source, content, columns) if content else None
+        return (
+            key_of("records", reader, source, content, columns)
+            if content not in (None, [])
+            else None
+        )
     except Unknown:
         return None
 
@@ -97,7 +101,7 @@ def _build(
                 f"{path}: it has changed while it was read; begin again when it is whole"
             )
     if not count:
-        raise DataError(f"no examples in {source}")
+        raise DataError(f"no examples in {source}", option="source")
     return {"kind": "records", "source": str(source), "records": count, "bytes": size}
 
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Any, BinaryIO
 
 from seqtasks.data.readers.paths import FilePath, RemotePath, packed_suffix
-from seqtasks.data.readers.remote import open_remote, unreadable
+from seqtasks.data.readers.remote import open_remote, unreadable_remote
 from seqtasks.errors import DataError, SeqtasksError, first_line
 
 _BUFFER = 2**18  # bytes
@@ -61,7 +61,7 @@ def _open_stored(path: FilePath, seekable: bool) -> Any:
     try:
         return path.open("rb", buffering=0)
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
 
 
 def _unpack_zst(file: Any) -> BinaryIO:
@@ -115,7 +115,7 @@ class _Stored(_Layer):
         try:
             count = super().readinto(buffer)
         except Exception as error:  # remote file systems raise kinds of their own
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         self.count += count
         if (report := _report.get()) is not None:
             report(count)
@@ -144,9 +144,10 @@ class _Unpacked(_Layer):
         self.stored.close()
 
 
-def _unreadable(path: FilePath, error: Exception) -> SeqtasksError:
+def unreadable(path: FilePath, error: Exception) -> SeqtasksError:
+    """The error for a file that cannot be opened or read on."""
     if isinstance(path, RemotePath):
-        return unreadable(path, error)
+        return unreadable_remote(path, error)
     reason = (getattr(error, "strerror", None) or str(error)).lower()
     return DataError(
         f"{path}: cannot be read ({reason}); correct the path or the file's permissions"

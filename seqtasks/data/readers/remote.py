@@ -34,7 +34,7 @@ def file_system(url: str) -> tuple[Any, str]:
             "pip install it, or 'seqtasks[remote]' for web addresses"
         ) from None
     except Exception as error:  # every file system raises kinds of its own
-        raise unreadable(RemotePath(url), error) from error
+        raise unreadable_remote(RemotePath(url), error) from error
     return system, path
 
 
@@ -50,7 +50,7 @@ def open_remote(path: RemotePath, seekable: bool) -> BinaryIO:
     try:
         return system.open(name, "rb", **streamed)
     except Exception as error:
-        raise unreadable(path, error) from error
+        raise unreadable_remote(path, error) from error
 
 
 def remote_files(pattern: str) -> list[RemotePath]:
@@ -66,12 +66,12 @@ def remote_files(pattern: str) -> list[RemotePath]:
     except FileNotFoundError:
         return []
     except Exception as error:
-        raise unreadable(RemotePath(pattern), error) from error
+        raise unreadable_remote(RemotePath(pattern), error) from error
     files = [name for name, info in found.items() if info.get("type") != "directory"]
     return sorted(RemotePath(system.unstrip_protocol(name)) for name in files)
 
 
-def unreadable(path: RemotePath, error: Exception) -> SeqtasksError:
+def unreadable_remote(path: RemotePath, error: Exception) -> SeqtasksError:
     """The error for a remote file that cannot be opened or read on."""
     if isinstance(error, FileNotFoundError) and isinstance(error.__cause__, OSError):
         error = error.__cause__  # a web address to which there is no connection

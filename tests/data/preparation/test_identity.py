@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import sys
 
+import numpy as np
 import pytest
+import torch
 
-from seqtasks.data.preparation.identity import Unknown, code_of, digest, key_of
+from seqtasks.data.preparation.identity import Unknown, code_of, described, digest, key_of
 
 FILES = {
     "helpers": "def lower(text): return text\n",
@@ -63,3 +65,15 @@ def test_what_holds_itself_or_a_function_has_no_key():
 
 def test_every_text_has_a_digest():
     assert digest("a\udcff") != digest("a\udcfe")  # as in names of files that are no UTF-8
+
+
+@pytest.mark.parametrize(
+    "value", [torch.zeros(2), np.zeros(2), np.random.default_rng(0), lambda: 0]
+)
+def test_what_a_compiled_class_holds_cannot_be_told(value):
+    class Holder:
+        def __init__(self):
+            self.value = value
+
+    with pytest.raises(Unknown):
+        described(Holder())
