@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from seqtasks.data.module import SequenceData
+from seqtasks.data.store.eviction import size_of
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.vocabulary import UNK
 
 _BLOCK = 1 << 22
 """Tokens that are looked at together."""
 
-HEADINGS = ("examples", "tokens", "vocabulary", "unknown", "mean", "longest")
+HEADINGS = ("examples", "tokens", "symbols", "unknown", "length")
 
 
 class Holding(NamedTuple):
@@ -85,25 +86,21 @@ def show_holdings(console: Console, data: SequenceData, seconds: float) -> None:
         data: set up.
         seconds: that preparing took.
     """
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("", *HEADINGS):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for one in holdings(data):
         unknown = "" if one.unknown is None else f"{100 * one.unknown:.2f} %"
         cells = f"{one.examples:,}", f"{one.tokens:,}", f"{one.vocabulary:,}", unknown
         label = escape(f"{one.split} {one.field}")
-        table.add_row(label, *cells, f"{one.mean:,.1f}", f"{one.longest:,}")
+        mean = f"{one.mean:,.1f}, up to " * (one.examples > 1)
+        table.add_row(label, *cells, f"{mean}{one.longest:,}")
     for split, dataset in data.datasets.items():
         if not any(isinstance(encoded, Ragged) for encoded in dataset.encoded.values()):
             table.add_row(split, f"{len(dataset):,}")
     console.print(table)
     places = sorted(data.cache.used)
-    size = sum(map(folder_size, places))
+    size = sum(map(size_of, places))
     where = f"in {data.cache.folder}" if places else "in a temporary folder, for this time alone"
     say: Any = console.print
     say(f"{size / 1e6:,.1f} MB {where}, {seconds:.1f} s", soft_wrap=True, highlight=False)
-
-
-def folder_size(folder: Path) -> int:
-    """The bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

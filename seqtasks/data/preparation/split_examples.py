@@ -53,8 +53,9 @@ class Encoding(NamedTuple):
         own = [field for field in self.fields.values() if field.share_vocabulary_with is None]
         with taken_notes() as notes:
             if not self.fitted:
-                with progress("Counting", sizes["train"] * len(own)) as bar:
-                    watched = splits["train"].watched(bar.share_of(sizes["train"]))
+                with progress("Counting", sizes["train"]) as bar:
+                    each = bar.share_of(sizes["train"] / len(own))
+                    watched = splits["train"].watched(each)
                     fit(self.fields, watched, self.known)
             with progress("Encoding", size) as bar:
                 for name, records in splits.items():

@@ -312,6 +312,7 @@ def build(folder):
     (folder / "file").write_text("half")
     os.kill(os.getpid(), signal.Signals[sys.argv[2]])
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a background job is without
 with exit_on_error():
     Cache(Path(sys.argv[1])).get("a" * 32, build, lambda folder, content: None)
 """
