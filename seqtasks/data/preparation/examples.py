@@ -142,7 +142,7 @@ class Columns:
             if len(column) != len(begins):
                 raise ValueError(f"{len(column):,} rows for {len(begins):,} records")
             if not isinstance(column, Ragged):
-                self.write(name, column[begins])
+                self.write(f"{name}.rows", column[begins])
                 continue
             end = self.ends.get(name, 0)
             self.write(f"{name}.values", column.values)
@@ -170,8 +170,8 @@ def map_columns(folder: Path, name: str, layouts: Mapping[str, Layout]) -> dict[
         column, _, kind = part.rpartition(".")
         if kind == "values":
             columns[column] = Ragged(array, arrays[f"{column}.offsets"])
-        elif kind != "offsets":
-            columns[part] = array
+        elif kind == "rows":
+            columns[column] = array
     return columns
 
 
