@@ -19,6 +19,7 @@ from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import UsageError, located
 from seqtasks.reporting import console as summary
+from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.task import Scores, Task
@@ -75,6 +76,8 @@ def run(
 
     with understood():
         data, transfer = make_data(config)
+        if told := told_size(data.cache):
+            say(told)
         factories = {key: make_part(config, key) for key in ("optimizer", "scheduler")}
         if config.transfer.layer_factor != 1:
             factories["layer_factor"] = config.transfer.layer_factor

@@ -11,12 +11,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqtasks.data.module import SequenceData
+from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.eviction import size_of
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.vocabulary import UNK
 
 _BLOCK = 1 << 22
 """Tokens that are looked at together."""
+
+_MUCH = 100_000_000
+"""Bytes on a disk of which a person may want to know."""
 
 HEADINGS = ("examples", "tokens", "symbols", "unknown", "length")
 
@@ -76,6 +80,17 @@ def count(sequences: Ragged, number: int) -> int:
     values = sequences.values
     starts = range(0, len(values), _BLOCK)
     return sum(int((values[at : at + _BLOCK] == number).sum()) for at in starts)
+
+
+def told_size(cache: Cache) -> str:
+    """A line on what was written into the user's cache, if it is much; else empty."""
+    size = sum(map(size_of, cache.made))
+    if size < _MUCH:
+        return ""
+    return (
+        f"The data is prepared: {size / 1e6:,.0f} MB in {cache.folder}, where the next run finds "
+        "it (data.cache)"
+    )
 
 
 def show_holdings(console: Console, data: SequenceData, seconds: float) -> None:

@@ -69,6 +69,10 @@ class Cache:
         folder: keeps the stores; None for a temporary folder.
         gigabytes: the stores that were not used for the longest time go when all of them
             together take more.
+
+    Attributes:
+        used: the stores of the folder that were asked for here.
+        made: those of them that were made here.
     """
 
     def __init__(self, folder: Path | None, gigabytes: float = 50.0) -> None:
@@ -76,6 +80,7 @@ class Cache:
             raise UsageError(f"it is above 0, not {gigabytes}", option="cache_gigabytes")
         self.folder, self.limit = folder, int(gigabytes * 1e9)
         self.used: set[Path] = set()
+        self.made: set[Path] = set()
         self._told: set[str] = set()
         self._temporary: Path | None = None
 
@@ -176,6 +181,7 @@ class Cache:
             self.used.add(place)
             loaded = load(place, content)
         if made:
+            self.made.add(place)
             make_room(folder, self.limit, self.used)
         return loaded
 
