@@ -107,7 +107,7 @@ def add_data_options(parser: argparse.ArgumentParser, scale: float) -> None:
 
 def measure(options: argparse.Namespace, folder: Path, scratch: Path) -> Iterator[dict[str, Any]]:
     """Yield what is measured of each run, and print it."""
-    print(f"the import alone takes {importing():.1f} s\n")
+    print("the import alone takes {:.1f} s and {:,.0f} MB\n".format(*importing()))
     print(LINE.format("run", "MB of data", "MB held, first", "second", "seconds, first", "second"))
     for name in options.runs:
         rows = []
@@ -122,14 +122,18 @@ def measure(options: argparse.Namespace, folder: Path, scratch: Path) -> Iterato
             print(f"{'':>12} ten times the data: {whole / small:.2f} times the memory")
 
 
-def importing(repeats: int = 3) -> float:
-    """Median seconds of a process that imports what a run needs, and ends."""
+def importing(repeats: int = 3) -> tuple[float, float]:
+    """Median seconds of a process that imports what a run needs, and the MB that it then holds."""
+    code = "import seqtasks.run; print(open('/proc/self/status').read())"
     seconds = []
     for _ in range(repeats):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import seqtasks.run"], check=True)
+        status = subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout
         seconds.append(time.perf_counter() - began)
-    return statistics.median(seconds)
+    [held] = [line.split()[1] for line in status.splitlines() if line.startswith("RssAnon")]
+    return statistics.median(seconds), int(held) * 1024 / 1e6
 
 
 def files(folder: Path, kind: str, size: int, book: Path | None) -> list[Path]:

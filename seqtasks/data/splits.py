@@ -8,6 +8,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.store.columns import number_type
 from seqtasks.data.store.records import Records
 from seqtasks.errors import DataError, UsageError
 
@@ -98,7 +99,7 @@ def sample_records(records: Records, count: int, seed: int) -> Records:
 
 def permutation(count: int, seed: int) -> NDArray[np.integer]:
     """The numbers below a count in random order, in the smallest type that holds them."""
-    numbers = np.arange(count, dtype=np.uint32 if count < 2**32 else np.int64)
+    numbers = np.arange(count, dtype=number_type(count))
     return np.random.default_rng(seed).permutation(numbers)
 
 

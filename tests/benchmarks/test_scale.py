@@ -156,7 +156,7 @@ def test_each_run_trains(composed, tmp_path, name):
 def test_a_run_is_measured_twice(monkeypatch, tmp_path, capsys):
     import scale
 
-    monkeypatch.setattr(scale, "importing", lambda: 1.0)
+    monkeypatch.setattr(scale, "importing", lambda: (1.0, 300.0))
     report, folder = tmp_path / "report.json", tmp_path / "data" / "large"
     arguments = ["--scale", "1e-4", "--runs", "tagged", "--json", str(report)]
     monkeypatch.setattr(sys, "argv", ["scale.py", "--folder", str(folder), *arguments])

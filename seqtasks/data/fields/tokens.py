@@ -22,6 +22,10 @@ from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
 
 
+class _RawText(Exception):
+    """A record holds a text that is still to be cut."""
+
+
 class TokenField(Field):
     """A sequence of words, characters or subwords.
 
@@ -120,17 +124,11 @@ class TokenField(Field):
         fields = (self, *alike)
         limits: dict[str, Any] = {"min_count": self.min_count, "max_size": self.max_size}
         separators = sorted({field.separator for field in fields if field.separator})
-        if all(isinstance(f.value(record), list) for f in fields for record in records):
-            if self.level != "word":
-                raise UsageError(
-                    f"{self.level} does not fit: the data gives its tokens one by one, which are "
-                    "taken as they are; leave the level at word",
-                    option=f"{self.name}.level",
-                )
-            sequences = (f.fold(f.value(record)) for f in fields for record in records)
+        try:
+            sequences = (f.given(record) for f in fields for record in records)
             with located(self.name):
                 self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
-        else:
+        except _RawText:
             texts = (f.joined(record) for f in fields for record in records)
             with located(self.name):
                 self.vocabulary = Vocabulary.train(
@@ -140,12 +138,26 @@ class TokenField(Field):
                     separators=separators,
                     **limits,
                 )
+        else:
+            if self.level != "word":
+                raise UsageError(
+                    f"{self.level} does not fit: the data gives its tokens one by one, which are "
+                    "taken as they are; leave the level at word",
+                    option=f"{self.name}.level",
+                )
         check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, *separators}), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
             # A word that changes in lower case may mean something else than the vector's word.
             known = [w for w, folded in zip(words, self.fold(words), strict=True) if w == folded]
             self.vocabulary = self.vocabulary.with_symbols(known)
+
+    def given(self, record: Record) -> list[str]:
+        """The record's tokens where the data gives them one by one; else `_RawText` is raised."""
+        value = self.value(record)
+        if isinstance(value, str):
+            raise _RawText
+        return self.fold(value)
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""

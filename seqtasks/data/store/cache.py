@@ -133,17 +133,17 @@ class Cache:
     def _refuse(self, folder: Path, error: OSError) -> None:
         """Say why the folder is of no use."""
         self._tell(
-            f"The cache {folder} cannot be used ({_reason(error)}); the data is prepared in a "
-            "temporary folder, for this run alone. Name another folder with data.cache or "
-            f"{VARIABLE}"
+            "The cache %s cannot be used (%s); the data is prepared in a temporary folder, for "
+            f"this run alone. Name another folder with data.cache or {VARIABLE}",
+            folder,
+            _reason(error),
         )
 
-    def _tell(self, message: str) -> None:
-        """Log something once, of all stores and all processes of a machine."""
-        kind = message.partition(" ")[0]
-        if kind not in self._told and is_first_process():
-            _log.warning("%s", message)
-        self._told.add(kind)
+    def _tell(self, message: str, *values: object) -> None:
+        """Log a message with its values once, for all stores and all processes of a machine."""
+        if message not in self._told and is_first_process():
+            _log.warning(message, *values)
+        self._told.add(message)
 
     @contextlib.contextmanager
     def _locked(self, path: Path) -> Iterator[None]:
@@ -156,7 +156,7 @@ class Cache:
                 self._tell("Another run is preparing this data; waiting until it has finished")
                 lock.acquire()
         except NotImplementedError:  # whoever renames first is taken
-            self._tell(f"Files cannot be locked in {path.parent}; processes may prepare data twice")
+            self._tell("Files in %s cannot be locked; processes may prepare twice", path.parent)
         try:
             yield
         finally:
