@@ -190,6 +190,10 @@ class SequenceData(pl.LightningDataModule):
                 raise DataError(error.message, option=split) from None
         return found
 
+    def read(self) -> dict[str, Records]:
+        """The records of each split; missing splits are taken from the training examples."""
+        return self.split({name: one.file for name, one in self.stored().items()})
+
     def split(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
         """Take validation and test parts off the training examples where they have no files."""
         splits = {split: Records(file) for split, file in files.items()}

@@ -137,9 +137,7 @@ def test_the_monitored_score_says_which_way_is_better():
 def test_a_published_set_is_read_by_its_experiment(composed, real_data, tmp_path):
     for name, size in (("cmudict_g2p", 12000), ("scan_length", 3920), ("babi_qa1", 1000)):
         config = composed(f"experiment={name}", f"paths.data={real_data}")
-        data = instantiate(config.data)
-        data.setup()
-        splits = {split: dataset.records for split, dataset in data.datasets.items()}
+        splits = instantiate(config.data).read()
         assert len(splits["test"]) == size
         words = {str(record.values["source"]) for record in splits["val"]}
         if name == "cmudict_g2p":

@@ -21,9 +21,7 @@ def made(folder, count=23, reader=LineReader, **options):
 
 
 def lines(data):
-    data.setup()
-    splits = data.datasets.items()
-    return {name: [record.line for record in split.records] for name, split in splits}
+    return {split: [record.line for record in part] for split, part in data.read().items()}
 
 
 def test_every_example_is_tested_once_and_validation_comes_from_the_rest(tmp_path):
@@ -60,4 +58,4 @@ def test_folds_that_cannot_be_are_refused(tmp_path, options, message):
 
 def test_more_folds_than_examples_are_refused(tmp_path):
     with pytest.raises(DataError, match="there are 4 examples in the training data"):
-        made(tmp_path, count=4, folds=5).setup()
+        made(tmp_path, count=4, folds=5).read()

@@ -423,9 +423,7 @@ def test_a_factor_out_of_range_is_refused(composed, tmp_path):
 def test_a_limit_draws_training_examples_alone(composed):
     def lines(*options):
         data = instantiate(composed("task=tagging", *SMALL, *options).data)
-        data.setup()
-        splits = data.datasets.items()
-        return {name: [record.line for record in split.records] for name, split in splits}
+        return {split: [r.line for r in records] for split, records in data.read().items()}
 
     whole, part = lines(), lines("data.limit=7")
     other = lines("data.limit=7", "data.split_seed=1")
@@ -440,7 +438,7 @@ def test_a_limit_draws_training_examples_alone(composed):
 @pytest.mark.parametrize(("limit", "said"), [(0, "at least 1"), (81, "there are 80 examples")])
 def test_a_limit_out_of_range_is_refused(composed, limit, said):
     with pytest.raises(Exception, match=said):  # Hydra wraps what a class says
-        instantiate(composed("task=tagging", *SMALL, f"data.limit={limit}").data).setup()
+        instantiate(composed("task=tagging", *SMALL, f"data.limit={limit}").data).read()
 
 
 def test_a_vocabulary_that_is_shared_goes_on_from_the_bundle_s_and_stays_shared(
