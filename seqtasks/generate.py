@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.errors import UsageError
-from seqtasks.prediction.line import decoded
 from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
+from seqtasks.prediction.source_lines import decoded
 
 if TYPE_CHECKING:
     from seqtasks.prediction.text_generator import Text, TextGenerator
