@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.fields.unseen import unseen_labels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.collection import seldom_collected
 from seqtasks.data.preparation.faults import POLICIES
@@ -146,6 +147,11 @@ class SequenceData(pl.LightningDataModule):
     def vocabularies(self) -> dict[str, Vocabulary]:
         """Field name → its vocabulary, after `setup`."""
         return {name: field.vocabulary for name, field in self.fields.items()}
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """By field, the labels of any split that training never shows, after `setup`."""
+        return unseen_labels(self.fields)
 
     @property
     def test_split(self) -> str:

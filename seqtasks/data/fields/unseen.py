@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, nearest
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +89,28 @@ class UnseenLabels:
                 ", …" if len(listed) > SHOWN else "",
             )
         self.counts, self.first = {}, {}
+
+
+def unseen_labels(fields: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The labels of each field that training never shows; fields without any are left out."""
+    return {name: one.unseen.labels for name, one in fields.items() if one.unseen.labels}
+
+
+def refuse_unseen(field: Any) -> None:
+    """Refuse labels that a model is given to start from and has never seen, and forget them.
+
+    Raises:
+        DataError: there is such a label; the message says where it stands.
+    """
+    met, field.unseen = field.unseen, UnseenLabels()
+    for label in met.counts:
+        known = field.vocabulary.symbols
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        raise DataError(
+            f"the model has not learnt the label '{label}' in '{field.name}';"
+            f"{nearest(label, known)} It knows {shown}",
+            where=met.first[label],
+        )
 
 
 def room(known: int) -> int:
