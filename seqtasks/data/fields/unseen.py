@@ -74,19 +74,26 @@ class UnseenLabels:
         """What a batch of the field says of them: nothing, or ``<name>_unseen``, their list."""
         return {f"{name}_unseen": self.labels} if self.labels else {}
 
-    def report(self, name: str, split: str) -> None:
-        """Log which labels have been met in a split, and begin to count anew."""
+    def report(self, name: str, split: str, cause: str = "") -> None:
+        """Log which labels have been met in a split, and begin to count anew.
+
+        Args:
+            name: of the field.
+            split: of the examples.
+            cause: why training does not show them, where the reason is not the data.
+        """
         if self.counts:
             listed = sorted(self.counts, key=lambda label: -self.counts[label])
             shown = [f"{x} ({self.counts[x]:,}, first at {self.first[x]})" for x in listed[:SHOWN]]
             _log.warning(
                 "The field '%s' has %s in the %s examples that training never shows: %s%s; each "
-                "counts as an error in the scores, and stays out of the loss",
+                "counts as an error in the scores, and stays out of the loss%s",
                 name,
                 "1 label" if len(listed) == 1 else f"{len(listed):,} labels",
                 {"val": "validation"}.get(split, split),
                 ", ".join(shown),
                 ", …" if len(listed) > SHOWN else "",
+                cause and f". {cause}",
             )
         self.counts, self.first = {}, {}
 
