@@ -243,8 +243,8 @@ class Vocabulary:
         """A vocabulary that keeps the numbers of this one and adds the symbols that it lacks.
 
         A vocabulary of byte pairs gains special symbols alone: it spells every text, and other
-        pairs would cut text in another way. The channels of a series, whose scale a model has learnt with, also
-        stay.
+        pairs would cut text in another way. The channels of a series, whose scale a model has
+        learnt with, stay as they are.
 
         Args:
             new: fitted on other data in the same way; the result cuts text as ``new`` does.
