@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from types import TracebackType
 from typing import Any, BinaryIO, Protocol
 
@@ -47,6 +48,7 @@ def prepare_streams(lasting: bool = False) -> None:
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(PrintableFormatter())
     sys.excepthook = _print_exception
+    warnings.formatwarning = _format_warning
 
 
 def standard_input() -> BinaryIO:
@@ -87,11 +89,19 @@ class _Lasting(io.FileIO):
 
 def _lasting(stream: Any) -> Any:
     """A stream that drops what it cannot write; one that is no file of the system stays."""
-    if type(getattr(getattr(stream, "buffer", None), "raw", None)) is not io.FileIO:
+    buffer: Any = getattr(stream, "buffer", None)
+    if type(getattr(buffer, "raw", buffer)) is not io.FileIO:
         return stream
     stream.flush()
-    file = io.BufferedWriter(_Lasting(stream.fileno(), "w", closefd=False))
-    return io.TextIOWrapper(file, stream.encoding, line_buffering=stream.line_buffering)
+    file: Any = _Lasting(stream.fileno(), "w", closefd=False)
+    if not stream.write_through:  # as it is without python -u
+        file = io.BufferedWriter(file)
+    return io.TextIOWrapper(
+        file,
+        stream.encoding,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 class _Screen:
@@ -123,6 +133,13 @@ def _occupy_closed() -> None:
             _closed.add(name)
             stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
+
+
+_plain_warning = warnings.formatwarning
+
+
+def _format_warning(*arguments: Any, **options: Any) -> str:
+    return printable(_plain_warning(*arguments, **options))
 
 
 def _print_exception(

@@ -38,6 +38,6 @@ class Terminal(Console):
                     table.width, options["crop"] = least, False
         super().print(*objects, **options)
 
-    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **options: Any) -> Text:
         """The text of a cell or a line, as the console can show it."""
         return super().render_str(encodable(printable(text), self.encoding), **options)
