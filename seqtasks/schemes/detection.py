@@ -42,7 +42,7 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     ('BIO', 'IOB1', None)
     """
     found = recognise(sequences)
-    return found and found.scheme
+    return None if found is None else found.scheme
 
 
 def recognise(
