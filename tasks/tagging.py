@@ -15,7 +15,7 @@ from seqtasks.baselines.most_frequent import MostFrequentTag
 from seqtasks.baselines.parts import COUNTED, SCORED, parts, tagged
 from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch
-from seqtasks.data.vocabulary import UNK, WAIT, Vocabulary
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -204,7 +204,8 @@ class SynchronousTranslator(SequenceTagger):
         self.monitor = "val/bleu"
 
     def shown(self, row: list[int]) -> list[str]:
-        return [word for word in super().shown(row) if word not in (WAIT, UNK)]
+        specials = self.labels.specials.values()
+        return super().shown([number for number in row if number not in specials])
 
     def texts(self, rows: list[list[int]]) -> list[str]:
         """The translations that the labels write: neither waiting nor unknown words."""
