@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from seqtasks.data.fields.field import check_varied, listed
 from seqtasks.data.fields.tags import TagField
@@ -43,7 +43,7 @@ class SynchronousField(TagField):
         max_size: int | None = None,
         keep_text: bool = True,
     ) -> None:
-        super().__init__(column, along=along)
+        super().__init__(column, along=along, scheme=None)
         self.delay = check_least("delay", delay)
         self.min_count, self.max_size = min_count, max_size
         self.keep_text = keep_text
@@ -65,6 +65,11 @@ class SynchronousField(TagField):
         count = len(listed(record.values[self.along]))
         words = [WAIT] * self.delay + super().labels(record)
         return (words + [WAIT] * count)[:count]
+
+    def encoder(
+        self, records: Sequence[Record], training: bool = False
+    ) -> Callable[[Sequence[Record]], Ragged]:
+        return self.encode
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of the labels; unknown words become ``<unk>``."""
