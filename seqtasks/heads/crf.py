@@ -70,7 +70,11 @@ class CRFTagging(TaggingHead):
         return wide, self.constraint(*chain)
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the sequences (batch, time); a DataError where the scheme forbids one."""
+        """Nats of the sequences (batch, time); a DataError where the scheme forbids one.
+
+        A sequence with a tag that training never shows has no probability and is left out whole.
+        """
+        lengths = lengths.masked_fill(~self.learnt(tags, lengths), 0)
         self.constraint.check(tags, lengths)
         nats = path_nats(*self.scores(logits), tags, lengths)
         objective = None
@@ -79,15 +83,25 @@ class CRFTagging(TaggingHead):
             objective = (self.weights[tags] * nats).sum()
         return Loss(nats.sum(), lengths.sum(), objective)
 
+    def learnt(self, tags: Tensor, lengths: Tensor) -> Tensor:
+        """Whether all tags of a sequence are labels of the head, (batch,) bool."""
+        unseen = (tags >= self.linear.out_features) & mask(lengths, tags.size(1))
+        return ~unseen.any(dim=1)
+
     def fit_to_training_data(
         self, rows: Sequence[Sequence[int] | NDArray[Any]] | Ragged, places: Sequence[str]
     ) -> None:
-        """Refuse, before training, tags of probability 0 by a DataError that names their place."""
+        """Refuse, before training, tags of probability 0 by a DataError that names their place.
+
+        Sequences with tags that training never shows are passed over.
+        """
         if self.constraint.scheme is None:
             return
         for first in range(0, len(rows), ROWS_AT_ONCE):
             some = [rows[at] for at in range(first, min(first + ROWS_AT_ONCE, len(rows)))]
-            self.constraint.check(pad_sequences(some), sequence_lengths(some), places, first)
+            tags, lengths = pad_sequences(some), sequence_lengths(some)
+            lengths = lengths.masked_fill(~self.learnt(tags, lengths), 0)
+            self.constraint.check(tags, lengths, places, first)
 
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:

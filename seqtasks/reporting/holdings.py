@@ -15,7 +15,6 @@ from seqtasks.data.module import SequenceData
 from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.eviction import size_of
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.data.vocabulary import UNK
 
 _BLOCK = 1 << 22
 """Tokens that are looked at together."""
@@ -61,7 +60,7 @@ def holdings(data: SequenceData) -> Iterator[Holding]:
             if not isinstance(encoded, Ragged):
                 continue
             lengths, vocabulary = encoded.lengths, data.fields[name].vocabulary
-            number = vocabulary.index.get(UNK)
+            number = vocabulary.unk_id
             total = int(encoded.offsets[-1])
             unknown = None if number is None else count(encoded, number) / max(total, 1)
             yield Holding(
