@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.options import search_options
+from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.prediction.source_lines import pieces_of
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             source = files.enter_context(open_binary(options.input)) if options.input else None
             target = files.enter_context(whole_file(options.output)) if options.output else None
             predict = make_predictor(options)
-            output = target or sys.stdout.buffer
-            for line in predict(pieces_of(source or sys.stdin.buffer)):
+            output = target or standard_output()
+            for line in predict(pieces_of(source or standard_input())):
                 output.write(line.encode() + b"\n")
                 output.flush()
         if said := str(predict.predictor.unknown):
@@ -165,4 +165,5 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pytorch_lightning as pl
@@ -11,19 +12,20 @@ from torch.utils.data import DataLoader
 
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.fields import Field
+from seqtasks.data.fields.unseen import unseen_labels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.collection import seldom_collected
-from seqtasks.data.preparation.source_records import Stored, stored_records
+from seqtasks.data.preparation.faults import POLICIES
+from seqtasks.data.preparation.source_records import Stored, Wanted, stored_records
 from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
-from seqtasks.data.splits import hold_out, sample_records, split_records
+from seqtasks.data.splitting import Splitting
 from seqtasks.data.store.cache import AUTO, Cache, cache_folder
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
-from seqtasks.data.text_parts import split_texts
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError, located, nearest
+from seqtasks.errors import DataError, UsageError, check_choice, located, nearest
 
 
 class Batching(Protocol):
@@ -63,6 +65,8 @@ class SequenceData(pl.LightningDataModule):
             split off together. None draws each example alone.
         limit: the number of examples to train on, drawn by ``split_seed``; None for all.
         filter: leaves training examples out for their length; None keeps all.
+        missing: what becomes of records without a value, or of lines that cannot be read as one:
+            ``skip`` leaves them out and says how many and where, ``error`` refuses them.
         seed: sets the order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
         cache: the folder that keeps what was read and encoded, for every run that reads the same:
@@ -93,6 +97,7 @@ class SequenceData(pl.LightningDataModule):
         split_by: str | None = None,
         limit: int | None = None,
         filter: LengthFilter | None = None,
+        missing: str = "skip",
         seed: int = 0,
         num_workers: int = 0,
         cache: str | None = AUTO,
@@ -117,6 +122,7 @@ class SequenceData(pl.LightningDataModule):
         self.reader, self.batching = reader, batching
         self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
+        self.missing = check_choice("missing", missing, POLICIES)
         self.split_by = split_by
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
@@ -141,6 +147,11 @@ class SequenceData(pl.LightningDataModule):
     def vocabularies(self) -> dict[str, Vocabulary]:
         """Field name → its vocabulary, after `setup`."""
         return {name: field.vocabulary for name, field in self.fields.items()}
+
+    @property
+    def unseen(self) -> dict[str, list[str]]:
+        """By field, the labels of any split that training never shows, after `setup`."""
+        return unseen_labels(self.fields)
 
     @property
     def test_split(self) -> str:
@@ -177,13 +188,16 @@ class SequenceData(pl.LightningDataModule):
 
     def stored(self) -> dict[str, Stored]:
         """The records of every source, read if they are not in the cache."""
-        columns = {name: f.column for name, f in self.fields.items() if not f.derived}
+        given = {name: field for name, field in self.fields.items() if not field.derived}
+        columns = {name: field.column for name, field in given.items()}
+        required = [name for name, field in given.items() if not field.may_be_empty]
+        wanted = Wanted(columns, required, self.missing)
         found = {}
         for split, source in self.sources.items():
             if source is None:
                 continue
             try:
-                found[split] = stored_records(self.cache, self.reader, source, columns)
+                found[split] = stored_records(self.cache, self.reader, source, wanted)
             except DataError as error:
                 if error.option != "source":
                     raise
@@ -196,31 +210,20 @@ class SequenceData(pl.LightningDataModule):
 
     def split(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
         """Take validation and test parts off the training examples where they have no files."""
-        splits = {split: Records(file) for split, file in files.items()}
-        if self.folds is not None:
-            splits["train"], splits["test"] = hold_out(
-                splits["train"], self.folds, self.fold, self.split_seed, self.split_by
-            )
-        missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
-        if missing:
-            parts = self.parts(splits["train"], [self.fractions[split] for split in missing])
-            splits.update(zip(["train", *missing], parts, strict=True))
-        if self.limit is not None:
-            splits["train"] = sample_records(splits["train"], self.limit, self.split_seed)
-        return splits
+        fields, continuous = self.fields.values(), getattr(self.reader, "continuous", False)
+        return self.splitting(files, fields, continuous)
+
+    @property
+    def splitting(self) -> Splitting:
+        """What draws the splits that have no file."""
+        folding = self.folds, self.fold
+        return Splitting(self.fractions, self.split_seed, *folding, self.split_by, self.limit)
 
     def tested(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
         """The split that tests run on, alone."""
         splits = self.split(files)
         name = "test" if "test" in splits else "val"
         return {name: splits[name]}
-
-    def parts(self, records: Records, fractions: Sequence[float]) -> list[Records]:
-        """The rest of the training examples, and parts that are taken off them."""
-        if getattr(self.reader, "continuous", False):
-            levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
-            return split_texts(records.file, fractions, whole_words=levels != {"character"})
-        return split_records(records, fractions, self.split_seed, self.split_by)
 
     def encoded(self, stored: Mapping[str, Stored]) -> dict[str, SequenceDataset]:
         """The encoded examples of each split, prepared if they are not in the cache.
@@ -229,9 +232,8 @@ class SequenceData(pl.LightningDataModule):
         """
         files = {split: one.file for split, one in stored.items()}
         keys = {split: one.key for split, one in stored.items()}
-        splitting = [self.split_seed, self.fractions, self.folds, self.fold, self.split_by]
-        origin = None if None in keys.values() else [keys, splitting, self.limit]
-        encoding = Encoding(self.fields, self.fitted, self.known, self.filter)
+        origin = None if None in keys.values() else [keys, dataclasses.asdict(self.splitting)]
+        encoding = Encoding(self.fields, self.fitted, self.known, self.filter, self.missing)
         split = functools.partial(self.tested if self.fitted else self.split, files)
         return stored_examples(self.cache, encoding, origin, files, split)
 

@@ -113,7 +113,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
     run: Callable[[Batch], Any] = task.predict
     if task.target == main:
         run = task
-        if reading.symbols[-1] == "<eos>":
+        if reading.numbers[-1] == task.vocabularies[main].eos_id:
             reading = Reading(batch, reading.symbols[:-1], reading.numbers[:-1])
         else:
             name = lengths_of(main)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from seqtasks.data.fields import SynchronousField, TagField, TokenField
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record, Value
@@ -14,8 +16,12 @@ def symbols_of(field: TokenField, value: Value, count: int) -> list[str]:
     if tokenizer is None:
         pieces = field.vocabulary.cut(value) if isinstance(value, str) else value
     else:
-        text = field.joined(Record({field.name: as_text(value)}))
-        pieces = [text[start:end] for start, end in tokenizer.encode(text).offsets]
+        first, *rest = (
+            [part[start:end] for start, end in tokenizer.encode(part).offsets]
+            for part in field.prepared(Record({field.name: as_text(value)}))
+        )
+        joint = [str(field.separator)]
+        pieces = [*first, *chain.from_iterable([*joint, *symbols] for symbols in rest)]
     front, back = ["<bos>"] * field.bos, ["<eos>"] * field.eos
     return [*front, *pieces[: count - len(front) - len(back)], *back]
 

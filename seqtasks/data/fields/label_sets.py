@@ -11,12 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.fields.labels import note_rare, numbers_of
+from seqtasks.data.fields.labels import numbers_of
+from seqtasks.data.fields.remarks import note_odd, note_rare
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import UsageError
 
 
 class LabelSetField(Field):
@@ -34,6 +35,7 @@ class LabelSetField(Field):
     """
 
     kind = "label set"
+    has_classes = True
 
     def __init__(
         self, column: str | int | None = None, *, separator: str = ",", none: str | None = None
@@ -42,41 +44,34 @@ class LabelSetField(Field):
         if not separator:
             raise UsageError("give one character or more, such as ','", option="separator")
         self.separator, self.none = separator, none
+        self.may_be_empty = none is not None and not none.strip()
 
     def labels(self, record: Record) -> list[str]:
-        """The record's labels, without white space around them.
-
-        Raises:
-            DataError: a label is empty or occurs twice.
-        """
+        """The record's labels, each once, without white space around them."""
         value = self.value(record)
         if isinstance(value, str):
             value = [] if value.strip() == self.none else value.split(self.separator)
-        labels = [label.strip() for label in value]
-        twice = [label for label in labels if labels.count(label) > 1]
-        if twice or "" in labels:
-            what = f"'{twice[0]}' is there twice" if twice and twice[0] else "a label is empty"
-            raise DataError(
-                f"{what} among the labels in '{self.name}', which are separated by "
-                f"{self.separator!r}; correct the line",
-                where=record.place,
-            )
-        return labels
+        return [label for label in dict.fromkeys(map(str.strip, value)) if label]
+
+    def classes(self, record: Record) -> list[str]:
+        return self.labels(record)
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first."""
         counts = count_symbols(chain.from_iterable(map(self.labels, records)))
         self.vocabulary = Vocabulary(ranked(counts))
         check_varied(self, len(self.vocabulary), "labels")
-        note_rare(self, counts)
+        note_rare(self, counts, records)
+        note_odd(self, counts)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of each record's labels."""
         return numbers_of(self, [self.labels(record) for record in records], records)
 
     def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
-        """``<name>`` (batch, labels) int64, 1 where an example has a label."""
-        table = torch.zeros(len(values), len(self.vocabulary), dtype=torch.int64)
+        """``<name>`` (batch, labels) int64, 1 where an example has a label; unseen ones last."""
+        count = len(self.vocabulary) + len(self.unseen.labels)
+        table = torch.zeros(len(values), count, dtype=torch.int64)
         for row, numbers in enumerate(values):
             table[row, torch.tensor(np.asarray(numbers), dtype=torch.int64)] = 1
-        return {self.name: table}
+        return {self.name: table, **self.unseen.entry(self.name)}

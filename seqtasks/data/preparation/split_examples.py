@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.fields.fitting import fit
+from seqtasks.data.fields.remarks import taken
+from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.examples import map_examples, write_examples
 from seqtasks.data.preparation.file_digests import file_digests
@@ -21,6 +24,9 @@ from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError
 
+UNSEEN = "unseen.labels"
+"""Beside the vocabularies, the labels of each field that training never shows."""
+
 
 class Encoding(NamedTuple):
     """What turns records into numbers.
@@ -30,12 +36,14 @@ class Encoding(NamedTuple):
         fitted: whether the fields have their vocabularies already.
         known: by field, a vocabulary that its own goes on from.
         filter: leaves training examples out for their length; None keeps all.
+        missing: what becomes of records that give no example, as in `Faults`.
     """
 
     fields: Mapping[str, Field]
     fitted: bool
     known: Mapping[str, Vocabulary]
     filter: LengthFilter | None
+    missing: str
 
     def write(self, folder: Path, splits: Mapping[str, Records], size: int) -> list[Note]:
         """Fit the fields and encode all splits into a folder.
@@ -53,6 +61,7 @@ class Encoding(NamedTuple):
         own = [field for field in self.fields.values() if field.share_vocabulary_with is None]
         with taken_notes() as notes:
             if not self.fitted:
+                splits = {**splits, "train": usable(self.fields, splits["train"])}
                 with progress("Counting", sizes["train"]) as bar:
                     each = bar.share_of(sizes["train"] / len(own))
                     watched = splits["train"].watched(each)
@@ -61,9 +70,16 @@ class Encoding(NamedTuple):
                 for name, records in splits.items():
                     watched = records.watched(bar.share_of(sizes[name]))
                     kept = self.filter if name == "train" else None
-                    write_examples(folder / name, self.fields, watched, kept)
+                    write_examples(
+                        folder / name, self.fields, watched, kept, self.missing, name == "train"
+                    )
+                    for field in self.fields.values():
+                        cause = taken(field, splits.get("train"), field.unseen.counts)
+                        field.unseen.report(field.name, name, cause)
         for name, field in self.fields.items():
             (folder / f"{name}.json").write_text(field.vocabulary.to_json(), encoding="utf-8")
+        unseen = {name: field.unseen.labels for name, field in self.fields.items()}
+        (folder / UNSEEN).write_text(json.dumps(unseen), encoding="utf-8")
         return notes
 
     def read(self, folder: Path, files: Mapping[str, RecordFile]) -> dict[str, SequenceDataset]:
@@ -79,9 +95,27 @@ class Encoding(NamedTuple):
             if text not in known:
                 known[text] = type(field.vocabulary).from_json(text)
             field.vocabulary = known[text]
+        unseen = json.loads((folder / UNSEEN).read_text(encoding="utf-8"))
+        for name, field in self.fields.items():
+            field.unseen = UnseenLabels(unseen[name])
         return {
             name: map_examples(folder / name, self.fields, file) for name, file in files.items()
         }
+
+
+def usable(fields: Mapping[str, Field], records: Records) -> Records:
+    """The training records that no field leaves out.
+
+    Raises:
+        DataError: none is left.
+    """
+    for name, field in fields.items():
+        places = field.usable(records)
+        if places is not None:
+            records = records.select(places)
+        if not len(records):
+            raise DataError("it leaves out every training example", option=name)
+    return records
 
 
 def stored_examples(
@@ -108,12 +142,13 @@ def stored_examples(
 
     def build(folder: Path) -> dict[str, Any]:
         fresh.append(folder)
-        splits = split()
+        with taken_notes() as drawn:
+            splits = split()
         sources = {
             name: next(source for source, file in files.items() if file is records.file)
             for name, records in splits.items()
         }
-        notes = encoding.write(folder, splits, size)
+        notes = drawn + encoding.write(folder, splits, size)
         return {"kind": "examples", "sources": sources, "notes": notes}
 
     def load(folder: Path, content: Mapping[str, Any]) -> dict[str, SequenceDataset]:

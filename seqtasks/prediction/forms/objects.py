@@ -28,11 +28,11 @@ class ObjectInput(InputForm):
             if not text.strip():
                 continue
             line = line_at(number)
-            yield line.read(partial(self.inputs, line, text, source.encoding))
+            yield line.read(partial(self.inputs, line, text))
 
-    def inputs(self, line: Line, text: str, encoding: str) -> dict[str, Value]:
+    def inputs(self, line: Line, text: str) -> dict[str, Value]:
         """The inputs in an object, whose numbers are texts."""
-        check_decoded(text, line.place, encoding)
+        check_decoded(text, line.place)
         line.row = json_row(text, line.place)
         return self.pick(json.loads(text, parse_int=str, parse_float=str), line.place)
 

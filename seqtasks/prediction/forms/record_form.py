@@ -45,11 +45,13 @@ class InputForm(ABC):
             DataError: the file as a whole is not of this form.
         """
 
-    def pick(self, row: Mapping[str, Any], place: str) -> dict[str, Value]:
-        """The inputs out of a row with named columns."""
+    def pick(
+        self, row: Mapping[str, Any], place: str, columns: InputColumns | None = None
+    ) -> dict[str, Value]:
+        """The inputs out of a row with named columns: the form's own, or those that are given."""
         return {
             name: cell(row, name if column is None else column, place)
-            for name, column in self.columns.items()
+            for name, column in (self.columns if columns is None else columns).items()
         }
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from seqtasks.data.fields.columns import Column
 from seqtasks.data.readers.columns import locate
-from seqtasks.data.readers.conll_lines import CONLLU_NAMES
+from seqtasks.data.readers.conll_forms import CONLLU, stated_names
+from seqtasks.data.readers.conll_lines import DOCUMENTS, ConllForm
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 from seqtasks.prediction.forms.record_form import InputColumns, InputForm
 from seqtasks.prediction.line import Line, SentenceLine, line_at, place_of
 from seqtasks.prediction.source_lines import SourceLines, check_decoded, printable
 
-_COMMENT = re.compile(r"# |#$|#(?:begin|end) document\b")
 _RANGE = re.compile(r"[0-9]+[-.][0-9]+")
 
 Block = list[tuple[int, str]]
@@ -25,11 +26,9 @@ Block = list[tuple[int, str]]
 class SentenceInput(InputForm):
     """The tokens of a sentence one a line, in the first column unless another is named.
 
-    Columns stand between tabs, or between spaces where the first token has no tab beside it. In
-    CoNLL-U, which ten columns with the number of a word in the first show, tokens are the column
-    ``form``, and word ranges and empty nodes are passed over. A line that begins with ``#`` and a
-    space is a comment where it has another number of columns than the first token; so are
-    ``-DOCSTART-`` and the lines that begin and end documents.
+    Columns and comments are told as of training data (`ConllForm`). In CoNLL-U, which ten columns
+    with the number of a word in the first show, or a comment ``# global.columns``, tokens are the
+    column ``form``, and word ranges and empty nodes are passed over.
 
     Args:
         columns: as of `InputForm`; a number counts from 0.
@@ -39,16 +38,14 @@ class SentenceInput(InputForm):
     def __init__(self, columns: InputColumns, column_names: Sequence[str] = ()) -> None:
         super().__init__(columns)
         self.names, self.column_names = list(columns), column_names
-        self.width, self.separator, self.numbered = 0, "\t", False
+        self.form: ConllForm | None = None
         self.at: dict[str, int] = {}
 
     def read(self, source: SourceLines) -> Iterator[Line]:
         held: Line | None = None  # comments that end the file belong to its last sentence
         remarks: list[SentenceLine] = []
         for block in blocks(source):
-            if not self.width:
-                self.begin(block)
-            lines = [SentenceLine(printable(text), *self.kind(text)) for _, text in block]
+            lines = self.lines(block)
             if not any(line.is_token for line in lines):
                 remarks += [*lines, SentenceLine("")]
                 continue
@@ -56,59 +53,61 @@ class SentenceInput(InputForm):
                 yield held
             held = line_at(block[0][0])
             held.lines, remarks = remarks + lines, []
-            held.read(partial(self.inputs, held, block, source.encoding))
+            held.read(partial(self.inputs, held, block))
         if held is not None:
             held.lines += [SentenceLine(""), *remarks[:-1]] if remarks else []
             yield held
 
-    def begin(self, block: Block) -> None:
-        """Learn the columns from the first token, which does not begin with ``#``, if it is there.
+    def lines(self, block: Block) -> list[SentenceLine]:
+        """The lines of a block, each with what it is."""
+        found = []
+        form = self.form = self.form or self.begun(block)
+        begun = False
+        for _, text in block:
+            line = SentenceLine(printable(text))
+            if form and not text.startswith(DOCUMENTS) and not form.is_comment(text, begun):
+                word = not (form.ranges and _RANGE.fullmatch(form.splitter()(text)[0]))
+                line, begun = SentenceLine(line.text, word, True), True
+            found.append(line)
+        return found
+
+    def begun(self, block: Block) -> ConllForm | None:
+        """The form of the file from its first token; None where the block has none.
 
         Raises:
             DataError: there is no such column as an input is to be read from.
         """
-        for number, text in block:
-            if text.startswith(("#", "-DOCSTART-")):
-                continue
-            self.separator = "\t" if "\t" in text else " "
-            cells = self.cells(text)
-            self.width = len(cells)
-            self.numbered = self.width == len(CONLLU_NAMES) and cells[0].split("-")[0].isdecimal()
-            names = CONLLU_NAMES if self.numbered else self.column_names
-            self.at = {
-                name: position(name, column, names, self.width, place_of(number))
-                for name, column in self.columns.items()
-            }
-            return
+        head = [text for _, text in block if text.startswith(("#", *DOCUMENTS))]
+        self.column_names = stated_names(head) or self.column_names
+        number, first = next((line for line in block if line[1] not in head), (0, ""))
+        if not number:
+            return None
+        form = ConllForm("input", separator="\t" * ("\t" in first)).measured(first)
+        id_first = form.splitter()(first)[0].split("-")[0].isdecimal()
+        if not self.column_names and form.width == len(CONLLU) and id_first:
+            self.column_names = CONLLU
+        names = self.column_names
+        if "id" in names[:1]:
+            form = replace(form, comment="#", ranges=True)
+        self.at = {
+            name: position(name, column, names, form.width, place_of(number))
+            for name, column in self.columns.items()
+        }
+        return form
 
-    def cells(self, text: str) -> list[str]:
-        """The columns of a line."""
-        if self.separator == " ":
-            return text.replace("\t", " ").split(" ") if "  " not in text else text.split()
-        return [cell.strip(" ") for cell in text.split("\t")]
-
-    def kind(self, text: str) -> tuple[bool, bool]:
-        """Whether a line is a token, and whether it has columns at all."""
-        if text.startswith("-DOCSTART-"):
-            return False, False
-        if text.startswith("#") and (
-            self.numbered or (_COMMENT.match(text) and len(self.cells(text)) != self.width)
-        ):
-            return False, False
-        return not (self.numbered and _RANGE.fullmatch(self.cells(text)[0])), True
-
-    def inputs(self, line: Line, block: Block, encoding: str) -> dict[str, Value]:
+    def inputs(self, line: Line, block: Block) -> dict[str, Value]:
         """The tokens of a sentence, for each input."""
-        rows = []
+        form, rows = self.form, []
+        assert form is not None
         for (number, text), kept in zip(block, line.lines[-len(block) :], strict=True):
             if not kept.is_token:
                 continue
             place = place_of(number)
-            check_decoded(text, place, encoding)
-            cells = self.cells(text)
-            if len(cells) != self.width:
+            check_decoded(text, place)
+            cells = form.splitter()(text)
+            if len(cells) < form.width or any(cells[form.width :]):
                 raise DataError(
-                    f"{len(cells)} column(s) found, {self.width} expected as at the first token",
+                    f"{len(cells)} column(s) found, {form.width} expected as at the first token",
                     where=place,
                 )
             empty = [name for name, at in self.at.items() if not cells[at]]

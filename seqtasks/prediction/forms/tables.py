@@ -6,8 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, islice
 
 from seqtasks.data.fields.columns import Column
+from seqtasks.data.readers.dialects import Dialect, choose_dialect, excel_delimiter
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError, UsageError
 from seqtasks.prediction.answer import Prediction
@@ -16,6 +18,7 @@ from seqtasks.prediction.line import Line, line_at
 from seqtasks.prediction.source_lines import SourceLines, check_decoded, printable
 
 _LONGEST_CELL = 2**31 - 1
+_SAMPLE = 100  # lines
 
 Row = tuple[int, list[str] | DataError]
 """The line on which a row starts, and its cells or why it cannot be read."""
@@ -62,54 +65,59 @@ class TableInput(InputForm):
             texts = [printable(cell) for cell in cells] if isinstance(cells, list) else []
             padded = (texts + [""] * len(names))[: len(names)]
             line = line_at(number, dict(zip(names, padded, strict=True)))
-            yield line.read(partial(self.inputs, names, cells, line.place, source.encoding))
+            yield line.read(partial(self.inputs, names, cells, line.place))
 
     def begin(self, cells: Sequence[str], place: str) -> list[str]:
         """The names of the columns, among which all inputs are found, from the first row."""
-        names = [str(number) for number in range(len(cells))]
+        names = self.names_of(cells)
         if self.header:
             self.headings = [printable(cell) for cell in cells]
-            names = [
-                cell.strip() or number for cell, number in zip(self.headings, names, strict=True)
-            ]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise DataError(
                 f"the column {twice[0]!r} is there twice; give each a name of its own", where=place
             )
-        own = {name for name in self.columns if name in names}
-        self.columns = {
-            name: name if name in own and not isinstance(column, str | list) else
-            located(name if column is None else column, names)
-            for name, column in self.columns.items()
-        }  # fmt: skip
-        self.pick(dict.fromkeys(names, "x"), place)
+        self.columns = self.located(names, place)
         return names
 
+    def names_of(self, cells: Sequence[str]) -> list[str]:
+        """The names in a first row; a column without one goes by its number."""
+        numbers = map(str, range(len(cells)))
+        names = [printable(cell).strip() for cell in cells] if self.header else [""] * len(cells)
+        return [name or number for name, number in zip(names, numbers, strict=True)]
+
+    def located(self, names: Sequence[str], place: str = "") -> InputColumns:
+        """The column of each input by its name (DataError: there is none)."""
+        found: dict[str, Column] = {}
+        for name, column in self.columns.items():
+            own = name in names and not isinstance(column, str | list)
+            found[name] = name if own or column is None else by_name(column, names)
+        self.pick(dict.fromkeys(names, "x"), place, found)
+        return found
+
     def inputs(
-        self, names: Sequence[str], cells: list[str] | DataError, place: str, encoding: str
+        self, names: Sequence[str], cells: list[str] | DataError, place: str
     ) -> dict[str, Value]:
         """The inputs in a row."""
         if isinstance(cells, DataError):
             raise cells
-        if len(cells) != len(names):
+        if len(cells) < len(names) or any(cell.strip() for cell in cells[len(names) :]):
             expected = "as in the header" if self.header else "as in the first row"
             raise DataError(
                 f"{len(cells)} column(s) found, {len(names)} expected {expected}", where=place
             )
         for cell in cells:
-            check_decoded(cell, place, encoding)
-        return self.pick(dict(zip(names, cells, strict=True)), place)
+            check_decoded(cell, place)
+        return self.pick(dict(zip(names, cells, strict=False)), place)
 
 
 class QuotedTableInput(TableInput):
     """CSV: quotes may hold delimiters and line ends.
 
-    Cells stand between commas; between semicolons where the first row has no comma; or between
-    what a first line ``sep=`` names, as Excel writes it.
+    How the cells are written is told from the first lines, as of training data (`choose_dialect`).
 
     Attributes:
-        declared: that line with its end, or nothing.
+        declared: Excel's first line that names the delimiter, with its end, or nothing.
     """
 
     declared = ""
@@ -117,48 +125,56 @@ class QuotedTableInput(TableInput):
     def rows(self, source: SourceLines) -> Iterator[Row]:
         csv.field_size_limit(max(_LONGEST_CELL, csv.field_size_limit()))
         lines = iter(source)
-        first = next(lines, None)
-        if first is not None and first[1].lower().startswith("sep=") and len(first[1]) == 5:
-            self.delimiter, self.declared = first[1][-1], f"{first[1]}\n"
-            first = next(lines, None)
-        elif first is not None:
-            self.delimiter = ";" if ";" in first[1] and "," not in first[1] else ","
-        if first is not None:
-            yield from self.parsed(first, lines, source)
+        sample = list(islice(lines, _SAMPLE))
+        stated = excel_delimiter([text for _, text in sample])
+        if stated is not None:
+            self.declared = f"{sample.pop(0)[1]}\n"
+        usual = Dialect(stated or ",", quoted=True)
+        texts = [text for _, text in sample]
+        dialect = choose_dialect(texts, usual, stated is None, self.finds)
+        self.delimiter = dialect.delimiter
+        yield from parsed(dialect, chain(sample, lines), source)
 
-    def parsed(
-        self, first: tuple[int, str], lines: Iterable[tuple[int, str]], source: SourceLines
-    ) -> Iterator[Row]:
-        """The rows of lines, from the first of them on; one with a wrong quote is an error."""
-        number = first[0]
-        last = number - 1
+    def finds(self, cells: Sequence[str]) -> bool:
+        """Whether a first row has the columns of the inputs."""
+        try:
+            self.located(self.names_of(cells))
+        except DataError:
+            return False
+        return len(cells) > 1 or len(self.columns) == 1
 
-        def texts() -> Iterator[str]:
-            nonlocal last
-            last, text = first
+
+def parsed(
+    dialect: Dialect, lines: Iterable[tuple[int, str]], source: SourceLines
+) -> Iterator[Row]:
+    """The rows of numbered lines; one with a wrong quote is an error in its place."""
+    last = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal last
+        for last, text in lines:  # noqa: B007
             yield text + "\n"
-            for last, text in lines:  # noqa: B007
-                yield text + "\n"
 
-        rows = csv.reader(texts(), delimiter=self.delimiter, strict=True)
-        while True:
-            number = last + 1
-            try:
-                cells = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                reason = str(error).split(" - ")[0]
-                yield (
-                    number,
-                    DataError(
-                        f"not valid CSV ({reason}); close the quotes, and double those inside a "
-                        'quoted cell ("")',
-                        where=source.place(number),
-                    ),
-                )
-            else:
-                yield number, cells
+    rows = dialect.reader(texts())
+    while True:
+        number = last + 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            reason = str(error).split(" - ")[0]
+            taken = f" up to line {last}" if last > number else ""
+            yield (
+                number,
+                DataError(
+                    f"not valid CSV{taken} ({reason}); close the quotes, and double those inside "
+                    'a quoted cell ("")',
+                    where=source.place(number),
+                ),
+            )
+        else:
+            yield number, cells
 
 
 class TableOutput(OutputForm):
@@ -216,10 +232,14 @@ class QuotedTableOutput(TableOutput):
         return text.getvalue()
 
 
-def located(column: Column, names: Sequence[str]) -> Column:
-    """A column by its name, where it is given by its number."""
+def by_name(column: Column, names: Sequence[str]) -> Column:
+    """A column by its name, where it is given by its number.
+
+    >>> by_name("-1", ["id", "text"]), by_name("text", ["id", "text"])
+    ('text', 'text')
+    """
     if isinstance(column, list):
-        return [str(located(one, names)) for one in column]
+        return [str(by_name(one, names)) for one in column]
     if column in names or not str(column).lstrip("-").isdecimal():
         return column
     number = int(str(column))

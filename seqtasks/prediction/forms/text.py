@@ -30,7 +30,7 @@ class TextInput(InputForm):
 
     def inputs(self, source: SourceLines, number: int, text: str) -> dict[str, Value]:
         """The inputs on a line; none on an empty one."""
-        check_decoded(text, source.place(number), source.encoding)
+        check_decoded(text, source.place(number))
         return as_inputs(text, list(self.columns), source.place(number))
 
 
