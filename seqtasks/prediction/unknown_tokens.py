@@ -60,7 +60,8 @@ class UnknownTokens:
         if self.unknown <= MANY * self.tokens:
             return ""
         shown = f" ({', '.join(self.examples)})" if self.examples else ""
-        said = f"{100 * self.unknown / self.tokens:.0f} % of the tokens are unknown to the model{shown}; "
+        share = f"{100 * self.unknown / self.tokens:.0f} %"
+        said = f"{share} of the tokens are unknown to the model{shown}; "
         if self.given:
             return said + (
                 "it learnt from tokens that were given one by one: give texts with spaces between "

@@ -228,8 +228,9 @@ class QuotedTableOutput(TableOutput):
         """Cells as CSV, with the input's own delimiter between them."""
         delimiter = self.given.delimiter if isinstance(self.given, QuotedTableInput) else ","
         text = io.StringIO()
-        csv.writer(text, delimiter=delimiter, lineterminator="").writerow(cells)
-        return text.getvalue()
+        # Line ends within cells are quoted where a row's own end has them.
+        csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+        return text.getvalue().removesuffix("\r\n")
 
 
 def by_name(column: Column, names: Sequence[str]) -> Column:
