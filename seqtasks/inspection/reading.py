@@ -16,6 +16,7 @@ from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record, Value
+from seqtasks.data.symbols.words import words_of
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.prediction.model import Inputs
@@ -82,7 +83,7 @@ def encode_text(
         values[task.target] = target
         wanted.add(task.target)
         if isinstance(bundle.fields[task.target], TagField) and isinstance(target, list):
-            values[main] = text.split()[: len(target)]  # a long text may be cut
+            values[main] = words_of(text)[: len(target)]  # a long text may be cut
     fields = {
         name: field
         for name, field in bundle.fields.items()
@@ -145,7 +146,7 @@ def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
     """The first ``count`` tokens of a text, special ones included, as they stand in the text."""
     tokenizer = field.vocabulary.tokenizer
     if tokenizer is None:
-        pieces = text.split()
+        pieces = words_of(text)
     else:
         first, *rest = (
             [part[start:end] for start, end in tokenizer.encode(part).offsets]
