@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqtasks.data.fields.columns import Column
 from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.record import Record
@@ -84,8 +87,22 @@ class Field:
         """
         raise NotImplementedError
 
-    def encoder(self, records: Iterable[Record]) -> Callable[[Sequence[Record]], Encoded]:
-        """The function that encodes some records of a split, given all of them to look through."""
+    def usable(self, records: Sequence[Record]) -> NDArray[np.integer] | None:
+        """Before any field is fitted, the places of the training records to keep; None for all.
+
+        A field that leaves some out logs how many, and why.
+        """
+        return None
+
+    def encoder(
+        self, records: Sequence[Record], training: bool = False
+    ) -> Callable[[Sequence[Record]], Encoded]:
+        """The function that encodes some records of a split, given all of them to look through.
+
+        Args:
+            records: of the split.
+            training: whether it is the training split, to which the field is fitted.
+        """
         return self.encode
 
     def view(self, columns: Mapping[str, Flat]) -> Encoded:

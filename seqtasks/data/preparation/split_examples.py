@@ -61,6 +61,7 @@ class Encoding(NamedTuple):
         own = [field for field in self.fields.values() if field.share_vocabulary_with is None]
         with taken_notes() as notes:
             if not self.fitted:
+                splits = {**splits, "train": usable(self.fields, splits["train"])}
                 with progress("Counting", sizes["train"]) as bar:
                     each = bar.share_of(sizes["train"] / len(own))
                     watched = splits["train"].watched(each)
@@ -69,7 +70,9 @@ class Encoding(NamedTuple):
                 for name, records in splits.items():
                     watched = records.watched(bar.share_of(sizes[name]))
                     kept = self.filter if name == "train" else None
-                    write_examples(folder / name, self.fields, watched, kept, self.missing)
+                    write_examples(
+                        folder / name, self.fields, watched, kept, self.missing, name == "train"
+                    )
                     for field in self.fields.values():
                         cause = taken(field, splits.get("train"), field.unseen.counts)
                         field.unseen.report(field.name, name, cause)
@@ -98,6 +101,21 @@ class Encoding(NamedTuple):
         return {
             name: map_examples(folder / name, self.fields, file) for name, file in files.items()
         }
+
+
+def usable(fields: Mapping[str, Field], records: Records) -> Records:
+    """The training records that no field leaves out.
+
+    Raises:
+        DataError: none is left.
+    """
+    for name, field in fields.items():
+        places = field.usable(records)
+        if places is not None:
+            records = records.select(places)
+        if not len(records):
+            raise DataError("it leaves out every training example", option=name)
+    return records
 
 
 def stored_examples(

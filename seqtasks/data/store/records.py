@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -138,6 +139,20 @@ class Records(Sequence[Record]):
         paths = [file.files[number] for number in file.numbers[rows].tolist()]
         lines = file.lines[rows].tolist()
         return list(map(Record, values, paths, lines, begins.tolist(), ends.tolist()))
+
+
+def unwatched(records: Iterable[Record]) -> Iterable[Record]:
+    """The same records, of which no pass over them is watched."""
+    if not isinstance(records, Records):
+        return records
+    return Records(records.file, records.rows, records.cuts)
+
+
+def place_of(records: Iterable[Record], index: int) -> str:
+    """The place of one of some records, of a file without its values."""
+    if isinstance(records, Records):
+        return records.place(index)
+    return next(islice(records, index, None)).place
 
 
 def lines_of(records: Sequence[Record], places: Sequence[int]) -> list[int]:
