@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -111,6 +111,10 @@ class SequenceClassifier(Task):
     def attach(self, runs: Mapping[str, Run]) -> None:
         attach_batch(self, "read", "logits", runs)
 
+    def expect(self, unseen: Mapping[str, Sequence[str]]) -> None:
+        self.head.unseen = unseen.get("label", ())
+        super().expect(unseen)
+
     def metrics(self) -> dict[str, Metric]:
         return self.head.metrics()
 
@@ -154,7 +158,8 @@ class SequenceClassifier(Task):
             metrics = unshared(self.metrics())
             for expected in budget.over(targets(test, "label")):
                 for metric in metrics.values():
-                    metric.update(guess.expand_as(expected), expected)
+                    same = guess.expand(len(expected), *guess.shape)
+                    metric.update(self.head.matched(same, expected), expected)
             scores[name] = computed(metrics)
         return scores
 

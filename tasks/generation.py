@@ -229,7 +229,7 @@ class LanguageModel(Task):
             lengths = batch.lengths.tolist()
             prompts = [row[:n] for row, n in zip(batch.tokens.tolist(), lengths, strict=True)]
         else:
-            prompts = [[self.vocabulary.index["<bos>"]] for _ in batch.example]
+            prompts = [[self.vocabulary.specials["<bos>"]] for _ in batch.example]
         if (end := self.vocabulary.eos_id) is not None:  # a prompt goes on
             prompts = [row[:-1] if row[-1:] == [end] else row for row in prompts]
         start = read_prompts(self, prompts, state=self.start(batch), device=self.device)

@@ -88,7 +88,7 @@ def write_examples(
         "records": _write_records(folder, records),
         "in_pieces": not bool(records.begins.all()),
     }
-    (folder / LAYOUT).write_text(json.dumps(layout))
+    (folder / LAYOUT).write_text(json.dumps(layout), encoding="utf-8")
 
 
 def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) -> SequenceDataset:
@@ -99,7 +99,7 @@ def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) ->
         fields: the fields that they were encoded by.
         file: the records that they were made of.
     """
-    layout = json.loads((folder / LAYOUT).read_text())
+    layout = json.loads((folder / LAYOUT).read_text(encoding="utf-8"))
     encoded = {
         name: field.view(map_columns(folder, name, layout["columns"][name]))
         for name, field in fields.items()

@@ -107,7 +107,7 @@ class RecordWriter:
         layouts = {name: file.layout for name, file in self.arrays.items()}
         layouts["starts"] = write_flat(self.folder / "starts", np.array(self.starts, np.int64))
         content = {"fields": self.fields, "files": list(self.files), "arrays": layouts}
-        (self.folder / LAYOUT).write_text(json.dumps(content))
+        (self.folder / LAYOUT).write_text(json.dumps(content), encoding="utf-8")
 
 
 def write_records(folder: Path, fields: Sequence[str], records: Iterable[Record]) -> int:
@@ -129,7 +129,7 @@ class RecordFile:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        content = json.loads((folder / LAYOUT).read_text())
+        content = json.loads((folder / LAYOUT).read_text(encoding="utf-8"))
         self.fields: list[str] = content["fields"]
         self.files: list[str] = content["files"]
         arrays = {name: map_flat(folder / name, at) for name, at in content["arrays"].items()}
