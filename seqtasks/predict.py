@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         output = target or standard_output()
         for line in predict(source or standard_input()):
-            output.write(line.encode(errors="backslashreplace") + b"\n")
+            output.write(line.encode() + b"\n")
             output.flush()
         if predict.cut:
             warn(

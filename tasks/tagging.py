@@ -189,7 +189,8 @@ class SequenceTagger(Task):
     ) -> None:
         """Update all metrics but the accuracy with labels that are guessed, by number."""
         if "f1" in metrics:
-            metrics["f1"].update(self.names(guesses), self.names(expected))
+            unseen = test.fields["tags"].unseen.labels
+            metrics["f1"].update(self.names(guesses), self.names(expected, unseen))
 
 
 class SynchronousTranslator(SequenceTagger):

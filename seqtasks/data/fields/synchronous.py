@@ -33,6 +33,8 @@ class SynchronousField(TagField):
         UsageError: the delay is negative.
     """
 
+    has_classes = False
+
     def __init__(
         self,
         column: str | int | None = "target",

@@ -60,6 +60,7 @@ class TagField(Field):
     """
 
     along: str
+    has_classes = True
 
     def __init__(
         self,
@@ -157,6 +158,9 @@ class TagField(Field):
     def labels(self, record: Record) -> list[str]:
         """The record's labels."""
         return self.tokens(record)
+
+    def classes(self, record: Record) -> list[str]:
+        return self.labels(record)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of the labels; there must be one for each token."""

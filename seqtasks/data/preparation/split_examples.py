@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.fields.fitting import fit
+from seqtasks.data.fields.remarks import taken
 from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.examples import map_examples, write_examples
@@ -73,7 +74,8 @@ class Encoding(NamedTuple):
                         folder / name, self.fields, watched, kept, self.missing, name == "train"
                     )
                     for field in self.fields.values():
-                        field.unseen.report(field.name, name)
+                        cause = taken(field, splits.get("train"), field.unseen.counts)
+                        field.unseen.report(field.name, name, cause)
         for name, field in self.fields.items():
             (folder / f"{name}.json").write_text(field.vocabulary.to_json(), encoding="utf-8")
         unseen = {name: field.unseen.labels for name, field in self.fields.items()}
@@ -140,12 +142,13 @@ def stored_examples(
 
     def build(folder: Path) -> dict[str, Any]:
         fresh.append(folder)
-        splits = split()
+        with taken_notes() as drawn:
+            splits = split()
         sources = {
             name: next(source for source, file in files.items() if file is records.file)
             for name, records in splits.items()
         }
-        notes = encoding.write(folder, splits, size)
+        notes = drawn + encoding.write(folder, splits, size)
         return {"kind": "examples", "sources": sources, "notes": notes}
 
     def load(folder: Path, content: Mapping[str, Any]) -> dict[str, SequenceDataset]:
