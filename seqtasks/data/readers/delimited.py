@@ -172,8 +172,9 @@ def _csv(path: FilePath, encoding: str, dialect: Dialect, blocks: _Blocks) -> It
         except csv.Error as error:
             reason = str(error).split(" - ")[0]
             last = rows.line_num + number - 1
-            if last > line or reason.startswith("unexpected end"):
-                line = _opening(path, encoding, line, last)
+            at_end = reason.startswith("unexpected end")
+            if last > line or at_end:
+                line = _opening(path, encoding, line, last if at_end else last - 1)
                 raise DataError(f"{path}:{line}: not valid CSV ({reason}); {_WAYS}") from None
             yield (
                 line,
@@ -184,10 +185,10 @@ def _csv(path: FilePath, encoding: str, dialect: Dialect, blocks: _Blocks) -> It
 
 
 def _opening(path: FilePath, encoding: str, first: int, last: int) -> int:
-    """The line on which the quote opens that is open on the last of some lines."""
+    """The line on which the quote opens that is open behind the last of some lines."""
     opened = 0
     with unsaid():
         for number, line in islice(read_lines(path, encoding), first - 1, last):
-            if line.count('"') % 2:
-                opened = 0 if opened else number
+            if quotes := line.replace('""', "").count('"'):
+                opened = number if bool(opened) == (quotes % 2 == 0) else 0
     return opened or first
