@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch, stack_fields
-from seqtasks.data.targets import targets
+from seqtasks.data.targets import check_some_known, targets
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
@@ -128,6 +128,7 @@ class SequenceClassifier(Task):
         """Tell the head the targets of the training data, which have to be of its kind."""
         with located("task.head"):
             self.head.check(getattr(data.fields["label"], "kind", "vector"))
+        check_some_known(data, "label")
         self.head.fit_to_training_data(targets(data.datasets["train"], "label"))
 
     @torch.no_grad()

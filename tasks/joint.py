@@ -211,9 +211,10 @@ class JointTask(Task):
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Tell the classifiers their labels; refuse tags that a CRF's scheme does not allow."""
-        crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
-        for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
-            crf.fit_to_training_data(dataset.encoded[name], dataset.places)
+        train = data.datasets["train"]
+        for name, tagger in self.taggers.items():
+            if isinstance(tagger, CRFTagging):
+                tagger.fit_to_training_data(train.encoded[name], train.places)
         for name, classifier in self.classifiers.items():
             with located("task.classification"):
                 classifier.check(getattr(data.fields[name], "kind", "vector"))

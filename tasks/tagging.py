@@ -144,10 +144,10 @@ class SequenceTagger(Task):
             metrics["f1"].update(self.names(predicted), self.names(expected, unseen))
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Refuse, by a DataError, tags that the scheme of a CRF does not allow."""
+        """Refuse, by a DataError, training tags that the scheme of a CRF does not allow."""
         if isinstance(self.head, CRFTagging):
-            for dataset in data.datasets.values():
-                self.head.fit_to_training_data(dataset.encoded["tags"], dataset.places)
+            train = data.datasets["train"]
+            self.head.fit_to_training_data(train.encoded["tags"], train.places)
 
     def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
@@ -189,7 +189,8 @@ class SequenceTagger(Task):
     ) -> None:
         """Update all metrics but the accuracy with labels that are guessed, by number."""
         if "f1" in metrics:
-            metrics["f1"].update(self.names(guesses), self.names(expected))
+            unseen = test.fields["tags"].unseen.labels
+            metrics["f1"].update(self.names(guesses), self.names(expected, unseen))
 
 
 class SynchronousTranslator(SequenceTagger):

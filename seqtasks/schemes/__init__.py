@@ -1,6 +1,6 @@
 """Tag schemes, by which the labels of single tokens spell spans."""
 
-from seqtasks.schemes.breaks import Breaks, find_breaks
+from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, passed
 from seqtasks.schemes.conversion import Conversion
 from seqtasks.schemes.detection import FEW, detect, recognise, resolve_scheme, scheme_of
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, Span, TagPart, find_scheme
@@ -14,6 +14,7 @@ __all__ = [
     "Allowed",
     "Breaks",
     "Conversion",
+    "Pair",
     "Scheme",
     "Span",
     "TagPart",
@@ -23,6 +24,7 @@ __all__ = [
     "find_breaks",
     "find_scheme",
     "find_spans",
+    "passed",
     "recognise",
     "resolve_scheme",
     "respell",

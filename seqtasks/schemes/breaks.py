@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ class Breaks:
 
     Attributes:
         scheme: its name.
-        sequences: how many were looked through.
+        sequences: how many were looked through, one by one.
         broken: the numbers of those that break it, from 0.
         foreign: how many of these have a label that the scheme does not have.
         told: the first mistake of each of the first `MOST_TOLD` that break it.
@@ -35,8 +35,10 @@ class Breaks:
     told: list[str] = field(default_factory=list)
 
 
-def find_breaks(sequences: Iterable[Sequence[str]], scheme: str) -> Breaks:
-    """Look through all sequences, each of which is read once.
+def find_breaks(
+    sequences: Iterable[Sequence[str]], scheme: str, seen: set[Pair] | None = None
+) -> Breaks:
+    """Look through all sequences, unless their neighbours, ``seen`` before, are all right.
 
     >>> find_breaks([["B-X"], ["O", "I-X"], ["NN"]], "BIO")
     Breaks(scheme='BIO', sequences=3, broken=[1, 2], foreign=1, \
@@ -44,6 +46,8 @@ told=["tag 2: 'I-X' cannot follow 'O' in BIO", \
 "tag 1: 'NN' is no label of BIO, which has O and B, I, alone or as B-TYPE"])
     """
     rules, found = find_scheme(scheme), Breaks(scheme)
+    if seen is not None and keeps(seen, scheme):
+        return found
     right: set[Pair] = set()
     number = -1
     for number, labels in enumerate(sequences):
@@ -68,6 +72,13 @@ def neighbours(labels: Sequence[str]) -> set[Pair]:
     [('A', 'A'), ('A', None), (None, 'A')]
     """
     return {*pairwise((None, *labels, None))}
+
+
+def passed(sequences: Iterable[Sequence[str]], seen: set[Pair]) -> Iterator[Sequence[str]]:
+    """Yield the sequences, and keep their neighbours."""
+    for labels in sequences:
+        seen.update(pairwise((None, *labels, None)))
+        yield labels
 
 
 def keeps(pairs: Iterable[Pair], scheme: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, keeps, neighbours
+from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, keeps, passed
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, find_scheme
 
 FEW = 0.01
@@ -46,7 +46,7 @@ def detect(sequences: Iterable[Sequence[str]]) -> str | None:
 
 
 def recognise(
-    sequences: Iterable[Sequence[str]], known: str | None = None, few: float = FEW
+    sequences: Iterable[Sequence[str]], known: str | None = None, seen: set[Pair] | None = None
 ) -> Breaks | None:
     """The scheme that sequences of labels follow, and those that break it; None if there is none.
 
@@ -57,19 +57,18 @@ def recognise(
 
     Args:
         sequences: the labels of each sequence, read anew each time that they are iterated over.
-        known: a scheme that is taken before the others, and where none keeps its rules.
-        few: the share of sequences that may hold labels which the scheme does not have.
+        known: a scheme that is taken before the others, and where no scheme is kept to.
+        seen: all neighbours in the sequences, if a pass over them has told these already.
     """
-    pairs: set[Pair] = set()
-    count = 0
-    for sequence in sequences:
-        pairs |= neighbours(sequence)
-        count += 1
-    labels = {label for label, _ in pairs if label is not None}
+    if seen is None:
+        seen = set()
+        for _ in passed(sequences, seen):
+            pass
+    labels = {label for label, _ in seen if label is not None}
     fitting = [scheme.name for scheme in _fitting(labels)]
-    kept = [name for name in [known, *fitting] if name is not None and keeps(pairs, name)]
+    kept = [name for name in [known, *fitting] if name is not None and keeps(seen, name)]
     if kept:
-        return Breaks(kept[0], count)
+        return Breaks(kept[0])
     if known is not None:
         return find_breaks(sequences, known)
     # Labels with types, or of word segmentation, are those of a scheme in spite of mistakes.
@@ -80,7 +79,7 @@ def recognise(
         if scheme_of(label for label in typed if label in scheme) is not None
     ]
     found = [find_breaks(sequences, name) for name in likely]
-    found = [one for one in found if one.foreign <= few * one.sequences]
+    found = [one for one in found if one.foreign <= FEW * one.sequences]
     return min(found, key=lambda one: len(one.broken), default=None)
 
 

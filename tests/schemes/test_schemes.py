@@ -293,7 +293,6 @@ def test_a_label_of_no_scheme_is_a_mistake_where_it_is_rare():
     found = recognise(rows)
     assert (found.scheme, found.broken, found.foreign) == ("BIO", [199], 1)
     assert recognise(rows[-99:]) is None
-    assert recognise(rows[-99:], few=1.0).scheme == "BIO"
     for odd in ("X-Y", "B-", "E-X", "-X-"):
         found = recognise([*rows[:199], ["O", odd]])
         assert (found.scheme, found.broken) == ("BIO", [199]), odd

@@ -165,6 +165,31 @@ class RecordFile:
             found[name] = lists[place].as_py() if text is None else text
         return found
 
+    def column(self, name: str) -> Iterator[list[Value]]:
+        """Yield the values of one field in all records, some thousand at a time."""
+        at = 2 * self.fields.index(name)
+        for number in range(len(self.starts) - 1):
+            yield _values(self.batch(number)[at : at + 2])[0]
+
+    def distinct(self, name: str, rows: NDArray[np.integer]) -> Iterator[tuple[list[str], ...]]:
+        """Yield the distinct values of one field in some records, some thousand at a time.
+
+        Args:
+            name: the field.
+            rows: the records, in rising order.
+
+        Yields:
+            Of the records that were written together, the distinct texts, and the distinct items
+            of all lists.
+        """
+        at = 2 * self.fields.index(name)
+        borders = np.searchsorted(rows, self.starts)
+        for number, (first, last) in enumerate(itertools.pairwise(borders.tolist())):
+            if first < last:
+                within = pa.array(rows[first:last].astype(np.int64) - self.starts[number])
+                texts, lists = (one.take(within) for one in self.batch(number)[at : at + 2])
+                yield texts.drop_null().unique().to_pylist(), lists.flatten().unique().to_pylist()
+
     def parts(
         self, rows: NDArray[np.integer] | None = None
     ) -> Iterator[tuple[NDArray[np.integer], list[list[Value]]]]:
