@@ -16,7 +16,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from hydra.core.global_hydra import GlobalHydra
-from refusals.kept import CLASSIFICATION, LETTERS, TAGGING, TRANSLATION, folder, loaded
+from refusals.kept import CLASSIFICATION, FILES, LETTERS, TAGGING, TRANSLATION, folder, loaded
 from small import SMALL
 
 from seqtasks import doctor, evaluate, export, generate, predict, serve
@@ -43,7 +43,7 @@ from seqtasks.transfer import Transfer
 def built(*options: str, change: Any = None) -> Any:
     """The task of a configuration, on the sample."""
     GlobalHydra.instance().clear()
-    config = compose(*SMALL, *options)
+    config = compose(*(SMALL[3:] if FILES[0] in options else SMALL), *options)
     data, _ = make_data(config)
     vocabularies = dict(data.vocabularies)
     if change is not None:
@@ -127,6 +127,7 @@ def compared(options: Sequence[str], *changes: str) -> None:
 
 def condition(every: bool) -> Any:
     return built(
+        *FILES,
         "task=generation",
         "task/condition=label",
         f"task.condition.every_step={every}",
@@ -211,8 +212,8 @@ ROWS = {
         "search: beam_size: '[1' cannot be read",
     ),
     "cli.parts:Part.__call__": (
-        lambda: built("task=tagging", "+task.encoder_size=3"),
-        "cannot be made here: got an unexpected keyword argument",
+        lambda: built("task=generation", "task/head=crf"),
+        "task.head: CRFTagging cannot be made here: ",
     ),
     "cli.streams:standard_input": (
         lambda: closed("stdin", streams.standard_input),
@@ -438,7 +439,7 @@ ROWS = {
         "and this data label, tokens; choose the same task and fields",
     ),
     "tasks.classification:check_pair": (
-        lambda: built(*PAIRS, "data.pair.share_vocabulary_with=null"),
+        lambda: built(*PAIRS, "data.pair.share_vocabulary_with=null", "data.pair.max_size=9"),
         "data.pair is read by the embedding of data.tokens, and needs its vocabulary: set",
     ),
     "tasks.classification:check_pair#2": (

@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import saved
+from small import SMALL
 
 from seqtasks import bundle
 
 PLACE = tempfile.TemporaryDirectory(prefix="seqtasks-refusals-")
 atexit.register(PLACE.cleanup)
+
+FILES = ("data=lines", f"data.train={PLACE.name}/labelled.txt")
+"""Data of texts with labels, of which files alone can be conditions."""
+
+Path(PLACE.name, "labelled.txt").write_text("good a b c\nbad c b a\n" * 30, encoding="utf-8")
 
 TAGGING = ("task=tagging",)
 LETTERS = ("task=generation", "data.tokens.level=character")
@@ -28,7 +34,7 @@ CLASSIFICATION = ("task=classification",)
 def folder(*options: str) -> Path:
     """Where the bundle of some options is."""
     place = Path(PLACE.name) / str(len([*Path(PLACE.name).iterdir()]))
-    saved.save(place, *options)
+    saved.save(place, *options, sizes=SMALL[:3] * (FILES[0] not in options) + SMALL[3:4])
     return place
 
 

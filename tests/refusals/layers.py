@@ -99,9 +99,9 @@ def read_unknown() -> None:
     list(text_tokens(field, "ax", {}))
 
 
-def illegal_tags() -> None:
+def illegal_tags(count: int) -> None:
     head = CRFTagging(3, Vocabulary(["O", "B-X", "I-X"]), scheme="BIO")
-    head.constraint.check(torch.tensor([[0, 2]]), torch.tensor([2]), ["a.txt:7"])
+    head.fit_to_training_data([[0, 2]] * count, ["a.txt:7"] * count)
 
 
 class Sums:
@@ -114,6 +114,11 @@ class Sums:
 
 ABLE = {"samples": 10, "confidence": 0.9, "seed": 1}
 SGD = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+
+
+def vectors_of(vocabulary: Vocabulary) -> TokenEmbedding:
+    return TokenEmbedding(vocabulary, embedding_dim=2)
+
 
 ROWS = {
     "baselines.ngrams:NGram._flat": (
@@ -283,9 +288,13 @@ ROWS = {
         lambda: Condition({"label": LETTERS}, field="mood", embedding_dim=2),
         "field: the data has no field 'mood'; its fields are label",
     ),
-    "heads.constraint:SchemeConstraint.check": (
-        illegal_tags,
-        "a.txt:7: the tags 'O I-X' are not BIO: tag 2: 'I-X' cannot follow 'O' in BIO; correct",
+    "heads.crf:CRFTagging.fit_to_training_data": (
+        lambda: illegal_tags(1),
+        "a.txt:7: ",
+    ),
+    "heads.crf:CRFTagging.fit_to_training_data#2": (
+        lambda: illegal_tags(2),
+        "2 training sequences are forbidden; correct the data, let data.tags.scheme=auto",
     ),
     "heads.crf:label_weights": (
         lambda: CRFTagging(3, Vocabulary(["O", "S-X"]), class_weights={"S-Z": 1.0}),
@@ -494,7 +503,3 @@ ROWS = {
         "scheme: the labels B-X, E-X follow BIOES, but none of them can stand alone",
     ),
 }
-
-
-def vectors_of(vocabulary: Vocabulary) -> TokenEmbedding:
-    return TokenEmbedding(vocabulary, embedding_dim=2)
