@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -115,6 +115,13 @@ class DataError(SeqtasksError):
         return said if self.where is None else f"{self.where}: {said}"
 
 
+class RecordError(DataError):
+    """A record that gives no example, though others do; arguments are those of `DataError`.
+
+    Preparing data leaves such records out and says so, or lists them all.
+    """
+
+
 class BundleError(SeqtasksError):
     """A saved model folder that is incomplete, damaged or not to be trusted."""
 
@@ -182,6 +189,31 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     """
     found = closest(name, choices)
     return "" if found is None else f" Did you mean '{found}'?"
+
+
+LISTED = 20
+"""The most problems that an error lists."""
+
+
+def enumerated(problems: Sequence[str], count: int, what: str) -> str:
+    """A message on several problems, a line each; a single one stands alone.
+
+    Args:
+        problems: the first of them, each with its place; up to `LISTED` are shown.
+        count: how many there are.
+        what: is wrong with all of them, and how to go on.
+
+    >>> print(enumerated(["a:1: no label", "a:7: no label"], 9, "lines cannot be used"))
+    9 lines cannot be used:
+      a:1: no label
+      a:7: no label
+      … and 7 more
+    """
+    if count == 1:
+        return problems[0]
+    shown = problems[:LISTED]
+    rest = [f"… and {count - len(shown):,} more"] if count > len(shown) else []
+    return "\n  ".join([f"{count:,} {what}:", *shown, *rest])
 
 
 def first_line(error: BaseException) -> str:

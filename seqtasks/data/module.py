@@ -14,7 +14,8 @@ from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.collection import seldom_collected
-from seqtasks.data.preparation.source_records import Stored, stored_records
+from seqtasks.data.preparation.faults import POLICIES
+from seqtasks.data.preparation.source_records import Stored, Wanted, stored_records
 from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
 from seqtasks.data.splits import hold_out, sample_records, split_records
@@ -23,7 +24,7 @@ from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
 from seqtasks.data.text_parts import split_texts
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError, located, nearest
+from seqtasks.errors import DataError, UsageError, check_choice, located, nearest
 
 
 class Batching(Protocol):
@@ -63,6 +64,8 @@ class SequenceData(pl.LightningDataModule):
             split off together. None draws each example alone.
         limit: the number of examples to train on, drawn by ``split_seed``; None for all.
         filter: leaves training examples out for their length; None keeps all.
+        missing: what becomes of records without a value, or of lines that cannot be read as one:
+            ``skip`` leaves them out and says how many and where, ``error`` refuses them.
         seed: sets the order of the batches.
         num_workers: processes that prepare batches; 0 for none beside the main one.
         cache: the folder that keeps what was read and encoded, for every run that reads the same:
@@ -93,6 +96,7 @@ class SequenceData(pl.LightningDataModule):
         split_by: str | None = None,
         limit: int | None = None,
         filter: LengthFilter | None = None,
+        missing: str = "skip",
         seed: int = 0,
         num_workers: int = 0,
         cache: str | None = AUTO,
@@ -117,6 +121,7 @@ class SequenceData(pl.LightningDataModule):
         self.reader, self.batching = reader, batching
         self.folds, self.fold = folds, fold
         self.limit, self.filter = limit, filter
+        self.missing = check_choice("missing", missing, POLICIES)
         self.split_by = split_by
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
@@ -177,13 +182,16 @@ class SequenceData(pl.LightningDataModule):
 
     def stored(self) -> dict[str, Stored]:
         """The records of every source, read if they are not in the cache."""
-        columns = {name: f.column for name, f in self.fields.items() if not f.derived}
+        given = {name: field for name, field in self.fields.items() if not field.derived}
+        columns = {name: field.column for name, field in given.items()}
+        required = [name for name, field in given.items() if not field.may_be_empty]
+        wanted = Wanted(columns, required, self.missing)
         found = {}
         for split, source in self.sources.items():
             if source is None:
                 continue
             try:
-                found[split] = stored_records(self.cache, self.reader, source, columns)
+                found[split] = stored_records(self.cache, self.reader, source, wanted)
             except DataError as error:
                 if error.option != "source":
                     raise
@@ -231,7 +239,7 @@ class SequenceData(pl.LightningDataModule):
         keys = {split: one.key for split, one in stored.items()}
         splitting = [self.split_seed, self.fractions, self.folds, self.fold, self.split_by]
         origin = None if None in keys.values() else [keys, splitting, self.limit]
-        encoding = Encoding(self.fields, self.fitted, self.known, self.filter)
+        encoding = Encoding(self.fields, self.fitted, self.known, self.filter, self.missing)
         split = functools.partial(self.tested if self.fitted else self.split, files)
         return stored_examples(self.cache, encoding, origin, files, split)
 

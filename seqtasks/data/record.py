@@ -18,12 +18,14 @@ class Record:
     """One example before any encoding.
 
     Attributes:
-        values: field name → raw text or list of tokens.
+        values: field name → raw text or list of tokens; a blank text or an empty list where the
+            file has no value.
         path: the file of the example.
         line: the line on which the example starts, counted from 1.
         begins: whether the record begins its text; a long running text comes in several records,
             each cut before white space.
         ends: whether the record ends its text.
+        fault: why the line gives no example, and how to put that right; empty if it gives one.
     """
 
     values: dict[str, Value]
@@ -31,6 +33,7 @@ class Record:
     line: int = 0
     begins: bool = True
     ends: bool = True
+    fault: str = ""
 
     @property
     def place(self) -> str:
@@ -46,13 +49,14 @@ class Reader(Protocol):
     """
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield the records of one split.
+        """Yield the records of one split, also those without a value or with a fault.
 
         Args:
             source: a path, a list of paths, or a glob (``parallel``: a pair of them).
             columns: for each wanted field, the column that feeds it, or None for the default.
 
         Raises:
-            DataError: a file is missing, empty, binary, wrongly encoded or of the wrong shape.
+            DataError: a whole file cannot be used: it is missing, empty, binary, wrongly encoded
+                or of another format.
         """
         ...

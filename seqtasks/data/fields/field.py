@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from seqtasks.data.fields.columns import Column
+from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded, Flat
 from seqtasks.data.vocabulary import Vocabulary
@@ -28,6 +29,8 @@ class Field:
         keep_text: whether batches also hold what the field's ``written`` makes of each record.
         share_vocabulary_with: the field whose vocabulary this field takes; None for one of its own.
         derived: whether the field has no column of its own and is made from ``along``.
+        may_be_empty: whether an example may have an empty value of the field.
+        unseen: the labels of other splits that training never shows.
     """
 
     name: str = ""
@@ -37,6 +40,7 @@ class Field:
     derived = False
     varies = False
     keep_text = False
+    may_be_empty = False
 
     def __init__(self, column: Column = None) -> None:
         if isinstance(column, list) and not (self.several and column):
@@ -45,6 +49,7 @@ class Field:
             )
         self.column = column
         self.vocabulary = Vocabulary([])
+        self.unseen = UnseenLabels()
 
     @property
     def files(self) -> list[str]:

@@ -16,7 +16,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import UsageError
 
 
 class LabelSetField(Field):
@@ -42,26 +42,14 @@ class LabelSetField(Field):
         if not separator:
             raise UsageError("give one character or more, such as ','", option="separator")
         self.separator, self.none = separator, none
+        self.may_be_empty = none is not None and not none.strip()
 
     def labels(self, record: Record) -> list[str]:
-        """The record's labels, without white space around them.
-
-        Raises:
-            DataError: a label is empty or occurs twice.
-        """
+        """The record's labels, each once, without white space around them."""
         value = self.value(record)
         if isinstance(value, str):
             value = [] if value.strip() == self.none else value.split(self.separator)
-        labels = [label.strip() for label in value]
-        twice = [label for label in labels if labels.count(label) > 1]
-        if twice or "" in labels:
-            what = f"'{twice[0]}' is there twice" if twice and twice[0] else "a label is empty"
-            raise DataError(
-                f"{what} among the labels in '{self.name}', which are separated by "
-                f"{self.separator!r}; correct the line",
-                where=record.place,
-            )
-        return labels
+        return [label for label in dict.fromkeys(map(str.strip, value)) if label]
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first."""
@@ -75,8 +63,9 @@ class LabelSetField(Field):
         return numbers_of(self, [self.labels(record) for record in records], records)
 
     def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
-        """``<name>`` (batch, labels) int64, 1 where an example has a label."""
-        table = torch.zeros(len(values), len(self.vocabulary), dtype=torch.int64)
+        """``<name>`` (batch, labels) int64, 1 where an example has a label; unseen ones last."""
+        count = len(self.vocabulary) + len(self.unseen.labels)
+        table = torch.zeros(len(values), count, dtype=torch.int64)
         for row, numbers in enumerate(values):
             table[row, torch.tensor(np.asarray(numbers), dtype=torch.int64)] = 1
-        return {self.name: table}
+        return {self.name: table, **self.unseen.entry(self.name)}

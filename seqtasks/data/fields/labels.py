@@ -11,12 +11,14 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.fields.unseen import room
 from seqtasks.data.record import Record
+from seqtasks.data.store.columns import number_type
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError, nearest
+from seqtasks.errors import UsageError, located
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +82,8 @@ class LabelField(Field):
 
     def collate(self, values: Sequence[int]) -> dict[str, Any]:
         """``<name>`` (batch,) int64."""
-        return {self.name: torch.tensor(np.asarray(values), dtype=torch.int64)}
+        numbers = torch.tensor(np.asarray(values), dtype=torch.int64)
+        return {self.name: numbers, **self.unseen.entry(self.name)}
 
 
 def is_number(label: str) -> bool:
@@ -110,38 +113,19 @@ def note_rare(field: Field, counts: Mapping[str, int]) -> None:
 
 
 def numbers_of(field: Field, rows: Sequence[Sequence[str]], records: Sequence[Record]) -> Ragged:
-    """The numbers of each record's labels.
+    """The numbers of each record's labels; those that training never shows have higher ones.
 
     Raises:
-        DataError: a label never occurs in the training data, or is not in the order given.
+        DataError: there are too many of the latter.
     """
-    index = field.vocabulary.index
+    known = field.vocabulary.index
+    kind = number_type(len(known) + room(len(known)))
     try:
-        return look_up(rows, index, None, field.vocabulary.number_type)
+        return look_up(rows, known, None, kind)
     except KeyError:
-        pairs = zip(rows, records, strict=True)
-        raise next(
-            unknown(field, label, record)
-            for labels, record in pairs
-            for label in labels
-            if label not in index
-        ) from None
-
-
-def unknown(field: Field, label: str, record: Record) -> DataError:
-    """What is wrong with a label that has no number."""
-    known = field.vocabulary.symbols
-    shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
-    if getattr(field, "order", None) is not None:
-        return DataError(
-            f"the label '{label}' in '{field.name}' is not in "
-            f"`{field.name}.order`=[{shown}];{nearest(label, known)} Correct the line, or "
-            "add it to the order",
-            where=record.place,
-        )
-    return DataError(
-        f"the label '{label}' in '{field.name}' never occurs in the training "
-        f"data;{nearest(label, known)} Known labels: {shown}. Correct the line, or add an "
-        "example of it to the training data",
-        where=record.place,
-    )
+        for labels, record in zip(rows, records, strict=True):
+            for label in labels:
+                if label not in known:
+                    field.unseen.meet(label, record.place)
+        with located(field.name):
+            return look_up(rows, {**known, **field.unseen.index(known)}, None, kind)

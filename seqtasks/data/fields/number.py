@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
-from seqtasks.errors import DataError
+from seqtasks.errors import RecordError
 
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -33,7 +33,7 @@ class NumberField(Field):
         """The record's number.
 
         Raises:
-            DataError: the value is not a finite number.
+            RecordError: the value is not a finite number.
         """
         value = self.value(record)
         try:
@@ -41,7 +41,7 @@ class NumberField(Field):
         except (TypeError, ValueError):
             number = math.nan
         if not abs(number) <= _LARGEST:
-            raise DataError(
+            raise RecordError(
                 f"'{value}' in '{self.name}' is not a number of usual size; write "
                 "one such as 3.5, or take a label field",
                 where=record.place,

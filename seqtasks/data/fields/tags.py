@@ -14,7 +14,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
 from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError, RecordError, UsageError
 from seqtasks.schemes import Conversion, detect, find_scheme
 
 Converter = Callable[[Record, list[str]], list[str]]
@@ -123,7 +123,7 @@ class TagField(Field):
             tokens = record.values.get(self.along)
             count = len(labels) if tokens is None else len(listed(tokens))
             if count != len(labels):
-                raise DataError(
+                raise RecordError(
                     f"{count} tokens in '{self.along}' but {len(labels)} "
                     f"labels in '{self.name}'; there must be one label for each token",
                     where=record.place,
@@ -132,4 +132,4 @@ class TagField(Field):
 
     def collate(self, values: Sequence[NDArray[Any]]) -> dict[str, Any]:
         """``<name>`` (batch, time) int64, 0 at padding."""
-        return {self.name: pad_sequences(values)}
+        return {self.name: pad_sequences(values), **self.unseen.entry(self.name)}

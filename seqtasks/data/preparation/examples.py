@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.data.dataset import SequenceDataset, encode, sizes_of, text_lengths
+from seqtasks.data.dataset import Encoder, SequenceDataset, encode, sizes_of, text_lengths
 from seqtasks.data.fields import Field
 from seqtasks.data.length_filter import LengthFilter
+from seqtasks.data.preparation.faults import Faults
+from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Flat, columns_of
 from seqtasks.data.store.flat_file import FlatFile, Layout, map_flat, write_flat
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Cuts, Records
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError, RecordError, UsageError
 
 LAYOUT = "examples.json"
 
@@ -28,6 +30,7 @@ def write_examples(
     fields: Mapping[str, Field],
     records: Records,
     filter: LengthFilter | None,
+    missing: str = "skip",
 ) -> None:
     """Encode the examples of a split into a new folder.
 
@@ -36,9 +39,10 @@ def write_examples(
         fields: name → fitted field.
         records: the examples.
         filter: leaves examples out for their length; None keeps all.
+        missing: what becomes of records that give no example, as in `Faults`.
 
     Raises:
-        DataError: a value cannot be encoded, or no example is left.
+        DataError: values cannot be encoded, all of which the message lists, or no example is left.
         UsageError: the examples are running texts in pieces, whose length no filter sees.
     """
     begins, at = records.begins, 0
@@ -54,22 +58,27 @@ def write_examples(
     lengths = FlatFile(folder / "text_lengths")
     left_out: dict[str, int] = {}
     kept: list[NDArray[np.integer]] = []
+    usable = UsableRecords(fields, encoders, missing)
     for chunk in records.chunks():
-        encoded = encode(fields, encoders, chunk)
         places = np.arange(at, at + len(chunk))
         at += len(chunk)
-        if filter is not None:
+        encoded, able = usable.encode(chunk)
+        if able is not None:
+            places, chunk = places[able], [chunk[place] for place in np.flatnonzero(able)]
+        if filter is not None and chunk:
             inside = filter.within(sizes_of(fields, encoded), left_out)
             if not inside.all():
                 places = places[inside]
                 chunk = [record for record, ok in zip(chunk, inside, strict=True) if ok]
                 encoded = encode(fields, encoders, chunk) if chunk else {}
-            kept.append(places)
+        kept.append(places)
         for name, values in encoded.items():
             columns[name].append(values, begins[places])
         lengths.append(text_lengths(fields, chunk))
+    usable.close()
     if filter is not None:
         filter.report(left_out, len(records))
+    if sum(map(len, kept)) < len(records):
         records = records.select(np.concatenate(kept))
     layout = {
         "columns": {name: column.close() for name, column in columns.items()},
@@ -101,6 +110,60 @@ def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) ->
     return SequenceDataset(
         fields, records, encoded, map_flat(folder / "text_lengths", layout["text_lengths"])
     )
+
+
+class UsableRecords:
+    """Encodes the records that give an example, and remembers what is wrong with the others.
+
+    Args:
+        fields: name → field.
+        encoders: name → what gives the field's numbers.
+        missing: what becomes of records that give no example, as in `Faults`.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, Field], encoders: Mapping[str, Encoder], missing: str
+    ) -> None:
+        self.fields, self.encoders = fields, encoders
+        self.left_out, self.refused = Faults((), missing), Faults((), "error")
+
+    def encode(self, records: list[Record]) -> tuple[dict[str, Any], NDArray[np.bool_] | None]:
+        """The numbers of some records.
+
+        Returns:
+            The numbers by field, and (records,) which records give an example; None if all do.
+        """
+        before = {name: field.unseen.copy() for name, field in self.fields.items()}
+        try:
+            encoded = encode(self.fields, self.encoders, records)
+        except DataError as error:
+            if error.where is None:
+                raise
+        else:
+            self.left_out.kept += len(records)
+            return encoded, None
+        able = np.array([self.check(record) for record in records])
+        for name, field in self.fields.items():  # what was met so far is met again
+            field.unseen = before[name]
+        kept = [record for record, usable in zip(records, able, strict=True) if usable]
+        self.left_out.kept += len(kept)
+        return encode(self.fields, self.encoders, kept) if kept else {}, able
+
+    def check(self, record: Record) -> bool:
+        """Whether a record gives an example."""
+        try:
+            encode(self.fields, self.encoders, [record])
+        except DataError as error:
+            (self.left_out if isinstance(error, RecordError) else self.refused).count(
+                record, error.message
+            )
+            return False
+        return True
+
+    def close(self) -> None:
+        """Refuse what cannot be used (DataError), and log what was left out."""
+        self.refused.close()
+        self.left_out.close()
 
 
 class Columns:

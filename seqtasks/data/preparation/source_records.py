@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqtasks.data.fields.columns import Column, join_columns, split_columns
+from seqtasks.data.preparation.faults import Faults
 from seqtasks.data.preparation.file_digests import Stamp, file_digests, stamp
 from seqtasks.data.preparation.identity import Unknown, key_of
+from seqtasks.data.preparation.notes import repeat, taken_notes
 from seqtasks.data.progress import progress
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.opening import counting_bytes
@@ -32,25 +33,49 @@ class Stored(NamedTuple):
     file: RecordFile
 
 
-def stored_records(
-    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column]
-) -> Stored:
+class Wanted(NamedTuple):
+    """What is wanted of each record.
+
+    Attributes:
+        columns: field → its columns.
+        required: the fields that have to have a value.
+        missing: what becomes of records without one, as in `Faults`.
+    """
+
+    columns: Mapping[str, Column]
+    required: Sequence[str]
+    missing: str
+
+
+def stored_records(cache: Cache, reader: Reader, source: Any, wanted: Wanted) -> Stored:
     """The records of a source, read if they are not in the cache.
 
     Args:
         cache: keeps them.
         reader: turns the source into records.
         source: what the reader is given.
-        columns: of each wanted field.
+        wanted: of each record.
 
     Raises:
-        DataError: a file cannot be used, gives no record, or changes while it is read.
+        DataError: a file cannot be used, gives no record, or changes while it is read; or some
+            records give no example and are not to be left out.
     """
     stamps = _stamps(source)
-    key = _key(cache, reader, source, columns, [*stamps])
+    key = _key(cache, reader, source, wanted, [*stamps])
     size = sum(found.size for found in stamps.values())
-    build = functools.partial(_build, reader, source, columns, stamps)
-    return Stored(key, cache.get(key, build, lambda folder, _: RecordFile(folder), 2 * size))
+    fresh = []
+
+    def build(folder: Path) -> dict[str, Any]:
+        fresh.append(folder)
+        with taken_notes() as notes:
+            return {**_build(reader, source, wanted, stamps, folder), "notes": notes}
+
+    def load(folder: Path, content: Mapping[str, Any]) -> RecordFile:
+        if not fresh:
+            repeat(content["notes"])
+        return RecordFile(folder)
+
+    return Stored(key, cache.get(key, build, load, 2 * size))
 
 
 def _stamps(source: Any) -> dict[FilePath, Stamp]:
@@ -65,7 +90,7 @@ def _stamps(source: Any) -> dict[FilePath, Stamp]:
 
 
 def _key(
-    cache: Cache, reader: Reader, source: Any, columns: Mapping[str, Column], files: list[FilePath]
+    cache: Cache, reader: Reader, source: Any, wanted: Wanted, files: list[FilePath]
 ) -> str | None:
     """The name of the store of a source; None where nothing tells whether it has changed."""
     identity = getattr(reader, "identity", None)
@@ -75,7 +100,7 @@ def _key(
         else:
             content = list(zip(map(str, files), file_digests(files, cache.memory), strict=True))
         return (
-            key_of("records", reader, source, content, columns)
+            key_of("records", reader, source, content, wanted._asdict())
             if content not in (None, [])
             else None
         )
@@ -86,14 +111,16 @@ def _key(
 def _build(
     reader: Reader,
     source: Any,
-    columns: Mapping[str, Column],
+    wanted: Wanted,
     stamps: Mapping[FilePath, Stamp],
     folder: Path,
 ) -> dict[str, Any]:
     """Write the records of a source into a folder."""
     size = sum(found.size for found in stamps.values())
     with progress("Reading", size) as step, counting_bytes(step.advance):
-        count = write_records(folder, list(columns), _joined(reader, source, columns))
+        faults = Faults(wanted.required, wanted.missing)
+        records = faults.leave_out(_joined(reader, source, wanted.columns))
+        count = write_records(folder, list(wanted.columns), records)
     after = _stamps(source)
     for path in {**stamps, **after}:
         if stamps.get(path) != after.get(path):
@@ -107,4 +134,4 @@ def _build(
 
 def _joined(reader: Reader, source: Any, columns: Mapping[str, Column]) -> Iterator[Record]:
     for record in reader.read(source, split_columns(columns)):
-        yield join_columns(record, columns)
+        yield record if record.fault else join_columns(record, columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.fields.fitting import fit
+from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.examples import map_examples, write_examples
 from seqtasks.data.preparation.file_digests import file_digests
@@ -21,6 +23,9 @@ from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError
 
+UNSEEN = "unseen.labels"
+"""Beside the vocabularies, the labels of each field that training never shows."""
+
 
 class Encoding(NamedTuple):
     """What turns records into numbers.
@@ -30,12 +35,14 @@ class Encoding(NamedTuple):
         fitted: whether the fields have their vocabularies already.
         known: by field, a vocabulary that its own goes on from.
         filter: leaves training examples out for their length; None keeps all.
+        missing: what becomes of records that give no example, as in `Faults`.
     """
 
     fields: Mapping[str, Field]
     fitted: bool
     known: Mapping[str, Vocabulary]
     filter: LengthFilter | None
+    missing: str
 
     def write(self, folder: Path, splits: Mapping[str, Records], size: int) -> list[Note]:
         """Fit the fields and encode all splits into a folder.
@@ -61,9 +68,13 @@ class Encoding(NamedTuple):
                 for name, records in splits.items():
                     watched = records.watched(bar.share_of(sizes[name]))
                     kept = self.filter if name == "train" else None
-                    write_examples(folder / name, self.fields, watched, kept)
+                    write_examples(folder / name, self.fields, watched, kept, self.missing)
+                    for field in self.fields.values():
+                        field.unseen.report(field.name, name)
         for name, field in self.fields.items():
             (folder / f"{name}.json").write_text(field.vocabulary.to_json(), encoding="utf-8")
+        unseen = {name: field.unseen.labels for name, field in self.fields.items()}
+        (folder / UNSEEN).write_text(json.dumps(unseen), encoding="utf-8")
         return notes
 
     def read(self, folder: Path, files: Mapping[str, RecordFile]) -> dict[str, SequenceDataset]:
@@ -79,6 +90,9 @@ class Encoding(NamedTuple):
             if text not in known:
                 known[text] = type(field.vocabulary).from_json(text)
             field.vocabulary = known[text]
+        unseen = json.loads((folder / UNSEEN).read_text(encoding="utf-8"))
+        for name, field in self.fields.items():
+            field.unseen = UnseenLabels(unseen[name])
         return {
             name: map_examples(folder / name, self.fields, file) for name, file in files.items()
         }

@@ -68,15 +68,27 @@ def test_a_vocabulary_of_one_is_refused(field, value):
         named(field, "f").fit(records("f", value))
 
 
-def test_a_label_never_seen_in_training_is_refused_with_its_place():
+def test_labels_that_training_never_shows_have_numbers_behind_the_others():
     field = named(LabelField(), "label")
     field.fit(records("label", "good", "bad"))
-    with pytest.raises(DataError, match=r"file.txt:2: the label 'god'.*Did you mean 'good'"):
-        field.encode(records("label", "bad", "god"))
+    assert field.encode(records("label", "bad", "god", "good", "gut", "god")).tolist() == [
+        *(0, 2, 1, 3, 2)
+    ]
+    assert field.unseen.labels == ["god", "gut"]
+    assert field.collate([1, 2])["label_unseen"] == ["god", "gut"]
     tags = named(TagField(), "tags")
     tags.fit(records("tags", "NOUN VERB"))
-    with pytest.raises(DataError, match=r"file.txt:1: the label 'ADJ'.*Known labels: NOUN, VERB"):
-        tags.encode(records("tags", ["ADJ"]))
+    assert "tags_unseen" not in tags.collate(list(tags.encode(records("tags", ["NOUN"]))))
+    assert [row.tolist() for row in tags.encode(records("tags", ["ADJ", "NOUN"]))] == [[2, 0]]
+    assert tags.unseen.first == {"ADJ": "file.txt:1"}
+
+
+def test_more_unseen_labels_than_there_is_room_for_are_another_column():
+    field = named(LabelField(), "label")
+    field.fit(records("label", "good", "bad"))
+    field.encode(records("label", *map(str, range(1002))))
+    with pytest.raises(DataError, match=r"label.column: '1002' is one of more than 1,002 labels"):
+        field.encode(records("label", "1002"))
 
 
 def test_labels_and_tokens_of_unequal_number_are_refused():

@@ -1,0 +1,96 @@
+"""Labels of validation and test examples that training never shows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from seqtasks.errors import DataError
+
+_log = logging.getLogger(__name__)
+
+ROOM = 1000
+"""So many labels may be unseen, and as many more as there are labels in training."""
+
+SHOWN = 10
+"""Labels in a message."""
+
+
+class UnseenLabels:
+    """Labels that no model learns, with numbers behind those of the vocabulary.
+
+    The examples that have them stay: a model is wrong on each. They have no loss.
+
+    Args:
+        labels: in the order of their numbers.
+
+    Attributes:
+        counts: label → how often it has been met since the last report.
+        first: label → the place where it was first met since then.
+
+    >>> unseen = UnseenLabels()
+    >>> unseen.meet("I-LST", "test.txt:7")
+    >>> unseen.index({"O": 0, "B-LST": 1})
+    {'I-LST': 2}
+    """
+
+    def __init__(self, labels: Iterable[str] = ()) -> None:
+        self.labels = list(labels)
+        self.counts: dict[str, int] = {}
+        self.first: dict[str, str] = {}
+
+    def meet(self, label: str, place: str) -> None:
+        """Count a label at its place."""
+        if label not in self.counts:
+            if label not in self.labels:
+                self.labels.append(label)
+            self.first[label] = place
+        self.counts[label] = self.counts.get(label, 0) + 1
+
+    def copy(self) -> UnseenLabels:
+        """The same labels and counts, to return to."""
+        other = UnseenLabels(self.labels)
+        other.counts, other.first = dict(self.counts), dict(self.first)
+        return other
+
+    def index(self, known: Mapping[str, int]) -> dict[str, int]:
+        """The numbers of the labels, which follow those that are known.
+
+        Raises:
+            DataError: there is no room for so many.
+        """
+        if len(self.labels) > room(len(known)):
+            label = self.labels[-1]
+            raise DataError(
+                f"'{label}' is one of more than {room(len(known)):,} labels that training never "
+                f"shows, beside {len(known):,} that it shows; name the column of the labels",
+                where=self.first.get(label),
+                option="column",
+            )
+        return {label: number for number, label in enumerate(self.labels, len(known))}
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """What a batch of the field says of them: nothing, or ``<name>_unseen``, their list."""
+        return {f"{name}_unseen": self.labels} if self.labels else {}
+
+    def report(self, name: str, split: str) -> None:
+        """Log which labels have been met in a split, and begin to count anew."""
+        if self.counts:
+            listed = sorted(self.counts, key=lambda label: -self.counts[label])
+            shown = [f"{x} ({self.counts[x]:,}, first at {self.first[x]})" for x in listed[:SHOWN]]
+            _log.warning(
+                "The field '%s' has %s in the %s examples that training never shows: %s%s; each "
+                "counts as an error in the scores, and stays out of the loss",
+                name,
+                "1 label" if len(listed) == 1 else f"{len(listed):,} labels",
+                {"val": "validation"}.get(split, split),
+                ", ".join(shown),
+                ", …" if len(listed) > SHOWN else "",
+            )
+        self.counts, self.first = {}, {}
+
+
+def room(known: int) -> int:
+    """The most unseen labels beside so many that are known."""
+    return known + ROOM

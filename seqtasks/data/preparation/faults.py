@@ -1,0 +1,124 @@
+"""Records that give no example: without a value, or of a line that cannot be read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from seqtasks.data.record import Record
+from seqtasks.errors import LISTED, DataError, check_choice, enumerated
+
+_log = logging.getLogger(__name__)
+
+POLICIES = ("skip", "error")
+"""What becomes of such records: they are left out and counted, or refused."""
+
+SHOWN = 3
+"""Places of each kind in a warning."""
+
+
+@dataclass
+class Faults:
+    """Leaves out the records that give no example, and counts them.
+
+    Args:
+        required: the fields of which a record has to have a value.
+        policy: one of `POLICIES`.
+        places: reason → the places of the first such records.
+        counts: reason → how many there are.
+        kept: the number of records that are examples.
+    """
+
+    required: Sequence[str]
+    policy: str = "skip"
+    places: dict[str, list[str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    kept: int = 0
+
+    def __post_init__(self) -> None:
+        check_choice("missing", self.policy, POLICIES)
+
+    def leave_out(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Yield the records that are examples, and log what the others lack.
+
+        Raises:
+            DataError: as `close` does, when all records are gone through.
+        """
+        required = tuple(self.required)
+        for record in records:
+            values = record.values
+            if record.fault:
+                self.count(record, record.fault)
+                continue
+            for name in required:
+                value = values.get(name, name)  # whoever writes the records misses a field
+                if not value or (value.__class__ is str and value.isspace()):
+                    break
+            else:
+                self.kept += 1
+                yield record
+                continue
+            if record.begins and record.ends:
+                self.count(record, self.lack(record))
+            else:  # a piece of a long text may be blank
+                self.kept += 1
+                yield record
+        self.close()
+
+    def close(self) -> None:
+        """Log which records were left out.
+
+        Raises:
+            DataError: there are some where the policy is ``error``, or there is no example; the
+                message lists up to `LISTED` places.
+        """
+        if self.counts and (self.policy == "error" or not self.kept):
+            raise self.refusal()
+        self.report()
+
+    def lack(self, record: Record) -> str:
+        """What is wrong with a record without a value."""
+        values = record.values
+        named = [name for name in self.required if name in values and is_missing(values[name])]
+        return f"no value of {' and '.join(map(repr, named))}; write one, or remove the line"
+
+    def count(self, record: Record, reason: str) -> None:
+        """Remember a record that is no example."""
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+        places = self.places.setdefault(reason, [])
+        if len(places) < LISTED:
+            places.append(record.place)
+
+    def refusal(self) -> DataError:
+        """The error that names what is wrong with every record, up to a number of them."""
+        found = [f"{place}: {reason}" for reason, at in self.places.items() for place in at]
+        total = sum(self.counts.values())
+        hint = "; set `missing`=skip to go on without them" if self.kept else ""
+        return DataError(enumerated(found, total, f"records cannot be used{hint}"))
+
+    def report(self) -> None:
+        """Log which records were left out, if there are any."""
+        if not self.counts:
+            return
+        kinds = []
+        for reason, places in self.places.items():
+            count = self.counts[reason]
+            first = ", ".join(places[:SHOWN]) + (", …" if count > SHOWN else "")
+            kinds.append(f"{count:,} with {reason.partition('; ')[0]} ({first})")
+        total = sum(self.counts.values())
+        _log.warning(
+            "%s of %s records were left out: %s; to refuse them: data.missing=error",
+            f"{total:,}",
+            f"{total + self.kept:,}",
+            "; ".join(kinds),
+        )
+
+
+def is_missing(value: str | Sequence[str]) -> bool:
+    """Whether a file has no value there.
+
+    >>> [is_missing(value) for value in ("a", "", " ", [], ["a"])]
+    [False, True, True, True, False]
+    """
+    return not value or (isinstance(value, str) and value.isspace())
