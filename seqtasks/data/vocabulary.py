@@ -26,27 +26,47 @@ LEVELS = ("word", "character", "bpe", "jieba")
 
 
 class Vocabulary:
-    """A list of distinct symbols; a symbol's number is its place in the list.
+    """A list of symbols; a symbol's number is its place in the list.
+
+    Special symbols, such as ``<unk>``, are known by their numbers. No text holds them: a word or a
+    label that is spelled ``<unk>`` is a symbol of its own, or unknown.
 
     Args:
-        symbols: in order; special symbols (``<pad> <unk> <bos> <eos>``), if any, come first.
+        symbols: in order, each once; a special symbol may be spelled like one that is none.
         tokenizer: turns raw text into these symbols and back; None where the data gives symbols.
+        specials: the numbers of the special symbols.
+
+    Attributes:
+        specials: name → number of each special symbol.
+        index: symbol → number of all others.
 
     >>> vocabulary = Vocabulary.count([["a", "b", "b"], ["c", "b"]])
     >>> vocabulary.symbols
     ['b', 'a', 'c']
-    >>> Vocabulary.count([["a", "b", "b"]], specials=SPECIALS).encode(["b", "z"])
-    [4, 1]
+    >>> Vocabulary.count([["a", "b", "b"]], specials=SPECIALS).encode(["b", "z", "<pad>"])
+    [4, 1, 1]
     """
 
-    def __init__(self, symbols: Sequence[str], tokenizer: Tokenizer | None = None) -> None:
+    def __init__(
+        self,
+        symbols: Sequence[str],
+        tokenizer: Tokenizer | None = None,
+        *,
+        specials: Iterable[int] = (),
+    ) -> None:
         self.symbols = list(symbols)
+        self.specials = {self.symbols[number]: number for number in specials}
         self.index = {symbol: number for number, symbol in enumerate(self.symbols)}
+        if self.specials:
+            found = {*self.specials.values()}
+            self.index = {s: n for n, s in enumerate(self.symbols) if n not in found}
         self.tokenizer = tokenizer
-        self.pad_id = self.index.get(PAD, 0)
-        self.unk_id = self.index.get(UNK)
-        self.bos_id = self.index.get(BOS)
-        self.eos_id = self.index.get(EOS)
+        if tokenizer is not None:
+            tokenizer.encode_special_tokens = True  # what is spelled like one in a text is none
+        self.pad_id = self.specials.get(PAD, 0)
+        self.unk_id = self.specials.get(UNK)
+        self.bos_id = self.specials.get(BOS)
+        self.eos_id = self.specials.get(EOS)
 
     @classmethod
     def count(
@@ -61,7 +81,7 @@ class Vocabulary:
 
         Args:
             sequences: lists of symbols.
-            specials: symbols that come first, whether they occur or not.
+            specials: the names of special symbols, which come first.
             min_count: rarer symbols are left out.
             max_size: the largest number of symbols, specials included.
 
@@ -69,7 +89,8 @@ class Vocabulary:
             DataError: there are more distinct symbols than are counted in memory.
         """
         counts = count_symbols(chain.from_iterable(sequences))
-        return cls(ranked(counts, specials, min_count=min_count, max_size=max_size))
+        symbols = ranked(counts, specials, min_count=min_count, max_size=max_size)
+        return cls(symbols, specials=range(min(len(specials), len(symbols))))
 
     @classmethod
     def train(
@@ -85,41 +106,52 @@ class Vocabulary:
         """Learn a tokenizer and its symbols from raw texts.
 
         Args:
-            texts: raw strings, which are read once; special symbols in them count as such.
+            texts: raw strings, which are read once.
             level: ``word`` (split at white space), ``character``, ``bpe`` (byte-level byte-pair
                 encoding, Sennrich et al. 2016), or ``jieba`` (texts that jieba has segmented:
                 split at white space, and written without).
             lowercase: fold case first.
             min_count: rarer words, characters or merges are left out.
             max_size: the largest number of symbols, specials included; None is 8,000 for ``bpe``.
-            separators: further strings that stay whole symbols at every level.
+            separators: the names of further special symbols, which stand between texts.
 
         Raises:
             DataError: there are more distinct words than are counted in memory.
 
-        >>> vocabulary = Vocabulary.train(["ab<sep><unk>"], level="character", separators=["<sep>"])
-        >>> vocabulary.symbols[4:], vocabulary.tokenizer.encode("a<sep>").ids
-        (['<sep>', 'a', 'b'], [5, 4])
+        >>> vocabulary = Vocabulary.train(["a <unk> <sep>"], separators=["<sep>"])
+        >>> vocabulary.symbols[4:], vocabulary.specials["<sep>"]
+        (['<sep>', '<sep>', '<unk>', 'a'], 4)
         """
         tokenizer = learn_tokenizer(
             texts,
             level,
-            [*SPECIALS, *separators],
+            list(dict.fromkeys([*SPECIALS, *separators])),
             unk=UNK,
             lowercase=lowercase,
             min_count=min_count,
             max_size=max_size,
         )
-        return cls(symbols_of(tokenizer), tokenizer)
+        return cls.of(tokenizer)
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer) -> Vocabulary:
+        """The vocabulary that a tokenizer holds.
+
+        Raises:
+            ValueError: its numbers are not 0, 1, 2 and so on.
+        """
+        symbols, specials = symbols_of(tokenizer)
+        return cls(symbols, tokenizer, specials=specials)
 
     def __len__(self) -> int:
         return len(self.symbols)
 
     def __contains__(self, symbol: str) -> bool:
+        """Whether a text may hold a symbol."""
         return symbol in self.index
 
     def encode(self, symbols: Iterable[str]) -> list[int]:
-        """Numbers of given symbols; unknown ones become ``<unk>``.
+        """Numbers of the symbols of a text; unknown ones become ``<unk>``.
 
         Raises:
             KeyError: a symbol is unknown and there is no ``<unk>``.
@@ -135,11 +167,11 @@ class Vocabulary:
 
     @functools.cached_property
     def coder(self) -> Coder:
-        """Turns raw texts into the numbers that the tokenizer gives.
+        """Turns raw texts into numbers, as the tokenizer does; no text holds a special symbol.
 
         >>> vocabulary = Vocabulary.train(["a b"])
-        >>> [numbers.tolist() for numbers in vocabulary.coder.encode(["b c", "a<bos>"])]
-        [[5, 1], [4, 2]]
+        >>> [numbers.tolist() for numbers in vocabulary.coder.encode(["b c", "a <bos>"])]
+        [[5, 1], [4, 1]]
         """
         assert self.tokenizer is not None
         return coder_of(self.tokenizer, self.index, self.unk_id)
@@ -154,14 +186,13 @@ class Vocabulary:
         >>> Vocabulary.train(["ab c"]).decode([2, 4, 7, 6, 5, 3], ["x", "y"])
         'ab y x c'
         """
-        numbers = list(numbers)
+        specials = self.specials.values()
+        numbers = [number for number in numbers if number not in specials]
         copied = any(number >= len(self) for number in numbers)
         if self.tokenizer is not None and not copied:
-            return str(self.tokenizer.decode(numbers, skip_special_tokens=True))
+            return str(self.tokenizer.decode(numbers, skip_special_tokens=False))
         symbols = [*self.symbols, *more] if copied else self.symbols
-        specials = {PAD, BOS, EOS}
-        joint = "" if self.joins else " "
-        return joint.join(s for s in (symbols[n] for n in numbers) if s not in specials)
+        return ("" if self.joins else " ").join(symbols[number] for number in numbers)
 
     @property
     def joins(self) -> bool:
@@ -181,7 +212,7 @@ class Vocabulary:
     @property
     def special_ids(self) -> tuple[int, ...]:
         """Numbers of ``<pad> <unk> <bos>``, which a model never has to produce."""
-        return tuple(self.index[s] for s in (PAD, UNK, BOS) if s in self.index)
+        return tuple(self.specials[s] for s in (PAD, UNK, BOS) if s in self.specials)
 
     @functools.cached_property
     def merges(self) -> dict[tuple[str, str], int]:
@@ -195,17 +226,25 @@ class Vocabulary:
         >>> Vocabulary(["b", "a"]).with_symbols(["c", "b"]).symbols
         ['b', 'a', 'c']
         """
-        listed = list(dict.fromkeys([*self.symbols, *symbols]))
-        if self.tokenizer is None:
-            return Vocabulary(listed)
-        return Vocabulary(listed, with_symbols(self.tokenizer, listed))
+        return self.grown([], symbols)
+
+    def grown(self, specials: Iterable[str], symbols: Iterable[str]) -> Vocabulary:
+        """`with_symbols`, with more special symbols before them."""
+        names = [name for name in dict.fromkeys(specials) if name not in self.specials]
+        others = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self.index]
+        numbers = [*self.specials.values(), *range(len(self), len(self) + len(names))]
+        listed = [*self.symbols, *names, *others]
+        tokenizer = self.tokenizer
+        if tokenizer is not None:
+            tokenizer = with_symbols(tokenizer, listed, numbers)
+        return Vocabulary(listed, tokenizer, specials=numbers)
 
     def extended_by(self, new: Vocabulary) -> Vocabulary:
         """A vocabulary that keeps the numbers of this one and adds the symbols that it lacks.
 
-        A vocabulary of byte pairs stays as it is: it spells every text, and other pairs would cut
-        text in another way. The channels of a series, whose scale a model has learnt with, also
-        stay.
+        A vocabulary of byte pairs gains special symbols alone: it spells every text, and other
+        pairs would cut text in another way. The channels of a series, whose scale a model has
+        learnt with, stay as they are.
 
         Args:
             new: fitted on other data in the same way; the result cuts text as ``new`` does.
@@ -214,15 +253,23 @@ class Vocabulary:
         ['b', 'a', 'c']
         """
         words = new.tokenizer is None or isinstance(new.tokenizer.model, models.WordLevel)
-        if type(self) is not Vocabulary or not words:
+        if type(self) is not Vocabulary or not (words or new.specials.keys() - self.specials):
             return self
-        return Vocabulary(self.symbols, new.tokenizer).with_symbols(new.symbols)
+        if not words:
+            return self.grown(new.specials, [])
+        old = Vocabulary(self.symbols, new.tokenizer, specials=self.specials.values())
+        return old.grown(new.specials, new.index)
 
     def to_json(self) -> str:
-        """The vocabulary as JSON: a tokenizer in the format of `tokenizers`, or a list."""
+        """The vocabulary as JSON.
+
+        It is a tokenizer in the format of `tokenizers`, a list of symbols, or an object with the
+        ``symbols`` and the numbers of the ``specials`` among them, by name.
+        """
         if self.tokenizer is not None:
             return str(self.tokenizer.to_str(pretty=True))
-        return json.dumps(self.symbols, ensure_ascii=False, indent=0)
+        listed = {"specials": self.specials, "symbols": self.symbols}
+        return json.dumps(listed if self.specials else self.symbols, ensure_ascii=False, indent=0)
 
     @classmethod
     def from_json(cls, text: str) -> Vocabulary:
@@ -233,12 +280,15 @@ class Vocabulary:
         """
         try:
             content = json.loads(text)
-            if isinstance(content, dict):
-                tokenizer = Tokenizer.from_str(text)
-                return cls(symbols_of(tokenizer), tokenizer)
+            if isinstance(content, dict) and "symbols" not in content:
+                return cls.of(Tokenizer.from_str(text))
+            listed = content if isinstance(content, dict) else {"specials": {}, "symbols": content}
+            symbols, specials = listed["symbols"], listed["specials"]
+            if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
+                raise ValueError("a list of distinct strings is expected")
+            made = cls(symbols, specials=specials.values())
         except Exception as error:  # `tokenizers` raises plain Exception
             raise BundleError(f"not a vocabulary: {error}") from error
-        strings = isinstance(content, list) and all(isinstance(s, str) for s in content)
-        if not strings or len(set(content)) != len(content):
+        if made.specials != specials or len(made.index) + len(specials) != len(symbols):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
-        return cls(content)
+        return made

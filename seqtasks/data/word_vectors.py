@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.symbols.folding import lowered
 from seqtasks.errors import DataError
 
 Vector = NDArray[np.float32]
@@ -110,7 +111,7 @@ def matched(symbols: Iterable[str], vectors: Mapping[str, Vector]) -> dict[int, 
     """
     found = {}
     for place, symbol in enumerate(symbols):
-        for spelled in (symbol, symbol.lower()):
+        for spelled in (symbol, lowered(symbol)):
             if spelled in vectors:
                 found[place] = vectors[spelled]
                 break

@@ -101,8 +101,8 @@ def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Itera
     """
     vocabulary, tokenizer = field.vocabulary, field.vocabulary.tokenizer
     if field.bos:
-        yield vocabulary.index["<bos>"]
-    for part in map(field.prepared, _parts(text)):
+        yield vocabulary.specials["<bos>"]
+    for part in map(field.cuttable, _parts(text)):
         symbols = _symbols(field, part)
         unknown.update((symbol, None) for symbol in symbols if symbol not in vocabulary)
         if unknown and vocabulary.unk_id is None:
@@ -113,7 +113,7 @@ def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Itera
         if tokenizer is None:
             yield from vocabulary.encode(symbols)
         else:
-            yield from tokenizer.encode_batch_fast([part])[0].ids
+            yield from vocabulary.coder.encode([part])[0].tolist()
 
 
 def list_symbols(symbols: Collection[str], most: int = 10) -> str:

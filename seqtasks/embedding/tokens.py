@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqtasks.data.symbols.folding import lowered
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.data.word_vectors import matched, read_vectors, vector_width
 from seqtasks.encoder.dropout import SequenceDropout
@@ -89,7 +90,7 @@ class TokenEmbedding(nn.Module):
                 f"set `embedding_dim`={width}, or to null for the file's",
                 option="vectors",
             )
-        spelled = {form for symbol in self.symbols for form in (symbol, symbol.lower())}
+        spelled = {form for symbol in self.symbols for form in (symbol, lowered(symbol))}
         found = matched(self.symbols, read_vectors(self.vectors, spelled))
         if not found:
             raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -112,7 +113,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
     run: Callable[[Batch], Any] = task.predict
     if task.target == main:
         run = task
-        if reading.symbols[-1] == "<eos>":
+        if reading.numbers[-1] == task.vocabularies[main].eos_id:
             reading = Reading(batch, reading.symbols[:-1], reading.numbers[:-1])
         else:
             name = lengths_of(main)
@@ -146,7 +147,11 @@ def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
     if tokenizer is None:
         pieces = text.split()
     else:
-        text = field.joined(Record({field.name: text}))
-        pieces = [text[start:end] for start, end in tokenizer.encode(text).offsets]
+        first, *rest = (
+            [part[start:end] for start, end in tokenizer.encode(part).offsets]
+            for part in field.prepared(Record({field.name: text}))
+        )
+        joint = [str(field.separator)]
+        pieces = [*first, *chain.from_iterable([*joint, *symbols] for symbols in rest)]
     front, back = ["<bos>"] * field.bos, ["<eos>"] * field.eos
     return [*front, *pieces[: count - len(front) - len(back)], *back]

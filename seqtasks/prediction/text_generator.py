@@ -136,7 +136,7 @@ class TextGenerator:
         Raises:
             UsageError: a symbol cannot be read.
         """
-        end = [self.field.vocabulary.index["<eos>"]] if self.field.eos else []
+        end = [self.field.vocabulary.specials["<eos>"]] if self.field.eos else []
         tokens = [[*self.tokens(text), *end] for text in texts]
         state, device = self.before(len(tokens)), self.model.device
         window = getattr(self.model, "window", 256)

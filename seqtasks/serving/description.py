@@ -19,7 +19,6 @@ from seqtasks.data.fields import (
     TagField,
     TokenField,
 )
-from seqtasks.data.vocabulary import SPECIALS
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.prediction.abilities import Generates
 from seqtasks.serving.answering import Answering
@@ -136,7 +135,7 @@ def made(bundle: Bundle) -> list[str]:
     field = bundle.fields[name]
     if others or not isinstance(field, TokenField):
         return []
-    symbols = [s for s in field.vocabulary.symbols if s not in SPECIALS][:WORDS]
+    symbols = list(field.vocabulary.index)[:WORDS]
     return ["".join(symbols) if field.level != "word" else " ".join(symbols)] if symbols else []
 
 

@@ -28,12 +28,15 @@ class Taken(NamedTuple):
 def take_rows(source: Tensor, target: Tensor, there: Vocabulary, here: Vocabulary) -> int:
     """Copy the rows of the symbols that both vocabularies have, and return how many they are.
 
+    Special symbols are those of the same name.
+
     The source is (symbols there, size) and the target, which is written to, (symbols here, size).
     """
-    shared = [symbol for symbol in here.symbols if symbol in there]
+    pairs = ((here.specials, there.specials), (here.index, there.index))
+    shared = [(n, old[symbol]) for new, old in pairs for symbol, n in new.items() if symbol in old]
     if shared:
-        to = torch.tensor([here.index[symbol] for symbol in shared], device=target.device)
-        rows = torch.tensor([there.index[symbol] for symbol in shared], device=source.device)
+        to = torch.tensor([number for number, _ in shared], device=target.device)
+        rows = torch.tensor([number for _, number in shared], device=source.device)
         with torch.no_grad():
             target[to] = source[rows].to(target)
     return len(shared)

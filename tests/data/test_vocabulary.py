@@ -79,7 +79,19 @@ def test_a_plain_list_as_json():
     assert Vocabulary.from_json(vocabulary.to_json()).symbols == vocabulary.symbols
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '["a", "a"]', '"a"', '{"model": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "{}",
+        "[1]",
+        '{"symbols": ["a"], "specials": {"b": 0}}',
+        '["a", "a"]',
+        '"a"',
+        '{"model": 3}',
+    ],
+)
 def test_damaged_json_is_refused(text):
     with pytest.raises(BundleError, match="not a vocabulary"):
         Vocabulary.from_json(text)
@@ -100,21 +112,33 @@ def test_chinese_by_character_or_by_word():
     assert symbols == {"character": list(text), "jieba": ["我", "来到", "北京", "清华大学"]}
 
 
-@pytest.mark.parametrize("level", ["word", "character", "bpe"])
-def test_special_symbols_in_the_text_have_one_number_each(level):
-    vocabulary = Vocabulary.train(["a <unk> b <eos> a"] * 2, level=level)
-    assert vocabulary.symbols[:4] == list(SPECIALS)
-    tokenizer = vocabulary.tokenizer
-    assert [tokenizer.token_to_id(symbol) for symbol in vocabulary.symbols] == list(
-        range(len(vocabulary))
-    )
-    assert 3 in tokenizer.encode("a <eos>").ids
-
-
 def test_a_separator_keeps_one_number_when_a_vocabulary_goes_on():
-    old = Vocabulary.train(["a b"])
-    new = Vocabulary.train(["c<sep>a"], separators=["<sep>"])
-    both = old.extended_by(new)
-    assert both.symbols == [*SPECIALS, "a", "b", "<sep>", "c"]
-    assert both.tokenizer.encode("a<sep>c").ids == [4, 6, 7]
-    assert Vocabulary.from_json(both.to_json()).symbols == both.symbols
+    old = Vocabulary.train(["a <sep>"])
+    both = old.extended_by(Vocabulary.train(["c <sep> a"], separators=["<sep>"]))
+    assert both.symbols == [*SPECIALS, "<sep>", "a", "<sep>", "c"]
+    assert both.specials["<sep>"] == 6
+    assert both.tokenizer.encode("a <sep> c").ids == [5, 4, 7]
+    again = Vocabulary.from_json(both.to_json())
+    assert (again.symbols, again.specials) == (both.symbols, both.specials)
+
+
+def test_only_vocabularies_made_with_special_symbols_have_any():
+    labels = Vocabulary(["a", "<unk>", "<pad>"])
+    for read in (labels, Vocabulary.from_json(labels.to_json())):
+        assert (read.pad_id, read.unk_id, read.eos_id) == (0, None, None)
+        assert read.index == {"a": 0, "<unk>": 1, "<pad>": 2}
+        assert read.decode([1, 2]) == "<unk> <pad>"
+        with pytest.raises(KeyError):
+            read.encode(["b"])
+
+
+@pytest.mark.parametrize("name", SPECIALS)
+def test_a_given_symbol_that_is_spelled_like_a_special_one_is_another(name):
+    vocabulary = Vocabulary.count([["a", name, name]], specials=SPECIALS)
+    assert vocabulary.symbols == [*SPECIALS, name, "a"]
+    for read in (vocabulary, Vocabulary.from_json(vocabulary.to_json())):
+        assert read.symbols == vocabulary.symbols
+        assert read.encode([name, "a"]) == [4, 5]
+        assert read.decode([2, 4, 5, 3]) == f"{name} a"
+        assert read.specials == {special: n for n, special in enumerate(SPECIALS)}
+    assert Vocabulary.count([["a"]], specials=SPECIALS).encode([name]) == [1]

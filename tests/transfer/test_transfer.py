@@ -99,7 +99,8 @@ def test_a_language_model_s_encoder_reads_alike_in_another_task(composed, langua
     begun.eval()
     batch = data.datasets["train"][[3, 0, 7]]
     names = begun.vocabularies["tokens"].symbols
-    theirs = source.vocabularies["tokens"]
+    vocabulary = source.vocabularies["tokens"]
+    theirs = vocabulary.specials | vocabulary.index
     known = torch.tensor([name in theirs for name in names])
     assert known.any()
     assert not known.all()
@@ -109,7 +110,7 @@ def test_a_language_model_s_encoder_reads_alike_in_another_task(composed, langua
     table = begun.embedding.tokens.table.weight
     for number, name in enumerate(names):
         if name in theirs:
-            row = source.embedding.table.weight[theirs.index[name]]
+            row = source.embedding.table.weight[theirs[name]]
         else:
             row = before["embedding.tokens.table.weight"][number]
         assert torch.equal(table[number], row), name
@@ -317,6 +318,18 @@ def test_byte_pairs_stay_as_they_are():
     assert old.extended_by(new) is old
     assert old.symbols != new.symbols
     assert list(SPECIALS) == old.symbols[:4]
+
+
+@pytest.mark.parametrize("separator", ["<sep>", "a"])
+def test_byte_pairs_gain_a_separator(separator):
+    old = Vocabulary.train(["abab"] * 3, level="bpe", max_size=300)
+    options = {"level": "bpe", "max_size": 300, "separators": [separator]}
+    both = old.extended_by(Vocabulary.train(["xyxy"] * 3, **options))
+    assert both.specials == {**old.specials, separator: len(old)}
+    for read in (both, Vocabulary.from_json(both.to_json())):
+        assert read.symbols == [*old.symbols, separator]
+        texts = ["ab xy <sep> a"]
+        assert read.coder.encode(texts)[0].tolist() == old.coder.encode(texts)[0].tolist()
 
 
 # Freezing, unfreezing, rates

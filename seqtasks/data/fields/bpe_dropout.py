@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from random import Random
 from typing import Any
 
@@ -23,23 +22,13 @@ class MergeDropout:
     """
 
     def __init__(self, vocabulary: Vocabulary, rate: float) -> None:
-        tokenizer: Any = vocabulary.tokenizer
-        self.tokenizer = tokenizer
+        self.tokenizer: Any = vocabulary.tokenizer
         self.index, self.ranks, self.rate = vocabulary.index, vocabulary.merges, rate
-        added = tokenizer.get_added_tokens_decoder().values()
-        self.whole = {token.content for token in added}  # special symbols and separators
-        self.between = re.compile("(" + "|".join(map(re.escape, sorted(self.whole))) + ")")
 
     def encode(self, text: str, random: Random) -> list[int]:
-        """Numbers of the subwords of a text; special symbols in it stay whole."""
-        numbers: list[int] = []
-        for part in self.between.split(text):
-            if part in self.whole:
-                numbers.append(self.index[part])
-            else:
-                for word in self.words(part):
-                    numbers += [self.index[piece] for piece in self.cut(word, random)]
-        return numbers
+        """Numbers of the subwords of a text."""
+        pieces = (piece for word in self.words(text) for piece in self.cut(word, random))
+        return [self.index[piece] for piece in pieces]
 
     def words(self, text: str) -> list[str]:
         """The pieces into which the tokenizer cuts a text before any merge."""

@@ -18,7 +18,6 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.characters import CharacterTable
 from seqtasks.data.symbols.counting import count_characters, ranked
 from seqtasks.data.symbols.numbers import laid_out
-from seqtasks.data.symbols.special_names import SpecialNames
 from seqtasks.data.vocabulary import SPECIALS, UNK, Vocabulary
 from seqtasks.errors import check_least
 
@@ -49,21 +48,18 @@ class CharacterField(Field):
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct characters, the most frequent first."""
         spelled = ("".join(self.words(record)) for record in records)
-        counts = count_characters(spelled, SpecialNames([]))
-        self.vocabulary = Vocabulary(ranked(counts, SPECIALS))
-        check_varied(self, len(self.vocabulary) - len(SPECIALS), "characters")
+        symbols = ranked(count_characters(spelled), SPECIALS)
+        self.vocabulary = Vocabulary(symbols, specials=range(len(SPECIALS)))
+        check_varied(self, len(self.vocabulary.index), "characters")
 
     def encode(self, records: Sequence[Record]) -> Spellings:
         """The number of characters of every token, and the characters."""
         rows = [self.words(record) for record in records]
         words = list(chain.from_iterable(rows))
         counts = np.fromiter(map(len, words), number_type(self.max_length + 1), len(words))
-        table = CharacterTable(
-            SpecialNames([]),
-            self.vocabulary.index,
-            self.vocabulary.index[UNK],
-            self.vocabulary.number_type,
-        )
+        vocabulary = self.vocabulary
+        unk_id = vocabulary.specials[UNK]
+        table = CharacterTable(vocabulary.index, unk_id, vocabulary.number_type)
         return Spellings(
             laid_out(counts, [len(row) for row in rows]), table.encode(["".join(r) for r in rows])
         )

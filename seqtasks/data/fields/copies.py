@@ -11,7 +11,7 @@ from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Flat
 from seqtasks.data.store.ragged import Ragged, pad_sequences
-from seqtasks.data.vocabulary import SPECIALS
+from seqtasks.data.symbols.folding import folded
 from seqtasks.errors import UsageError
 
 _LEVELS = ("word", "character")
@@ -29,7 +29,7 @@ class CopyField(Field):
         share_vocabulary_with: whose vocabulary it is; that of the target.
         level: the level of the source and the target: ``word`` or ``character``.
         lowercase: fold case, as the target does.
-        separator: the symbol between the source's texts, where several are joined.
+        separator: the special symbol between the source's texts, where several are joined.
         source_column: the source's columns, in the order in which their texts are read.
 
     Raises:
@@ -59,27 +59,28 @@ class CopyField(Field):
             )
         self.along, self.target = along, target
         self.share_vocabulary_with = share_vocabulary_with
-        self.level, self.lowercase, self.separator = level, lowercase, separator
+        self.level, self.lowercase = level, lowercase
+        self.separator = separator.strip() if separator else None
         self.source_column = source_column
 
     def cut(self, text: str) -> list[str]:
         """The words or characters of one text."""
         return text.split() if self.level == "word" else list(text)
 
-    def source_pieces(self, value: str | list[str]) -> list[str]:
-        """The words or characters of a source, with separators between several texts."""
+    def source_pieces(self, value: str | list[str]) -> list[str | None]:
+        """The words or characters of a source, with None between several texts."""
         if not isinstance(value, str) or self.separator is None:
-            return self.pieces(value)
+            return [*self.pieces(value)]
         texts = value.split("\t")
         if isinstance(self.source_column, list):
             texts = in_reading_order(texts, self.source_column)
         first, *rest = map(self.pieces, texts)
-        return [*first, *(piece for text in rest for piece in (self.separator, *text))]
+        return [*first, *(piece for text in rest for piece in (None, *text))]
 
     def pieces(self, value: str | list[str]) -> list[str]:
         """The words or characters of one text."""
         found = self.cut(value) if isinstance(value, str) else value
-        return [piece.lower() for piece in found] if self.lowercase else list(found)
+        return folded(found) if self.lowercase else list(found)
 
     def learnt(self, record: Record) -> str | list[str]:
         """The target, or the first of several references; empty before the target is known."""
@@ -93,11 +94,11 @@ class CopyField(Field):
         """Numbers of every source and target, and the words that the vocabulary lacks."""
         sources, targets, words = [], [], []
         for record in records:
-            unknown: dict[str, int] = {}
+            unknown: dict[str | None, int] = {}
             source = self.source_pieces(self.value(record))
             sources.append([self.number(piece, unknown) for piece in source])
             # Words that only the target adds to `unknown` cannot be copied.
-            listed = list(unknown)
+            listed = [str(self.separator) if piece is None else piece for piece in unknown]
             targets.append([self.number(p, unknown) for p in self.pieces(self.learnt(record))])
             words.append(listed)
         packed = {"sources": Ragged.pack(sources), "targets": Ragged.pack(targets)}
@@ -107,14 +108,17 @@ class CopyField(Field):
         parts = {name: cast(Ragged, column) for name, column in columns.items()}
         return Copies(**parts, unk_id=self.vocabulary.unk_id or 0)
 
-    def number(self, piece: str, unknown: dict[str, int]) -> int:
-        """The number of a word or character; a special symbol's name in a text is unknown.
+    def number(self, piece: str | None, unknown: dict[str | None, int]) -> int:
+        """The number of a word or character, or of the separator.
 
         Args:
-            piece: the word or character.
+            piece: the word or character; None for the separator.
             unknown: the unknown ones and their numbers; gains the piece if it is unknown.
         """
-        known = None if piece in SPECIALS else self.vocabulary.index.get(piece)
+        if piece is None:
+            known = self.vocabulary.specials.get(str(self.separator))
+        else:
+            known = self.vocabulary.index.get(piece)
         size = len(self.vocabulary)
         return unknown.setdefault(piece, size + len(unknown)) if known is None else known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from seqtasks.data.fields.field import check_varied, listed
 from seqtasks.data.fields.tags import TagField
@@ -33,6 +33,8 @@ class SynchronousField(TagField):
         UsageError: the delay is negative.
     """
 
+    has_classes = False
+
     def __init__(
         self,
         column: str | int | None = "target",
@@ -43,31 +45,42 @@ class SynchronousField(TagField):
         max_size: int | None = None,
         keep_text: bool = True,
     ) -> None:
-        super().__init__(column, along=along)
+        super().__init__(column, along=along, scheme=None)
         self.delay = check_least("delay", delay)
         self.min_count, self.max_size = min_count, max_size
         self.keep_text = keep_text
 
     def fit(self, records: Iterable[Record]) -> None:
         """List the target's words, the most frequent first."""
-        texts = map(super().labels, records)
+        texts = map(self.labels, records)
         self.vocabulary = Vocabulary.count(
             texts, specials=(WAIT, UNK), min_count=self.min_count, max_size=self.max_size
         )
-        check_varied(self, len(self.vocabulary) - 2, "words")
+        check_varied(self, len(self.vocabulary.index), "words")
 
     def written(self, record: Record) -> list[str]:
         """The whole target, which is the only reference."""
-        return [" ".join(super().labels(record))]
+        return [" ".join(self.labels(record))]
 
-    def labels(self, record: Record) -> list[str]:
-        """A word of the target, or `WAIT`, for each word of the source."""
-        count = len(listed(record.values[self.along]))
-        words = [WAIT] * self.delay + super().labels(record)
-        return (words + [WAIT] * count)[:count]
+    def encoder(
+        self, records: Sequence[Record], training: bool = False
+    ) -> Callable[[Sequence[Record]], Ragged]:
+        return self.encode
 
     def encode(self, records: Sequence[Record]) -> Ragged:
-        """Numbers of the labels; unknown words become ``<unk>``."""
+        """A word of the target, or `WAIT`, for each word of the source; unknown ones are ``<unk>``.
+
+        Returns:
+            (records, words of the source), their numbers.
+        """
         vocabulary = self.vocabulary
-        rows = [self.labels(record) for record in records]
-        return look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
+        index: dict[str | None, int] = dict(vocabulary.index.items())
+        index[None] = vocabulary.specials[WAIT]
+        rows = [self.steps(record) for record in records]
+        return look_up(rows, index, vocabulary.unk_id, vocabulary.number_type)
+
+    def steps(self, record: Record) -> list[str | None]:
+        """A word of the target, or None, for each word of the source."""
+        count = len(listed(record.values[self.along]))
+        words = [*[None] * self.delay, *self.labels(record)]
+        return [*words, *[None] * count][:count]

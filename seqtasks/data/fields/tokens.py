@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -16,6 +17,8 @@ from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
+from seqtasks.data.symbols.folding import folded, lowered
+from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
 from seqtasks.data.word_vectors import vector_words
@@ -46,7 +49,8 @@ class TokenField(Field):
         truncate: cut longer sequences instead of refusing them.
         keep_text: batches also hold the texts of each example, a list with every reference, for
             scores that compare texts.
-        separator: a special symbol, such as ``<sep>``, that joins several texts into one.
+        separator: the name of a special symbol, such as ``<sep>``, that joins several texts into
+            one, without white space around it.
         references: whether several texts are all right answers; the model learns the first, and
             scores count all of them.
         bpe_dropout: in training, the share of byte-pair merges that are left out at random, so
@@ -90,7 +94,8 @@ class TokenField(Field):
                 "references=true takes each for a right answer",
                 option="column",
             )
-        self.separator, self.references = separator, references
+        self.separator = separator.strip() if separator else None
+        self.references = references
         self.level, self.lowercase = check_choice("level", level, LEVELS), lowercase
         self.min_count, self.max_size = min_count, max_size
         self.bos, self.eos = bos, eos
@@ -129,7 +134,7 @@ class TokenField(Field):
             with located(self.name):
                 self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         except _RawText:
-            texts = (f.joined(record) for f in fields for record in records)
+            texts = (text for f in fields for record in records for text in f.prepared(record))
             with located(self.name):
                 self.vocabulary = Vocabulary.train(
                     texts,
@@ -145,11 +150,16 @@ class TokenField(Field):
                     "taken as they are; leave the level at word",
                     option=f"{self.name}.level",
                 )
-        check_varied(self, len({*self.vocabulary.symbols} - {*SPECIALS, *separators}), "tokens")
+        check_varied(self, len(self.vocabulary.index), "tokens")
         if self.words is not None:
             words = list(vector_words(self.words))
-            # A word that changes in lower case may mean something else than the vector's word.
-            known = [w for w, folded in zip(words, self.fold(words), strict=True) if w == folded]
+            # A word that changes in lower case may mean something else than the vector's word, and
+            # the vector of <unk> is that of unknown words.
+            known = [
+                word
+                for word, lower in zip(words, self.fold(words), strict=True)
+                if word == lower and word not in self.vocabulary.specials
+            ]
             self.vocabulary = self.vocabulary.with_symbols(known)
 
     def given(self, record: Record) -> list[str]:
@@ -161,7 +171,7 @@ class TokenField(Field):
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
-        return [symbol.lower() for symbol in symbols] if self.lowercase else list(symbols)
+        return folded(symbols) if self.lowercase else list(symbols)
 
     @property
     def parts(self) -> list[str | int]:
@@ -202,22 +212,22 @@ class TokenField(Field):
         return texts[:1] if self.references else texts
 
     def text(self, record: Record) -> str:
-        """The record's raw texts, joined."""
+        """The record's raw texts, joined, for a person."""
         return f" {self.separator} ".join(self.learnt(record))
 
-    def prepared(self, text: str) -> str:
+    def cuttable(self, text: str) -> str:
         """A raw text in the form that the tokenizer expects."""
         return segmented(text) if self.level == "jieba" else text
 
-    def joined(self, record: Record) -> str:
-        """The record's texts, joined, in the form that the tokenizer expects."""
-        return (self.separator or "").join(map(self.prepared, self.learnt(record)))
+    def prepared(self, record: Record) -> list[str]:
+        """The record's texts that a model learns from, in the form that the tokenizer expects."""
+        return list(map(self.cuttable, self.learnt(record)))
 
     def written(self, record: Record) -> list[str]:
         """The record's text, or all its references, in the form in which a model would write it."""
         texts = self.texts(record)
         texts = texts if self.references else [" ".join(texts)]
-        texts = [text.lower() if self.lowercase else text for text in texts]
+        texts = [lowered(text) if self.lowercase else text for text in texts]
         return [" ".join(text.split()) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
@@ -231,7 +241,11 @@ class TokenField(Field):
             rows = [self.fold(self.tokens(record)) for record in records]
             found = look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
         else:
-            found = vocabulary.coder.encode([self.joined(record) for record in records])
+            texts = [self.prepared(record) for record in records]
+            found = vocabulary.coder.encode(list(chain.from_iterable(texts)))
+            if self.separator is not None:
+                joint = vocabulary.specials[self.separator]
+                found = put_between(found, list(map(len, texts)), joint)
         return self.bounds.put(found, records)
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
@@ -240,7 +254,7 @@ class TokenField(Field):
         A sequence that would become longer than ``max_length`` keeps its usual subwords.
         """
         merges, limit = MergeDropout(self.vocabulary, self.bpe_dropout), self.max_length
-        drawn = [merges.encode(self.joined(record), random) for record in records]
+        drawn = [self.drawn(merges, self.prepared(record), random) for record in records]
         found: list[Any] = []
         for numbers, record in zip(drawn, records, strict=True):
             if limit is None or len(numbers) <= limit:
@@ -250,14 +264,21 @@ class TokenField(Field):
                 found += self.encode([record])
         return found
 
+    def drawn(self, merges: MergeDropout, texts: Sequence[str], random: Random) -> list[int]:
+        """Numbers of some texts in subwords drawn at random, joined."""
+        first, *rest = (merges.encode(text, random) for text in texts)
+        for numbers in rest:
+            first += [self.vocabulary.specials[str(self.separator)], *numbers]
+        return first
+
     @property
     def bounds(self) -> Bounds:
         """What is asked of the sequences."""
-        index = self.vocabulary.index
+        vocabulary = self.vocabulary
         return Bounds(
             self.name,
-            index["<bos>"] if self.bos else None,
-            index["<eos>"] if self.eos else None,
+            vocabulary.bos_id if self.bos else None,
+            vocabulary.eos_id if self.eos else None,
             self.max_length,
             self.truncate,
         )

@@ -11,7 +11,6 @@ import numpy as np
 from seqtasks.data.symbols.characters import code_points
 from seqtasks.data.symbols.folding import lowered
 from seqtasks.data.symbols.pieces import batches, pieces
-from seqtasks.data.symbols.special_names import SpecialNames
 from seqtasks.data.symbols.words import SLICE, WordCutter
 from seqtasks.errors import DataError
 
@@ -36,36 +35,27 @@ def count_symbols(symbols: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def count_words(
-    texts: Iterable[str], names: SpecialNames, *, lowercase: bool = False
-) -> Counter[str]:
-    """The count of each word of some texts, but for the names of symbols.
+def count_words(texts: Iterable[str], *, lowercase: bool = False) -> Counter[str]:
+    """The count of each word of some texts.
 
     Raises:
         DataError: there are more than `MOST_SYMBOLS`.
     """
     counts: Counter[str] = Counter()
-    cutter = WordCutter(names, lowercase=lowercase)
-    parts = (part for text in texts for part in pieces(text, names, SLICE))
+    cutter = WordCutter(lowercase=lowercase)
+    parts = (part for text in texts for part in pieces(text, SLICE))
     for batch in batches(parts, SLICE):
         [words] = cutter.cut(["\v".join(batch)])
         counts.update(words)
         check_size(counts)
-    for name in names.names:
-        counts.pop(name, None)
     return counts
 
 
-def count_characters(
-    texts: Iterable[str], names: SpecialNames, *, lowercase: bool = False
-) -> Counter[str]:
-    """The count of each character of some texts, but for the names of symbols."""
+def count_characters(texts: Iterable[str], *, lowercase: bool = False) -> Counter[str]:
+    """The count of each character of some texts."""
     counts = np.zeros(0, dtype=np.int64)
     for batch in batches(texts):
-        together = "".join(batch)
-        if names.within(together):
-            together = "".join(names.pattern.sub("", text) for text in batch)
-        for points in code_points(together):
+        for points in code_points("".join(batch)):
             found = np.bincount(points)
             shorter, longer = sorted((counts, found), key=len)
             longer[: len(shorter)] += shorter
@@ -75,8 +65,6 @@ def count_characters(
         symbol = chr(point)
         for folded in lowered(symbol) if lowercase else symbol:
             listed[folded] += int(counts[point])
-    for name in names.names:
-        listed.pop(name, None)
     return listed
 
 
@@ -91,15 +79,14 @@ def ranked(
 
     Args:
         counts: symbol → how often it occurs.
-        specials: symbols that come first, whether they occur or not.
+        specials: symbols that come first; one that is spelled alike is another symbol.
         min_count: rarer symbols are left out.
         max_size: the largest number of symbols, specials included.
 
     >>> ranked({"b": 1, "c": 2, "a": 1}, ["<unk>"], max_size=3)
     ['<unk>', 'c', 'a']
     """
-    first = {*specials}
-    kept = [(-n, symbol) for symbol, n in counts.items() if n >= min_count and symbol not in first]
+    kept = [(-n, symbol) for symbol, n in counts.items() if n >= min_count]
     return [*specials, *(symbol for _, symbol in sorted(kept))][:max_size]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from tokenizers import normalizers
 
 _CASED = 0x20000
 """The code points below this hold all letters with case."""
+
+_APART = "\n"
+"""Stands between symbols that are folded at once; hardly any symbol holds one."""
 
 
 def lowered(text: str) -> str:
@@ -27,6 +31,19 @@ def lowered(text: str) -> str:
         if flags.take(points, mode="clip").any():
             text = text.translate(unlike)
     return text.lower()
+
+
+def folded(symbols: Sequence[str]) -> list[str]:
+    """Some symbols in that lower case.
+
+    >>> folded(["Straße", "ΟΔΟΣ"])
+    ['straße', 'οδοσ']
+    """
+    together = _APART.join(symbols)
+    if together.isascii():
+        return [symbol.lower() for symbol in symbols]
+    parts = lowered(together).split(_APART)
+    return parts if len(parts) == len(symbols) else [lowered(symbol) for symbol in symbols]
 
 
 @functools.cache

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from seqtasks.data.store.ragged import Ragged
+
+_Symbol = TypeVar("_Symbol")
 
 
 class Coder(Protocol):
@@ -33,7 +35,10 @@ def laid_out(values: NDArray[Any], lengths: Sequence[int] | NDArray[np.integer])
 
 
 def look_up(
-    rows: Sequence[Sequence[str]], index: Mapping[str, int], unk_id: int | None, dtype: DTypeLike
+    rows: Sequence[Sequence[_Symbol]],
+    index: Mapping[_Symbol, int],
+    unk_id: int | None,
+    dtype: DTypeLike,
 ) -> Ragged:
     """The number of every symbol of some sequences.
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.numbers import laid_out
-from seqtasks.data.symbols.special_names import SpecialNames
 
 _CUT = re.compile(r"(?<=[^\s\x1c-\x1f])[ \n]")
 """A blank behind something that is none: neither a word nor a byte-level token spans it."""
@@ -37,36 +36,29 @@ def batches(texts: Iterable[str], size: int = _BATCH) -> Iterator[list[str]]:
         yield batch
 
 
-def pieces(text: str, names: SpecialNames, size: int) -> list[str]:
+def pieces(text: str, size: int) -> list[str]:
     """A text in pieces of about ``size`` characters, cut where no token is.
 
-    Each piece but the first begins with a blank or with a name, or follows a name. A stretch
-    without a blank stays whole.
+    Each piece but the first begins with a blank. A stretch without a blank stays whole.
 
     Args:
         text: of any length.
-        names: of symbols that stay whole.
         size: the length at which a piece ends with its word.
+
+    >>> pieces("a bc d", 2)
+    ['a bc', ' d']
     """
-    if len(text) <= size:
-        return [text]
     found = []
-    for place, part in enumerate(names.divide(text)):
-        start = 0
-        while not place % 2 and len(part) - start > size:
-            cut = _CUT.search(part, start + size)
-            if cut is None:
-                break
-            found.append(part[start : cut.start()])
-            start = cut.start()
-        found.append(part[start:])
-    return found
+    start = 0
+    while len(text) - start > size and (cut := _CUT.search(text, start + size)):
+        found.append(text[start : cut.start()])
+        start = cut.start()
+    return [*found, text[start:]]
 
 
 def encode_pieces(
     texts: Sequence[str],
     encode: Callable[[Sequence[str]], Ragged],
-    names: SpecialNames,
     size: int,
     batch: int,
 ) -> Ragged:
@@ -75,13 +67,12 @@ def encode_pieces(
     Args:
         texts: of any length.
         encode: gives the numbers of some pieces.
-        names: of symbols that stay whole.
         size: of a piece, in characters.
         batch: the size of a batch, in characters.
     """
     if sum(map(len, texts)) <= size:
         return encode(texts)
-    parts = [pieces(text, names, size) for text in texts]
+    parts = [pieces(text, size) for text in texts]
     found = [encode(one) for one in batches(chain.from_iterable(parts), batch)]
     ends = np.cumsum([0, *chain.from_iterable(one.lengths.tolist() for one in found)])
     lengths = np.diff(ends[np.cumsum([0, *map(len, parts)])])

@@ -1,32 +1,21 @@
-"""The names of special symbols and separators, which stay whole in a text."""
+"""The names by which a tokenizer stores its special symbols."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Container
+
+MARK = " "
+"""Stands before a name that a text can spell: no word, character or byte pair holds a blank."""
 
 
-class SpecialNames:
-    """Strings such as ``<pad>`` that are symbols of their own wherever a text holds them.
+def stored_name(name: str, known: Container[str]) -> str:
+    """The name by which a tokenizer stores a special symbol, whose symbols differ by their names.
 
     Args:
-        names: in any order; of two that fit at a place the longer one counts.
+        name: such as ``<unk>``; without white space around it.
+        known: the symbols that texts hold.
 
-    >>> names = SpecialNames(["<unk>", "<sep>"])
-    >>> names.divide("a b<sep>c"), names.within("a <un k>")
-    (['a b', '<sep>', 'c'], False)
+    >>> stored_name("<unk>", ["the", "cat"]), stored_name("<unk>", ["the", "<unk>"])
+    ('<unk>', ' <unk>')
     """
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(names)
-        longest_first = sorted(self.names, key=lambda name: (-len(name), name))
-        either = "|".join(map(re.escape, longest_first))
-        self.pattern = re.compile(f"({either})" if either else r"(?!)()")
-
-    def within(self, text: str) -> bool:
-        """Whether a text holds a name."""
-        return any(name in text for name in self.names)
-
-    def divide(self, text: str) -> list[str]:
-        """A text cut at the names: plain text and names by turns, plain text first and last."""
-        return self.pattern.split(text) if self.within(text) else [text]
+    return MARK + name if name in known else name

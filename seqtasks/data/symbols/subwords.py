@@ -13,7 +13,6 @@ from tokenizers import Tokenizer
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.numbers import laid_out
 from seqtasks.data.symbols.pieces import encode_pieces
-from seqtasks.data.symbols.special_names import SpecialNames
 from seqtasks.data.symbols.words import NO_SPACE
 
 _FEW = 1 << 12
@@ -30,24 +29,25 @@ class Subwords:
     """The numbers of a tokenizer's symbols.
 
     Args:
-        tokenizer: of any kind.
-        names: of symbols that stay whole, where the tokenizer is one of byte-level pairs without
-            a prefix space: no token of it spans the beginning of white space, so that words are
-            cut one by one, each once. None gives the tokenizer whole texts.
+        tokenizer: of any kind; the names of its special symbols in a text are text.
+        by_word: whether the tokenizer is one of byte-level pairs without a prefix space: no token
+            of it spans the beginning of white space, so that words are cut one by one, each once.
+            Otherwise it gets whole texts.
         dtype: of the numbers.
     """
 
-    def __init__(self, tokenizer: Tokenizer, names: SpecialNames | None, dtype: DTypeLike) -> None:
-        self.tokenizer, self.names, self.dtype = tokenizer, names, dtype
+    def __init__(self, tokenizer: Tokenizer, dtype: DTypeLike, *, by_word: bool) -> None:
+        self.tokenizer, self.dtype, self.by_word = tokenizer, dtype, by_word
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """The numbers of each text's subwords."""
-        if self.names is None or sum(map(len, texts)) <= _FEW:
+        if not self.by_word or sum(map(len, texts)) <= _FEW:
             return self.encode_whole(texts)
-        return encode_pieces(texts, self.encode_words, self.names, _BATCH, _BATCH)
+        return encode_pieces(texts, self.encode_words, _BATCH, _BATCH)
 
     def encode_whole(self, texts: Sequence[str]) -> Ragged:
         """The numbers of some texts, each as the tokenizer gives them."""
+        self.tokenizer.encode_special_tokens = True  # which a copy from its JSON or pickle forgets
         found = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
         lengths = [len(ids) for ids in found]
         return laid_out(
@@ -67,9 +67,4 @@ class Subwords:
 
     def words(self, text: str) -> list[str]:
         """A text in parts that the tokenizer cuts alone."""
-        assert self.names is not None
-        if any(mark in text for mark in NO_SPACE):
-            return [text]
-        parts = self.names.divide(text)
-        found = [_WORD.findall(part) if n % 2 == 0 else [part] for n, part in enumerate(parts)]
-        return list(chain.from_iterable(found))
+        return [text] if any(mark in text for mark in NO_SPACE) else _WORD.findall(text)

@@ -11,7 +11,6 @@ from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.folding import lowered
 from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.symbols.pieces import encode_pieces
-from seqtasks.data.symbols.special_names import SpecialNames
 
 SLICE = 1 << 15
 """Characters that are cut at once, few enough that their words stay in the processor's cache."""
@@ -26,35 +25,23 @@ class WordCutter:
     """Cuts texts into words as ``tokenizers.pre_tokenizers.WhitespaceSplit`` does.
 
     Args:
-        names: stay whole, and end the words beside them.
-        lowercase: fold case, but for the names.
+        lowercase: fold case.
 
-    >>> WordCutter(SpecialNames(["<sep>"]), lowercase=True).cut(["A b<sep>C", ""])
-    [['a', 'b', '<sep>', 'c'], []]
+    >>> WordCutter(lowercase=True).cut(["A b<sep>C", ""])
+    [['a', 'b<sep>c'], []]
     """
 
-    def __init__(self, names: SpecialNames, *, lowercase: bool) -> None:
-        self.names, self.lowercase = names, lowercase
+    def __init__(self, *, lowercase: bool) -> None:
+        self.lowercase = lowercase
 
     def cut(self, texts: Sequence[str]) -> list[list[str]]:
         """The words of each text."""
-        together = "\v".join(texts)
-        if any(mark in together for mark in NO_SPACE) or self.names.within(together):
-            return [self.divided(text) for text in texts]
         if self.lowercase:
             texts = [lowered(text) for text in texts]
+        together = "\v".join(texts)
+        if any(mark in together for mark in NO_SPACE):
+            return [list(filter(None, _SPACE.split(text))) for text in texts]
         return [text.split() for text in texts]
-
-    def divided(self, text: str) -> list[str]:
-        """The words of a text that holds any names and any white space."""
-        words: list[str] = []
-        for place, part in enumerate(self.names.divide(text)):
-            if place % 2:
-                words.append(part)
-            else:
-                folded = lowered(part) if self.lowercase else part
-                words += filter(None, _SPACE.split(folded))
-        return words
 
 
 class WordTable:
@@ -74,7 +61,7 @@ class WordTable:
 
     def encode(self, texts: Sequence[str]) -> Ragged:
         """The numbers of each text's words."""
-        return encode_pieces(texts, self.encode_whole, self.cutter.names, SLICE, SLICE)
+        return encode_pieces(texts, self.encode_whole, SLICE, SLICE)
 
     def encode_whole(self, texts: Sequence[str]) -> Ragged:
         """The numbers of some texts, all at once."""

@@ -68,7 +68,7 @@ def test_separators_stay_whole_and_what_dropout_makes_too_long_stays_as_it_is():
     records = [Record({"tokens": "lower lower\tlower"}, "f", 1)]
     field.fit([*records, Record({"tokens": "slower lower\tslow"}, "f", 2)])
     [whole] = field.encode(records)
-    separator = field.vocabulary.index["<sep>"]
+    separator = field.vocabulary.specials["<sep>"]
     assert whole.tolist().count(separator) == 1
     random = Random(0)
     rows = [field.vary(records, random)[0].tolist() for _ in range(50)]

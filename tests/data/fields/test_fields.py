@@ -121,7 +121,7 @@ def test_several_columns_are_joined_by_a_symbol_of_its_own(level):
     field = named(TokenField(["question", "story"], **options), "source")
     rows = records("source", "who ?\tA b", "A ?\twho b")
     field.fit(rows)
-    separator = field.vocabulary.index["<sep>"]
+    separator = field.vocabulary.specials["<sep>"]
     assert field.text(rows[0]) == "who ? <sep> A b"
     for encoded, record in zip(field.encode(rows), rows, strict=True):
         [at] = [n for n, number in enumerate(encoded) if number == separator]

@@ -27,7 +27,7 @@ def test_each_field_is_read_in_its_own_way_for_the_vocabulary_of_both(owner, oth
     assert symbols == {"<sep>", "where", "is", "Anna", "left", "Rome"}
     [numbers] = source.encode(RECORDS)
     assert source.vocabulary.unk_id not in numbers
-    assert source.vocabulary.index["<sep>"] in numbers
+    assert source.vocabulary.specials["<sep>"] in numbers
 
 
 def test_words_belong_to_the_field_that_has_the_vocabulary():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import BabiReader
 from seqtasks.data.record import Columns
@@ -24,7 +25,8 @@ TEXT = """1 Mary got the milk.
 
 def read(path: Path, text: str, columns: Columns = ALL) -> list[tuple[object, ...]]:
     path.write_text(text)
-    return [(r.line, *r.values.values()) for r in BabiReader().read(path, columns)]
+    records = usable(BabiReader().read(path, columns), columns)
+    return [(r.line, *r.values.values()) for r in records]
 
 
 def test_a_question_sees_the_story_before_it(tmp_path: Path) -> None:
@@ -46,11 +48,11 @@ def test_several_files_are_one_data_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1 A b.\n3 C?\td\n", "a:2: 2 or 1 expected where the line begins with '3'"),
-        ("A b.\n", "a:1: 1 or 1 expected where the line begins with 'A'"),
-        ("1 A b.\n2 C?\t\t1\n", "a:2: the question has no answer"),
-        ("1 C?\td\t1\n", "a:1: the question has no story"),
-        ("1 A b.\n2 C?\td\n", "a:2: the question has no facts"),
+        ("1 A b.\n3 C?\td\n", "a:2: a number that does not follow the one before"),
+        ("A b.\n", "a:1: a number that does not follow the one before"),
+        ("1 A b.\n2 C?\t\t1\n", "a:2: no value of 'answer'"),
+        ("1 C?\td\t1\n", "a:1: no value of 'story'"),
+        ("1 A b.\n2 C?\td\n", "a:2: no value of 'facts'"),
         ("1 A b.\n", "a: no question"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import LineReader
 from seqtasks.data.record import Columns
@@ -20,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 def pairs(path: Path, text: str, **options: str) -> list[tuple[object, object]]:
     path.write_bytes(text.encode())
-    records = LineReader(**options).read(path, BOTH)
+    records = usable(LineReader(**options).read(path, BOTH), BOTH)
     return [(record.values["tokens"], record.values["label"]) for record in records]
 
 
@@ -65,11 +66,11 @@ def test_columns_by_name(path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("1 a\n0\n", {}, "a.txt:2: empty sentence; write its text, or remove the line"),
-        ("1 a\n0 \n", {}, "a.txt:2: empty sentence"),
-        ("a 1\n 0\n", {"label": "last"}, "a.txt:2: empty sentence"),
-        ("1\ta\n0\t \n", {"separator": "\t"}, "a.txt:2: empty sentence"),
-        ("1\ta\n \tb\n", {"separator": "\t"}, "a.txt:2: empty label"),
+        ("1 a\n0\n", {}, "a.txt:2: no value of 'tokens'; write one, or remove the line"),
+        ("1 a\n0 \n", {}, "a.txt:2: no value of 'tokens'"),
+        ("a 1\n 0\n", {"label": "last"}, "a.txt:2: no value of 'tokens'"),
+        ("1\ta\n0\t \n", {"separator": "\t"}, "a.txt:2: no value of 'tokens'"),
+        ("1\ta\n \tb\n", {"separator": "\t"}, "a.txt:2: no value of 'label'"),
         ("1\ta\n0 b\n", {"separator": "\t"}, "a.txt:2: no separator '\\t' between label and text"),
         ("\n \n", {}, "a.txt: blank lines only"),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
 import random
 
 import numpy as np
@@ -10,8 +12,7 @@ import pytest
 from tokenizers import AddedToken
 
 from seqtasks.data.symbols import characters, counting, pieces, subwords, tokenizer, words
-from seqtasks.data.symbols.special_names import SpecialNames
-from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.data.vocabulary import SPECIALS, Vocabulary
 from seqtasks.errors import DataError
 from tests.data.symbols.nasty import TEXTS, trained
 
@@ -39,21 +40,23 @@ def smaller(monkeypatch, size):
     monkeypatch.setattr(subwords, "_FEW", 0)
 
 
-def texts_of(options):
-    """The texts without capitals that fold to a special symbol, which get a number of their own."""
-    return [t for t in TEXTS if not (options.get("lowercase") and "<UNK>" in t)]
-
-
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_is_learnt_is_what_the_trainers_learn(level, options, monkeypatch):
-    texts = texts_of(options)
+    texts = TEXTS
     expected = trained(texts, level, **options).to_str(pretty=True)
     assert Vocabulary.train(iter(texts), level=level, **options).to_json() == expected
     smaller(monkeypatch, 3)
     long = [" ".join(texts)]
     expected = trained(long, level, **options).to_str(pretty=True)
     assert Vocabulary.train(iter(long), level=level, **options).to_json() == expected
+
+
+def given(vocabulary, text):
+    """The tokenizer's numbers; it takes an unknown word for a special symbol that is spelled so."""
+    specials = vocabulary.specials.values()
+    numbers = vocabulary.tokenizer.encode(text).ids
+    return [vocabulary.unk_id if number in specials else number for number in numbers]
 
 
 @pytest.mark.parametrize("options", [*OPTIONS.values(), {"separators": ["<sep>", "<sep>b"]}])
@@ -65,7 +68,7 @@ def test_numbers_are_those_of_the_tokenizer(level, options, monkeypatch):
     pairs = ["".join(draw.sample(TEXTS, 2)) for _ in range(50)]
     for read in (vocabulary, Vocabulary.from_json(vocabulary.to_json())):
         for chunk in (TEXTS, pairs, ["\n".join(pairs)], TEXTS[:3], TEXTS[3:4], []):
-            expected = [read.tokenizer.encode(text).ids for text in chunk]
+            expected = [given(read, text) for text in chunk]
             found = read.coder.encode(chunk)
             assert [row.tolist() for row in found] == expected
             assert found.values.dtype == np.dtype(read.number_type)
@@ -74,9 +77,15 @@ def test_numbers_are_those_of_the_tokenizer(level, options, monkeypatch):
 @pytest.mark.parametrize("level", ["word", "character"])
 def test_a_vocabulary_that_went_on_keeps_its_numbers(level):
     old = Vocabulary.train(["a b"], level=level)
-    both = old.extended_by(Vocabulary.train(["c<sep>a é"], level=level, separators=["<sep>"]))
-    text = "b<sep>é<unk>c d"
-    assert both.coder.encode([text])[0].tolist() == both.tokenizer.encode(text).ids
+    new = Vocabulary.train(["c <sep> <unk> a é"], level=level, separators=["<sep>"])
+    both = old.extended_by(new)
+    assert both.symbols[: len(old)] == old.symbols
+    assert both.specials == {**old.specials, "<sep>": len(old)}
+    text = "b <sep> é<unk> <unk> <eos> c d"
+    for read in (both, Vocabulary.from_json(both.to_json())):
+        assert read.symbols == both.symbols
+        assert read.coder.encode([text])[0].tolist() == given(read, text)
+        assert not {*read.specials.values()} - {read.unk_id} & {*read.coder.encode([text])[0]}
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -84,22 +93,30 @@ def test_a_tokenizer_of_another_kind_is_asked_itself(level):
     vocabulary = Vocabulary.train(TEXTS, level=level, max_size=300)
     vocabulary.tokenizer.add_tokens([AddedToken("cat", lstrip=True, normalized=True)])
     read = Vocabulary.from_json(vocabulary.to_json())
-    text = "the cat sat <unk> concat"
+    text = "the cat sat concat"
     assert read.coder.encode([text])[0].tolist() == read.tokenizer.encode(text).ids
     assert read.index["cat"] in read.coder.encode([text])[0]
 
 
-def test_capitals_that_fold_to_a_special_symbol_make_no_second_one():
-    for level in ("word", "character"):
-        vocabulary = Vocabulary.train(["<UNK> a", "B <Pad>"], level=level, lowercase=True)
-        assert Vocabulary.from_json(vocabulary.to_json()).symbols == vocabulary.symbols
-        assert vocabulary.symbols[:5] == ["<pad>", "<unk>", "<bos>", "<eos>", vocabulary.symbols[4]]
+def test_capitals_that_fold_to_the_name_of_a_special_symbol_are_words_like_others():
+    vocabulary = Vocabulary.train(["<UNK> a", "B <Pad>"], lowercase=True)
+    assert vocabulary.symbols == [*SPECIALS, "<pad>", "<unk>", "a", "b"]
+    assert Vocabulary.from_json(vocabulary.to_json()).symbols == vocabulary.symbols
 
 
-def test_a_surrogate_is_no_character_and_stands_for_no_symbol():
+def test_a_surrogate_is_an_unknown_character():
     vocabulary = Vocabulary.train(["ab"], level="character")
-    with pytest.raises(UnicodeEncodeError):
-        vocabulary.coder.encode(["a\ud800"])
+    assert vocabulary.coder.encode(["a\ud800"])[0].tolist() == [4, 1]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_copy_reads_the_name_of_a_special_symbol_as_text_too(level):
+    texts = ["a <sep> <unk> | x<eos>"]
+    vocabulary = Vocabulary.train(texts, level=level, separators=["<sep>", "|"], max_size=290)
+    [expected] = vocabulary.coder.encode(texts)
+    assert not {*vocabulary.specials.values()} & {*expected.tolist()}
+    for again in (copy.deepcopy(vocabulary), pickle.loads(pickle.dumps(vocabulary))):
+        assert again.coder.encode(texts)[0].tolist() == expected.tolist()
 
 
 def test_too_many_distinct_words_are_refused(monkeypatch):
@@ -134,9 +151,8 @@ def test_texts_are_counted_as_they_come(level, monkeypatch):
 
 
 def test_pieces_join_to_the_text():
-    names = SpecialNames(["<unk>", " | "])
     for one, other in itertools.product(TEXTS, repeat=2):
-        text = one + " | " + other
-        found = pieces.pieces(text, names, 5)
+        text = f"{one} a b{other}"
+        found = pieces.pieces(text, 5)
         assert "".join(found) == text
-        assert len(found) > 1 or len(text) <= 5
+        assert len(found) > 1 or len(text) <= 5 + len(" a") + len(other)
