@@ -17,6 +17,7 @@ from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import Coder
 from seqtasks.data.symbols.tokenizer import learn_tokenizer
 from seqtasks.data.symbols.unspaced import are_characters, are_runs_whole, characters
+from seqtasks.data.symbols.words import words_of
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -220,12 +221,12 @@ class Vocabulary:
         (['我', '爱', 'N'], ['the', 'dog'])
         """
         by_character, whole_runs = self.script
-        return characters(text, whole_runs) if by_character else text.split()
+        return characters(text, whole_runs) if by_character else words_of(text)
 
     @functools.cached_property
     def script(self) -> tuple[bool, bool]:
         """Whether symbols are characters of an unspaced script, and if Latin runs are whole."""
-        symbols = [symbol for symbol in self.symbols if symbol not in SPECIALS]
+        symbols = [symbol for symbol in self.symbols if symbol not in self.specials]
         return are_characters(symbols), are_runs_whole(symbols)
 
     @property

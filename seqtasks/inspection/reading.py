@@ -81,7 +81,7 @@ def encode_text(
         values[task.target] = target
         wanted.add(task.target)
         if isinstance(bundle.fields[task.target], TagField) and isinstance(target, list):
-            tokens = text.split() if isinstance(text, str) else text
+            tokens = field.tokens(Record({main: text}))
             values[main] = tokens[: len(target)]  # a long text may be cut
     fields = {
         name: field

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from random import Random
 from typing import Any
 
@@ -246,11 +245,14 @@ class TokenField(Field):
             rows = [self.fold(self.tokens(record)) for record in records]
             found = look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
         else:
-            texts = [self.prepared(record) for record in records]
-            found = vocabulary.coder.encode(list(chain.from_iterable(texts)))
-            if self.separator is not None:
-                joint = vocabulary.specials[self.separator]
-                found = put_between(found, list(map(len, texts)), joint)
+            texts: list[str] = []
+            ends: list[int] = []
+            for record in records:
+                texts += self.prepared(record)
+                ends.append(len(texts))
+            found = vocabulary.coder.encode(texts)
+            if len(texts) > len(records):
+                found = put_between(found, ends, vocabulary.specials[str(self.separator)])
         return self.bounds.put(found, records)
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:
