@@ -114,7 +114,7 @@ class Bundle(Model):
             wanted = "decode it"
         elif hasattr(inputs, "columns"):
             wanted = f"give one of its columns, or its rows as mappings with {names}"
-        elif isinstance(inputs, Iterable):
+        elif isinstance(inputs, Iterable) and getattr(inputs, "shape", None) != ():
             return inputs
         else:
             wanted = f"give a text, a list of texts, or mappings with {names}"

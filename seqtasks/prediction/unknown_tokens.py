@@ -24,7 +24,7 @@ class UnknownTokens:
         tokens: all tokens.
         unknown: those that the vocabulary lacks.
         examples: some of them, of a model that learnt from given tokens.
-        given: whether the model learnt from given tokens.
+        given: whether the model learnt from given tokens that raw text has to be cut into.
     """
 
     tokens: int = 0
@@ -42,7 +42,7 @@ class UnknownTokens:
             unknown = int(np.count_nonzero(numbers == one.vocabulary.unk_id))
             self.tokens, self.unknown = self.tokens + len(numbers), self.unknown + unknown
             if one.vocabulary.tokenizer is None:
-                self.given = True
+                self.given = not one.vocabulary.script[0]
                 if unknown and len(self.examples) < _SHOWN:
                     self.collect(one, dataset)
 

@@ -59,7 +59,9 @@ class Answering:
     def predictors(self, wanted: Wanted, size: int = 1) -> list[Predictor]:
         """What predicts for so many texts: the outputs, and where wanted the probabilities."""
         models, search = [self.bundle], dict(wanted.search)
-        found = [Predictor(models, n_best=wanted.n_best, search=search, batch_size=size)]
+        found = []
+        if wanted.n_best or search or not wanted.scores:
+            found = [Predictor(models, n_best=wanted.n_best, search=search, batch_size=size)]
         if wanted.scores:
             found.append(Predictor(models, scores=True, batch_size=size))
         return found

@@ -106,6 +106,7 @@ def test_all_that_cannot_be_used_is_named_at_once(load):
     [
         (None, "inputs: a NoneType holds no texts; give a text, a list of texts, or mappings"),
         (7, "inputs: an int holds no texts"),
+        (np.array("text"), "inputs: a ndarray holds no texts"),
         (b"text", "inputs: a bytes holds no texts; decode it"),
         (DataFrame([]), "inputs: a DataFrame holds no texts; give one of its columns"),
     ],

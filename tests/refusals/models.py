@@ -654,15 +654,15 @@ ROWS = {
         lambda: predicted("tsv", "tokens", "a\tb"),
         "input:2: 2 column(s) found, 1 expected as in the header",
     ),
-    "prediction.forms.tables:parsed": (
+    "prediction.forms.quoted_tables:parsed": (
         lambda: predicted("csv", "tokens", '"a', "b"),
         "input:2: not valid CSV up to line 3 (unexpected end of data); close the quotes, and",
     ),
-    "prediction.forms.tables:TableOutput.head": (
+    "prediction.forms.written_tables:TableOutput.head": (
         lambda: predicted("jsonl", '{"tokens": "a"}', output="csv"),
         "output_format: a table has the same columns in every row, which the input does not say",
     ),
-    "prediction.forms.tables:TableOutput.head#2": (
+    "prediction.forms.written_tables:TableOutput.head#2": (
         lambda: predicted("tsv", "tokens\terror", "a\tb"),
         "input:1: the input has a column 'error' of its own, and one of that name is added",
     ),

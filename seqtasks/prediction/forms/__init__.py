@@ -10,15 +10,12 @@ from seqtasks.data.readers.paths import format_suffix
 from seqtasks.errors import UsageError, check_choice
 from seqtasks.prediction.forms.labelled_tokens import SentenceOutput
 from seqtasks.prediction.forms.objects import ObjectInput, ObjectOutput
+from seqtasks.prediction.forms.quoted_tables import QuotedTableInput
 from seqtasks.prediction.forms.record_form import InputColumns, InputForm, OutputForm
 from seqtasks.prediction.forms.sentences import SentenceInput
-from seqtasks.prediction.forms.tables import (
-    QuotedTableInput,
-    QuotedTableOutput,
-    TableInput,
-    TableOutput,
-)
+from seqtasks.prediction.forms.tables import TableInput
 from seqtasks.prediction.forms.text import TextInput, TextOutput
+from seqtasks.prediction.forms.written_tables import QuotedTableOutput, TableOutput
 from seqtasks.prediction.layout import Layout
 from seqtasks.prediction.model import Model
 
