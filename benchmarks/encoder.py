@@ -191,7 +191,7 @@ def peak_memory(run: Callable[[], None], device: str) -> float | None:
         return (torch.cuda.max_memory_allocated() - held) / 1e6
     try:  # Linux with glibc: give free memory back, and let the peak start afresh
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-        Path("/proc/self/clear_refs").write_text("5")
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
         held = resident("VmHWM")
         run()
         return (resident("VmHWM") - held) / 1e3
@@ -201,7 +201,7 @@ def peak_memory(run: Callable[[], None], device: str) -> float | None:
 
 def resident(name: str) -> int:
     """Kilobytes of this process's memory, by the name of a line in its status."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 

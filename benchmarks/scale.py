@@ -183,7 +183,7 @@ def once(options: Sequence[str], cache: str, scratch: Path) -> dict[str, Any]:
         command += [f"+callbacks.probe.path={begins}"]
         path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
         environment = {**os.environ, "SEQTASKS_CACHE": cache, "PYTHONPATH": path}
-        with log.open("w") as said:
+        with log.open("w", encoding="utf-8") as said:
             began = time.time()
             process = subprocess.Popen(
                 command, env=environment, stdout=said, stderr=said, start_new_session=True
@@ -198,8 +198,14 @@ def once(options: Sequence[str], cache: str, scratch: Path) -> dict[str, Any]:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         code = process.returncode
-        failed = signal.Signals(-code).name if code < 0 else log.read_text() if code else ""
-        seconds = float(begins.read_text()) - began if begins.exists() else None
+        failed = (
+            signal.Signals(-code).name
+            if code < 0
+            else log.read_text(encoding="utf-8")
+            if code
+            else ""
+        )
+        seconds = float(begins.read_text(encoding="utf-8")) - began if begins.exists() else None
         return {"held": peak.bytes, "seconds": seconds, "failed": failed[-2000:]}
 
 

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, read_write
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
+from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 
 
@@ -57,6 +58,7 @@ def main(config: DictConfig) -> Any:
 
 
 if __name__ == "__main__":
+    prepare_streams(lasting=True)
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
     with exit_on_error(sys.argv[1:]):
         main()

@@ -15,6 +15,7 @@ import yaml
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import SeqtasksError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -168,4 +169,5 @@ def _break(claim: str, broken: Broken, hint: str) -> str:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

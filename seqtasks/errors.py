@@ -216,6 +216,15 @@ def enumerated(problems: Sequence[str], count: int, what: str) -> str:
     return "\n  ".join([f"{count:,} {what}:", *shown, *rest])
 
 
+def few(names: Sequence[str], shown: int = 10) -> str:
+    """The first of some names, for a message.
+
+    >>> few(["a", "b", "c"], shown=2)
+    'a, b, …'
+    """
+    return ", ".join(names[:shown]) + (", …" if len(names) > shown else "")
+
+
 def first_line(error: BaseException) -> str:
     r"""The first line of an error's message that says something, else the name of its kind.
 

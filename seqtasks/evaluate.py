@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams, standard_output
 
 NAMES = ("changes", "samples", "confidence", "seed", "device")
 """The options that `seqtasks.evaluation.results` takes by the same name."""
@@ -40,10 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             **{name: getattr(options, name) for name in NAMES},
         )
         if options.json:
-            print(json.dumps(found, indent=2, ensure_ascii=False))
+            text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+            standard_output().write(text.encode(errors="backslashreplace"))
         else:
             show_results(found, options.confidence)
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

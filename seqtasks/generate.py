@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.errors import UsageError
 from seqtasks.prediction.line import decoded
 from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
@@ -32,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         check_options(options)
+        output = standard_output()
         for part in score(options) if options.score else generate(options):
-            sys.stdout.buffer.write(part.encode())
-            sys.stdout.buffer.flush()
+            output.write(part.encode())
+            output.flush()
 
 
 def make_parser() -> Parser:
@@ -109,7 +110,7 @@ def read_texts(options: argparse.Namespace) -> Iterator[Text]:
         yield Text(1, "" if empty else read_whole(path))
     else:
         number = 0
-        for number, line in enumerate(decoded(sys.stdin.buffer), 1):
+        for number, line in enumerate(decoded(standard_input()), 1):
             yield Text(number, line)
         if not number:
             raise UsageError("the input is empty; give lines, --prompt TEXT or --prompt-file FILE")
@@ -211,4 +212,5 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

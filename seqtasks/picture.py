@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams
 
 VIEWS = {
     "states": "what the units of a layer hold after each symbol of a text",
@@ -77,4 +78,5 @@ def make_parser() -> Parser:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import BinaryIO
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.options import search_options
+from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 
 
@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             prefixes,
             look,
         )
-        output = target or sys.stdout.buffer
-        for line in predict(source or sys.stdin.buffer):
+        output = target or standard_output()
+        for line in predict(source or standard_input()):
             output.write(line.encode() + b"\n")
             output.flush()
         if predict.cut:
@@ -117,4 +117,5 @@ def opened(path: Path, mode: str) -> BinaryIO:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

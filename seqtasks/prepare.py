@@ -8,6 +8,7 @@ from pathlib import Path
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,15 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--config-dir", type=Path, metavar="FOLDER", help="of choices of your own")
     given = parser.parse_args(arguments)
     with exit_on_error(given.options):
-        from rich.console import Console
-
         from seqtasks.api import compose, prepare
         from seqtasks.reporting.holdings import show_holdings
+        from seqtasks.reporting.terminal import Terminal
 
         began = time.perf_counter()
         data = prepare(compose(*given.options, config_dir=given.config_dir))
-        show_holdings(Console(), data, time.perf_counter() - began)
+        show_holdings(Terminal(), data, time.perf_counter() - began)
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

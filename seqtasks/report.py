@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,4 +28,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

@@ -10,7 +10,6 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
-from rich.console import Console
 
 from seqtasks.baselines.budget import Budget
 from seqtasks.bundle.build import foreign_modules
@@ -22,6 +21,7 @@ from seqtasks.reporting import console as summary
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
+from seqtasks.reporting.terminal import Terminal
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import leave_out_advice, unadvised, understood
@@ -57,7 +57,7 @@ def run(
     Raises:
         SeqtasksError: something the user can put right; one line says what.
     """
-    console = Console(soft_wrap=False)
+    console = Terminal()
     say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)

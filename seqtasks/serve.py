@@ -11,6 +11,7 @@ from typing import Any
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.serving.limits import add_limits, limits_of
 
@@ -126,4 +127,5 @@ def hosts_of(host: str, allowed: Collection[str]) -> set[str] | None:
 
 
 if __name__ == "__main__":
+    prepare_streams()
     main()

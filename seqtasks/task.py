@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -55,6 +55,7 @@ class Task(LightningModule):
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
         tables: of the split scored last, the metrics that are not one number, for `report`.
+        unseen: by field, the labels of the data that training never shows; see `expect`.
         unused: beginnings of the names of parameters that no prediction needs.
     """
 
@@ -84,6 +85,7 @@ class Task(LightningModule):
         self.layer_factor = layer_factor
         self.scores = nn.ModuleDict()
         self.tables: dict[str, Tensor] = {}
+        self.unseen: dict[str, Sequence[str]] = {}
 
     def forward(self, batch: Batch) -> Any:
         """The model's outputs for a batch, as `loss` and `score` take them."""
@@ -142,12 +144,25 @@ class Task(LightningModule):
         self.score(metrics, outputs, batch)
 
     def setup(self, stage: str) -> None:
-        """Scale the dropout and make the metrics, one set for validation and one for the test."""
+        """Scale the dropout and make the metrics."""
         if not self.scores:
             scale_dropout(self, self.dropout_scale)
-            for split in ("val", "test"):
-                self.scores[split] = nn.ModuleDict({"loss": metrics.MeanLoss(), **self.metrics()})
-            self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
+        data = None if self._trainer is None else getattr(self._trainer, "datamodule", None)
+        self.expect(getattr(data, "unseen", self.unseen))
+
+    def expect(self, unseen: Mapping[str, Sequence[str]]) -> None:
+        """Make the metrics, one set for validation and one for the test.
+
+        Args:
+            unseen: by field, the labels that the data scored has and training never shows. Their
+                numbers are those behind the field's vocabulary.
+        """
+        if self.scores and unseen == self.unseen:
+            return
+        self.unseen = dict(unseen)
+        for split in ("val", "test"):
+            self.scores[split] = nn.ModuleDict({"loss": metrics.MeanLoss(), **self.metrics()})
+        self.scores["test"].update(self.test_metrics())  # type: ignore[operator]
 
     def prepare(self) -> list[str]:
         """Let each part read its initial file before a new training, and give lines to show."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks.baselines.scores import computed, unshared
 from seqtasks.data.batch import Batch, stack_fields
-from seqtasks.data.targets import targets
+from seqtasks.data.targets import check_some_known, targets
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder, chunks
@@ -111,6 +111,10 @@ class SequenceClassifier(Task):
     def attach(self, runs: Mapping[str, Run]) -> None:
         attach_batch(self, "read", "logits", runs)
 
+    def expect(self, unseen: Mapping[str, Sequence[str]]) -> None:
+        self.head.unseen = unseen.get("label", ())
+        super().expect(unseen)
+
     def metrics(self) -> dict[str, Metric]:
         return self.head.metrics()
 
@@ -124,6 +128,7 @@ class SequenceClassifier(Task):
         """Tell the head the targets of the training data, which have to be of its kind."""
         with located("task.head"):
             self.head.check(getattr(data.fields["label"], "kind", "vector"))
+        check_some_known(data, "label")
         self.head.fit_to_training_data(targets(data.datasets["train"], "label"))
 
     @torch.no_grad()
@@ -154,7 +159,8 @@ class SequenceClassifier(Task):
             metrics = unshared(self.metrics())
             for expected in budget.over(targets(test, "label")):
                 for metric in metrics.values():
-                    metric.update(guess.expand_as(expected), expected)
+                    same = guess.expand(len(expected), *guess.shape)
+                    metric.update(self.head.matched(same, expected), expected)
             scores[name] = computed(metrics)
         return scores
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,6 +13,8 @@ from torch import Tensor
 from seqtasks import metrics
 from seqtasks.baselines.language import language_nats
 from seqtasks.data.batch import Batch
+from seqtasks.data.fields.unseen import SHOWN
+from seqtasks.data.targets import check_some_known
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import check_sampling, generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
     from seqtasks.baselines.budget import Budget
     from seqtasks.data.module import SequenceData
+
+_log = logging.getLogger(__name__)
 
 
 class LanguageModel(Task):
@@ -109,6 +114,27 @@ class LanguageModel(Task):
         """The state before the first token, or None for that of no condition."""
         return None if self.condition is None else self.condition.start(batch)
 
+    def scored(self, batch: Batch) -> Batch:
+        """The batch, in which a text that the model has no start for has no tokens to score."""
+        return batch if self.condition is None else self.condition.scored(batch)
+
+    def expect(self, unseen: Mapping[str, Sequence[str]]) -> None:
+        """Say, too, whose texts have no score: those of labels that the model cannot start from."""
+        labels = [] if self.condition is None else unseen.get(self.condition.field, [])
+        if labels and unseen != self.unseen:
+            _log.warning(
+                "The model starts from '%s', and training never shows %s: texts of such a label "
+                "have no score, and are left out of all scores and of the baselines",
+                self.inputs[0],
+                ", ".join(labels[:SHOWN]) + (", …" if len(labels) > SHOWN else ""),
+            )
+        super().expect(unseen)
+
+    def fit_to_training_data(self, data: SequenceData) -> None:
+        """Refuse, by a DataError, a validation split of which no text has a score."""
+        if self.condition is not None:
+            check_some_known(data, self.condition.field)
+
     def loss(self, outputs: tuple[Tensor, State], batch: Batch) -> Loss:
         lengths = (batch.lengths - 1).clamp(min=0)
         return self.head.loss(outputs[0], batch.tokens[:, 1:], lengths)
@@ -180,6 +206,7 @@ class LanguageModel(Task):
         """Add a window's nats to every metric; a process that has read all its texts idles."""
         if not batch.get("predicted", 1):
             return
+        batch = self.scored(batch)
         outputs = self.carry("evaluate", batch)
         loss = self.loss(outputs, batch)
         for name in ("loss", "perplexity"):
@@ -204,7 +231,7 @@ class LanguageModel(Task):
         for batch in data.loader("val"):
             if not batch.get("predicted", 1):
                 continue
-            batch = batch.to(self.device)
+            batch = self.scored(batch.to(self.device))
             features, _ = self.carry("evaluate", batch)
             targets = batch.tokens[:, 1:]
             real = mask((batch.lengths - 1).clamp(min=0), targets.size(1))
@@ -264,7 +291,8 @@ class LanguageModel(Task):
     def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Uniform and n-gram models, and the best possible one where it is known."""
         size, order = len(self.vocabulary), self.ngram_order
-        count, characters, nats = language_nats(data, size, order, budget)
+        field = None if self.condition is None else self.condition.field
+        count, characters, nats = language_nats(data, size, order, budget, field)
         return {
             name: {
                 "loss": total / count,

@@ -186,8 +186,7 @@ class JointTask(Task):
         """The accuracy of every field, and the perplexity of the language model."""
         found: dict[str, Metric] = {}
         for name in (*self.tag_weights, *self.label_weights):
-            count = len(self.vocabularies[name])
-            found[self.score_name(name)] = metrics.MulticlassAccuracy(count, average="micro")
+            found[self.score_name(name)] = metrics.LabelAccuracy()
         if self.language_weight:
             found["perplexity"] = metrics.Perplexity()
         return found
@@ -205,15 +204,17 @@ class JointTask(Task):
             metrics[self.score_name(name)].update(guesses.to(expected.device), expected)
         for name, classifier in self.classifiers.items():
             guesses = classifier.predicted(classifier(outputs, batch.lengths))
+            guesses = classifier.matched(guesses, batch[name])
             metrics[self.score_name(name)].update(guesses, batch[name])
         for loss in self.language_losses(outputs, batch):
             metrics["perplexity"].update(loss.total, loss.count)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Tell the classifiers their labels; refuse tags that a CRF's scheme does not allow."""
-        crfs = [(n, head) for n, head in self.taggers.items() if isinstance(head, CRFTagging)]
-        for (name, crf), dataset in itertools.product(crfs, data.datasets.values()):
-            crf.fit_to_training_data(dataset.encoded[name], dataset.places)
+        train = data.datasets["train"]
+        for name, tagger in self.taggers.items():
+            if isinstance(tagger, CRFTagging):
+                tagger.fit_to_training_data(train.encoded[name], train.places)
         for name, classifier in self.classifiers.items():
             with located("task.classification"):
                 classifier.check(getattr(data.fields[name], "kind", "vector"))
@@ -246,8 +247,9 @@ class JointTask(Task):
         self, name: str, train: SequenceDataset, test: SequenceDataset, budget: Budget
     ) -> float:
         """The accuracy of the most frequent label."""
-        _, guess = self.classifiers[name].constant(budget.over(targets(train, name)))
-        right = [some == guess for some in budget.over(targets(test, name))]
+        head = self.classifiers[name]
+        _, guess = head.constant(budget.over(targets(train, name)))
+        right = [some == head.matched(guess, some) for some in budget.over(targets(test, name))]
         return float(torch.cat(right).float().mean())
 
 

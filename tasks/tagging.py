@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,15 +116,14 @@ class SequenceTagger(Task):
         found = self.head.best(self(batch), batch.lengths, count)
         return [[Answer.of(self.shown(one.tokens), one) for one in row] for row in found]
 
-    def names(self, rows: list[list[int]]) -> list[list[str]]:
-        """Labels by name."""
-        return [[self.labels.symbols[number] for number in row] for row in rows]
+    def names(self, rows: list[list[int]], unseen: Sequence[str] = ()) -> list[list[str]]:
+        """Labels by name; those that training never shows have the numbers behind the others."""
+        symbols = [*self.labels.symbols, *unseen]
+        return [[symbols[number] for number in row] for row in rows]
 
     def metrics(self) -> dict[str, Metric]:
         """Accuracy over all tokens, and span F1 where the labels spell spans."""
-        found: dict[str, Metric] = {
-            "accuracy": metrics.MulticlassAccuracy(len(self.labels), average="micro")
-        }
+        found: dict[str, Metric] = {"accuracy": metrics.LabelAccuracy()}
         if self.scheme is not None:
             found["f1"] = metrics.SpanF1(self.scheme, strict=self.strict_spans)
         return found
@@ -141,13 +140,14 @@ class SequenceTagger(Task):
         metrics["accuracy"].update(guesses.to(tags.device), tags)
         if "f1" in metrics:
             expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
-            metrics["f1"].update(self.names(predicted), self.names(expected))
+            unseen = batch.get("tags_unseen", [])
+            metrics["f1"].update(self.names(predicted), self.names(expected, unseen))
 
     def fit_to_training_data(self, data: SequenceData) -> None:
-        """Refuse, by a DataError, tags that the scheme of a CRF does not allow."""
+        """Refuse, by a DataError, training tags that the scheme of a CRF does not allow."""
         if isinstance(self.head, CRFTagging):
-            for dataset in data.datasets.values():
-                self.head.fit_to_training_data(dataset.encoded["tags"], dataset.places)
+            train = data.datasets["train"]
+            self.head.fit_to_training_data(train.encoded["tags"], train.places)
 
     def baselines(self, data: SequenceData, budget: Budget) -> dict[str, Scores]:
         """Each word's most frequent tag in training; of vectors, the most frequent tag."""
@@ -189,7 +189,8 @@ class SequenceTagger(Task):
     ) -> None:
         """Update all metrics but the accuracy with labels that are guessed, by number."""
         if "f1" in metrics:
-            metrics["f1"].update(self.names(guesses), self.names(expected))
+            unseen = test.fields["tags"].unseen.labels
+            metrics["f1"].update(self.names(guesses), self.names(expected, unseen))
 
 
 class SynchronousTranslator(SequenceTagger):

@@ -49,7 +49,11 @@ def _cut(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def language_nats(
-    data: SequenceData, vocab_size: int, order: int | None, budget: Budget
+    data: SequenceData,
+    vocab_size: int,
+    order: int | None,
+    budget: Budget,
+    condition: str | None = None,
 ) -> tuple[int, int, dict[str, float]]:
     """What a language model of the field ``tokens`` has to beat on the test split.
 
@@ -60,6 +64,8 @@ def language_nats(
         vocab_size: symbols of the vocabulary.
         order: of the longer n-gram model; None for none.
         budget: leaves out what takes too long.
+        condition: the field that texts start from. Texts of a label that training never shows are
+            left out, as they are for the model; None takes all.
 
     Returns:
         The tokens to predict, all but the first of each text; the characters; and the total nats
@@ -68,7 +74,11 @@ def language_nats(
     whole = data.datasets["train"].encoded["tokens"]
     train = beginning(whole, FITTED_ON)
     dataset = data.datasets[data.test_split]
-    test = dataset.encoded["tokens"]
+    test, characters = dataset.encoded["tokens"], dataset.text_lengths
+    if condition is not None and dataset.fields[condition].unseen.labels:
+        known = dataset.encoded[condition] < len(dataset.fields[condition].vocabulary)
+        test = Ragged.pack([test[at] for at in np.flatnonzero(known)])
+        characters = characters[known]
     count = int((test.lengths - 1).sum())
     fitted = "" if train is whole else f" (of {FITTED_ON:,} tokens)"
 
@@ -90,4 +100,4 @@ def language_nats(
     for name, method in methods.items():
         with budget.of(name):
             nats[name] = method()
-    return count, int(dataset.text_lengths.sum()), nats
+    return count, int(characters.sum()), nats

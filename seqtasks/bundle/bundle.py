@@ -125,7 +125,8 @@ def describe(
     }
     texts.update({vocabulary_file(field): field.vocabulary.to_json() for field in fields.values()})
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        # A half of a character, as JSON reads it and names of files have it, stands as JSON has it.
+        (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     sums = {name: checksum(folder / name) for name in sorted([*files, *texts])}
     manifest = {"format": FORMAT, "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from seqtasks.cli.exit_on_error import warn
+
 
 class Parser(argparse.ArgumentParser):
     """Reads the arguments of a verb, and says in one line what is wrong with them."""
@@ -14,7 +16,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and exit with code 2."""
-        self.exit(2, f"seqtasks: {message}; see {self.prog} --help\n")
+        warn(f"{message}; see {self.prog} --help")
+        self.exit(2)
 
     def add_repeated(self, flag: str, metavar: str, text: str) -> None:
         """Add an option that collects its values in a list."""
@@ -40,9 +43,13 @@ class Parser(argparse.ArgumentParser):
 
 
 def utf8(text: str) -> str:
-    """A type for argparse: a text, whose bytes on the command line are UTF-8."""
+    """A type for argparse: a text, whose bytes on the command line are UTF-8.
+
+    A locale that knows ASCII alone leaves the bytes of other characters as they are.
+    """
     try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise argparse.ArgumentTypeError(f"not valid utf-8 at character {error.start}") from None
-    return text
+        return text.encode(errors="surrogateescape").decode()
+    except UnicodeError:
+        place = next(at for at, one in enumerate(text) if "\ud800" <= one <= "\udfff")
+        said = f"not valid utf-8 at character {place}; type it in UTF-8"
+        raise argparse.ArgumentTypeError(said) from None

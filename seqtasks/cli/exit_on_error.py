@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from seqtasks.cli.printable import printable
 from seqtasks.errors import SeqtasksError, first_line
 
 
@@ -27,17 +30,21 @@ def exit_on_error(
     """
     try:
         yield
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where it can still be said that it fails
     except KeyboardInterrupt:
         warn("interrupted")
         sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
     except Exception as error:
         known = explain(error, arguments)
         if known is None:
             raise
         warn(known.spelled(spell))
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drop_output()
         sys.exit(known.exit_code)
 
 
@@ -68,9 +75,21 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
             "another: hydra.run.dir=PATH"
         )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return SeqtasksError(f"{error.strerror}; make room where the command writes, and repeat it")
     return None
 
 
+def _drop_output() -> None:
+    """Let nothing more be written to the standard output, which would fail again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def warn(message: str) -> None:
-    """Print what a user should know on the error stream."""
-    print(f"seqtasks: {message}", file=sys.stderr)
+    """Print what a user should know on the error stream.
+
+    The lines of a message after its first are indented by two spaces; any other end of a line
+    comes from data, and is shown as an escape like every control character.
+    """
+    text = re.sub(r"\n(?!  )", r"\\n", printable(message))
+    print(f"seqtasks: {text}", file=sys.stderr)

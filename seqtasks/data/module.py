@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import pytorch_lightning as pl
@@ -11,18 +12,18 @@ from torch.utils.data import DataLoader
 
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.fields import Field, TokenField
+from seqtasks.data.fields import Field
+from seqtasks.data.fields.unseen import unseen_labels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.collection import seldom_collected
 from seqtasks.data.preparation.faults import POLICIES
 from seqtasks.data.preparation.source_records import Stored, Wanted, stored_records
 from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
-from seqtasks.data.splits import hold_out, sample_records, split_records
+from seqtasks.data.splitting import Splitting
 from seqtasks.data.store.cache import AUTO, Cache, cache_folder
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
-from seqtasks.data.text_parts import split_texts
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError, check_choice, located, nearest
 
@@ -54,7 +55,8 @@ class SequenceData(pl.LightningDataModule):
         val: likewise for validation; None takes ``val_fraction`` of the training examples.
         test: likewise for the test; None takes ``test_fraction`` of the training examples, and
             with ``test_fraction=0`` the validation examples serve as test too.
-        val_fraction: share of the training examples to validate on.
+        val_fraction: share of the training examples to validate on. Where examples have a label,
+            each part gets its share of each label (`Splitting`).
         test_fraction: share of the training examples to test on.
         split_seed: chooses those examples, independently of the seed of training.
         folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one is
@@ -62,7 +64,8 @@ class SequenceData(pl.LightningDataModule):
         fold: the part that is the test, from 0; every example is in one of the parts.
         split_by: a field; examples that agree in it, such as the pronunciations of one word, are
             split off together. None draws each example alone.
-        limit: the number of examples to train on, drawn by ``split_seed``; None for all.
+        limit: the number of examples to train on, drawn by ``split_seed``, of each label one at
+            least where it allows; None for all.
         filter: leaves training examples out for their length; None keeps all.
         missing: what becomes of records without a value, or of lines that cannot be read as one:
             ``skip`` leaves them out and says how many and where, ``error`` refuses them.
@@ -148,6 +151,11 @@ class SequenceData(pl.LightningDataModule):
         return {name: field.vocabulary for name, field in self.fields.items()}
 
     @property
+    def unseen(self) -> dict[str, list[str]]:
+        """By field, the labels of any split that training never shows, after `setup`."""
+        return unseen_labels(self.fields)
+
+    @property
     def test_split(self) -> str:
         """The split that tests run on: ``val`` where no test examples are set apart."""
         return "test" if "test" in self.datasets else "val"
@@ -204,31 +212,20 @@ class SequenceData(pl.LightningDataModule):
 
     def split(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
         """Take validation and test parts off the training examples where they have no files."""
-        splits = {split: Records(file) for split, file in files.items()}
-        if self.folds is not None:
-            splits["train"], splits["test"] = hold_out(
-                splits["train"], self.folds, self.fold, self.split_seed, self.split_by
-            )
-        missing = [s for s in ("val", "test") if s not in splits and self.fractions[s] > 0]
-        if missing:
-            parts = self.parts(splits["train"], [self.fractions[split] for split in missing])
-            splits.update(zip(["train", *missing], parts, strict=True))
-        if self.limit is not None:
-            splits["train"] = sample_records(splits["train"], self.limit, self.split_seed)
-        return splits
+        fields, continuous = self.fields.values(), getattr(self.reader, "continuous", False)
+        return self.splitting(files, fields, continuous)
+
+    @property
+    def splitting(self) -> Splitting:
+        """What draws the splits that have no file."""
+        folding = self.folds, self.fold
+        return Splitting(self.fractions, self.split_seed, *folding, self.split_by, self.limit)
 
     def tested(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
         """The split that tests run on, alone."""
         splits = self.split(files)
         name = "test" if "test" in splits else "val"
         return {name: splits[name]}
-
-    def parts(self, records: Records, fractions: Sequence[float]) -> list[Records]:
-        """The rest of the training examples, and parts that are taken off them."""
-        if getattr(self.reader, "continuous", False):
-            levels = {f.level for f in self.fields.values() if isinstance(f, TokenField)}
-            return split_texts(records.file, fractions, whole_words=levels != {"character"})
-        return split_records(records, fractions, self.split_seed, self.split_by)
 
     def encoded(self, stored: Mapping[str, Stored]) -> dict[str, SequenceDataset]:
         """The encoded examples of each split, prepared if they are not in the cache.
@@ -237,8 +234,7 @@ class SequenceData(pl.LightningDataModule):
         """
         files = {split: one.file for split, one in stored.items()}
         keys = {split: one.key for split, one in stored.items()}
-        splitting = [self.split_seed, self.fractions, self.folds, self.fold, self.split_by]
-        origin = None if None in keys.values() else [keys, splitting, self.limit]
+        origin = None if None in keys.values() else [keys, dataclasses.asdict(self.splitting)]
         encoding = Encoding(self.fields, self.fitted, self.known, self.filter, self.missing)
         split = functools.partial(self.tested if self.fitted else self.split, files)
         return stored_examples(self.cache, encoding, origin, files, split)

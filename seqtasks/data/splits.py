@@ -8,16 +8,23 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.data.store.columns import number_type
 from seqtasks.data.store.records import Records
+from seqtasks.data.strata import Numbers, by_label, permutation, spread
 from seqtasks.errors import DataError, UsageError
+
+SPLIT = "the split"
+"""Why records are missing in a part, where no limit is."""
 
 Groups = NDArray[np.integer]
 """(records,) the number of the group that each record belongs to, from 0 as groups occur."""
 
 
 def split_records(
-    records: Records, fractions: Sequence[float], seed: int, split_by: str | None = None
+    records: Records,
+    fractions: Sequence[float],
+    seed: int,
+    split_by: str | None = None,
+    strata: Numbers | None = None,
 ) -> list[Records]:
     """Split examples into random parts, of which the rest comes first.
 
@@ -25,28 +32,37 @@ def split_records(
         records: all examples.
         fractions: share of each part to take off.
         seed: the same seed takes the same examples.
-        split_by: a field; examples that agree in it stay in one part, and the fractions are of
-            its values. None draws each example alone.
+        split_by: a field; examples that agree in it stay in one part, the fractions are of
+            its values, and their label is that of the first. None draws each example alone.
+        strata: (records,) the label of each: every part then gets its share of each label, to
+            within one, and one example of each stays in the rest. None draws without.
 
     Raises:
         DataError: a part would be empty.
     """
-    groups = None if split_by is None else group(records, split_by)
-    count = len(records) if groups is None else int(groups.max(initial=-1)) + 1
-    order = permutation(count, seed)
-    parts, start = [], 0
-    for fraction in fractions:
-        after = start + round(fraction * count)
-        parts.append(order[start:after])
-        start = after
-    drawn = [order[start:], *parts]
+    groups, labels, count = units(records, split_by, strata)
+    sizes = [round(fraction * count) for fraction in fractions]
+    order = permutation(count, seed) if labels is None else spread(labels, seed)
+    spare = count if labels is None else count - len(np.unique(labels))
+    if sum(sizes) > spare:
+        sizes = [size * spare // sum(sizes) for size in sizes]
+    ends = np.cumsum(sizes)
+    *parts, rest = np.split(order, ends)
+    drawn = [rest, *parts]
     if not all(len(part) for part in drawn):
         raise too_little()
-    return [records.select(_members(np.sort(part), groups)) for part in drawn]
+    found = [records.select(_members(np.sort(part), groups)) for part in drawn]
+    found[0].drawn_by = SPLIT
+    return found
 
 
 def hold_out(
-    records: Records, folds: int, fold: int, seed: int, split_by: str | None = None
+    records: Records,
+    folds: int,
+    fold: int,
+    seed: int,
+    split_by: str | None = None,
+    strata: Numbers | None = None,
 ) -> tuple[Records, Records]:
     """Split examples into those to train on and one fold to test on.
 
@@ -55,33 +71,43 @@ def hold_out(
         folds: number of folds, whose sizes differ by one at most.
         fold: the fold to test on, from 0.
         seed: the same seed makes the same parts.
-        split_by: a field; examples that agree in it stay in one part and count as one example.
+        split_by: a field; examples that agree in it stay in one part, count as one example, and
+            have the label of the first.
+        strata: (records,) the label of each: the numbers of a label's examples in the folds then
+            differ by one at most, and the only example of a label is in none. None draws without.
 
     Raises:
         DataError: there are fewer examples than parts.
     """
-    groups = None if split_by is None else group(records, split_by)
-    count = len(records) if groups is None else int(groups.max(initial=-1)) + 1
-    if count < folds:
+    groups, labels, count = units(records, split_by, strata)
+    order = permutation(count, seed) if labels is None else by_label(labels, seed)
+    if labels is not None:
+        order = order[np.bincount(labels)[labels[order]] > 1]
+    if len(order) < folds:
+        alone = "" if len(order) == count else f", beside {count - len(order)} alone of their label"
         raise DataError(
-            f"there are {count} examples in the training data, and each of {folds} folds "
-            "tests on one at least; give more data, or lower it",
+            f"there are {len(order)} examples in the training data{alone}, and each of {folds} "
+            "folds tests on one at least; give more data, or lower it",
             option="folds",
         )
-    order = permutation(count, seed)
     tested = np.zeros(count, np.bool_)
     tested[order[fold::folds]] = True
     train, test = (records.select(_members(np.flatnonzero(p), groups)) for p in (~tested, tested))
+    train.drawn_by = SPLIT
     return train, test
 
 
-def sample_records(records: Records, count: int, seed: int) -> Records:
+def sample_records(
+    records: Records, count: int, seed: int, strata: Numbers | None = None
+) -> Records:
     """Draw examples at random, and keep their order.
 
     Args:
         records: all examples.
         count: how many to draw.
         seed: the same seed draws the same examples, and fewer of them for a smaller count.
+        strata: (records,) the label of each: every label is then drawn in proportion, and once at
+            least where the count allows, the commoner ones first. None draws without.
 
     Raises:
         UsageError: there are fewer.
@@ -93,14 +119,25 @@ def sample_records(records: Records, count: int, seed: int) -> Records:
             f"there are {total:,} examples to train on, not {count:,}; lower it, or set it to null",
             option="limit",
         )
-    drawn = np.sort(permutation(total, seed)[:count])
-    return records.select(drawn if total == len(records) else _members(drawn, texts))
+    order = permutation(total, seed) if strata is None else spread(strata, seed)[::-1]
+    drawn = np.sort(order[:count])
+    found = records.select(drawn if total == len(records) else _members(drawn, texts))
+    found.drawn_by = f"data.limit={count}"
+    return found
 
 
-def permutation(count: int, seed: int) -> NDArray[np.integer]:
-    """The numbers below a count in random order, in the smallest type that holds them."""
-    numbers = np.arange(count, dtype=number_type(count))
-    return np.random.default_rng(seed).permutation(numbers)
+def units(
+    records: Records, split_by: str | None, strata: Numbers | None
+) -> tuple[Groups | None, Numbers | None, int]:
+    """What is drawn as one: the groups of records, the label of each unit, how many there are."""
+    if split_by is None:
+        return None, strata, len(records)
+    groups = group(records, split_by)
+    count = int(groups.max(initial=-1)) + 1
+    if strata is None:
+        return groups, None, count
+    _, first = np.unique(groups, return_index=True)
+    return groups, strata[first], count
 
 
 def group(records: Records, field: str) -> Groups:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
 
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.errors import DataError, located
+
+if TYPE_CHECKING:
+    from seqtasks.data.module import SequenceData
 
 NUMBERS_AT_ONCE = 2**22
 
@@ -26,3 +31,25 @@ def targets(dataset: SequenceDataset, name: str) -> Iterator[Tensor]:
         array = isinstance(values, np.ndarray)
         some = values[first:last] if array else [values[at] for at in range(first, last)]
         yield field.collate(some)[name]
+
+
+def check_some_known(data: SequenceData, name: str) -> None:
+    """Refuse a validation split that no checkpoint can be chosen by.
+
+    Args:
+        data: with its splits read.
+        name: a field; only one with a label for each example is looked at.
+
+    Raises:
+        DataError: training shows none of the labels.
+    """
+    values, field = data.datasets["val"].encoded[name], data.fields[name]
+    if not field.unseen.labels or not isinstance(values, np.ndarray):
+        return
+    if not (values < len(field.vocabulary)).any():
+        with located("data"):
+            raise DataError(
+                f"none of the {len(values):,} validation examples has a label that the training "
+                f"examples have in '{name}', so that no model can be chosen by them; look at both",
+                option="val",
+            )

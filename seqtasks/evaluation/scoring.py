@@ -10,6 +10,7 @@ import torch
 from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch
 from seqtasks.data.batching.streams import Streams
+from seqtasks.data.fields.unseen import unseen_labels
 from seqtasks.evaluation.bootstrap import Sums
 from seqtasks.evaluation.split import Split
 from seqtasks.task import Scores
@@ -37,6 +38,7 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
     """
     task: Any = bundle.task
     task.setup("test")
+    task.expect(unseen_labels(split.dataset.fields))
     metrics = task.split_scores("test")
     for batch in batches(bundle, split):
         task.evaluate(batch, metrics)
@@ -56,6 +58,7 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
     """
     task: Any = bundle.task
     task.setup("test")
+    task.expect(unseen_labels(split.dataset.fields))
     metrics = task.split_scores("test")
     names = ("loss", *task.metrics())
     found = {name: Sums(metrics[name]) for name in names if Sums.fits(metrics[name])}

@@ -16,7 +16,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError, nearest
 from seqtasks.heads.calibration import fit_temperature, temperature_derivatives
 from seqtasks.heads.crf import label_weights
-from seqtasks.heads.loss import Loss, cross_entropy
+from seqtasks.heads.loss import IGNORED, Loss, cross_entropy
 from seqtasks.heads.pooled import PooledHead
 from seqtasks.kernels.scan import in_widest_type
 
@@ -84,10 +84,16 @@ class PooledClassification(PooledHead):
         if self.weights is None:
             return plain
         [wide] = in_widest_type(logits)
+        known = targets < len(self.labels)
         nats = functional.cross_entropy(
-            wide, targets, reduction="none", label_smoothing=self.label_smoothing
+            wide,
+            targets.masked_fill(~known, IGNORED),
+            reduction="none",
+            label_smoothing=self.label_smoothing,
+            ignore_index=IGNORED,
         )
-        return Loss(plain.total, plain.count, (self.weights[targets] * nats).sum())
+        weights = self.weights[targets.masked_fill(~known, 0)]
+        return Loss(plain.total, plain.count, (weights * nats).sum())
 
     def predicted(self, logits: Tensor) -> Tensor:
         """The most probable label of each sequence, (batch,) int64."""
@@ -113,7 +119,9 @@ class PooledClassification(PooledHead):
         return counts
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        self.temperature.fill_(fit_temperature(partial(temperature_derivatives, logits, targets)))
+        known = targets < len(self.labels)
+        derivatives = partial(temperature_derivatives, logits[known], targets[known])
+        self.temperature.fill_(fit_temperature(derivatives))
 
     def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
         """The most frequent label, the first in the vocabulary among equals."""
@@ -121,27 +129,29 @@ class PooledClassification(PooledHead):
         return f"always '{self.labels[int(guess)]}'", guess
 
     def metrics(self) -> dict[str, Metric]:
-        count = len(self.labels)
+        """Accuracy, and F1 averaged over the labels that occur or are predicted."""
+        count = len(self.labels) + len(self.unseen)
         return {
-            "accuracy": metrics.MulticlassAccuracy(count, average="micro"),
+            "accuracy": metrics.LabelAccuracy(),
             "f1": metrics.MulticlassF1Score(count, average="macro"),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
         """The calibration error with and without the temperature; the confusion matrix."""
-        count = len(self.labels)
+        count = len(self.labels) + len(self.unseen)
         names = ["calibration_error"] + ["uncalibrated_error"] * self.calibrates
         errors = {name: metrics.MulticlassCalibrationError(count, n_bins=BINS) for name in names}
         return {**errors, "confusion": metrics.MulticlassConfusionMatrix(count)}
 
     def views(self, logits: Tensor) -> dict[str, Tensor]:
         [wide] = in_widest_type(logits)
-        return {
+        views = {
             "calibration_error": self.probabilities(logits),
             "uncalibrated_error": wide.softmax(dim=-1),
         }
+        return {n: functional.pad(view, (0, len(self.unseen))) for n, view in views.items()}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
         """The confusion matrix, the scores of each label and the temperature."""
-        confusion = metrics.confusion_report(self.labels, tables["confusion"])
+        confusion = metrics.confusion_report(self.labels, tables["confusion"], self.unseen)
         return {**confusion, "temperature": float(self.temperature)}

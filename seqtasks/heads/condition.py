@@ -7,6 +7,7 @@ token as well; Vinyals et al., "Show and tell" (CVPR 2015), section 3.1, compare
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,7 @@ class Condition(nn.Module):
     """
 
     bridge: Bridge
+    map: Any
     mapping: Callable[[int, int], nn.Module]
 
     def __init__(
@@ -52,6 +54,10 @@ class Condition(nn.Module):
         self.every_step = every_step
         self.fed = embedding_dim if every_step else 0  # features beside each token's own
         self.map = self.mapping(len(vocabularies[field]), embedding_dim)
+
+    def scored(self, batch: Batch) -> Batch:
+        """The batch, in which a text that the model has no start for has no tokens to score."""
+        return batch
 
     def fit(self, encoder: RecurrentEncoder) -> None:
         """Make the map to the encoder's initial state."""
@@ -75,9 +81,19 @@ class Condition(nn.Module):
 
 
 class LabelCondition(Condition):
-    """A learned vector for each label, (batch,) int64; arguments as in `Condition`."""
+    """A learned vector for each label, (batch,) int64; arguments as in `Condition`.
+
+    There is none for a label that training never shows: its texts have no score.
+    """
 
     mapping = nn.Embedding
+
+    def scored(self, batch: Batch) -> Batch:
+        if f"{self.field}_unseen" not in batch:
+            return batch
+        unseen = batch[self.field] >= self.map.num_embeddings
+        cleared = (self.field, "lengths", "text_length")
+        return Batch({**batch, **{name: batch[name].masked_fill(unseen, 0) for name in cleared}})
 
 
 class VectorCondition(Condition):

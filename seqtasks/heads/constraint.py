@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.errors import DataError
 from seqtasks.heads.chain import Chain
 from seqtasks.kernels.lengths import mask
 from seqtasks.schemes import allowed_transitions, resolve_scheme, violation
@@ -50,31 +49,21 @@ class SchemeConstraint(nn.Module):
         )
 
     def legal(self, tags: Tensor, lengths: Tensor) -> Tensor:
-        """Which sequences are allowed, (batch,) bool; tags (batch, time) int64."""
+        """Which sequences are allowed, (batch,) bool; tags (batch, time) int64.
+
+        No sequence is that has a label without a score, whose number is past those of the labels.
+        """
         if tags.size(1) == 0:
             return lengths == 0
         real = mask(lengths, tags.size(1))
-        tags = tags.masked_fill(~real, 0)
+        known = ((tags < len(self.labels)) | ~real).all(1)
+        tags = tags.masked_fill(~(real & known.unsqueeze(1)), 0)
         last = tags.gather(1, (lengths - 1).clamp(min=0).unsqueeze(1)).squeeze(1)
         ends = self.start[tags[:, 0]] & self.end[last]
         steps = self.transitions[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
-        return (ends & steps.all(1)) | (lengths == 0)
+        return (ends & steps.all(1) & known) | (lengths == 0)
 
-    def check(
-        self, tags: Tensor, lengths: Tensor, places: Sequence[str] | None = None, first: int = 0
-    ) -> None:
-        """Refuse sequences of probability 0 by a DataError that shows one of them.
-
-        Where the places of all examples are given, the error names that of the sequence; the first
-        sequence is the example with number ``first``.
-        """
-        if self.scheme is None or bool((legal := self.legal(tags, lengths)).all()):
-            return
-        row = int(legal.int().argmin())
-        names = [self.labels[number] for number in tags[row, : int(lengths[row])].tolist()]
-        place = f"{places[first + row]}: " if places else ""
-        reason = violation(names, self.scheme)
-        raise DataError(
-            f"{place}the tags '{' '.join(names)}' are not {self.scheme}: {reason}; correct "
-            "the data, choose the head's scheme that it follows, or set that to null"
-        )
+    def mistake(self, tags: Sequence[int]) -> str:
+        """What the scheme forbids in a sequence of labels by number that it does not allow."""
+        names, scheme = [self.labels[number] for number in tags], str(self.scheme)
+        return f"the tags '{' '.join(names)}' are not {scheme}: {violation(names, scheme)}"

@@ -13,7 +13,7 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.hypotheses import Hypothesis
 from seqtasks.decoding.viterbi import best_paths
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import LISTED, DataError, UsageError, enumerated, nearest
 from seqtasks.heads.chain import Chain, log_partition, marginals, path_nats
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
@@ -70,8 +70,11 @@ class CRFTagging(TaggingHead):
         return wide, self.constraint(*chain)
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the sequences (batch, time); a DataError where the scheme forbids one."""
-        self.constraint.check(tags, lengths)
+        """Nats of the sequences (batch, time), but for those of probability 0, which do not count.
+
+        These are the sequences that the scheme forbids, or that have a label without a score.
+        """
+        lengths = lengths.masked_fill(~self.constraint.legal(tags, lengths), 0)
         nats = path_nats(*self.scores(logits), tags, lengths)
         objective = None
         if self.weights is not None:
@@ -82,12 +85,31 @@ class CRFTagging(TaggingHead):
     def fit_to_training_data(
         self, rows: Sequence[Sequence[int] | NDArray[Any]] | Ragged, places: Sequence[str]
     ) -> None:
-        """Refuse, before training, tags of probability 0 by a DataError that names their place."""
-        if self.constraint.scheme is None:
-            return
-        for first in range(0, len(rows), ROWS_AT_ONCE):
+        """Refuse, before training, tags of probability 0 by a DataError that lists their places.
+
+        Sequences with tags that training never shows are passed over.
+        """
+        wrong: list[str] = []
+        count = 0
+        for first in range(0, len(rows) if self.constraint.scheme else 0, ROWS_AT_ONCE):
             some = [rows[at] for at in range(first, min(first + ROWS_AT_ONCE, len(rows)))]
-            self.constraint.check(pad_sequences(some), sequence_lengths(some), places, first)
+            tags, lengths = pad_sequences(some), sequence_lengths(some)
+            known = (tags < len(self.start)).all(1)  # by the head
+            legal = self.constraint.legal(tags, lengths)
+            forbidden = (known & ~legal).nonzero().flatten().tolist()
+            count += len(forbidden)
+            wrong += [
+                f"{places[first + at]}: {self.constraint.mistake(some[at])}"
+                for at in forbidden[: LISTED - len(wrong)]
+            ]
+        if wrong:
+            hint = (
+                "correct the data, let data.tags.scheme=auto and data.tags.invalid=repair do so, "
+                "choose the head's scheme that the tags follow, or set that to null"
+            )
+            if count == 1:
+                raise DataError(f"{wrong[0]}; {hint}")
+            raise DataError(enumerated(wrong, count, f"training sequences are forbidden; {hint}"))
 
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:

@@ -11,6 +11,9 @@ from torch.nn import functional
 from seqtasks.kernels.lengths import mask
 from seqtasks.kernels.scan import in_widest_type
 
+IGNORED = -100
+"""The number of targets that have no loss."""
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -33,13 +36,18 @@ class Loss:
         return chosen / self.count.clamp(min=1)
 
 
-def binary_cross_entropy(logits: Tensor, decisions: Tensor) -> Loss:
-    """Nats of decisions 0 or 1, summed over all of an example; both (batch, decisions)."""
+def binary_cross_entropy(logits: Tensor, decisions: Tensor, learnt: Tensor | None = None) -> Loss:
+    """Nats of decisions 0 or 1, summed over all of an example; both (batch, decisions).
+
+    Only examples that are ``learnt`` (batch,) count; None takes all.
+    """
     [wide] = in_widest_type(logits)
+    weights = None if learnt is None else learnt.unsqueeze(1).to(wide.dtype)
     nats = functional.binary_cross_entropy_with_logits(
-        wide, decisions.to(wide.dtype), reduction="sum"
+        wide, decisions.to(wide.dtype), weights, reduction="sum"
     )
-    return Loss(nats, torch.tensor(len(logits), device=logits.device))
+    every = torch.tensor(len(logits), device=logits.device)
+    return Loss(nats, every if learnt is None else learnt.sum())
 
 
 def cross_entropy(
@@ -47,7 +55,8 @@ def cross_entropy(
 ) -> Loss:
     """Nats of the targets, over real steps only; over all where no lengths are given.
 
-    Logits are (batch, time, classes) or (batch, classes), targets accordingly. The share
+    Logits are (batch, time, classes) or (batch, classes), targets accordingly. Targets behind the
+    classes, which training never shows, are left out. The share
     ``label_smoothing`` of the objective is spread evenly over all classes (Szegedy et al. 2016,
     section 7); the total stays the plain cross-entropy.
 
@@ -62,16 +71,23 @@ def cross_entropy(
         logits, targets = logits.flatten(0, -2), targets.flatten()
     [wide] = in_widest_type(logits)
     log_probs = functional.log_softmax(wide, dim=-1)
-    total = functional.nll_loss(log_probs, targets, reduction="sum")
-    objective = smoothed(total, log_probs, label_smoothing)
-    return Loss(total, torch.tensor(targets.numel(), device=logits.device), objective)
+    learnt = targets < logits.size(-1)
+    targets = targets.masked_fill(~learnt, IGNORED)
+    total = functional.nll_loss(log_probs, targets, ignore_index=IGNORED, reduction="sum")
+    return Loss(total, learnt.sum(), smoothed(total, log_probs, label_smoothing, learnt))
 
 
-def smoothed(total: Tensor, log_probs: Tensor, share: float) -> Tensor | None:
+def smoothed(
+    total: Tensor, log_probs: Tensor, share: float, learnt: Tensor | None = None
+) -> Tensor | None:
     """The objective of which a share is spread evenly over all classes; None for no share.
 
-    The log-probabilities are (rows, classes), and the total the nats of the rows' targets.
+    The log-probabilities are (rows, classes), and the total the nats of the rows' targets. Only
+    rows that are ``learnt`` (rows,) count; None takes all.
     """
     if not share:
         return None
-    return (1 - share) * total - share * log_probs.mean(dim=-1).sum()
+    means = log_probs.mean(dim=-1)
+    if learnt is not None:
+        means = means.masked_fill(~learnt, 0.0)
+    return (1 - share) * total - share * means.sum()

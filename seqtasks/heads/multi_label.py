@@ -59,8 +59,12 @@ class MultiLabelClassification(PooledHead):
         self.register_buffer("thresholds", torch.full((len(labels),), start))
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
-        """Binary cross-entropy, summed over the labels; targets (batch, labels), 0 or 1."""
-        return binary_cross_entropy(logits, targets)
+        """Binary cross-entropy, summed over the labels; targets (batch, labels), 0 or 1.
+
+        Labels that training never shows stand behind the others; no decision is made on them, and
+        the loss of an example is that of the others.
+        """
+        return binary_cross_entropy(logits, targets[:, : len(self.labels)])
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(batch, labels), each label by itself."""
@@ -77,7 +81,11 @@ class MultiLabelClassification(PooledHead):
         return [[label for label, yes in zip(self.labels, row, strict=True) if yes] for row in rows]
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        self.thresholds.copy_(tune_thresholds(self.probabilities(logits), targets))
+        known = targets[:, : len(self.labels)]
+        self.thresholds.copy_(tune_thresholds(self.probabilities(logits), known))
+
+    def matched(self, guesses: Tensor, targets: Tensor) -> Tensor:
+        return functional.pad(guesses, (0, targets.size(-1) - guesses.size(-1)))
 
     def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
         guess = int(torch.stack([some.sum(dim=0) for some in targets]).sum(dim=0).argmax())
@@ -86,18 +94,21 @@ class MultiLabelClassification(PooledHead):
 
     def metrics(self) -> dict[str, Metric]:
         """F1 over all decisions and averaged over the labels; the share of examples all right."""
-        count = len(self.labels)
+        known, unseen = len(self.labels), len(self.unseen)
         return {
-            "f1_micro": metrics.MultilabelF1Score(count, average="micro"),
-            "f1_macro": metrics.MultilabelF1Score(count, average="macro"),
-            "exact_match": metrics.MultilabelExactMatch(count),
+            "f1_micro": metrics.MultilabelF1Score(known + unseen, average="micro"),
+            "f1_macro": metrics.LabelSetF1(known, unseen),
+            "exact_match": metrics.MultilabelExactMatch(known + unseen),
         }
 
     def test_metrics(self) -> dict[str, Metric]:
-        return {"counts": metrics.MultilabelStatScores(len(self.labels), average="none")}
+        count = len(self.labels) + len(self.unseen)
+        return {"counts": metrics.MultilabelStatScores(count, average="none")}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        hits, false, _, _, expected = tables["counts"].unbind(dim=1)
-        scores = metrics.class_scores(self.labels, hits, hits + false, expected)
+        expected = tables["counts"][:, 4]
+        labels, kept = metrics.occurring(self.labels, self.unseen, expected)
+        hits, false, _, _, expected = tables["counts"][kept].unbind(dim=1)
+        scores = metrics.class_scores(labels, hits, hits + false, expected)
         thresholds = dict(zip(self.labels, self.thresholds.tolist(), strict=True))
-        return {"labels": self.labels, "classes": scores, "thresholds": thresholds}
+        return {"labels": labels, "classes": scores, "thresholds": thresholds}

@@ -54,7 +54,7 @@ class OrdinalClassification(PooledHead):
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
         """Binary cross-entropy, summed over the decisions; targets (batch,) int64."""
         above = targets.unsqueeze(1) > torch.arange(logits.size(1), device=logits.device)
-        return binary_cross_entropy(logits, above)
+        return binary_cross_entropy(logits, above, learnt=targets < len(self.labels))
 
     def predicted(self, logits: Tensor) -> Tensor:
         """How many labels the right one most likely lies above, (batch,) int64."""
@@ -73,13 +73,11 @@ class OrdinalClassification(PooledHead):
         return f"always '{self.labels[int(guess)]}'", guess
 
     def metrics(self) -> dict[str, Metric]:
-        return {
-            "accuracy": metrics.MulticlassAccuracy(len(self.labels), average="micro"),
-            "mae": metrics.MeanAbsoluteError(),
-        }
+        return {"accuracy": metrics.LabelAccuracy(), "mae": metrics.RankError(len(self.labels))}
 
     def test_metrics(self) -> dict[str, Metric]:
-        return {"confusion": metrics.MulticlassConfusionMatrix(len(self.labels))}
+        count = len(self.labels) + len(self.unseen)
+        return {"confusion": metrics.MulticlassConfusionMatrix(count)}
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        return metrics.confusion_report(self.labels, tables["confusion"])
+        return metrics.confusion_report(self.labels, tables["confusion"], self.unseen)

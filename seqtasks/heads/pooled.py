@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -43,11 +43,14 @@ class PooledHead(nn.Module):
         monitor: the score by which the best checkpoint is chosen.
         mode: ``min`` or ``max``, whichever is better.
         calibrates: whether `calibrate` has something to fit.
+        unseen: labels that training never shows and that are scored. Their numbers are those behind
+            the head's own labels; they have no loss, and whatever is predicted for them is wrong.
     """
 
     takes: tuple[str, ...] = ()
     monitor, mode = "val/loss", "min"
     calibrates = False
+    unseen: Sequence[str] = ()
 
     def __init__(
         self,
@@ -89,7 +92,7 @@ class PooledHead(nn.Module):
         return self.linear(self.dropout(joined(pooled, self.texts)))
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
-        """The loss summed over the examples."""
+        """The loss summed over the examples, and how many have one."""
         raise NotImplementedError
 
     def predicted(self, logits: Tensor) -> Tensor:
@@ -108,7 +111,10 @@ class PooledHead(nn.Module):
         """Learn from the targets of the training data, in parts, what does not take a network."""
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
-        """Fit to the validation data what the trained network leaves open."""
+        """Fit to the validation data what the trained network leaves open.
+
+        Targets that training never shows tell nothing of that.
+        """
 
     def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
         """The best answer that is the same for every example: its name, and one guess.
@@ -125,13 +131,17 @@ class PooledHead(nn.Module):
         """Fresh metrics of the test alone; what is not one number goes to `report`."""
         return {}
 
+    def matched(self, guesses: Tensor, targets: Tensor) -> Tensor:
+        """Guesses in the form of targets, which may name labels that training never shows."""
+        return guesses
+
     def views(self, logits: Tensor) -> dict[str, Tensor]:
         """Metric → what it sees in place of the guesses."""
         return {}
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, targets: Tensor) -> None:
         """Update the metrics with a batch."""
-        guesses, views = self.predicted(logits), self.views(logits)
+        guesses, views = self.matched(self.predicted(logits), targets), self.views(logits)
         for name, metric in metrics.items():
             if name != "loss":
                 metric.update(views.get(name, guesses), targets)

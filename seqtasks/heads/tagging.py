@@ -49,7 +49,10 @@ class TaggingHead(nn.Module):
         return self.linear(self.dropout(features))
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the tags (batch, time) int64 over real steps."""
+        """Nats of the tags (batch, time) int64 over real steps.
+
+        Tags that training never shows have the numbers behind the labels and no loss.
+        """
         raise NotImplementedError
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:

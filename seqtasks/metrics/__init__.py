@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torchmetrics import MeanMetric
     from torchmetrics.classification import (
-        MulticlassAccuracy,
         MulticlassCalibrationError,
         MulticlassConfusionMatrix,
         MulticlassF1Score,
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     )
     from torchmetrics.regression import MeanAbsoluteError, MeanSquaredError
 
-    from seqtasks.metrics.classes import class_scores, confusion_report
+    from seqtasks.metrics.classes import class_scores, confusion_report, occurring
     from seqtasks.metrics.edits import LengthRatio, SymbolErrorRate
     from seqtasks.metrics.exact import ExactMatch, SequenceErrorRate
+    from seqtasks.metrics.labels import LabelAccuracy, LabelSetF1, RankError
     from seqtasks.metrics.nats import (
         BitsPerCharacter,
         MeanLoss,
@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from seqtasks.metrics.worst import WorstTexts, rows
 
 _NAMES = {
-    "seqtasks.metrics.classes": "class_scores confusion_report",
+    "seqtasks.metrics.classes": "class_scores confusion_report occurring",
     "seqtasks.metrics.edits": "LengthRatio SymbolErrorRate",
     "seqtasks.metrics.exact": "ExactMatch SequenceErrorRate",
+    "seqtasks.metrics.labels": "LabelAccuracy LabelSetF1 RankError",
     "seqtasks.metrics.nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
     "seqtasks.metrics.sacre": "CorpusBLEU CorpusCHRF CorpusTER",
     "seqtasks.metrics.spans": "SpanF1",
@@ -51,9 +52,8 @@ _NAMES = {
     "seqtasks.metrics.worst": "WorstTexts rows",
     "torchmetrics": "MeanMetric",
     "torchmetrics.regression": "MeanAbsoluteError MeanSquaredError",
-    "torchmetrics.classification": "MulticlassAccuracy MulticlassCalibrationError "
-    "MulticlassConfusionMatrix MulticlassF1Score MultilabelExactMatch MultilabelF1Score "
-    "MultilabelStatScores",
+    "torchmetrics.classification": "MulticlassCalibrationError MulticlassConfusionMatrix "
+    "MulticlassF1Score MultilabelExactMatch MultilabelF1Score MultilabelStatScores",
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

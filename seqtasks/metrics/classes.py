@@ -38,12 +38,38 @@ def class_scores(
     }
 
 
-def confusion_report(labels: Sequence[str], confusion: Tensor) -> dict[str, object]:
+def occurring(
+    labels: Sequence[str], unseen: Sequence[str], expected: Tensor
+) -> tuple[list[str], list[int]]:
+    """The classes to speak of, with their numbers: all known ones, and the others that occur.
+
+    Args:
+        labels: the classes that training shows.
+        unseen: those that it never shows, with the numbers behind the others.
+        expected: (classes,) how often each is right.
+
+    >>> from torch import tensor
+    >>> occurring(["a", "b"], ["c", "d"], tensor([0, 3, 0, 1]))
+    (['a', 'b', 'd'], [0, 1, 3])
+    """
+    counts = expected.tolist()
+    kept = [n for n, count in enumerate(counts) if n < len(labels) or count]
+    names = [*labels, *unseen]
+    return [names[number] for number in kept], kept
+
+
+def confusion_report(
+    labels: Sequence[str], confusion: Tensor, unseen: Sequence[str] = ()
+) -> dict[str, object]:
     """A confusion matrix as JSON takes it, with the scores of each class.
 
     Args:
         labels: the classes.
         confusion: (classes, classes) int64; rows are what is right, columns what is predicted.
+        unseen: classes behind the others, which training never shows; those that do not occur are
+            left out.
     """
+    labels, kept = occurring(labels, unseen, confusion.sum(1))
+    confusion = confusion[kept][:, kept]
     scores = class_scores(labels, confusion.diagonal(), confusion.sum(0), confusion.sum(1))
     return {"labels": list(labels), "confusion": confusion.tolist(), "classes": scores}

@@ -9,6 +9,7 @@ from typing import Any
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
+from seqtasks.data.fields.unseen import refuse_unseen
 from seqtasks.data.raw_inputs import as_inputs
 from seqtasks.data.record import Record, Value
 from seqtasks.task import Task
@@ -48,14 +49,21 @@ class Model:
         ]
 
     def read(self, records: Sequence[Record]) -> SequenceDataset:
-        """The task's inputs of some records, encoded."""
+        """The task's inputs of some records, encoded.
+
+        Raises:
+            DataError: a value cannot be encoded, or is a label that the model has not learnt.
+        """
         names = self.task.inputs
         fields = {
             name: field
             for name, field in self.fields.items()
             if name in names or (field.derived and field.along in names)
         }
-        return SequenceDataset.of(fields, records)
+        dataset = SequenceDataset.of(fields, records)
+        for field in fields.values():
+            refuse_unseen(field)
+        return dataset
 
     def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
         """Some of the records on the device of the task."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-
 from seqtasks.reporting.console import heading, number, show, show_report, tabled
+from seqtasks.reporting.terminal import Terminal
 
 
 def show_results(found: dict[str, Any], confidence: float) -> None:
     """Print what `seqtasks.evaluation.results` has found, intervals of a confidence among it."""
-    console = Console(soft_wrap=False)
+    console = Terminal()
     place = f"{found['examples']:,} examples of the {found['tested_on']} split"
     show(console, f"\nScores of {found['bundle']} on {place}")
     share, intervals = f"{100 * confidence:g} % interval", found.get("intervals")

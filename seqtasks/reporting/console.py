@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqtasks import bundle
+from seqtasks.cli.printable import on_one_line
 from seqtasks.data.module import SequenceData
 from seqtasks.data.raw_inputs import as_text, json_object, spelled
 from seqtasks.data.record import Value
@@ -71,10 +72,10 @@ def show_scores(console: Console, results: Mapping[str, Any]) -> None:
         f"{results['epochs']} epochs in {results['seconds']:.0f} s",
     )
     table = Table()
-    table.add_column("", min_width=len("this model"))
+    table.add_column("", min_width=len("this model"), overflow="fold")
     headings, rows = score_rows(results)
     for name in headings:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for at, (label, *cells) in enumerate(rows):
         table.add_row(escape(label), *cells, style=None if at else "bold")
     console.print(table)
@@ -154,7 +155,7 @@ def show_classes(console: Console, report: Mapping[str, Any]) -> None:
     lines = ["Right label by row, predicted label by column, in the same order:"]
     lines += [
         " ".join([f"{number:>{width}} |", *(f"{count:>{width}}" for count in row), f"| {label}"])
-        for number, (label, row) in enumerate(zip(classes, rows, strict=True), 1)
+        for number, (label, row) in enumerate(zip(map(on_one_line, classes), rows, strict=True), 1)
     ]
     show(console, "\n".join([*lines, ""]))
 
@@ -163,9 +164,9 @@ def tabled(headings: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Table:
     """A table with a name before each row."""
     table = Table()
     for column in ("", *headings):
-        table.add_column(column, justify="right" if column else "left")
+        table.add_column(column, justify="right" if column else "left", overflow="fold")
     for name, cells in rows.items():
-        table.add_row(escape(name), *cells)
+        table.add_row(escape(on_one_line(name)), *cells)
     return table
 
 
@@ -179,7 +180,7 @@ def show_examples(console: Console, examples: list[tuple[str, str, str]]) -> Non
     for example in examples:
         for label, value in zip(("input", "expected", "predicted"), example, strict=True):
             if value:
-                value = value.replace("\t", "  |  ")
+                value = on_one_line(value.replace("\t", "  |  "))
                 shown = value if len(value) <= WIDTH else value[:WIDTH] + " …"
                 console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
         console.print()

@@ -10,6 +10,7 @@ from typing import Any
 from seqtasks.bundle import Bundle, load
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.preparation.notes import said_before
 from seqtasks.data.raw_inputs import as_text, spelled
 from seqtasks.errors import SeqtasksError
 from seqtasks.evaluation.scoring import contributions
@@ -35,7 +36,8 @@ def examples(
     """
     bundle = load(folder, trusted=trusted)
     try:
-        split = read_split(bundle, trusted=trusted)
+        with said_before():  # in training
+            split = read_split(bundle, trusted=trusted)
     except SeqtasksError as error:
         return [Section("Examples", [f"The test data cannot be read: {error}"])]
     if isinstance(split.batching, Streams):

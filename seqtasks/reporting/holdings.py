@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from seqtasks.cli.printable import on_one_line
 from seqtasks.data.module import SequenceData
 from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.eviction import size_of
@@ -106,7 +107,7 @@ def show_holdings(console: Console, data: SequenceData, seconds: float) -> None:
     for one in holdings(data):
         unknown = "" if one.unknown is None else f"{100 * one.unknown:.2f} %"
         cells = f"{one.examples:,}", f"{one.tokens:,}", f"{one.vocabulary:,}", unknown
-        label = escape(f"{one.split} {one.field}")
+        label = escape(on_one_line(f"{one.split} {one.field}"))
         mean = f"{one.mean:,.1f}, up to " * (one.examples > 1)
         table.add_row(label, *cells, f"{mean}{one.longest:,}")
     for split, dataset in data.datasets.items():

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from seqtasks.cli.printable import printable
 from seqtasks.cli.versions import version
 from seqtasks.reporting.console import heading, left_out, number
 from seqtasks.reporting.rendering import render
@@ -33,7 +34,7 @@ def card(
         report=results.get("report", {}),
         finite={name: value for name, value in results["test"].items() if math.isfinite(value)},
         methods={"this model": results["test"], **results["baselines"]},
-        data_name=data_name(config["data"], results["tested_on"]),
+        data_name=printable(data_name(config["data"], results["tested_on"])),
         heading=heading,
         number=number,
         left_out=left_out,

@@ -47,7 +47,7 @@ def write_report(
     path = output or run / "report.html"
     text = page(run, trusted, check_least("examples", examples, 1))
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SeqtasksError(f"{path}: {error.strerror}; choose another", option="output") from error
     return path

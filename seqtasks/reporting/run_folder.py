@@ -62,7 +62,7 @@ def save_run(
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SeqtasksError(
             f"cannot write {path}: {error.strerror}; choose another folder: hydra.run.dir=PATH"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import pairwise
 
-from seqtasks.errors import DataError
+from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, keeps, passed
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, find_scheme
-from seqtasks.schemes.spelling import violation
+
+FEW = 0.01
+"""The share of sequences with labels of no scheme that are taken for mistakes, at most."""
 
 
 def scheme_of(labels: Iterable[str]) -> str | None:
@@ -35,31 +36,51 @@ def scheme_of(labels: Iterable[str]) -> str | None:
 def detect(sequences: Iterable[Sequence[str]]) -> str | None:
     """The scheme that the label sequences of a file follow; None if they spell no spans.
 
-    Where there is a span only one scheme fits, except that the marks which BIOES and BMES share
-    are taken for BIOES.
-
-    Args:
-        sequences: the labels of each sequence, read anew each time that they are iterated over.
-
-    Raises:
-        DataError: the labels have types and the marks of a scheme, but some are at a wrong place;
-            the message names it, counted from 1.
+    The one that the fewest sequences break; see `recognise`.
 
     >>> detect([["O", "B-PER", "I-PER"], ["O"]]), detect([["I-PER", "B-PER"]]), detect([["DT"]])
     ('BIO', 'IOB1', None)
     """
-    labels: set[str] = set()
-    for sequence in sequences:
-        labels.update(sequence)
-    wrong = []
-    for scheme in _fitting(labels):
-        first = _first_violation(sequences, scheme.name)
-        if first is None:
-            return scheme.name
-        wrong.append(first)
-    if scheme_of(labels) is None:
-        return None
-    raise DataError(f"the tags follow no scheme: {'; '.join(wrong)}; correct them")
+    found = recognise(sequences)
+    return None if found is None else found.scheme
+
+
+def recognise(
+    sequences: Iterable[Sequence[str]], known: str | None = None, seen: set[Pair] | None = None
+) -> Breaks | None:
+    """The scheme that sequences of labels follow, and those that break it; None if there is none.
+
+    A scheme that no sequence breaks is found by all labels that stand side by side. Where all have
+    mistakes, labels with types, and those of word segmentation, are taken for the scheme with the
+    fewest; other labels for none. Where there is a span only one scheme fits as a rule, except that
+    the marks which BIOES and BMES share are taken for BIOES.
+
+    Args:
+        sequences: the labels of each sequence, read anew each time that they are iterated over.
+        known: a scheme that is taken before the others, and where no scheme is kept to.
+        seen: all neighbours in the sequences, if a pass over them has told these already.
+    """
+    if seen is None:
+        seen = set()
+        for _ in passed(sequences, seen):
+            pass
+    labels = {label for label, _ in seen if label is not None}
+    fitting = [scheme.name for scheme in _fitting(labels)]
+    kept = [name for name in [known, *fitting] if name is not None and keeps(seen, name)]
+    if kept:
+        return Breaks(kept[0])
+    if known is not None:
+        return find_breaks(sequences, known)
+    # Labels with types, or of word segmentation, are those of a scheme in spite of mistakes.
+    typed = {label for label in labels if label[1:2] == "-"} or labels & {*"BMES"}
+    likely = [
+        scheme.name
+        for scheme in _fitting(typed, all_of_them=False)
+        if scheme_of(label for label in typed if label in scheme) is not None
+    ]
+    found = [find_breaks(sequences, name) for name in likely]
+    found = [one for one in found if one.foreign <= FEW * one.sequences]
+    return min(found, key=lambda one: len(one.broken), default=None)
 
 
 def resolve_scheme(scheme: str | None, labels: Collection[str]) -> str | None:
@@ -73,26 +94,13 @@ def resolve_scheme(scheme: str | None, labels: Collection[str]) -> str | None:
     return find_scheme(scheme).name
 
 
-def _first_violation(sequences: Iterable[Sequence[str]], scheme: str) -> str | None:
-    """The first mistake in some sequences, and its place; None if there is none."""
-    allowed: set[tuple[str | None, str | None]] = set()  # labels side by side, None at the ends
-    for number, labels in enumerate(sequences, 1):
-        pairs = {*pairwise([None, *labels, None])}
-        if not pairs <= allowed:
-            found = violation(labels, scheme)
-            if found is not None:
-                return f"sequence {number}, {found}"
-            allowed |= pairs
-    return None
-
-
-def _fitting(labels: Collection[str]) -> list[Scheme]:
-    """The schemes that have all the labels, some of which begin and some of which end a span."""
+def _fitting(labels: Collection[str], all_of_them: bool = True) -> list[Scheme]:
+    """The schemes that have all the labels, or some, of which some begin and some end a span."""
     fitting = []
     for scheme in dict.fromkeys(SCHEMES.values()):
         parts = {scheme.parts(label) for label in labels if label in scheme} - {OUTSIDE}
         begun = any(scheme.opens(OUTSIDE, part) for part in parts)
         ended = any(scheme.closes(part) for part in parts)
-        if begun and ended and all(label in scheme for label in labels):
+        if begun and ended and (not all_of_them or all(label in scheme for label in labels)):
             fitting.append(scheme)
     return fitting

@@ -64,6 +64,11 @@ class Scheme:
             return TagPart(label[0], label[2:])
         return OUTSIDE
 
+    def own(self, label: str) -> TagPart:
+        """A label's mark and type; `OUTSIDE` for one that is not spelled as the scheme's are."""
+        parts = self.parts(label)
+        return parts if str(parts) == label else OUTSIDE
+
     def __contains__(self, label: str) -> bool:
         return str(self.parts(label)) == label
 
@@ -105,12 +110,17 @@ class Scheme:
             parts: the mark and type of each label.
             strict: keep only spans with a proper beginning and end (seqeval's strict mode).
         """
-        found: list[Span] = []
+        return [span for span, proper in self.judged(parts) if proper or not strict]
+
+    def judged(self, parts: Iterable[TagPart]) -> list[tuple[Span, bool]]:
+        """The spans that `read` finds, each with whether its beginning and end are proper."""
+        found: list[tuple[Span, bool]] = []
         before, start, opened = OUTSIDE, 0, True
         for place, after in enumerate([*parts, OUTSIDE]):
             if not self.goes_on(before, after):
-                if before != OUTSIDE and (not strict or (opened and self.closes(before))):
-                    found.append((before.kind, start, place - 1))
+                if before != OUTSIDE:
+                    span = (before.kind, start, place - 1)
+                    found.append((span, opened and self.closes(before)))
                 start, opened = place, self.opens(before, after)
             before = after
         return found

@@ -11,8 +11,8 @@ from itertools import pairwise
 from seqtasks.errors import DataError, check_choice
 from seqtasks.schemes.scheme import OUTSIDE, Span, TagPart, find_scheme
 
-_INVALID = ("refuse", "repair", "drop")
-"""The treatments of labels that a scheme does not allow at their places."""
+_READINGS = ("refuse", "repair", "drop")
+"""The readings of labels that a scheme does not allow at their places."""
 
 
 def violation(labels: Sequence[str], scheme: str) -> str | None:
@@ -46,11 +46,12 @@ def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -
         scheme: of the labels.
         invalid: what becomes of labels that the scheme does not allow at their places: ``refuse``
             raises, ``repair`` reads them as ``conlleval`` does, ``drop`` leaves out spans without
-            a proper beginning or end; see `Scheme.read` for the last two.
+            a proper beginning or end; see `Scheme.read` for the last two. Both take labels that
+            the scheme does not have for O.
 
     Raises:
-        DataError: the scheme has no such label, or ``refuse`` finds one at a wrong place; the
-            message names the label and its place, counted from 1.
+        DataError: ``refuse`` finds a label that the scheme does not have, or one at a wrong place;
+            the message names the label and its place, counted from 1.
         UsageError: there is no such scheme, or no such choice of ``invalid``.
 
     >>> find_spans(["B-PER", "I-PER", "O", "B-LOC"], "BIO")
@@ -59,13 +60,11 @@ def find_spans(labels: Sequence[str], scheme: str, *, invalid: str = "refuse") -
     [[('PER', 1, 1)], []]
     """
     rules = find_scheme(scheme)
-    if check_choice("invalid", invalid, _INVALID) == "refuse":
+    if check_choice("invalid", invalid, _READINGS) == "refuse":
         wrong = violation(labels, scheme)
-    else:
-        wrong = next((rules.unlike(label) for label in labels if label not in rules), None)
-    if wrong is not None:
-        raise DataError(f"{wrong}; correct it, or name the scheme that the tags follow")
-    return rules.read(map(rules.parts, labels), strict=invalid == "drop")
+        if wrong is not None:
+            raise DataError(f"{wrong}; correct it, or name the scheme that the tags follow")
+    return rules.read(map(rules.own, labels), strict=invalid == "drop")
 
 
 def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
@@ -82,24 +81,33 @@ def tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
     >>> tags([("LOC", 3, 3), ("PER", 0, 1)], 4, "BIOES")
     ['B-PER', 'E-PER', 'O', 'S-LOC']
     """
+    return [str(part) for part in _spelled([(span, True) for span in spans], length, scheme)]
+
+
+def _spelled(spans: Iterable[tuple[Span, bool]], length: int, scheme: str) -> list[TagPart]:
+    """The parts of the labels; a span that is not proper has no proper beginning, if it can."""
     rules = find_scheme(scheme)
     parts = [OUTSIDE] * length
     end = -1
-    for kind, first, last in sorted(spans, key=lambda span: span[1:]):
+    for (kind, first, last), proper in sorted(spans, key=lambda one: one[0][1:]):
         if not end < first <= last < length:
             raise DataError(
                 f"the span {(kind, first, last)} is empty, overlaps the one before it, or reaches "
                 f"outside of {length} tokens"
             )
         before = parts[first - 1] if first else OUTSIDE
-        begins = [TagPart(mark, kind) for mark in (rules.alone if first == last else rules.first)]
+        alone = first == last
+        begins = [TagPart(mark, kind) for mark in (rules.alone if alone else rules.first)]
+        begins = [part for part in begins if rules.opens(before, part)]
+        if not proper:
+            marks = rules.last + rules.marks if alone else rules.first + rules.inside
+            wrong = [TagPart(mark, kind) for mark in marks]
+            begins = [part for part in wrong if not rules.opens(before, part)] + begins
         parts[first + 1 : last] = [TagPart(rules.inside, kind)] * (last - first - 1)
         parts[last] = TagPart(rules.last, kind)
-        parts[first] = next(
-            part for part in begins if rules.opens(before, part) and not rules.goes_on(before, part)
-        )
+        parts[first] = next(part for part in begins if not rules.goes_on(before, part))
         end = last
-    return [str(part) for part in parts]
+    return parts
 
 
 def convert(
@@ -111,3 +119,20 @@ def convert(
     ['B-PER', 'E-PER', 'S-PER', 'O']
     """
     return tags(find_spans(labels, source, invalid=invalid), len(labels), target)
+
+
+def respell(labels: Sequence[str], source: str, target: str) -> list[str]:
+    """The same spans in the target scheme, of which those without a proper end stay without one.
+
+    So the target's labels hold the spans of the source's, as ``conlleval`` reads them and as the
+    strict reading does: see `Scheme.read`. Labels that the source does not have stay as they are.
+    In a BIO target a span stands properly where it follows one of its own type directly: BIO has
+    no other way to tell the two apart.
+
+    >>> respell(["O", "I-PER", "I-PER", "O", "B-LOC"], "BIO", "BIOES")
+    ['O', 'I-PER', 'E-PER', 'O', 'S-LOC']
+    """
+    rules = find_scheme(source)
+    parts = _spelled(rules.judged(map(rules.own, labels)), len(labels), target)
+    pairs = zip(labels, parts, strict=True)
+    return [str(part) if label in rules else label for label, part in pairs]

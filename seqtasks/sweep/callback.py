@@ -10,8 +10,8 @@ from typing import Any
 from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
-from rich.console import Console
 
+from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.group import group_runs
 from seqtasks.sweep.run import RECORD, SweepRun, read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table, summary_json
@@ -51,7 +51,7 @@ class Summary(Callback):
         content = json.dumps(summary_json(found), indent=2, ensure_ascii=False)
         (self.folder / "summary.json").write_text(content, encoding="utf-8")
         (self.folder / "summary.md").write_text(markdown(found), encoding="utf-8")
-        console = Console(soft_wrap=False)
+        console = Terminal()
         console.print()
         if any(group.runs for group in found):
             print_table(console, found)

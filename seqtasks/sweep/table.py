@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from seqtasks.cli.printable import on_one_line
 from seqtasks.reporting.console import number
+from seqtasks.reporting.markdown import plain
 from seqtasks.sweep.group import RunGroup
 
 _Row = tuple[str, list[str]]
@@ -43,13 +45,13 @@ def _rows(groups: Sequence[RunGroup]) -> list[tuple[_Row, list[_Row]]]:
 def print_table(console: Console, groups: Sequence[RunGroup]) -> None:
     """Print the scores' means and deviations, and the scores of single runs."""
     table = Table(title="Test scores: mean ± standard deviation", title_justify="left")
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     for name in _score_names(groups):
         table.add_column(name.replace("_", " "), justify="right", overflow="fold")
     for (label, means), runs in _rows(groups):
-        table.add_row(escape(label), *means, style="bold")
+        table.add_row(escape(on_one_line(label)), *means, style="bold")
         for run, cells in runs:
-            table.add_row(f"  {escape(run)}", *cells)
+            table.add_row(f"  {escape(on_one_line(run))}", *cells)
     console.print(table)
 
 
@@ -71,12 +73,12 @@ def markdown(groups: Sequence[RunGroup]) -> str:
     """The table and the failed runs, in Markdown."""
     names = _score_names(groups)
     lines = ["Test scores: mean ± sample standard deviation", ""]
-    lines += [f"| | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
+    lines += [f"| | {' | '.join(map(plain, names))} |", f"|---|{'---|' * len(names)}"]
     for (label, means), runs in _rows(groups):
-        lines.append(f"| **{label}** | {' | '.join(f'**{mean}**' for mean in means)} |")
-        lines += [f"| {run} | {' | '.join(cells)} |" for run, cells in runs]
+        lines.append(f"| **{plain(label)}** | {' | '.join(f'**{mean}**' for mean in means)} |")
+        lines += [f"| {plain(run)} | {' | '.join(cells)} |" for run, cells in runs]
     failed = failures(groups)
-    lines += ["", "Failed:", "", *(f"- {line}" for line in failed)] if failed else []
+    lines += ["", "Failed:", "", *(f"- {plain(line)}" for line in failed)] if failed else []
     return "\n".join([*lines, ""])
 
 

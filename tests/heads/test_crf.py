@@ -188,16 +188,31 @@ def test_unfit_options_are_refused():
         assert kind(3, Vocabulary(["NN", "DT"]), scheme="auto").constraint.scheme is None
 
 
-def test_tags_that_the_scheme_forbids_are_named():
+def test_sequences_that_the_scheme_forbids_or_that_have_unknown_labels_have_no_loss():
     head = head_of("BIO")
-    logits = emissions_of("BIO")
+    logits = emissions_of("BIO").requires_grad_()
     names = [["O", "B-X", "I-X", "O"], ["O"], [], ["O", "O", "I-X"]]
     rows = [[SETS["BIO"].index(n) for n in row] + [0] * (4 - len(row)) for row in names]
+    tags = torch.tensor(rows)
+    loss = head.loss(logits, tags, LENGTHS)
+    alone = head.loss(logits[:3], tags[:3], LENGTHS[:3])
+    assert (loss.total, loss.count) == (alone.total, alone.count)
+    loss.mean.backward()
+    assert logits.grad.isfinite().all()
+    assert logits.grad[3].abs().sum() == 0
+    tags[3] = torch.tensor([0, 0, len(SETS["BIO"]) + 7, 0])
+    assert head.loss(logits, tags, LENGTHS).total == alone.total
+    assert head.constraint.legal(tags, LENGTHS).tolist() == [True] * 3 + [False]
+
+
+def test_training_tags_that_the_scheme_forbids_are_listed():
+    head = head_of("BIO")
+    right, wrong = [SETS["BIO"].index("O")], [SETS["BIO"].index(name) for name in ("O", "I-X")]
+    with pytest.raises(DataError, match=r"^f:2: the tags 'O I-X' are not BIO: tag 2: .* correct"):
+        head.fit_to_training_data([right, wrong], ["f:1", "f:2"])
     with pytest.raises(DataError) as error:
-        head.loss(logits, torch.tensor(rows), LENGTHS)
-    assert str(error.value).startswith(
-        "the tags 'O O I-X' are not BIO: tag 3: 'I-X' cannot follow 'O' in BIO; correct the data"
-    )
-    for scheme, row, word in (("BIO", [0], "begin"), ("BIOES", [1], "end")):
-        with pytest.raises(DataError, match=f"tag 1: '.*' cannot {word}"):
-            head_of(scheme).loss(emissions_of(scheme)[1:2], torch.tensor([row]), torch.tensor([1]))
+        head.fit_to_training_data([right, *[wrong] * 30], [f"f:{n}" for n in range(31)])
+    first, *lines = str(error.value).splitlines()
+    assert first.startswith("30 training sequences are forbidden; correct the data")
+    assert [line.split(":")[1] for line in lines[:-1]] == [str(n) for n in range(1, 21)]
+    assert lines[-1] == "  … and 10 more"

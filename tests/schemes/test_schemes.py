@@ -19,7 +19,9 @@ from seqtasks.schemes import (
     convert,
     detect,
     find_spans,
+    recognise,
     resolve_scheme,
+    respell,
     scheme_of,
     tags,
     violation,
@@ -227,10 +229,12 @@ def test_a_wrong_label_is_named_with_its_place(labels, scheme, message):
     assert str(error.value).startswith(message)
 
 
-def test_a_foreign_label_is_refused_however_lenient_the_reading():
+def test_a_foreign_label_is_read_as_outside_but_for_the_strict():
     for invalid in ("repair", "drop"):
-        with pytest.raises(DataError, match="'NN' is no label of BIO"):
-            convert(["O", "NN"], "BIO", "BIOES", invalid=invalid)
+        assert convert(["B-X", "NN"], "BIO", "BIOES", invalid=invalid) == ["S-X", "O"]
+    assert respell(["B-X", "NN", "B-X"], "BIO", "BIOES") == ["S-X", "NN", "S-X"]
+    with pytest.raises(DataError, match="'NN' is no label of BIO"):
+        convert(["O", "NN"], "BIO", "BIOES")
 
 
 @pytest.mark.parametrize("wrong", [("X", 2, 1), ("X", 0, 4), ("X", -1, 1), ("X", 1, 2)])
@@ -268,13 +272,42 @@ def test_files_without_spans_have_no_scheme():
     assert detect([list("BIBO"), list("OI")]) is None  # labels of some other kind
 
 
-def test_a_file_that_no_scheme_fits_is_refused_with_what_is_wrong_in_each():
-    with pytest.raises(DataError) as error:
-        detect([["O"], ["B-X", "O", "I-X"]])
-    assert str(error.value) == (
-        "the tags follow no scheme: sequence 2, tag 3: 'I-X' cannot follow 'O' in BIO; "
-        "sequence 2, tag 1: 'B-X' cannot begin a sequence in IOB1; correct them"
-    )
+def test_a_scheme_is_recognised_though_some_sequences_break_it():
+    rows = [["O", "B-X", "I-X"], ["B-X", "O", "I-X"], ["O"], ["I-X"]]
+    found = recognise(rows)
+    assert (found.scheme, found.sequences, found.broken, found.foreign) == ("BIO", 4, [1, 3], 0)
+    assert found.told == [
+        "tag 3: 'I-X' cannot follow 'O' in BIO",
+        "tag 1: 'I-X' cannot begin a sequence in BIO",
+    ]
+    segmented = [list("BMES"), list("BES"), list("BEE")]
+    assert recognise(segmented).broken == [2]
+    assert recognise([list("BIBO"), list("OI")]) is None  # perhaps no spans at all
+    many = recognise([["I-X", "B-Y"]] * 9 + [["B-X"]] * 30)
+    assert (many.scheme, len(many.broken), len(many.told)) == ("BIO", 9, 9)
+    assert len(recognise([["O", "I-X"]] * 50 + [["O", "B-X"]] * 99).told) == 20
+
+
+def test_a_label_of_no_scheme_is_a_mistake_where_it_is_rare():
+    rows = [["O", "B-X", "I-X"]] * 199 + [["O", "BX", "I-X"]]
+    found = recognise(rows)
+    assert (found.scheme, found.broken, found.foreign) == ("BIO", [199], 1)
+    assert recognise(rows[-99:]) is None
+    for odd in ("X-Y", "B-", "E-X", "-X-"):
+        found = recognise([*rows[:199], ["O", odd]])
+        assert (found.scheme, found.broken) == ("BIO", [199]), odd
+    assert recognise([list("BMES")] * 199 + [list("BN")]).scheme == "BMES"
+    assert recognise([["DT", "NN"]] * 199 + [["B-X"]]) is None
+
+
+def test_a_known_scheme_comes_first_and_is_taken_where_none_is_kept():
+    assert recognise([["O", "S-X"]]).scheme == "BIOES"
+    assert recognise([["O", "S-X"]], "BMES").scheme == "BMES"
+    found = recognise([["O", "I-X"], ["I-Y", "B-Y"]], "BIO")
+    assert (found.scheme, found.broken) == ("IOB1", [])
+    found = recognise([["O", "I-X"], ["O", "B-Y"], ["NN"]], "BIO")
+    assert (found.scheme, found.broken) == ("BIO", [0, 2])
+    assert recognise([["O"], []], "BIOES").scheme == "BIOES"
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,7 @@ def test_tags_that_a_scheme_does_not_allow_are_named_before_training(composed, t
         "data=conll",
         f"data.train={path}",
         "data.label=null",
+        "data.tags.scheme=null",
         "task.labels.label=null",
         "task/head@task.tagging=crf",
         "task.tagging.scheme=BIO",

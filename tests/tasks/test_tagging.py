@@ -134,12 +134,13 @@ def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(
     composed, tmp_path, at_once, monkeypatch
 ):
     monkeypatch.setattr("seqtasks.heads.crf.ROWS_AT_ONCE", at_once)
-    config = composed(*options(tmp_path, "BIO", "task/head=crf"))
-    place = tmp_path / "val.txt"
-    place.write_text("w1O O\n\nw2O O\nw1I-PER I-PER\n")
-    with pytest.raises(DataError, match=r"val\.txt:3: the tags 'O I-PER' are not BIO: tag 2"):
-        run(config, tmp_path / "run", "tagging")
-    config = composed(*options(tmp_path, "BIO", "task/head=crf"))
+    broken = "w1O O\n\nw2O O\nw1I-PER I-PER\n\n"
+    chosen = options(tmp_path, "BIO", "task/head=crf", "data.tags.scheme=null")
+    place = tmp_path / "train.txt"
+    place.write_text(broken + place.read_text())
+    with pytest.raises(DataError, match=r"train\.txt:3: the tags 'O I-PER' are not BIO: tag 2"):
+        run(composed(*chosen), tmp_path / "run", "tagging")
+    config = composed(*chosen, "data.tags.scheme=auto")
     data = instantiate(config.data)
     data.setup()
     instantiate(config.task)(data.vocabularies).fit_to_training_data(data)

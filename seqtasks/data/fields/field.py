@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqtasks.data.fields.columns import Column
 from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.record import Record
@@ -31,6 +34,8 @@ class Field:
         share_vocabulary_with: the field whose vocabulary this field takes; None for one of its own.
         derived: whether the field has no column of its own and is made from ``along``.
         may_be_empty: whether an example may have an empty value of the field.
+        has_classes: whether `classes` names the labels of an example.
+        stratifies: whether an example has one label, of which each split gets its share.
         unseen: the labels of other splits that training never shows.
     """
 
@@ -42,6 +47,8 @@ class Field:
     varies = False
     keep_text = False
     may_be_empty = False
+    has_classes = False
+    stratifies = False
 
     def __init__(self, column: Column = None) -> None:
         if isinstance(column, list) and not (self.several and column):
@@ -81,8 +88,22 @@ class Field:
         """
         raise NotImplementedError
 
-    def encoder(self, records: Iterable[Record]) -> Callable[[Sequence[Record]], Encoded]:
-        """The function that encodes some records of a split, given all of them to look through."""
+    def usable(self, records: Sequence[Record]) -> NDArray[np.integer] | None:
+        """Before any field is fitted, the places of the training records to keep; None for all.
+
+        A field that leaves some out logs how many, and why.
+        """
+        return None
+
+    def encoder(
+        self, records: Sequence[Record], training: bool = False
+    ) -> Callable[[Sequence[Record]], Encoded]:
+        """The function that encodes some records of a split, given all of them to look through.
+
+        Args:
+            records: of the split.
+            training: whether it is the training split, to which the field is fitted.
+        """
         return self.encode
 
     def view(self, columns: Mapping[str, Flat]) -> Encoded:
@@ -100,6 +121,14 @@ class Field:
     def collate(self, values: Sequence[Any]) -> dict[str, Any]:
         """The batch entries of some encoded values; see `Batch` for the names."""
         raise NotImplementedError
+
+    def classes(self, record: Record) -> list[str]:
+        """The labels of an example, of each of which training should have one; see `has_classes`.
+
+        They follow from the field's own value alone. Those of a list of values are those of its
+        members.
+        """
+        return []
 
     def value(self, record: Record) -> Any:
         """The record's raw value of this field, or of ``along`` for a derived field.

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
-from seqtasks.data.fields.labels import note_rare, numbers_of
+from seqtasks.data.fields.labels import numbers_of
+from seqtasks.data.fields.remarks import note_odd, note_rare
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.counting import count_symbols, ranked
@@ -34,6 +35,7 @@ class LabelSetField(Field):
     """
 
     kind = "label set"
+    has_classes = True
 
     def __init__(
         self, column: str | int | None = None, *, separator: str = ",", none: str | None = None
@@ -51,12 +53,16 @@ class LabelSetField(Field):
             value = [] if value.strip() == self.none else value.split(self.separator)
         return [label for label in dict.fromkeys(map(str.strip, value)) if label]
 
+    def classes(self, record: Record) -> list[str]:
+        return self.labels(record)
+
     def fit(self, records: Iterable[Record]) -> None:
         """List the distinct labels, the most frequent first."""
         counts = count_symbols(chain.from_iterable(map(self.labels, records)))
         self.vocabulary = Vocabulary(ranked(counts))
         check_varied(self, len(self.vocabulary), "labels")
-        note_rare(self, counts)
+        note_rare(self, counts, records)
+        note_odd(self, counts)
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of each record's labels."""

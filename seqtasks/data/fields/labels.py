@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.fields.field import Field, check_varied
+from seqtasks.data.fields.remarks import note_odd, note_rare
 from seqtasks.data.fields.unseen import room
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import number_type
@@ -18,7 +20,7 @@ from seqtasks.data.store.ragged import Ragged
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import UsageError, located
+from seqtasks.errors import LISTED, DataError, UsageError, enumerated, located, nearest
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class LabelField(Field):
         UsageError: the order names fewer than 2 labels, or one twice.
     """
 
+    has_classes = stratifies = True
+
     def __init__(
         self, column: str | int | None = None, *, order: Sequence[str | int] | None = None
     ) -> None:
@@ -56,11 +60,18 @@ class LabelField(Field):
         return "label" if self.order is None else "ordered label"
 
     def fit(self, records: Iterable[Record]) -> None:
-        """List the distinct labels, the most frequent first, or in the order that is given."""
+        """List the distinct labels, the most frequent first, or in the order that is given.
+
+        Raises:
+            DataError: there are fewer than 2, or some are not in the order.
+        """
         counts = count_symbols(map(self.label, records))
+        if self.order is not None:
+            self.check_order(counts, records)
         self.vocabulary = Vocabulary(ranked(counts))
         check_varied(self, len(self.vocabulary), "labels")
-        note_rare(self, counts)
+        note_rare(self, counts, records)
+        note_odd(self, counts)
         if self.order is not None:
             self.vocabulary = Vocabulary(self.order)
         elif len(self.vocabulary) > _MANY and all(map(is_number, self.vocabulary.symbols)):
@@ -72,9 +83,28 @@ class LabelField(Field):
                 self.name,
             )
 
+    def check_order(self, counts: Mapping[str, int], records: Iterable[Record]) -> None:
+        """Refuse labels of the training data that are not in the order, by a DataError."""
+        known = list(self.order or [])
+        stray = {label: count for label, count in counts.items() if label not in known}
+        if not stray:
+            return
+        found = (record for record in records if self.label(record) in stray)
+        order = f"`{self.name}.order`=[{', '.join(known)}]"
+        problems = [
+            f"{record.place}: the label '{label}' in '{self.name}' is not in {order};"
+            f"{nearest(label, known)} Correct the line, or add it to the order"
+            for record in itertools.islice(found, LISTED)
+            for label in [self.label(record)]
+        ]
+        raise DataError(enumerated(problems, sum(stray.values()), "labels are not in the order"))
+
     def label(self, record: Record) -> str:
         """The record's label, without white space around it."""
         return str(self.value(record)).strip()
+
+    def classes(self, record: Record) -> list[str]:
+        return [self.label(record)]
 
     def encode(self, records: Sequence[Record]) -> NDArray[Any]:
         """(number of records,) of the smallest type that holds all labels."""
@@ -97,19 +127,6 @@ def is_number(label: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def note_rare(field: Field, counts: Mapping[str, int]) -> None:
-    """Log which labels have a single example."""
-    rare = sorted(label for label, count in counts.items() if count == 1)
-    if rare:
-        _log.warning(
-            "The field '%s' has %s with one training example: %s%s; add examples, or merge labels",
-            field.name,
-            "1 label" if len(rare) == 1 else f"{len(rare)} labels",
-            ", ".join(rare[:10]),
-            ", …" if len(rare) > 10 else "",
-        )
 
 
 def numbers_of(field: Field, rows: Sequence[Sequence[str]], records: Sequence[Record]) -> Ragged:

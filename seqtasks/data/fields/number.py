@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqtasks.data.decimals import decimal
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.errors import RecordError
@@ -37,13 +38,13 @@ class NumberField(Field):
         """
         value = self.value(record)
         try:
-            number = float(value)
+            number = decimal(value)
         except (TypeError, ValueError):
             number = math.nan
         if not abs(number) <= _LARGEST:
             raise RecordError(
                 f"'{value}' in '{self.name}' is not a number of usual size; write "
-                "one such as 3.5, or take a label field",
+                "one such as 3.5 or 3,5, or take a label field",
                 where=record.place,
             )
         return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from seqtasks.data.fields.field import check_varied, listed
 from seqtasks.data.fields.tags import TagField
@@ -33,6 +33,8 @@ class SynchronousField(TagField):
         UsageError: the delay is negative.
     """
 
+    has_classes = False
+
     def __init__(
         self,
         column: str | int | None = "target",
@@ -43,7 +45,8 @@ class SynchronousField(TagField):
         max_size: int | None = None,
         keep_text: bool = True,
     ) -> None:
-        super().__init__(column, along=along)
+        super().__init__(column, along=along, scheme=None)
+        self.vocabulary = Vocabulary([])
         self.delay = check_least("delay", delay)
         self.min_count, self.max_size = min_count, max_size
         self.keep_text = keep_text
@@ -59,6 +62,11 @@ class SynchronousField(TagField):
     def written(self, record: Record) -> list[str]:
         """The whole target, which is the only reference."""
         return [" ".join(self.labels(record))]
+
+    def encoder(
+        self, records: Sequence[Record], training: bool = False
+    ) -> Callable[[Sequence[Record]], Ragged]:
+        return self.encode
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """A word of the target, or `WAIT`, for each word of the source; unknown ones are ``<unk>``.

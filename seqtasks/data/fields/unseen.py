@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, nearest
 
 _log = logging.getLogger(__name__)
 
@@ -74,21 +74,50 @@ class UnseenLabels:
         """What a batch of the field says of them: nothing, or ``<name>_unseen``, their list."""
         return {f"{name}_unseen": self.labels} if self.labels else {}
 
-    def report(self, name: str, split: str) -> None:
-        """Log which labels have been met in a split, and begin to count anew."""
+    def report(self, name: str, split: str, cause: str = "") -> None:
+        """Log which labels have been met in a split, and begin to count anew.
+
+        Args:
+            name: of the field.
+            split: of the examples.
+            cause: why training does not show them, where the reason is not the data.
+        """
         if self.counts:
             listed = sorted(self.counts, key=lambda label: -self.counts[label])
             shown = [f"{x} ({self.counts[x]:,}, first at {self.first[x]})" for x in listed[:SHOWN]]
             _log.warning(
                 "The field '%s' has %s in the %s examples that training never shows: %s%s; each "
-                "counts as an error in the scores, and stays out of the loss",
+                "counts as an error in the scores, and stays out of the loss%s",
                 name,
                 "1 label" if len(listed) == 1 else f"{len(listed):,} labels",
                 {"val": "validation"}.get(split, split),
                 ", ".join(shown),
                 ", …" if len(listed) > SHOWN else "",
+                cause and f". {cause}",
             )
         self.counts, self.first = {}, {}
+
+
+def unseen_labels(fields: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The labels of each field that training never shows; fields without any are left out."""
+    return {name: one.unseen.labels for name, one in fields.items() if one.unseen.labels}
+
+
+def refuse_unseen(field: Any) -> None:
+    """Refuse labels that a model is given to start from and has never seen, and forget them.
+
+    Raises:
+        DataError: there is such a label; the message says where it stands.
+    """
+    met, field.unseen = field.unseen, UnseenLabels()
+    for label in met.counts:
+        known = field.vocabulary.symbols
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        raise DataError(
+            f"the model has not learnt the label '{label}' in '{field.name}';"
+            f"{nearest(label, known)} It knows {shown}",
+            where=met.first[label],
+        )
 
 
 def room(known: int) -> int:

@@ -31,6 +31,7 @@ def write_examples(
     records: Records,
     filter: LengthFilter | None,
     missing: str = "skip",
+    training: bool = False,
 ) -> None:
     """Encode the examples of a split into a new folder.
 
@@ -40,6 +41,7 @@ def write_examples(
         records: the examples.
         filter: leaves examples out for their length; None keeps all.
         missing: what becomes of records that give no example, as in `Faults`.
+        training: whether it is the training split.
 
     Raises:
         DataError: values cannot be encoded, all of which the message lists, or no example is left.
@@ -53,7 +55,7 @@ def write_examples(
             option="filter",
         )
     folder.mkdir()
-    encoders = {name: field.encoder(records) for name, field in fields.items()}
+    encoders = {name: field.encoder(records, training) for name, field in fields.items()}
     columns = {name: Columns(folder, name) for name in fields}
     lengths = FlatFile(folder / "text_lengths")
     left_out: dict[str, int] = {}
@@ -86,7 +88,7 @@ def write_examples(
         "records": _write_records(folder, records),
         "in_pieces": not bool(records.begins.all()),
     }
-    (folder / LAYOUT).write_text(json.dumps(layout))
+    (folder / LAYOUT).write_text(json.dumps(layout), encoding="utf-8")
 
 
 def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) -> SequenceDataset:
@@ -97,7 +99,7 @@ def map_examples(folder: Path, fields: Mapping[str, Field], file: RecordFile) ->
         fields: the fields that they were encoded by.
         file: the records that they were made of.
     """
-    layout = json.loads((folder / LAYOUT).read_text())
+    layout = json.loads((folder / LAYOUT).read_text(encoding="utf-8"))
     encoded = {
         name: field.view(map_columns(folder, name, layout["columns"][name]))
         for name, field in fields.items()

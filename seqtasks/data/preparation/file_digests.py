@@ -107,7 +107,7 @@ def file_digests(paths: Sequence[FilePath], folder: Path | None) -> list[str]:
 
 def _recall(memory: Path | None) -> dict[str, tuple[str, Stamp]]:
     try:
-        content = json.loads(memory.read_text()) if memory else {}
+        content = json.loads(memory.read_text(encoding="utf-8")) if memory else {}
         return {path: (kept, Stamp(*before)) for path, (kept, before) in content.items()}
     except (OSError, ValueError, TypeError, AttributeError):  # damaged
         return {}

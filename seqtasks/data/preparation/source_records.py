@@ -15,6 +15,7 @@ from seqtasks.data.progress import progress
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.opening import counting_bytes
 from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.readers.remarks import told_once
 from seqtasks.data.record import Reader, Record
 from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.record_file import RecordFile, write_records
@@ -117,7 +118,7 @@ def _build(
 ) -> dict[str, Any]:
     """Write the records of a source into a folder."""
     size = sum(found.size for found in stamps.values())
-    with progress("Reading", size) as step, counting_bytes(step.advance):
+    with progress("Reading", size) as step, counting_bytes(step.advance), told_once():
         faults = Faults(wanted.required, wanted.missing)
         records = faults.leave_out(_joined(reader, source, wanted.columns))
         count = write_records(folder, list(wanted.columns), records)

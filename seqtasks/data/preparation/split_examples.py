@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
 from seqtasks.data.fields.fitting import fit
+from seqtasks.data.fields.remarks import taken
 from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.preparation.examples import map_examples, write_examples
@@ -60,6 +61,7 @@ class Encoding(NamedTuple):
         own = [field for field in self.fields.values() if field.share_vocabulary_with is None]
         with taken_notes() as notes:
             if not self.fitted:
+                splits = {**splits, "train": usable(self.fields, splits["train"])}
                 with progress("Counting", sizes["train"]) as bar:
                     each = bar.share_of(sizes["train"] / len(own))
                     watched = splits["train"].watched(each)
@@ -68,9 +70,12 @@ class Encoding(NamedTuple):
                 for name, records in splits.items():
                     watched = records.watched(bar.share_of(sizes[name]))
                     kept = self.filter if name == "train" else None
-                    write_examples(folder / name, self.fields, watched, kept, self.missing)
+                    write_examples(
+                        folder / name, self.fields, watched, kept, self.missing, name == "train"
+                    )
                     for field in self.fields.values():
-                        field.unseen.report(field.name, name)
+                        cause = taken(field, splits.get("train"), field.unseen.counts)
+                        field.unseen.report(field.name, name, cause)
         for name, field in self.fields.items():
             (folder / f"{name}.json").write_text(field.vocabulary.to_json(), encoding="utf-8")
         unseen = {name: field.unseen.labels for name, field in self.fields.items()}
@@ -98,6 +103,21 @@ class Encoding(NamedTuple):
         }
 
 
+def usable(fields: Mapping[str, Field], records: Records) -> Records:
+    """The training records that no field leaves out.
+
+    Raises:
+        DataError: none is left.
+    """
+    for name, field in fields.items():
+        places = field.usable(records)
+        if places is not None:
+            records = records.select(places)
+        if not len(records):
+            raise DataError("it leaves out every training example", option=name)
+    return records
+
+
 def stored_examples(
     cache: Cache,
     encoding: Encoding,
@@ -122,12 +142,13 @@ def stored_examples(
 
     def build(folder: Path) -> dict[str, Any]:
         fresh.append(folder)
-        splits = split()
+        with taken_notes() as drawn:
+            splits = split()
         sources = {
             name: next(source for source, file in files.items() if file is records.file)
             for name, records in splits.items()
         }
-        notes = encoding.write(folder, splits, size)
+        notes = drawn + encoding.write(folder, splits, size)
         return {"kind": "examples", "sources": sources, "notes": notes}
 
     def load(folder: Path, content: Mapping[str, Any]) -> dict[str, SequenceDataset]:

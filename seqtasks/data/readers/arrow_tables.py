@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +11,10 @@ import pyarrow as pa
 from seqtasks.data.readers.arrow_batches import arrow_table, parquet_table
 from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.json_lines import non_empty_value
+from seqtasks.data.readers.json_lines import cell_value
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.paths import FilePath, RemotePath, packed_suffix
-from seqtasks.data.record import Columns, Record, Value
+from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, first_line
 
 _FORMS = {"parquet": ("Parquet", parquet_table), "arrow": ("Arrow", arrow_table)}
@@ -32,17 +31,37 @@ def arrow_records(path: FilePath, form: str, columns: Columns) -> Iterator[Recor
         columns: the wanted fields.
 
     Raises:
-        DataError: the file cannot be read, has no row or no such column, or a cell is empty or
-            holds neither text, numbers, times nor lists of them.
+        DataError: the file cannot be read, has no such column, or one that holds neither text,
+            numbers, times nor lists of them.
     """
     start = 1
+    name = str(path)
     for wanted, cells in _batches(path, form, columns):
-        checked = [_checked(path, start, name, cells[name]) for name in wanted.values()]
-        for row, values in enumerate(zip(*checked, strict=True), start):
-            yield Record(dict(zip(wanted, values, strict=True)), str(path), row)
+        if all(map(all_filled, cells.values())):
+            whole = zip(*(cells[column] for column in wanted.values()), strict=True)
+            for row, values in enumerate(whole, start):
+                yield Record(dict(zip(wanted, values, strict=True)), name, row)
+        else:
+            each = zip(*(cells[column] for column in wanted.values()), strict=True)
+            for row, parts in enumerate(each, start):
+                yield checked_record(name, row, wanted, parts)
         start += len(next(iter(cells.values())))
-    if start == 1:
-        raise DataError(f"{path}: no rows of data; give a file that holds some")
+
+
+def checked_record(path: str, row: int, wanted: Mapping[str, str], cells: Iterable[Any]) -> Record:
+    """The record of a row in which a cell may be missing, or hold what no field takes.
+
+    Args:
+        path: names the file.
+        row: the number of the row.
+        wanted: field → name of its column.
+        cells: of each field.
+    """
+    try:
+        named = zip(wanted.items(), cells, strict=True)
+        return Record({f: cell_value(column, cell) for (f, column), cell in named}, path, row)
+    except DataError as error:
+        return Record({}, path, row, fault=error.message)
 
 
 def _batches(
@@ -52,11 +71,11 @@ def _batches(
     kind, opened = _FORMS[form]
     with _readable(path, kind), _source(path, form) as source:
         names, select = opened(source)
-        twice = [name for name, count in Counter(names).items() if count > 1]
-        if twice:
-            raise DataError(f"{path}: the column {twice[0]!r} is there twice; rename one of them")
         located = locate_all(str(path), columns, names, len(names))
         wanted = {field: names[at] for field, at in located.items()}
+        twice = [name for name in wanted.values() if names.count(name) > 1]
+        if twice:
+            raise DataError(f"{path}: the column {twice[0]!r} is there twice; rename one of them")
         for batch in select(sorted(set(wanted.values()))):
             batch.validate(full=True)
             if len(batch):
@@ -72,14 +91,6 @@ def _cells(path: FilePath, name: str, batch: pa.RecordBatch) -> list[Any]:
             f"{path}: the column {name!r} is of the type {column.type}; name a column of texts, "
             "numbers, times, or lists of them"
         ) from None
-
-
-def _checked(path: FilePath, start: int, name: str, cells: list[Any]) -> Iterable[Value]:
-    """A column's cells, each of them checked when its row's turn comes if any needs it."""
-    if all_filled(cells):
-        return cells
-    places = (f"{path}:{row}" for row in range(start, start + len(cells)))
-    return (non_empty_value(place, name, cell) for place, cell in zip(places, cells, strict=True))
 
 
 def _source(path: FilePath, form: str) -> pa.NativeFile:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.files import at_least_one, find_files, read_lines
+from seqtasks.data.readers.files import at_least_one, find_files, in_turn, read_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError
 
 _NAMES = ["story", "question", "answer", "facts"]
+_MISNUMBERED = (
+    "a number that does not follow the one before, so that the rest of the story is left out; "
+    "number the lines of each story from 1"
+)
 
 
 class BabiReader:
@@ -42,29 +45,33 @@ class BabiReader:
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a question; see `seqtasks.data.record.Reader`."""
-        for path in find_files(source):
-            wanted = {f: _NAMES[at] for f, at in locate_all(str(path), columns, _NAMES).items()}
-            missing = f"{path}: no question; one is a line 'N question<tab>answer'"
-            for line, values in at_least_one(self._questions(path), missing):
-                for column in wanted.values():
-                    if not values[column]:
-                        raise DataError(f"{path}:{line}: the question has no {column}; add it")
-                yield Record({f: values[c] for f, c in wanted.items()}, str(path), line)
+        yield from in_turn(find_files(source), lambda path: self._records(path, columns))
 
-    def _questions(self, path: FilePath) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield each question's line and its columns, empty where they are missing."""
+    def _records(self, path: FilePath, columns: Columns) -> Iterator[Record]:
+        wanted = {f: _NAMES[at] for f, at in locate_all(str(path), columns, _NAMES).items()}
+        missing = f"{path}: no question; one is a line 'N question<tab>answer'"
+        for line, values, fault in at_least_one(self._questions(path), missing):
+            chosen = {} if fault else {field: values[column] for field, column in wanted.items()}
+            yield Record({**chosen}, str(path), line, fault=fault)
+
+    def _questions(self, path: FilePath) -> Iterator[tuple[int, dict[str, str], str]]:
+        """Yield each question's line and its columns, empty where they are missing.
+
+        A line that is numbered wrongly is a fault, and ends its story.
+        """
         sentences: dict[int, str] = {}
-        last = 0
+        last: int | None = 0  # None in a story of which a line is missing
         for line, text in read_lines(path, self.encoding):
             if not text.strip():
                 continue
-            number, _, rest = text.strip().partition(" ")
-            if not number.isdecimal() or int(number) not in (1, last + 1):
-                raise DataError(
-                    f"{path}:{line}: {last + 1} or 1 expected where the line begins with "
-                    f"'{number[:20]}'; number the lines of each story from 1"
-                )
-            last = int(number)
+            digits, _, rest = text.strip().partition(" ")
+            number = int(digits) if digits.isdecimal() else 0
+            if number != 1 and (last is None or number != last + 1):
+                if last is not None:
+                    yield line, {}, _MISNUMBERED
+                last = None
+                continue
+            last = number
             if last == 1:
                 sentences = {}
             question, *others = rest.split("\t")
@@ -78,7 +85,7 @@ class BabiReader:
                 "answer": " ".join(others[0].replace(",", " ").split()),
                 "facts": " ".join(sentences[n] for n in support if n in sentences),
             }
-            yield line, columns
+            yield line, columns, ""
 
 
 def _with_spaces(text: str) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from seqtasks.data.record import Columns
 from seqtasks.errors import DataError, nearest
 
 _SHOWN = 40
+_NUMBER = re.compile("-?[0-9]+")
 
 
 def locate(column: str | int, names: Sequence[str], width: int) -> int | None:
     """Find a column's position.
 
+    A number that is the name of a column means that one, and any other its place: where a table
+    begins with the names 0, 1 and 2, these say which column is meant.
+
     Args:
-        column: a name, or a number from 0, negative from the end.
+        column: a name, or a number from 0, negative from the end, which may be written as a text.
         names: the names of the columns, in order; empty if they have none.
         width: how many columns have a number; 0 if they go by name only.
 
@@ -23,9 +28,15 @@ def locate(column: str | int, names: Sequence[str], width: int) -> int | None:
 
     >>> locate("tag", ["form", "tag"], 2), locate(-1, [], 3), locate(5, [], 3)
     (1, 2, None)
+    >>> locate(0, ["", "0", "1"], 3)
+    1
     """
+    if str(column) in names:
+        return names.index(str(column))
     if isinstance(column, str):
-        return names.index(column) if column in names else None
+        if not _NUMBER.fullmatch(column):
+            return None
+        column = int(column)
     return column % width if -width <= column < width else None
 
 
@@ -42,7 +53,7 @@ def locate_all(
         fix: another way to put a missing column right, as a clause.
 
     Raises:
-        DataError: there is no such column.
+        DataError: there is no such column, or several of the name.
 
     >>> locate_all("a.csv", {"tokens": "text", "label": None}, ["label", "text"])
     {'tokens': 1, 'label': 0}
@@ -53,6 +64,12 @@ def locate_all(
         position = locate(column, names, width)
         if position is None:
             raise no_column(place, field, column, names, width, fix)
+        if names and names[position] == str(column) and names.count(str(column)) > 1:
+            number = f", or give the number of one with `{_option(field)}`=..." if width else ""
+            raise DataError(
+                f"{place}: the column {str(column)!r} is there twice; give each its own name"
+                f"{number}{fix}"
+            )
         found[field] = position
     return found
 
@@ -66,16 +83,20 @@ def no_column(
     a.csv:1: no column 'txt' for the field 'tokens': the columns are 'label', 'text' or 0 to 1; \
 name one with tokens.column=... Did you mean 'text'?
     """
-    field = field.partition("[")[0]
     have = [", ".join(repr(_shortened(name)) for name in names)] if names else []
     if width:
         have.append(f"0 to {width - 1}" if width > 1 else "0")
     near = nearest(column, names) if isinstance(column, str) else ""
     stop = "." if fix and near else ""
     return DataError(
-        f"{place}: no column {column!r} for the field {field!r}: the columns are "
-        f"{' or '.join(have) or 'none'}; name one with `{field}.column`=...{fix}{stop}{near}"
+        f"{place}: no column {column!r} for the field {field.partition('[')[0]!r}: the columns are "
+        f"{' or '.join(have) or 'none'}; name one with `{_option(field)}`=...{fix}{stop}{near}"
     )
+
+
+def _option(field: str) -> str:
+    """The option that names a field's column."""
+    return f"{field.partition('[')[0]}.column"
 
 
 def _shortened(name: str) -> str:

@@ -3,112 +3,119 @@ r"""A file's bytes as text, block by block, with errors that name the line."""
 from __future__ import annotations
 
 import codecs
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from seqtasks.data.readers.bad_bytes import bad_bytes, binary, known_binary
+from seqtasks.data.readers.encodings import MARKS, encoding_of, has_byte_newlines, same_family
+from seqtasks.data.readers.line_ends import plain_ends
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.paths import FilePath, packed_suffix
+from seqtasks.data.readers.remarks import remark
 from seqtasks.errors import DataError
 
 _BLOCK = 2**18  # bytes
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_MARKS = (*_UTF_16, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
+
+class EmptyFile(DataError):
+    """A file that holds nothing; where it is one of several, the others are read."""
 
 
 def text_blocks(path: FilePath, encoding: str = "utf-8") -> Iterator[str]:
-    r"""Yield a file's text in blocks, cut anywhere but between ``\r`` and ``\n``.
+    r"""Yield a file's text in blocks, cut anywhere, whose lines end with ``\n``.
 
-    ``\r\n`` becomes ``\n``, and a byte order mark is dropped.
+    What becomes of other ends and of byte order marks is told by `plain_ends`. A mark, or the NUL
+    bytes of utf-16 and utf-32, decide over the encoding that is named.
 
     Args:
         path: the file.
         encoding: its encoding.
 
     Raises:
-        DataError: the file is empty, binary, wrongly encoded or cannot be opened or unpacked; the
-            text before the place of the error is yielded first.
+        EmptyFile: the file is empty.
+        DataError: the file is binary, wrongly encoded or cannot be opened or unpacked; the text
+            before the place of the error is yielded first.
     """
-    mark, held = "\ufeff", ""
-    for block in _decoded(path, encoding):
-        text = (held + block.removeprefix(mark)).replace("\r\n", "\n")
-        mark, held = "", "\r" * text.endswith("\r")
-        yield text.removesuffix(held)
-    yield held
+    return plain_ends(_decoded(path, encoding), str(path))
+
+
+def utf8_lines(chunks: Iterable[bytes], name: str, encoding: str = "utf-8") -> Iterator[bytes]:
+    r"""Yield the lines of a stream in UTF-8 without their ends, each as soon as it is read.
+
+    Ends, marks and encodings are told as by `text_blocks`; bytes that are not valid UTF-8 stay as
+    they are, for each line to be judged alone.
+
+    Args:
+        chunks: the bytes of the stream, cut anywhere.
+        name: of the stream, for remarks.
+        encoding: its encoding.
+
+    >>> list(utf8_lines(["a\rb".encode("utf-16")], "input")), list(utf8_lines([b"\xff\n"], "input"))
+    ([b'a', b'b'], [b'\xff'])
+    """
+    begun: list[str] = []
+    for text in plain_ends(_stream(chunks, name, encoding), name):
+        first, *lines = text.split("\n")
+        begun.append(first)
+        if lines:
+            yield "".join(begun).encode(errors="surrogateescape")
+            begun = [lines.pop()]
+            yield from (line.encode(errors="surrogateescape") for line in lines)
+    if last := "".join(begun):
+        yield last.encode(errors="surrogateescape")
+
+
+def _stream(chunks: Iterable[bytes], name: str, encoding: str) -> Iterator[str]:
+    decoder: codecs.IncrementalDecoder | None = None
+    for chunk in chunks:
+        if decoder is None:
+            found = _found_encoding(chunk, name, encoding)
+            kept = "surrogateescape" if has_byte_newlines(found) else "replace"
+            decoder = codecs.getincrementaldecoder(found)(kept)
+        yield decoder.decode(chunk)
+    if decoder is not None:
+        yield decoder.decode(b"", final=True)
+
+
+def _found_encoding(head: bytes, name: str, encoding: str) -> str:
+    """The encoding that a text is in; another one than is named is remarked."""
+    found = encoding_of(head, encoding)
+    if not same_family(encoding, found):
+        sign = "its byte order mark says" if head.startswith(MARKS) else "its NUL bytes show"
+        remark(f"read as {found}, as {sign}, and not as {encoding}", name)
+    return found
 
 
 def _decoded(path: FilePath, encoding: str) -> Iterator[str]:
     """Yield the text in blocks as it stands in the file, none of them empty."""
-    line = 1
     with open_binary(path) as file:
+        head = file.peek(_BLOCK)
+        if head in (b"", *MARKS):
+            raise EmptyFile(f"{path}: empty file; give one that holds text")
+        found = _found_encoding(head, str(path), encoding)
+        named = encoding if same_family(encoding, found) else found
+        decoder = codecs.getincrementaldecoder(found)()
+        zero = None if not has_byte_newlines(found) else b"\0"
+        wrong = known_binary(path, head)
         data = file.read(_BLOCK)
-        decoder = _decoder(encoding, data)
-        wrong = _unfit(path, data, encoding)
+        if wrong is None and zero and zero in data:
+            wrong = binary(path, found)
         while wrong is None:
-            text, wrong = _decode(decoder, data, encoding, path, line)
+            end = data.find(zero) if zero else -1
+            state = decoder.getstate()
+            try:
+                text = decoder.decode(data if end < 0 else data[:end], final=not data)
+                if end >= 0 or (not zero and "\0" in text):
+                    text, wrong = text.partition("\0")[0], binary(path, found)
+            except UnicodeDecodeError as error:
+                decoder.setstate(state)
+                text = decoder.decode(data[: max(0, error.start - len(state[0]))])
+                wrong = binary(path, found) if end >= 0 else bad_bytes(path, found, named, error)
             if text:
                 yield text
             if not data and wrong is None:
                 return
-            line += text.count("\n")
             data = file.read(_BLOCK)
         # Text that is wrong may come of a damaged file, which shows at its end.
         while packed_suffix(path) and file.read(_BLOCK):
             pass
         raise wrong
-
-
-def _decoder(encoding: str, head: bytes) -> codecs.IncrementalDecoder:
-    """Make a decoder; without a byte order mark the machine's own order is taken."""
-    name = codecs.lookup(encoding).name
-    if name in ("utf-16", "utf-32") and not head.startswith(_MARKS):
-        name = f"{name}-{sys.byteorder[0]}e"
-    return codecs.getincrementaldecoder(name)()
-
-
-def _decode(
-    decoder: codecs.IncrementalDecoder, data: bytes, encoding: str, path: FilePath, line: int
-) -> tuple[str, DataError | None]:
-    """Decode a block, which is empty at the end, up to the first error, which is returned too."""
-    end = data.find(b"\0") if _has_byte_newlines(encoding) else -1
-    state = decoder.getstate()
-    try:
-        text = decoder.decode(data if end < 0 else data[:end], final=not data)
-    except UnicodeDecodeError as error:
-        if end >= 0:
-            return "", _binary(path, line + data.count(b"\n", 0, end))
-        decoder.setstate(state)
-        text = decoder.decode(data[: max(0, error.start - len(state[0]))])
-        return text, _undecodable(path, line + text.count("\n"), error, encoding)
-    return text, None if end < 0 else _binary(path, line + text.count("\n"))
-
-
-def _has_byte_newlines(encoding: str) -> bool:
-    return "\n".encode(encoding) == b"\n"
-
-
-def _unfit(path: FilePath, head: bytes, encoding: str) -> DataError | None:
-    """The error for an empty or binary file, judged by its first block."""
-    if head in (b"", codecs.BOM_UTF8, *_UTF_16):
-        return DataError(f"{path}: empty file; give one that holds text")
-    if not _has_byte_newlines(encoding):
-        return None
-    if head.startswith(_UTF_16):
-        return DataError(f"{path}:1: utf-16 text; set `reader.encoding`=utf-16")
-    if b"\0" in head:
-        return _binary(path, head.count(b"\n", 0, head.index(b"\0")) + 1)
-    return None
-
-
-def _binary(path: FilePath, line: int) -> DataError:
-    return DataError(
-        f"{path}:{line}: a NUL byte, as in a binary file; give a text file, "
-        "or set `reader.encoding` if it is text in another one"
-    )
-
-
-def _undecodable(path: FilePath, line: int, error: UnicodeDecodeError, encoding: str) -> DataError:
-    other = "latin-1" if codecs.lookup(encoding).name.startswith("utf-8") else "utf-8"
-    return DataError(
-        f"{path}:{line}: not valid {encoding} (byte 0x{error.object[error.start]:02x}): "
-        f"convert the file to {encoding} or set `reader.encoding`={other}"
-    )

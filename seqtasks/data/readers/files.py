@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from seqtasks.data.readers.decoding import text_blocks
+from seqtasks.data.readers.decoding import EmptyFile, text_blocks
 from seqtasks.data.readers.paths import FilePath, RemotePath, is_remote, is_web
+from seqtasks.data.readers.remarks import remark
 from seqtasks.data.readers.remote import remote_files
 from seqtasks.errors import DataError, nearest
 
+_F = TypeVar("_F")
 _T = TypeVar("_T")
 
 
@@ -52,8 +54,8 @@ def read_whole(path: FilePath, encoding: str = "utf-8") -> str:
 def line_blocks(path: FilePath, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]]]:
     r"""Yield a file's lines, without their ends, in blocks: the first one's number and a list.
 
-    Lines are counted from 1. Only ``\n`` and ``\r\n`` end a line: other characters that Unicode
-    calls line ends stay in the text. Arguments and errors are those of `text_blocks`.
+    Lines are counted from 1. What ends a line is told by `plain_ends`; other characters that
+    Unicode calls line ends stay in the text. Arguments and errors are those of `text_blocks`.
     """
     number = 1
     begun: list[str] = []  # the parts of a line whose end is not read yet
@@ -79,7 +81,8 @@ def text_lines(path: FilePath, encoding: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of `read_lines` that are not blank.
 
     Raises:
-        DataError: there are none, or the file cannot be read.
+        EmptyFile: there are none.
+        DataError: the file cannot be read.
     """
     blank = True
     for first, lines in line_blocks(path, encoding):
@@ -88,16 +91,39 @@ def text_lines(path: FilePath, encoding: str) -> Iterator[tuple[int, str]]:
                 blank = False
                 yield number, line
     if blank:
-        raise DataError(f"{path}: blank lines only; give a file that holds text")
+        raise EmptyFile(f"{path}: blank lines only; give a file that holds text")
 
 
 def at_least_one(items: Iterator[_T], message: str) -> Iterator[_T]:
-    """Yield some items; raise a DataError with the message if there are none."""
+    """Yield some items; raise an `EmptyFile` with the message if there are none."""
     for item in items:
         yield item
         yield from items
         return
-    raise DataError(message)
+    raise EmptyFile(message)
+
+
+def in_turn(files: Sequence[_F], read: Callable[[_F], Iterator[_T]]) -> Iterator[_T]:
+    """Yield what is read from each file; one that is empty, beside others, is passed over.
+
+    Args:
+        files: or whatever stands for files.
+        read: from a file to its records.
+
+    Raises:
+        EmptyFile: all of them are empty.
+    """
+    empty: list[EmptyFile] = []
+    for file in files:
+        try:
+            yield from read(file)
+            continue
+        except EmptyFile as error:
+            empty.append(error)
+        if len(empty) == len(files):
+            raise empty[0]
+        place = file[0] if isinstance(file, tuple) else file
+        remark("the file holds nothing to read and is passed over", str(place))
 
 
 def _matches(item: Any) -> Sequence[FilePath]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from seqtasks.data.readers.arrow_batches import bounded
 from seqtasks.data.readers.arrow_cells import all_filled, arrow_cells
+from seqtasks.data.readers.arrow_tables import checked_record
 from seqtasks.data.readers.columns import locate_all
 from seqtasks.data.readers.file_states import file_states
-from seqtasks.data.record import Columns, Record, Value
+from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 
 _ROWS = 1000  # of a batch
@@ -73,8 +74,8 @@ class HubReader:
             columns: for each wanted field, its column or None for the one of its own name.
 
         Raises:
-            DataError: there is no such data set, split or column, or a value is missing or no
-                text, label or list of those.
+            DataError: there is no such data set, split or column, or a column holds no texts,
+                labels or lists of those.
         """
         place = f"{self.path}:{source}"
         rows = self._rows(place, source)
@@ -89,11 +90,16 @@ class HubReader:
             for table in rows.select_columns(list(labels)).iter(_ROWS):
                 for batch in (part for whole in table.to_batches() for part in bounded(whole)):
                     cells = [
-                        _values(place, start, name, batch.column(name), labels[name])
+                        _cells(place, name, batch.column(name), labels[name])
                         for name in wanted.values()
                     ]
-                    for number, values in enumerate(zip(*cells, strict=True), start):
-                        yield Record(dict(zip(wanted, values, strict=True)), place, number)
+                    filled = all(map(all_filled, cells))
+                    for number, parts in enumerate(zip(*cells, strict=True), start):
+                        if filled:
+                            values = dict(zip(wanted, parts, strict=True))
+                            yield Record(values, place, number)
+                        else:
+                            yield checked_record(place, number, wanted, parts)
                     start += len(batch)
 
     def identity(self, source: Any) -> dict[str, Any] | None:
@@ -162,8 +168,8 @@ def _labels(feature: Any) -> list[str]:
     return list(getattr(feature, "names", None) or [])
 
 
-def _values(place: str, start: int, column: str, array: Any, labels: list[str]) -> Iterable[Value]:
-    """A column's cells as texts or lists of texts, each checked when its row's turn comes."""
+def _cells(place: str, column: str, array: Any, labels: list[str]) -> list[Any]:
+    """A column's cells as texts or lists of texts, with the names of its labels."""
     try:
         cells = arrow_cells(array)
     except TypeError:
@@ -171,24 +177,14 @@ def _values(place: str, start: int, column: str, array: Any, labels: list[str]) 
             f"{place}: the column {column!r} is of the type {array.type}; name a column of texts, "
             "labels, numbers, times, or lists of them"
         ) from None
-    if not labels and all_filled(cells):
+    if not labels:
         return cells
-    return (_value(f"{place}:{row}", column, cell, labels) for row, cell in enumerate(cells, start))
+    return [
+        [_named(part, labels) for part in cell] if isinstance(cell, list) else _named(cell, labels)
+        for cell in cells
+    ]
 
 
-def _value(place: str, column: str, cell: Any, labels: list[str]) -> Value:
-    """A cell with the names of its labels, none of its texts empty."""
-    listed = isinstance(cell, list)
-    parts = cell if listed else [cell]
-    texts = [_named(part, labels) if labels else part for part in parts]
-    if not texts or not all_filled(texts):
-        raise DataError(
-            f"{place}: the column {column!r} holds {str(cell)[:60]!r} where a text, a label, or a "
-            "list of them is expected; take another column, or a split without such rows"
-        )
-    return texts if listed else texts[0]
-
-
-def _named(number: str | None, labels: list[str]) -> Any:
+def _named(number: str | None, labels: list[str]) -> str | None:
     """A numbered label's name; None for a number that has none, as -1 in unlabelled data."""
     return labels[int(number)] if number and 0 <= int(number) < len(labels) else None

@@ -1,108 +1,250 @@
-"""JSON lines: one object a line."""
+"""JSON: an object a line, or a list of objects, or objects over several lines."""
 
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.columns import no_column
+from seqtasks.data.readers.files import line_blocks
 from seqtasks.data.readers.paths import FilePath
-from seqtasks.data.record import Value
+from seqtasks.data.readers.remarks import remark
+from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError
 
-_decode = json.JSONDecoder(parse_int=str, parse_float=str).decode
+_SPACE = re.compile(r"\s*")
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
+_LOOKED_AT = 1000  # rows, of which one is to have a column
+_LARGEST = 2**28  # characters of a file that is not one object a line
+
+_Blocks = Iterator[tuple[int, list[str]]]
+_Row = tuple[int, dict[str, Any], str]
+"""The line on which it starts, the object, and what is wrong with the line that holds none."""
 
 
-def json_rows(path: FilePath, encoding: str) -> Iterator[tuple[int, list[str], list[Any]]]:
-    """Yield each object's line, its names and its values; numbers stay as they are written.
-
-    The list of names is the same object as before where the names are the same.
+def json_records(path: FilePath, encoding: str, columns: Columns) -> Iterator[Record]:
+    """Yield one record an object; numbers stay as they are written.
 
     Args:
         path: the file.
         encoding: its encoding.
+        columns: the wanted fields, by name; the value of a name that an object lacks is missing.
 
     Raises:
-        DataError: the file cannot be read, or a line holds something other than one object.
+        DataError: the file cannot be read, or none of its first thousand objects has a column.
     """
-    names: list[str] = []
-    for number, line in read_lines(path, encoding):
-        if not line or line.isspace():
+    name = str(path)
+    wanted = [(f, f if column is None else str(column)) for f, column in columns.items()]
+    rows = _rows(path, encoding)
+    first, absent = _until_found(rows, {key for _, key in wanted})
+    if absent:
+        field = next(field for field, key in wanted if key in absent)
+        line, row, _ = next((one for one in first if one[1]), (first[0][0], {}, ""))
+        column = columns[field]
+        given = field if column is None else column
+        raise no_column(f"{path}:{line}", field, given, list(row), fix=_inner(row))
+    for line, row, fault in chain(first, rows):
+        if fault:
+            yield Record({}, name, line, fault=fault)
             continue
         try:
-            row = _decode(line)
-        except (ValueError, RecursionError) as error:
-            reason = getattr(error, "msg", str(error))
-            if line.startswith("\ufeff"):
-                reason = "it begins with a byte order mark"
-            if getattr(error, "pos", 0) >= len(line):
-                reason += "; a list or an object over several lines is not JSON lines"
+            values = {field: cell_value(key, row.get(key)) for field, key in wanted}
+        except DataError as error:
+            yield Record({}, name, line, fault=error.message)
+        else:
+            yield Record(values, name, line)
+
+
+def _until_found(rows: Iterator[_Row], keys: set[str]) -> tuple[list[_Row], set[str]]:
+    """The first rows, until each key is found in one of them; and those that are in none."""
+    first: list[_Row] = []
+    good = 0
+    for row in rows:
+        first.append(row)
+        good += not row[2]
+        keys = keys - row[1].keys()
+        if not keys or good == _LOOKED_AT:
+            break
+    return first, keys if good else set()
+
+
+def _inner(row: dict[str, Any]) -> str:
+    """A hint where the rows stand within an object."""
+    for key, value in row.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return f", or give the {len(value):,} objects in {key!r} as a list of their own"
+    return ""
+
+
+def _rows(path: FilePath, encoding: str) -> Iterator[_Row]:
+    blocks = line_blocks(path, encoding)
+    for first, lines in blocks:
+        for at, line in enumerate(lines):
+            if line and not line.isspace():
+                rest = chain([(first + at, lines[at:])], blocks)
+                yield from _lines(path, rest) if _is_whole(line) else _documents(path, rest)
+                return
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a file's first line is not the beginning of a list, or of more than a line."""
+    if line.lstrip().startswith("["):
+        return False
+    try:
+        _DECODER.decode(line)
+    except json.JSONDecodeError as error:
+        return error.pos < len(line.rstrip())
+    except RecursionError:
+        pass
+    return True
+
+
+def _lines(path: FilePath, blocks: _Blocks) -> Iterator[_Row]:
+    """An object a line."""
+    decode = _DECODER.decode
+    for first, lines in blocks:
+        for number, line in enumerate(lines, first):
+            if not line or line.isspace():
+                continue
+            try:
+                row = decode(line)
+            except (ValueError, RecursionError) as error:
+                row = _between_commas(line)
+                if row is None:
+                    reason = getattr(error, "msg", str(error))
+                    yield number, {}, f"not valid JSON ({reason}); write one object a line"
+                    continue
+                remark("the comma behind an object is left out", f"{path}:{number}")
+            if isinstance(row, dict):
+                yield number, row, ""
+            else:
+                what = f"{_kind(row)} where an object is expected; write one object a line"
+                yield number, {}, f'{what}, as in {{"text": "...", "label": "..."}}'
+
+
+def _between_commas(line: str) -> Any:
+    """The object before the comma that ends a line, None if there is none."""
+    body = line.rstrip()
+    try:
+        return _DECODER.decode(body[:-1]) if body.endswith(",") else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _documents(path: FilePath, blocks: _Blocks) -> Iterator[_Row]:
+    """Objects one after another, or lists of them, over any lines."""
+    number, parts = next(blocks)
+    size = sum(map(len, parts))
+    for _, more in blocks:
+        parts += more
+        size += sum(map(len, more))
+        if size > _LARGEST:
             raise DataError(
-                f"{path}:{number}: not valid JSON ({reason}); write one object a line"
-            ) from None
-        if not isinstance(row, dict):
-            raise DataError(
-                f"{path}:{number}: {_kind(row)} where an object is expected; "
-                'write one object a line, as in {"text": "...", "label": "..."}'
+                f"{path}: a list of objects, or objects over several lines, of more than "
+                f"{_LARGEST:,} characters; write one object a line"
             )
-        if (found := list(row)) != names:
-            names = found
-        yield number, names, list(row.values())
+    text = "\n".join(parts)
+    at, counted, listed, between = 0, 0, False, False
+    while (at := _filled(text, at)) < len(text):
+        number, counted = number + text.count("\n", counted, at), at
+        if text[at] == ("]" if listed else "["):
+            listed, between, at = not listed, False, at + 1
+        elif between and text[at] == ",":
+            between, at = False, at + 1
+        else:
+            try:
+                if between:
+                    raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
+                row, at = _DECODER.raw_decode(text, at)
+            except (ValueError, RecursionError) as error:
+                wrong = number + text.count("\n", at, getattr(error, "pos", at))
+                raise DataError(
+                    f"{path}:{wrong}: not valid JSON ({getattr(error, 'msg', error)}); write one "
+                    "object a line, or a list of objects"
+                ) from None
+            if not isinstance(row, dict):
+                raise DataError(
+                    f"{path}:{number}: {_kind(row)} where an object is expected; write a list of "
+                    'objects, as in [{"text": "...", "label": "..."}]'
+                )
+            yield number, row, ""
+            between = listed
+    if listed:
+        raise DataError(f"{path}: the list of objects is not closed; get or write the whole file")
 
 
-def json_value(place: str, column: str, value: Any) -> Value:
-    """Return a JSON value as a text or a list of tokens.
+def _filled(text: str, at: int) -> int:
+    """The next place that is not white space."""
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def json_value(column: str, value: Any) -> Value:
+    """Return a JSON value as a text or a list of tokens; an empty text for null and NaN.
 
     Args:
-        place: the ``path:line`` of the value.
         column: the name of its column.
         value: the value, in which numbers are strings.
 
     Raises:
-        DataError: the value is null, an object, or a list of anything but strings and numbers.
+        DataError: the value is an object, infinite, or a list of anything but strings and numbers;
+            the message has no place.
 
-    >>> json_value("a.jsonl:1", "spam", True), json_value("a.jsonl:2", "tokens", ["a", "b"])
-    ('true', ['a', 'b'])
+    >>> json_value("spam", True), json_value("tokens", ["a", "b"]), json_value("spam", None)
+    ('true', ['a', 'b'], '')
     """
     if isinstance(value, bool):
         value = "true" if value else "false"
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
     listed = isinstance(value, list)
     parts = value if listed else [value]
     if not all(isinstance(part, str) for part in parts):
         kind = "a list of other things than strings" if listed else _kind(value)
         raise DataError(
             f"the column {column!r} holds {kind}; "
-            "write a string, a number or a list of strings, or remove the line",
-            where=place,
+            "write a string, a number or a list of strings, or remove the line"
         )
     try:
         "".join(parts).encode()
     except UnicodeEncodeError:
         raise DataError(
             f"the column {column!r} holds half a character (a lone \\ud800 to \\udfff); "
-            "write both halves, or remove the line",
-            where=place,
+            "write both halves, or remove the line"
         ) from None
+    if listed and "" in parts:
+        raise DataError(f"the column {column!r} holds an empty token; fill it, or remove the line")
     return value
+
+
+def cell_value(column: str, cell: Any) -> Value:
+    """Return what `json_value` does, sooner for most cells."""
+    if type(cell) is str and cell.isascii():
+        return cell
+    return json_value(column, cell)
 
 
 def non_empty_value(place: str, column: str, cell: Any) -> Value:
     """Return a cell as a text or tokens, none of them empty; arguments as of `json_value`.
 
     Raises:
-        DataError: the cell is empty or holds something else.
+        DataError: the cell is missing, empty or holds something else.
     """
-    if type(cell) is str and cell.isascii() and cell and not cell.isspace():
-        return cell
-    value = json_value(place, column, cell)
-    empty = not value.strip() if isinstance(value, str) else not value or "" in value
-    if empty:
-        what = "is empty" if isinstance(value, str) or not value else "holds an empty token"
+    try:
+        value = cell_value(column, cell)
+    except DataError as error:
+        error.where = place
+        raise
+    if not value or (isinstance(value, str) and value.isspace()):
+        what = "holds null" if cell is None else "is empty"
         raise DataError(f"the column {column!r} {what}; fill it, or remove the line", where=place)
     return value
 
 
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "a string or number", bool: "a truth value"}
-    return "NaN or infinity" if isinstance(value, float) else names.get(type(value), "null")
+    return "infinity" if isinstance(value, float) else names.get(type(value), "null")

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from seqtasks.data.readers.columns import text_and_label
-from seqtasks.data.readers.files import find_files, text_lines
+from seqtasks.data.readers.files import find_files, in_turn, text_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.readers.paths import FilePath, format_stem
 from seqtasks.data.record import Columns, Record, Value
@@ -66,10 +66,12 @@ class LabelledFileReader:
                     yield line
 
     def _lines(self, files: Sequence[FilePath]) -> Iterator[_Line]:
-        for path in files:
-            name, label = str(path), format_stem(path)
-            for number, line in text_lines(path, self.encoding):
-                yield line.strip(), label, name, number
+        return in_turn(files, self._lines_of)
+
+    def _lines_of(self, path: FilePath) -> Iterator[_Line]:
+        name, label = str(path), format_stem(path)
+        for number, line in text_lines(path, self.encoding):
+            yield line.strip(), label, name, number
 
 
 def _hash(text: str) -> bytes:

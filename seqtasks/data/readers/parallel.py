@@ -8,13 +8,25 @@ from itertools import chain, zip_longest
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.files import at_least_one, find_files, line_blocks, read_lines
+from seqtasks.data.readers.decoding import EmptyFile
+from seqtasks.data.readers.files import (
+    at_least_one,
+    find_files,
+    in_turn,
+    line_blocks,
+    read_lines,
+)
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.readers.paths import FilePath
-from seqtasks.data.record import Columns, Record, Value
+from seqtasks.data.readers.remarks import remark
+from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
 
 _NAMES = ["source", "target"]
+_EMPTY = "an empty one among several right answers; write it, or remove it"
+
+_Sides = tuple[int, Sequence[str], str]
+"""The number of a line, its sides, and what is wrong with it if anything is."""
 
 
 class ParallelReader:
@@ -25,7 +37,6 @@ class ParallelReader:
 
     Args:
         encoding: the files' encoding.
-        skip_empty: leave out pairs with an empty side, instead of refusing them.
         references: further files, or further columns, are further right answers to the source;
             they stand behind the target, with tabs between them.
 
@@ -33,15 +44,12 @@ class ParallelReader:
         UsageError: there is no such encoding.
     """
 
-    def __init__(
-        self, encoding: str = "utf-8", skip_empty: bool = False, references: bool = False
-    ) -> None:
+    def __init__(self, encoding: str = "utf-8", references: bool = False) -> None:
         self.encoding = known_encoding(encoding)
-        self.skip_empty = skip_empty
         self.references = references
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
-        """Yield one record a pair.
+        """Yield one record a pair; a pair of blank lines is none.
 
         Args:
             source: a list of two paths or globs, the source's and the target's, matched in order;
@@ -51,50 +59,50 @@ class ParallelReader:
 
         Raises:
             DataError: a file cannot be read or has no pair; the files differ in their number of
-                lines; a sentence is empty; a line has not two columns; or there is no such column.
+                lines; the first line has not two columns; or there is no such column.
         """
-        for paths in _matched(source, self.references):
-            name = str(paths[0])
-            wanted = locate_all(name, columns, _NAMES, 2)
-            missing = f"{name}: no pair of sentences; give files that hold text"
-            for number, sides in at_least_one(self._pairs(*paths), missing):
-                texts = (sides[0], "\t".join(sides[1:]))
-                values: dict[str, Value] = {field: texts[at] for field, at in wanted.items()}
-                yield Record(values, name, number)
+        files = _matched(source, self.references)
+        yield from in_turn(files, lambda paths: self._records(paths, columns))
 
-    def _pairs(self, *paths: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield the lines without an empty side."""
-        for number, sides in self._lines(*paths):
-            if all(map(str.strip, sides)):
-                yield number, sides
-            elif not self.skip_empty:
-                at = next(place for place, side in enumerate(sides) if not side.strip())
-                raise DataError(
-                    f"{paths[min(at, len(paths) - 1)]}:{number}: empty sentence; write it, remove "
-                    "the pair, or leave such pairs out with `reader.skip_empty`=true"
-                )
+    def _records(self, paths: Sequence[FilePath], columns: Columns) -> Iterator[Record]:
+        name = str(paths[0])
+        wanted = list(locate_all(name, columns, _NAMES, 2).items())
+        missing = f"{name}: no pair of sentences; give files that hold text"
+        lines = _zip(paths, self.encoding) if len(paths) > 1 else self._split(paths[0])
+        for number, sides, fault in at_least_one(lines, missing):
+            if fault:
+                yield Record({}, name, number, fault=fault)
+                continue
+            texts = (sides[0], sides[1] if len(sides) == 2 else "\t".join(sides[1:]))
+            yield Record({field: texts[at] for field, at in wanted}, name, number)
 
-    def _lines(self, path: FilePath, *others: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield each line's number and its sides: the source, the target, further references."""
-        if others:
-            return _zip([path, *others], self.encoding)
-        return self._split(path)
-
-    def _split(self, path: FilePath) -> Iterator[tuple[int, Sequence[str]]]:
+    def _split(self, path: FilePath) -> Iterator[_Sides]:
         """Yield the number and the sides of each line of a file that holds all sides."""
+        begun = False
         for number, line in read_lines(path, self.encoding):
+            if not line or line.isspace():
+                continue
             sides = line.split("\t")
-            if not line.strip():
-                sides = ["", ""]
+            while len(sides) > 2 and not sides[-1].strip():
+                sides.pop()
+            fault = ""
             if len(sides) < 2 or (len(sides) > 2 and not self.references):
-                more = " or more" if self.references else ""
-                other = "set `reader.references`=true if more than one target is right, "
-                raise DataError(
-                    f"{path}:{number}: {len(sides)} column(s) found, 2{more} expected with a tab "
-                    f"between them; correct the line, {'' if self.references else other}"
-                    "or use the table reader with header=false"
-                )
-            yield number, sides
+                fault = self._other_count(len(sides))
+                if not begun:
+                    raise DataError(f"{path}:{number}: {fault}")
+            elif len(sides) > 2 and not all(map(str.strip, sides)):
+                fault = _EMPTY
+            begun = True
+            yield number, sides, fault
+
+    def _other_count(self, count: int) -> str:
+        """What is wrong with a line of so many columns."""
+        more = " or more" if self.references else ""
+        other = "set `reader.references`=true if more than one target is right, "
+        return (
+            f"{count} column(s) found, 2{more} expected with a tab between them; correct the line, "
+            f"{'' if self.references else other}or use the table reader with header=false"
+        )
 
 
 def _matched(source: Any, references: bool) -> list[tuple[FilePath, ...]]:
@@ -118,20 +126,57 @@ def _matched(source: Any, references: bool) -> list[tuple[FilePath, ...]]:
     return list(zip(left, *others, strict=True))
 
 
-def _zip(paths: Sequence[FilePath], encoding: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Match the lines of several files, which are to be equally many."""
-    files = [chain.from_iterable(lines for _, lines in line_blocks(p, encoding)) for p in paths]
+def _zip(paths: Sequence[FilePath], encoding: str) -> Iterator[_Sides]:
+    """Match the lines of several files, which are to be equally many but for blank ones behind."""
+    files = [_lines(path, encoding) for path in paths]
+    one_sided = 0
     for number, sides in enumerate(zip_longest(*files), 1):
-        if None not in sides:
-            yield number, sides
-            continue
-        rest = [
-            (side is not None) + sum(1 for _ in f) for side, f in zip(sides, files, strict=True)
-        ]
-        for path, more in zip(paths[1:], rest[1:], strict=True):
-            if more != rest[0]:
-                raise DataError(
-                    f"{paths[0]}: {number - 1 + rest[0]} line(s), but {path} has "
-                    f"{number - 1 + more}; give files where each line of one translates the same "
-                    "line of the other"
-                )
+        if None in sides:
+            rests = [
+                [] if side is None else [side, *file]
+                for side, file in zip(sides, files, strict=True)
+            ]
+            _check_rests(paths, number - 1, rests, one_sided)
+            return
+        if all(map(str.strip, sides)):
+            yield number, sides, ""
+        elif any(map(str.strip, sides)):
+            one_sided = one_sided or number
+            targets = [*map(str.strip, sides[1:])]
+            yield number, sides, _EMPTY * (any(targets) and not all(targets))
+
+
+def _lines(path: FilePath, encoding: str) -> Iterator[str]:
+    """The lines of a file, none of an empty one."""
+    try:
+        yield from chain.from_iterable(lines for _, lines in line_blocks(path, encoding))
+    except EmptyFile:
+        return
+
+
+def _check_rests(
+    paths: Sequence[FilePath], count: int, rests: Sequence[Sequence[str]], one_sided: int
+) -> None:
+    """Refuse lines that have no other side, unless they are blank.
+
+    Args:
+        paths: the files.
+        count: of the lines that all have.
+        rests: the further lines of each.
+        one_sided: the first line that is blank in one of them, 0 for none.
+    """
+    if not any(map(str.strip, chain.from_iterable(rests))):
+        longest = max(range(len(paths)), key=lambda at: len(rests[at]))
+        place = f"{paths[longest]}:{count + 1}"
+        remark("blank lines at the end, which the other file lacks, are passed over", place)
+        return
+    for path, rest in zip(paths[1:], rests[1:], strict=True):
+        if len(rest) != len(rests[0]):
+            first = f"; line {one_sided} is the first that is blank in one of them" * bool(
+                one_sided
+            )
+            raise DataError(
+                f"{paths[0]}: {count + len(rests[0])} line(s), but {path} has "
+                f"{count + len(rest)}; give files where each line of one translates the same "
+                f"line of the other{first}"
+            )

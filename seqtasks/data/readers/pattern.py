@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.files import find_files, text_lines
+from seqtasks.data.readers.files import find_files, in_turn, text_lines
 from seqtasks.data.readers.options import known_encoding
+from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import UsageError
 
 _EXAMPLE = "as in 'IN: (?P<source>.+) OUT: (?P<target>.+)'"
 
@@ -52,29 +53,20 @@ class PatternReader:
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a line; see `seqtasks.data.record.Reader`."""
-        for path in find_files(source):
-            wanted = locate_all(str(path), columns, self.groups)
-            for number, line in text_lines(path, self.encoding):
-                values = self.values(f"{path}:{number}", line)
-                chosen = {field: values[self.groups[at]] for field, at in wanted.items()}
-                yield Record({**chosen}, str(path), number)
+        yield from in_turn(find_files(source), lambda path: self._records(path, columns))
 
-    def values(self, place: str, line: str) -> dict[str, str]:
-        """A line's text in each group, without white space around it.
+    def _records(self, path: FilePath, columns: Columns) -> Iterator[Record]:
+        name = str(path)
+        wanted = locate_all(name, columns, self.groups)
+        for number, line in text_lines(path, self.encoding):
+            match = self.pattern.fullmatch(line)
+            if match is None:
+                yield Record({}, name, number, fault=self._no_match())
+                continue
+            values = {f: (match[self.groups[at]] or "").strip() for f, at in wanted.items()}
+            yield Record({**values}, name, number)
 
-        Raises:
-            DataError: the line does not match, or a group is empty.
-        """
-        match = self.pattern.fullmatch(line)
-        if match is None:
-            raise DataError(
-                f"{place}: the line does not match `reader.pattern`={self.pattern.pattern}; "
-                "correct the line or the pattern"
-            )
-        values = {group: (text or "").strip() for group, text in match.groupdict().items()}
-        for group, text in values.items():
-            if not text:
-                raise DataError(
-                    f"{place}: the group '{group}' is empty; write it, or remove the line"
-                )
-        return values
+    def _no_match(self) -> str:
+        return (
+            f"no match of `reader.pattern`={self.pattern.pattern}; correct the line or the pattern"
+        )

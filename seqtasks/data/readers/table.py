@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.arrow_tables import arrow_records
-from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.delimited import delimited_rows
-from seqtasks.data.readers.files import find_files
-from seqtasks.data.readers.json_lines import json_rows, non_empty_value
+from seqtasks.data.readers.delimited import located_columns, open_delimited
+from seqtasks.data.readers.files import at_least_one, find_files, in_turn
+from seqtasks.data.readers.json_lines import json_records
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.record import Columns, Record
@@ -29,7 +28,6 @@ _SUFFIXES = {
 }
 _FORMATS = tuple(dict.fromkeys(_SUFFIXES.values()))
 _UNDELIMITED = {"jsonl": "JSON lines", "parquet": "Parquet files", "arrow": "Arrow files"}
-_NO_HEADER = ", or set `reader.header`=false if the first row is data"
 
 
 class TableReader:
@@ -75,34 +73,30 @@ class TableReader:
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield one record a row; see `seqtasks.data.record.Reader`."""
-        for path in find_files(source):
-            form, name = self.format or _by_suffix(path), str(path)
-            if self.delimiter is not None and form in _UNDELIMITED:
-                raise _no_delimiter(form, self.delimiter)
-            if form in ("parquet", "arrow"):
-                yield from arrow_records(path, form, columns)
-                continue
-            known: list[str] | None = None
-            wanted: list[tuple[str, str, int]] = []
-            for line, names, cells in self._rows(path, form):
-                place = f"{name}:{line}"
-                if names is not known:
-                    width = 0 if form == "jsonl" else len(cells)
-                    fix = _NO_HEADER if names and width else ""
-                    found = locate_all(place, columns, names, width, fix)
-                    wanted = [(f, names[at] if names else str(at), at) for f, at in found.items()]
-                    known = names
-                values = {f: non_empty_value(place, column, cells[at]) for f, column, at in wanted}
-                yield Record(values, name, line)
-            if known is None:
-                raise DataError(f"{path}: no rows of data; give a file that holds some")
+        yield from in_turn(find_files(source), lambda path: self._records(path, columns))
 
-    def _rows(self, path: FilePath, form: str) -> Iterator[tuple[int, list[str], list[Any]]]:
-        """Yield each row's line, the names of its columns and its cells."""
+    def _records(self, path: FilePath, columns: Columns) -> Iterator[Record]:
+        form = self.format or _by_suffix(path)
+        if self.delimiter is not None and form in _UNDELIMITED:
+            raise _no_delimiter(form, self.delimiter)
         if form == "jsonl":
-            return json_rows(path, self.encoding)
-        delimiter = self.delimiter or ("," if form == "csv" else "\t")
-        return delimited_rows(path, form == "csv", delimiter, self.encoding, self.header)
+            records = json_records(path, self.encoding, columns)
+        elif form in ("parquet", "arrow"):
+            records = arrow_records(path, form, columns)
+        else:
+            records = self._delimited(path, form, columns)
+        return at_least_one(records, f"{path}: no rows of data; give a file that holds some")
+
+    def _delimited(self, path: FilePath, form: str, columns: Columns) -> Iterator[Record]:
+        table = open_delimited(path, form, self.delimiter, self.encoding, self.header, columns)
+        if table is None:
+            return
+        name, wanted = str(path), list(located_columns(table, columns).items())
+        for line, cells, fault in table.rows:
+            if fault:
+                yield Record({}, name, line, fault=fault)
+            else:
+                yield Record({field: cells[at] for field, at in wanted}, name, line)
 
 
 def _by_suffix(path: FilePath) -> str:

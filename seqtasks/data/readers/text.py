@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqtasks.data.readers.columns import locate_all
-from seqtasks.data.readers.decoding import text_blocks
-from seqtasks.data.readers.files import find_files
+from seqtasks.data.readers.decoding import EmptyFile, text_blocks
+from seqtasks.data.readers.files import find_files, in_turn
 from seqtasks.data.readers.gutenberg import book_blocks, book_lines
 from seqtasks.data.readers.options import known_encoding
 from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.readers.pieces import pieces
 from seqtasks.data.record import Columns, Record
-from seqtasks.errors import DataError
 
 
 class TextReader:
@@ -50,18 +49,20 @@ class TextReader:
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:
         """Yield the records of each file; see `seqtasks.data.record.Reader`."""
         named = {field: "text" if column is None else column for field, column in columns.items()}
-        for path in find_files(source):
-            locate_all(str(path), named, ["text"])
-            line, blocks = self._blocks(path)
-            begins = True
-            for text, ends in pieces(blocks):
-                if begins and not text.strip():
-                    raise DataError(f"{path}:{line}: only white space; give a file that holds text")
-                lines = text.count("\n")
-                if self.line_end is not None:
-                    text = text.replace("\n", f" {self.line_end} ")
-                yield Record(dict.fromkeys(columns, text), str(path), line, begins, ends)
-                line, begins = line + lines, False
+        yield from in_turn(find_files(source), lambda path: self._records(path, named))
+
+    def _records(self, path: FilePath, columns: Columns) -> Iterator[Record]:
+        locate_all(str(path), columns, ["text"])
+        line, blocks = self._blocks(path)
+        begins = True
+        for text, ends in pieces(blocks):
+            if begins and not text.strip():
+                raise EmptyFile(f"{path}:{line}: only white space; give a file that holds text")
+            lines = text.count("\n")
+            if self.line_end is not None:
+                text = text.replace("\n", f" {self.line_end} ")
+            yield Record(dict.fromkeys(columns, text), str(path), line, begins, ends)
+            line, begins = line + lines, False
 
     def _blocks(self, path: FilePath) -> tuple[int, Iterator[str]]:
         """The number of the text's first line, and its blocks."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from itertools import chain, groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
+from seqtasks.data.decimals import decimal
 from seqtasks.data.readers.arrays import array_examples
 from seqtasks.data.readers.columns import locate_all, no_column
-from seqtasks.data.readers.delimited import delimited_rows
-from seqtasks.data.readers.files import at_least_one, find_files
+from seqtasks.data.readers.delimited import Row, open_delimited
+from seqtasks.data.readers.files import at_least_one, find_files, in_turn
 from seqtasks.data.readers.options import column_names, known_encoding
 from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.readers.uea import uea_examples
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError, UsageError
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_FORMS = {".csv": "csv", ".tsv": "tsv"}
 _STEPWISE = ("tags",)
 
 
@@ -53,71 +54,95 @@ class TimeSeriesReader:
         """Yield one record a sequence, ``series`` as a JSON list of steps; see `Reader`."""
         if "series" not in columns and columns.get("tokens", "") is None:
             raise UsageError("the data are sequences of vectors: choose task/embedding=series")
-        for path in find_files(source):
-            missing = f"{path}: no sequence; give a file that holds some"
-            for place, values in at_least_one(self._examples(path, columns), missing):
-                yield Record(values, str(path), place)
+        yield from in_turn(find_files(source), lambda path: self._records(path, columns))
 
-    def _examples(self, path: FilePath, columns: Columns) -> Iterator[tuple[int, dict[str, Value]]]:
+    def _records(self, path: FilePath, columns: Columns) -> Iterator[Record]:
+        missing = f"{path}: no sequence; give a file that holds some"
+        return at_least_one(self._examples(path, columns), missing)
+
+    def _examples(self, path: FilePath, columns: Columns) -> Iterator[Record]:
         suffix = format_suffix(path)
-        if suffix in _DELIMITERS:
-            yield from self._table(path, columns, _DELIMITERS[suffix])
+        if suffix in _FORMS:
+            yield from self._table(path, columns, _FORMS[suffix])
         elif suffix == ".npz":
             wanted = {field: field if c is None else str(c) for field, c in columns.items()}
             for number, strings in array_examples(path, wanted):
-                yield number, {**strings}
+                yield Record({**strings}, str(path), number)
         elif suffix == ".ts":
-            for number, strings in uea_examples(path, self.encoding):
+            for number, strings, fault in uea_examples(path, self.encoding):
+                if fault:
+                    yield Record({}, str(path), number, fault=fault)
+                    continue
                 names = list(strings)
                 located = locate_all(f"{path}:{number}", columns, names)
-                yield number, {field: strings[names[at]] for field, at in located.items()}
+                chosen = {field: strings[names[at]] for field, at in located.items()}
+                yield Record({**chosen}, str(path), number)
         else:
             raise DataError(
                 f"{path}: the suffix {suffix!r} tells no format of sequences of vectors; give a "
-                f"file .ts, .npz, {' or '.join(_DELIMITERS)}"
+                f"file .ts, .npz, {' or '.join(_FORMS)}"
             )
 
-    def _table(
-        self, path: FilePath, columns: Columns, delimiter: str
-    ) -> Iterator[tuple[int, dict[str, Value]]]:
+    def _table(self, path: FilePath, columns: Columns, form: str) -> Iterator[Record]:
         if self.sequence is None:
             raise DataError(
                 f"{path}: a row is a step, so one column has to name its sequence; say which with "
                 "`reader.sequence`=COLUMN"
             )
-        rows = delimited_rows(path, delimiter == ",", delimiter, self.encoding, header=True)
-        if (first := next(rows, None)) is None:
+        others = {field: column for field, column in columns.items() if field != "series"}
+        sought = {"sequence": self.sequence, **{name: name for name in self.channels}, **others}
+        table = open_delimited(path, form, None, self.encoding, True, sought)
+        if table is None:
             return
-        line, names, _ = first
-        wanted = self._resolve(f"{path}:{line}", columns, names)
-        by = names.index(self.sequence)
+        wanted = self._resolve(table.place, columns, table.names)
+        by = table.names.index(self.sequence)
+        comma = table.dialect.delimiter != ","
         seen: set[str] = set()
-        for sequence, steps in groupby(chain([first], rows), lambda row: row[2][by]):
-            lines, _, cells = zip(*steps, strict=True)
+        for sequence, steps in groupby(_whole(path, table.rows), lambda row: row[1][by]):
+            lines, cells, faults = zip(*steps, strict=True)
             if sequence in seen:
                 raise DataError(
                     f"{path}:{lines[0]}: more of the sequence {sequence!r}, whose rows ended "
                     "before; sort the rows by sequence and time"
                 )
             seen.add(sequence)
-            values: dict[str, Value] = {}
-            for field, places in wanted.items():
-                if field == "series":
-                    series = [
-                        [_number(path, at, names[place], row[place]) for place in places]
-                        for at, row in zip(lines, cells, strict=True)
-                    ]
-                    values[field] = json.dumps(series)
-                    continue
-                listed = [row[places[0]] for row in cells]
-                values[field] = listed if field in _STEPWISE else listed[0]
-                if field not in _STEPWISE and len(set(listed)) > 1:
-                    raise DataError(
-                        f"{path}:{lines[0]}: the sequence {sequence!r} has several values of "
-                        f"'{field}': {', '.join(sorted(set(listed))[:5])}; give all its rows the "
-                        "same"
-                    )
-            yield lines[0], values
+            at = next((at for at, fault in enumerate(faults) if fault), None)
+            if at is not None:
+                yield Record({}, str(path), lines[at], fault=faults[at])
+                continue
+            try:
+                values = self._values(table.names, wanted, lines, cells, comma)
+            except _Unusable as error:
+                yield Record({}, str(path), error.line, fault=error.reason)
+            else:
+                yield Record(values, str(path), lines[0])
+
+    def _values(
+        self,
+        names: Sequence[str],
+        wanted: Mapping[str, Sequence[int]],
+        lines: Sequence[int],
+        rows: Sequence[Sequence[str]],
+        comma: bool,
+    ) -> dict[str, Value]:
+        """The values of a sequence (_Unusable: a cell is no number, or the label changes)."""
+        values: dict[str, Value] = {}
+        for field, places in wanted.items():
+            if field == "series":
+                series = [
+                    [_number(at, names[place], row[place], comma) for place in places]
+                    for at, row in zip(lines, rows, strict=True)
+                ]
+                values[field] = json.dumps(series)
+                continue
+            listed = [row[places[0]] for row in rows]
+            values[field] = listed if field in _STEPWISE else listed[0]
+            if field not in _STEPWISE and len(set(listed)) > 1:
+                raise _Unusable(
+                    lines[0],
+                    f"several values of '{field}' in one sequence; give all its rows the same",
+                )
+        return values
 
     def _resolve(self, place: str, columns: Columns, names: list[str]) -> dict[str, list[int]]:
         """The positions of each field's columns."""
@@ -144,11 +169,28 @@ class TimeSeriesReader:
         return wanted
 
 
-def _number(path: FilePath, line: int, column: str, cell: str) -> float:
+class _Unusable(Exception):
+    """What is wrong with a sequence, and on which line."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason = line, reason
+
+
+def _whole(path: FilePath, rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of which at least the cells can be told apart, as each is a step."""
+    for row in rows:
+        if not row[1]:
+            raise DataError(f"{path}:{row[0]}: {row[2]}")
+        yield row
+
+
+def _number(line: int, column: str, cell: str, comma: bool) -> float:
     try:
-        return float(cell) if cell.strip() else float("nan")
+        return decimal(cell, comma) if cell.strip() else float("nan")
     except ValueError:
-        raise DataError(
-            f"{path}:{line}: the column {column!r} holds {cell.strip()[:30]!r} where a number is "
-            "expected; correct it, or name the columns of numbers with `reader.channels`=[...]"
+        raise _Unusable(
+            line,
+            f"the column {column!r} holds {cell.strip()[:30]!r} where a number is expected; "
+            "correct it, or name the columns of numbers with `reader.channels`=[...]",
         ) from None

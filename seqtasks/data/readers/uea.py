@@ -10,20 +10,19 @@ from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError
 
 
-def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each example's line and columns: ``series``, a JSON list of steps, and any ``label``.
+def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Yield each example's line, its columns, and what is wrong with the line if anything is.
 
-    Lines before ``@data`` describe the file; behind it an example is a line, its channels
-    separated by colons, the values of a channel by commas, and the label last. ``?`` is a missing
-    value, which becomes NaN.
+    The columns are ``series``, a JSON list of steps, and any ``label``. Lines before ``@data``
+    describe the file; behind it an example is a line, its channels separated by colons, the values
+    of a channel by commas, and the label last. ``?`` is a missing value, which becomes NaN.
 
     Args:
         path: the file.
         encoding: its encoding.
 
     Raises:
-        DataError: the file cannot be read, has time stamps or no ``@data``, or a line has other
-            channels than the first, of unequal length, or with something that is no number.
+        DataError: the file cannot be read, has time stamps or no ``@data``.
     """
     described: dict[str, str] = {}
     begun = False
@@ -32,20 +31,19 @@ def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str,
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
-        place = f"{path}:{number}"
         if not begun:
             key, _, value = line.partition(" ")
             if not key.startswith("@"):
                 raise DataError(
-                    f"{place}: {line[:30]!r} stands before @data; give a .ts file, whose "
+                    f"{path}:{number}: {line[:30]!r} stands before @data; give a .ts file, whose "
                     "description ends with a line @data"
                 )
             begun = key.lower() == "@data"
             described[key.lower()] = value.strip().lower()
             if described.get("@timestamps", "").startswith("true"):
                 raise DataError(
-                    f"{place}: values with time stamps are not read; write the values alone, with "
-                    "@timeStamps false"
+                    f"{path}:{number}: values with time stamps are not read; write the values "
+                    "alone, with @timeStamps false"
                 )
             continue
         parts = line.split(":")
@@ -53,32 +51,36 @@ def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str,
         if any(described.get(k, "").startswith("true") for k in ("@classlabel", "@targetlabel")):
             values["label"] = parts.pop().strip()
         if not count:
-            count, first = len(parts), number
-        if len(parts) != count or not parts:
-            raise DataError(
-                f"{place}: {len(parts)} channel(s) found, {max(count, 1)} expected as on line "
-                f"{first or number}; correct the line"
-            )
-        channels = [_numbers(place, at, part) for at, part in enumerate(parts)]
-        for at, channel in enumerate(channels):
-            if len(channel) != len(channels[0]):
-                raise DataError(
-                    f"{place}: channel {at} has {len(channel)} values, channel 0 has "
-                    f"{len(channels[0])}; all channels of an example go on for as many steps"
-                )
-        values["series"] = json.dumps(list(zip(*channels, strict=True)))
-        yield number, values
+            count, first = max(len(parts), 1), number
+        try:
+            values["series"] = json.dumps(_steps(parts, count, first))
+        except ValueError as error:
+            yield number, {}, f"{error}; correct the line"
+        else:
+            yield number, values, ""
     if not begun:
         raise DataError(f"{path}: it has no line @data; give a .ts file of the UEA archive")
 
 
-def _numbers(place: str, channel: int, text: str) -> list[float]:
-    """The values of one channel."""
+def _steps(parts: list[str], count: int, first: int) -> list[tuple[float, ...]]:
+    """The steps of some channels (ValueError: they are no numbers, or not equally many)."""
+    if len(parts) != count:
+        raise ValueError(f"{len(parts)} channel(s) found, {count} expected as on line {first}")
+    channels = [_numbers(at, part) for at, part in enumerate(parts)]
+    for at, channel in enumerate(channels):
+        if len(channel) != len(channels[0]):
+            raise ValueError(
+                f"channel {at} has {len(channel)} values where channel 0 has {len(channels[0])}"
+            )
+    return list(zip(*channels, strict=True))
+
+
+def _numbers(channel: int, text: str) -> list[float]:
+    """The values of one channel (ValueError: one is no number)."""
     parts = ["nan" if part.strip() == "?" else part for part in text.split(",")]
     try:
         return [float(part) for part in parts]
     except ValueError as error:
-        raise DataError(
-            f"{place}: channel {channel} (from 0) is to hold numbers, with commas between them "
-            f"({error}); correct the line"
+        raise ValueError(
+            f"channel {channel} (from 0) is to hold numbers with commas between them ({error})"
         ) from None

@@ -107,7 +107,7 @@ class RecordWriter:
         layouts = {name: file.layout for name, file in self.arrays.items()}
         layouts["starts"] = write_flat(self.folder / "starts", np.array(self.starts, np.int64))
         content = {"fields": self.fields, "files": list(self.files), "arrays": layouts}
-        (self.folder / LAYOUT).write_text(json.dumps(content))
+        (self.folder / LAYOUT).write_text(json.dumps(content), encoding="utf-8")
 
 
 def write_records(folder: Path, fields: Sequence[str], records: Iterable[Record]) -> int:
@@ -129,7 +129,7 @@ class RecordFile:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        content = json.loads((folder / LAYOUT).read_text())
+        content = json.loads((folder / LAYOUT).read_text(encoding="utf-8"))
         self.fields: list[str] = content["fields"]
         self.files: list[str] = content["files"]
         arrays = {name: map_flat(folder / name, at) for name, at in content["arrays"].items()}
@@ -164,6 +164,31 @@ class RecordFile:
             text = texts[place].as_py()
             found[name] = lists[place].as_py() if text is None else text
         return found
+
+    def column(self, name: str) -> Iterator[list[Value]]:
+        """Yield the values of one field in all records, some thousand at a time."""
+        at = 2 * self.fields.index(name)
+        for number in range(len(self.starts) - 1):
+            yield _values(self.batch(number)[at : at + 2])[0]
+
+    def distinct(self, name: str, rows: NDArray[np.integer]) -> Iterator[tuple[list[str], ...]]:
+        """Yield the distinct values of one field in some records, some thousand at a time.
+
+        Args:
+            name: the field.
+            rows: the records, in rising order.
+
+        Yields:
+            Of the records that were written together, the distinct texts, and the distinct items
+            of all lists.
+        """
+        at = 2 * self.fields.index(name)
+        borders = np.searchsorted(rows, self.starts)
+        for number, (first, last) in enumerate(itertools.pairwise(borders.tolist())):
+            if first < last:
+                within = pa.array(rows[first:last].astype(np.int64) - self.starts[number])
+                texts, lists = (one.take(within) for one in self.batch(number)[at : at + 2])
+                yield texts.drop_null().unique().to_pylist(), lists.flatten().unique().to_pylist()
 
     def parts(
         self, rows: NDArray[np.integer] | None = None

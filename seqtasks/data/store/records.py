@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, overload
 
 import numpy as np
@@ -40,6 +41,7 @@ class Records(Sequence[Record]):
         rows: (records,) their rows in the file; None for all.
         cuts: the part of each that is taken, of running text; None takes records whole.
         watch: is called with the share of the records that a pass over them has just read.
+        drawn_by: why other records of the file are missing, for messages; empty if none are.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Records(Sequence[Record]):
         rows: Rows | None = None,
         cuts: Cuts | None = None,
         watch: Watch | None = None,
+        drawn_by: str = "",
     ) -> None:
         self.file, self.rows, self.cuts, self.watch = file, rows, cuts, watch
+        self.drawn_by = drawn_by
 
     def __getstate__(self) -> dict[str, Any]:
         """For another process: mapped arrays are their files there."""
@@ -100,11 +104,11 @@ class Records(Sequence[Record]):
         """Some of these records by their places among them."""
         rows = places if self.rows is None else self.rows[places]
         cuts = self.cuts and Cuts(**{n: part[places] for n, part in self.cuts._asdict().items()})
-        return Records(self.file, rows, cuts, self.watch)
+        return Records(self.file, rows, cuts, self.watch, self.drawn_by)
 
     def watched(self, watch: Watch) -> Records:
         """The same records, of which every pass over them is watched."""
-        return Records(self.file, self.rows, self.cuts, watch)
+        return Records(self.file, self.rows, self.cuts, watch, self.drawn_by)
 
     def chunks(self) -> Iterator[list[Record]]:
         """Yield all records, some thousand at a time, or fewer where they are long."""
@@ -135,6 +139,20 @@ class Records(Sequence[Record]):
         paths = [file.files[number] for number in file.numbers[rows].tolist()]
         lines = file.lines[rows].tolist()
         return list(map(Record, values, paths, lines, begins.tolist(), ends.tolist()))
+
+
+def unwatched(records: Iterable[Record]) -> Iterable[Record]:
+    """The same records, of which no pass over them is watched."""
+    if not isinstance(records, Records):
+        return records
+    return Records(records.file, records.rows, records.cuts)
+
+
+def place_of(records: Iterable[Record], index: int) -> str:
+    """The place of one of some records, of a file without its values."""
+    if isinstance(records, Records):
+        return records.place(index)
+    return next(islice(records, index, None)).place
 
 
 def lines_of(records: Sequence[Record], places: Sequence[int]) -> list[int]:

@@ -32,10 +32,10 @@ def test_a_label_that_is_there_twice_counts_once_and_an_unseen_one_has_a_column(
     assert table["label_unseen"] == ["d"]
 
 
-@pytest.mark.parametrize("value", ["3,5", "nan", "inf", "1e40", "much"])
+@pytest.mark.parametrize("value", ["1,234", "1.234,5", "nan", "inf", "1e40", "much"])
 def test_what_is_no_number_is_refused(value):
     field = NumberField()
-    assert field.encode(records(field, ["-2.5", " 3 "])).tolist() == [-2.5, 3]
+    assert field.encode(records(field, ["-2.5", " 3 ", "3,5"])).tolist() == [-2.5, 3, 3.5]
     with pytest.raises(DataError, match=f"f.csv:1: '{value}' in 'label' is not a number"):
         field.encode(records(field, [value]))
 

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, parquet
+from usable import usable
 
 from seqtasks.data.readers import TableReader, arrow_batches, arrow_tables
 from seqtasks.data.readers.paths import RemotePath
@@ -41,7 +42,7 @@ def write(path: Path, columns: dict[str, Any]) -> Path:
 
 
 def read(path: Any, columns: Columns = BOTH, **options: Any) -> list[Record]:
-    return list(TableReader(**options).read(path, columns))
+    return usable(TableReader(**options).read(path, columns), columns)
 
 
 def rows(path: Any, columns: Columns = BOTH, **options: Any) -> list[tuple[Any, ...]]:
@@ -120,20 +121,20 @@ def test_views_of_text_are_texts_and_views_of_bytes_are_not(tmp_path: Path, dtyp
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (pa.array(["a", None]), ":2: the column 'text' holds null; write a string"),
-        (pa.array([None, "a"]).dictionary_encode(), ":1: the column 'text' holds null"),
-        (pa.nulls(2), ":1: the column 'text' holds null"),
-        (pa.array([1, None]), ":2: the column 'text' holds null"),
-        (pa.array([True, None]), ":2: the column 'text' holds null"),
-        (pa.array([0.5, None]), ":2: the column 'text' holds null"),
-        (pa.array([0.5, float("nan")]), ":2: the column 'text' holds NaN or infinity"),
-        (pa.array([["a"], None]), ":2: the column 'text' holds null"),
-        (pa.array([[[1]], None]), ":2: the column 'text' holds null"),
-        (pa.array([STAMP, None]), ":2: the column 'text' holds null"),
-        (pa.array([Decimal(1), None]), ":2: the column 'text' holds null"),
-        (pa.array(["a", "\u2003"]), ":2: the column 'text' is empty; fill it"),
-        (pa.array([["a"], []]), ":2: the column 'text' is empty"),
-        (pa.array([[[1]], []]), ":2: the column 'text' is empty"),
+        (pa.array(["a", None]), ":2: no value of 'text'"),
+        (pa.array([None, "a"]).dictionary_encode(), ":1: no value of 'text'"),
+        (pa.array([None, "a"], pa.large_string()), ":1: no value of 'text'"),
+        (pa.array([1, None]), ":2: no value of 'text'"),
+        (pa.array([True, None]), ":2: no value of 'text'"),
+        (pa.array([0.5, None]), ":2: no value of 'text'"),
+        (pa.array([0.5, float("nan")]), ":2: no value of 'text'"),
+        (pa.array([["a"], None]), ":2: no value of 'text'"),
+        (pa.array([[[1]], None]), ":2: no value of 'text'"),
+        (pa.array([STAMP, None]), ":2: no value of 'text'"),
+        (pa.array([Decimal(1), None]), ":2: no value of 'text'"),
+        (pa.array(["a", "\u2003"]), ":2: no value of 'text'"),
+        (pa.array([["a"], []]), ":2: no value of 'text'"),
+        (pa.array([[[1]], []]), ":2: no value of 'text'"),
         (pa.array([["a"], ["b", ""]]), ":2: the column 'text' holds an empty token"),
         (pa.array([["a"], ["b", None]]), ":2: the column 'text' holds a list of other things"),
         (pa.array([{"a": 1}, {"a": 2}]), ": the column 'text' is of the type struct<a: int64>;"),
@@ -153,12 +154,14 @@ def test_times_of_an_unknown_zone_are_refused(tmp_path: Path) -> None:
     fails(path, "a.arrow: cannot be read as Arrow (", "No/Where", columns={"text": None})
 
 
-def test_rows_before_a_refused_one_are_read(tmp_path: Path) -> None:
+def test_missing_values_are_blank(tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", {"text": ["a", "b", ""], "label": [1, None, 3]})
     records = TableReader().read(path, BOTH)
-    assert next(records).values == {"text": "a", "label": "1"}
-    with pytest.raises(DataError, match=":2: the column 'label' holds null"):
-        next(records)
+    assert [record.values for record in records] == [
+        {"text": "a", "label": "1"},
+        {"text": "b", "label": ""},
+        {"text": "", "label": "3"},
+    ]
 
 
 def test_names_missing_columns(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import BabiReader
 from seqtasks.data.record import Columns
@@ -24,7 +25,8 @@ TEXT = """1 Mary got the milk.
 
 def read(path: Path, text: str, columns: Columns = ALL) -> list[tuple[object, ...]]:
     path.write_text(text)
-    return [(r.line, *r.values.values()) for r in BabiReader().read(path, columns)]
+    records = usable(BabiReader().read(path, columns), columns)
+    return [(r.line, *r.values.values()) for r in records]
 
 
 def test_a_question_sees_the_story_before_it(tmp_path: Path) -> None:
@@ -46,11 +48,11 @@ def test_several_files_are_one_data_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1 A b.\n3 C?\td\n", "a:2: 2 or 1 expected where the line begins with '3'"),
-        ("A b.\n", "a:1: 1 or 1 expected where the line begins with 'A'"),
-        ("1 A b.\n2 C?\t\t1\n", "a:2: the question has no answer"),
-        ("1 C?\td\t1\n", "a:1: the question has no story"),
-        ("1 A b.\n2 C?\td\n", "a:2: the question has no facts"),
+        ("1 A b.\n3 C?\td\n", "a:2: a number that does not follow the one before"),
+        ("A b.\n", "a:1: a number that does not follow the one before"),
+        ("1 A b.\n2 C?\t\t1\n", "a:2: no value of 'answer'"),
+        ("1 C?\td\t1\n", "a:1: no value of 'story'"),
+        ("1 A b.\n2 C?\td\n", "a:2: no value of 'facts'"),
         ("1 A b.\n", "a: no question"),
     ],
 )
@@ -66,3 +68,13 @@ def test_other_columns_and_encodings_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "a", TEXT, {"source[1]": "storey"})
     with pytest.raises(UsageError, match="encoding: there is no text encoding"):
         BabiReader("utf9")
+
+
+def test_a_line_that_is_misnumbered_ends_its_story(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("1 A b.\n3 C d.\n4 C?\td\t1\n1 E f.\n2 E?\tf\t1\n")
+    records = list(BabiReader().read(path, {"answer": None}))
+    assert [(r.line, r.values, bool(r.fault)) for r in records] == [
+        (2, {}, True),
+        (5, {"answer": "f"}, False),
+    ]

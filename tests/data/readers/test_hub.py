@@ -195,8 +195,7 @@ def test_what_is_not_there_is_named(datasets, tmp_path):
         list(reader.read("dev", WANTED))
     with pytest.raises(DataError, match=r"json:train: no column 'tokens' for the field 'tokens'"):
         list(reader.read("train", {"tokens": None}))
-    with pytest.raises(DataError, match=r"json:train:1: the column 'label' holds 'None'"):
-        list(reader.read("train", WANTED))
+    assert [record.values["label"] for record in reader.read("train", WANTED)] == [""]
     with pytest.raises(DataError, match="give the name of a split"):
         list(reader.read(["train"], WANTED))
     with pytest.raises(DataError, match=r"cannot be loaded"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from omegaconf import ListConfig
+from usable import usable
 
 from seqtasks.data.readers import ParallelReader
 from seqtasks.data.record import Columns
@@ -30,15 +31,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def pairs(source: object, **options: bool) -> list[tuple[object, ...]]:
-    return [
-        tuple(record.values.values()) for record in ParallelReader(**options).read(source, BOTH)
-    ]
+    records = usable(ParallelReader(**options).read(source, BOTH), BOTH)
+    return [tuple(record.values.values()) for record in records]
 
 
 def fails(source: object, *parts: str, columns: Columns = BOTH) -> None:
     with pytest.raises(DataError) as caught:
-        list(ParallelReader().read(source, columns))
-    assert "\n" not in str(caught.value)
+        usable(ParallelReader().read(source, columns), columns)
     for part in parts:
         assert part in str(caught.value)
 
@@ -74,7 +73,9 @@ def test_further_columns_and_files_are_further_references(folder: Path) -> None:
     with pytest.raises(DataError, match=r"g2p:2: 1 column\(s\) found, 2 or more expected"):
         pairs(folder / "g2p", references=True)
     (folder / "g2p").write_text("A\tAH\t\n")
-    with pytest.raises(DataError, match="g2p:1: empty sentence"):
+    assert pairs(folder / "g2p", references=True) == [("A", "AH")]
+    (folder / "g2p").write_text("A\tAH\t\tAA\n")
+    with pytest.raises(DataError, match="g2p:1: an empty one among several right answers"):
         pairs(folder / "g2p", references=True)
     with pytest.raises(DataError, match=r"1\.de: 2 line\(s\), but .*2\.en has 1"):
         pairs([folder / "1.de", folder / "1.en", folder / "2.en"], references=True)
@@ -86,21 +87,19 @@ def test_columns_by_name_and_number(folder: Path) -> None:
     assert record.values == {"source": "one", "target": "eins", "tokens": "one"}
 
 
-def test_empty_sides_are_refused_or_skipped(folder: Path) -> None:
+def test_an_empty_side_is_a_missing_value(folder: Path) -> None:
     source = [folder / "gap.de", folder / "gap.en"]
-    fails(source, "gap.de:2: empty sentence", "reader.skip_empty=true")
-    assert pairs(source, skip_empty=True) == [("eins", "one"), ("drei", "three")]
-    (folder / "gap.de").write_text("eins\nzwei\ndrei\nvier\n")
-    fails(source, "gap.en:4: empty sentence")
+    fails(source, "gap.de:2: no value of 'source'", "gap.de:4: no value of 'target'")
+    records = ParallelReader().read(source, BOTH)
+    assert [record.values["source"] for record in records] == ["eins", " ", "drei", "vier"]
 
 
 def test_empty_sides_of_one_file(folder: Path) -> None:
     path = folder / "gap.tsv"
     path.write_text("a\tb\nc\t\n\n\td\ne\tf\n")
-    fails(path, "gap.tsv:2: empty sentence")
-    assert pairs(path, skip_empty=True) == [("a", "b"), ("e", "f")]
+    fails(path, "gap.tsv:2: no value of 'target'", "gap.tsv:4: no value of 'source'")
     path.write_text("a\tb\n\n")
-    fails(path, "gap.tsv:2: empty sentence")
+    assert pairs(path) == [("a", "b")]
 
 
 def test_refuses_different_numbers_of_lines(folder: Path) -> None:
@@ -122,7 +121,7 @@ def test_refuses_bad_files(folder: Path) -> None:
     fails(folder / "b.tsv", "b.tsv:2: 3 column(s) found, 2 expected", "the table reader")
     (folder / "c.tsv").write_text("\n\n")
     with pytest.raises(DataError, match=r"c\.tsv: no pair of sentences"):
-        pairs(folder / "c.tsv", skip_empty=True)
+        pairs(folder / "c.tsv")
 
 
 def test_refuses_other_columns(folder: Path) -> None:
@@ -138,3 +137,60 @@ def test_refuses_other_columns(folder: Path) -> None:
 def test_refuses_an_unknown_encoding() -> None:
     with pytest.raises(UsageError, match="encoding: there is no text encoding 'utf9'"):
         ParallelReader(encoding="utf9")
+
+
+def test_further_blank_lines_at_the_end_do_not_matter(folder: Path, caplog) -> None:
+    (folder / "2.de").write_text("drei\n\n \n")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [("drei", "three")]
+    assert "2.de:2: blank lines at the end, which the other file lacks" in caplog.text
+    (folder / "2.de").write_text("drei\n\n\nx\n")
+    fails([folder / "2.de", folder / "2.en"], "2.de: 4 line(s), but", "2.en has 1;")
+
+
+def test_pairs_of_blank_lines_are_none(folder: Path) -> None:
+    (folder / "2.de").write_text("\neins\n\nzwei\n")
+    (folder / "2.en").write_text("\r\none\r\n \r\ntwo")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [("eins", "one"), ("zwei", "two")]
+
+
+def test_the_first_line_that_is_blank_on_one_side_is_named(folder: Path) -> None:
+    (folder / "2.de").write_text("eins\n\nzwei\ndrei\n")
+    (folder / "2.en").write_text("one\ntwo\nthree\n")
+    fails([folder / "2.de", folder / "2.en"], "line 2 is the first that is blank in one of them")
+
+
+def test_empty_files(folder: Path, caplog) -> None:
+    for name in ("0.de", "0.en"):
+        (folder / name).write_text("")
+    assert len(pairs([f"{folder}/[012].de", f"{folder}/[012].en"])) == 3
+    assert "0.de: the file holds nothing to read and is passed over" in caplog.text
+    fails([folder / "0.de", folder / "1.en"], "0.de: 0 line(s), but", "1.en has 2;")
+    fails([folder / "0.de", folder / "0.en"], "0.de: no pair of sentences")
+
+
+def test_a_line_of_other_columns_is_a_fault_unless_it_is_the_first(folder: Path) -> None:
+    path = folder / "c.tsv"
+    path.write_text("a\tb\t\nc\n\td\ne\tf\tg\nh\ti\n")
+    records = list(ParallelReader().read(path, BOTH))
+    assert [record.values for record in records] == [
+        {"source": "a", "target": "b"},
+        {},
+        {"source": "", "target": "d"},
+        {},
+        {"source": "h", "target": "i"},
+    ]
+    assert [r.fault[:18] for r in records if r.fault] == [
+        "1 column(s) found,",
+        "3 column(s) found,",
+    ]
+    path.write_text("a\tb\tCC-BY\n")
+    fails(path, "c.tsv:1: 3 column(s) found, 2 expected")
+
+
+def test_a_return_within_a_line_moves_no_pair(folder: Path) -> None:
+    (folder / "2.de").write_bytes("eins\rzwei\u2028\ndrei\n".encode())
+    (folder / "2.en").write_bytes(b"one\r\nthree\r\n")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [
+        ("eins\rzwei\u2028", "one"),
+        ("drei", "three"),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import PatternReader
 from seqtasks.errors import DataError, UsageError
@@ -14,7 +15,8 @@ PATTERN = "IN: (?P<source>.+) OUT:(?P<target>.*)"
 
 def read(path: Path, text: str, **columns: str | None) -> list[dict[str, object]]:
     path.write_text(text)
-    return [dict(record.values) for record in PatternReader(PATTERN).read(path, columns)]
+    records = usable(PatternReader(PATTERN).read(path, columns), columns)
+    return [dict(record.values) for record in records]
 
 
 def test_groups_are_columns(tmp_path: Path) -> None:
@@ -28,8 +30,8 @@ def test_groups_are_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("IN: a\n", "a:1: the line does not match reader.pattern="),
-        ("IN: a OUT: \n", "a:1: the group 'target' is empty"),
+        ("IN: a\n", "a:1: no match of reader.pattern="),
+        ("IN:   OUT: \n", "a:1: no value of 'source'"),
         ("\n", "a: blank lines only"),
     ],
 )
@@ -55,3 +57,15 @@ def test_a_group_that_is_not_there(tmp_path: Path) -> None:
 def test_a_pattern_that_cannot_be_used(pattern: str | None, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         PatternReader(pattern)
+
+
+def test_a_line_that_does_not_match_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("IN: a OUT: b\nelse\nIN: c OUT:\n")
+    records = list(PatternReader(PATTERN).read(path, {"source": None, "target": None}))
+    assert [record.values for record in records] == [
+        {"source": "a", "target": "b"},
+        {},
+        {"source": "c", "target": ""},
+    ]
+    assert records[1].fault.startswith("no match of `reader.pattern`=IN:")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import TableReader
 from seqtasks.data.record import Columns
@@ -21,7 +22,8 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def rows(path: Path, columns: Columns = BOTH, **options: object) -> list[tuple[object, ...]]:
-    return [tuple(record.values.values()) for record in TableReader(**options).read(path, columns)]
+    records = usable(TableReader(**options).read(path, columns), columns)
+    return [tuple(record.values.values()) for record in records]
 
 
 def lines(path: Path, columns: Columns = BOTH, **options: object) -> list[int]:
@@ -89,7 +91,7 @@ def test_numbers_of_lines(tmp_path: Path) -> None:
     assert lines(path) == [3, 6, 8, 10]
     assert rows(path)[::2] == [("a\n\nb", "1"), ("d\ne", "3")]
     path.write_text(path.read_text() + "5\n")
-    fails(path, "a.csv:11: 1 column(s) found")
+    fails(path, "a.csv:11: no value of 'text'")
     path = write(tmp_path, "a.jsonl", '\n{"text": "a"}\n\n{"text": "b"}\n')
     assert lines(path, {"text": None}) == [2, 4]
 
@@ -116,14 +118,16 @@ def test_names_missing_columns(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         rows(path, {"tokens": "txt_a"})
     assert str(caught.value) == (
-        f"{path}:2: no column 'txt_a' for the field 'tokens': the columns are 'label', 'text_a' or "
+        f"{path}:1: no column 'txt_a' for the field 'tokens': the columns are 'label', 'text_a' or "
         "0 to 1; name one with tokens.column=..., or set reader.header=false if the "
         "first row is data. Did you mean 'text_a'?"
     )
     fails(path, "no column 2 for the field 'text'", "or 0 to 1", columns={"text": 2})
     fails(path, "no column 'text'", "the columns are 0 to 1;", header=False)
     path = write(tmp_path, "a.jsonl", '{"text": "a", "label": 1}\n{"text": "b", "lable": 1}\n')
-    fails(path, "a.jsonl:2: no column 'label'", "are 'text', 'lable';", "Did you mean 'lable'?")
+    fails(path, "a.jsonl:2: no value of 'label'")
+    path = write(tmp_path, "a.jsonl", '{"text": "b", "lable": 1}\n{"text": "a"}\n')
+    fails(path, "a.jsonl:1: no column 'label'", "are 'text', 'lable';", "Did you mean 'lable'?")
     fails(path, "a.jsonl:1: no column 0", columns={"text": 0})
     fails(write(tmp_path, "b.jsonl", "{}\n"), "b.jsonl:1: no column 'text'", "are none;")
 
@@ -131,30 +135,30 @@ def test_names_missing_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "label,text\n1,a\n2\n", "a.csv:3: 1 column(s) found, 2 expected as on line 1"),
-        ("a.tsv", "label\ttext\n1\ta\tb\n", "a.tsv:2: 3 column(s) found, 2 expected"),
+        ("a.csv", "label,text\n1,a\n2\n", "a.csv:3: no value of 'text'; write one"),
+        ("a.tsv", "label\ttext\n1\ta\tb\n", "a.tsv:2: 3 columns found, 2 expected as on"),
         ("a.csv", "text,label,text\na,1,b\n", "a.csv:1: the column 'text' is there twice"),
         ("a.csv", 'label,text\n1,a\n2,"b\n3,c\n', "a.csv:3: not valid CSV (unexpected end"),
         ("a.csv", 'label,text\n1,"a"b\n', "a.csv:2: not valid CSV ("),
-        ("a.csv", "label,text\n1,a\rb\n", "a.csv:2: not valid CSV (new-line character seen"),
-        ("a.csv", "label,text\n1,\n", "a.csv:2: the column 'text' is empty; fill it"),
-        ("a.tsv", "label\ttext\n \ta\n", "a.tsv:2: the column 'label' is empty"),
+        ("a.csv", "label,text\n1,a\rb\n", "a.csv:2: a carriage return in a cell without"),
+        ("a.csv", "label,text\n1,\n", "a.csv:2: no value of 'text'"),
+        ("a.tsv", "label\ttext\n \ta\n", "a.tsv:2: no value of 'label'"),
         ("a.csv", "label,text\n", "a.csv: no rows of data"),
         ("a.jsonl", "\n\n", "a.jsonl: no rows of data"),
         ("a.csv", "", "a.csv: empty file"),
         ("a.txt", "label,text\n1,a\n", "a.txt: the suffix '.txt' tells no format (known: .csv, "),
-        ("a.jsonl", '{"text": "a", "label": null}', "a.jsonl:1: the column 'label' holds null"),
-        ("a.jsonl", '{"text": NaN, "label": 1}', "a.jsonl:1: the column 'text' holds NaN"),
+        ("a.jsonl", '{"text": "a", "label": null}', "a.jsonl:1: no value of 'label'"),
+        ("a.jsonl", '{"text": NaN, "label": 1}', "a.jsonl:1: no value of 'text'"),
         ("a.jsonl", '{"text": {}, "label": 1}', "a.jsonl:1: the column 'text' holds an object"),
         ("a.jsonl", '{"text": ["a", null], "label": 1}', "holds a list of other things"),
         ("a.jsonl", '{"text": ["a", ""], "label": 1}', "the column 'text' holds an empty token"),
-        ("a.jsonl", '{"text": [], "label": 1}', "a.jsonl:1: the column 'text' is empty"),
-        ("a.jsonl", '{"text": " ", "label": 1}', "a.jsonl:1: the column 'text' is empty"),
+        ("a.jsonl", '{"text": [], "label": 1}', "a.jsonl:1: no value of 'text'"),
+        ("a.jsonl", '{"text": " ", "label": 1}', "a.jsonl:1: no value of 'text'"),
         ("a.jsonl", '{"text": "\\ud83d", "label": 1}', "the column 'text' holds half a character"),
         ("a.jsonl", '\n{"text": "a" "label"}', "a.jsonl:2: not valid JSON (Expecting ',' delim"),
         ("a.jsonl", "[" * 100_000, "a.jsonl:1: not valid JSON ("),
-        ("a.json", '[{"text": "a"},\n{"text": "b"}]', "over several lines is not JSON lines"),
-        ("a.json", '["a"]', "a.json:1: a list where an object is expected"),
+        ("a.json", '[{"text": "a"},\n{"text": "b"}]', "a.json:1: no column 'label'"),
+        ("a.json", '["a"]', "a.json:1: a string or number where an object is expected"),
         ("a.json", "3", "a.json:1: a string or number where an object"),
     ],
 )

@@ -7,6 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from usable import usable
 
 from seqtasks.data.readers import TimeSeriesReader
 from seqtasks.errors import DataError
@@ -17,7 +18,7 @@ SEQUENCES = [[[1.5, -2.0], [0.001, 4.0], [3.0, 0.0]], [[7.0, 8.0]]]
 
 
 def read(path, columns=WANTED, **options):
-    records = list(TimeSeriesReader(**options).read(str(path), columns))
+    records = usable(TimeSeriesReader(**options).read(str(path), columns), columns)
     return [
         {k: json.loads(v) if k == "series" else v for k, v in record.values.items()}
         for record in records
@@ -51,7 +52,7 @@ def test_ts_with_missing_values_leaves_them_for_the_field_to_refuse(tmp_path):
         ("1,2:a\n", "x.ts:1: '1,2:a' stands before @data"),
         ("@timeStamps true\n@data\n", "x.ts:1: values with time stamps"),
         (HEADER + "1,2:1,2:a\n1,2:a\n", r"x.ts:7: 1 channel\(s\) found, 2 expected as on line 6"),
-        (HEADER + "1,2:1,2,3:a\n", "x.ts:6: channel 1 has 3 values, channel 0 has 2"),
+        (HEADER + "1,2:1,2,3:a\n", "x.ts:6: channel 1 has 3 values where channel 0 has 2"),
         (HEADER + "1,2:1,x:a\n", "x.ts:6: channel 1 .*'x'"),
         (HEADER + "1,2:1,:a\n", "x.ts:6: channel 1"),
         ("@data\n1,2\n", "x.ts:2: no column 'label'"),
@@ -187,10 +188,10 @@ def test_a_table_with_a_row_a_step(tmp_path):
     ("rows", "options", "said"),
     [
         (ROWS, {}, "reader.sequence=COLUMN"),
-        (ROWS, {"sequence": "no"}, "x.csv:2: no column 'no'; the columns are id, t"),
+        (ROWS, {"sequence": "no"}, "x.csv:1: no column 'no'; the columns are id, t"),
         (ROWS, {"sequence": "id", "channels": ["z"]}, "no column 'z' for the field 'series'"),
         ([*ROWS, "s1,3,1,1,a"], {"sequence": "id"}, "x.csv:6: more of the sequence 's1'"),
-        ([*ROWS, "s2,3,1,1,a"], {"sequence": "id"}, "x.csv:5: .*several values of 'label': a, b"),
+        ([*ROWS, "s2,3,1,1,a"], {"sequence": "id"}, "x.csv:5: several values of 'label' in one"),
         ([*ROWS, "s2,3,1,?,b"], {"sequence": "id"}, r"x.csv:6: the column 'y' holds '\?'"),
         (ROWS[:1], {"sequence": "id"}, "no sequence"),
     ],
@@ -208,3 +209,36 @@ def test_another_suffix_and_a_column_for_many_channels_are_refused(tmp_path):
         read(tmp_path / "x.txt")
     with pytest.raises(DataError, match=r"reader.channels=\[...\]"):
         read(tmp_path / "x.csv", {"series": "x"}, sequence="id")
+
+
+def test_decimal_commas_where_no_comma_separates(tmp_path):
+    rows = [row.replace(",", ";").replace(".", ",") for row in ROWS]
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    assert read(tmp_path / "x.csv", sequence="id", channels=["x", "y"]) == expected()
+    (tmp_path / "x.csv").write_text("\n".join([*rows, "s3;0;1.234,5;0;a"]))
+    with pytest.raises(DataError, match=r"x.csv:6: the column 'x' holds '1.234,5' where a number"):
+        read(tmp_path / "x.csv", sequence="id", channels=["x", "y"])
+    (tmp_path / "x.csv").write_text('id,x,label\n1,"1,5",a\n2,"1,500",b\n')
+    records = list(TimeSeriesReader(sequence="id").read(str(tmp_path / "x.csv"), WANTED))
+    assert records[0].values == {"series": "[[1.5]]", "label": "a"}
+    assert records[1].fault.startswith("the column 'x' holds '1,500' where a number is expected")
+
+
+def test_a_bad_step_spoils_its_sequence_alone(tmp_path):
+    rows = [*ROWS, "s2,1,7,8,b,9", "s3,0,7,much,a", "s4,0,1,2,a"]
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    records = list(TimeSeriesReader(sequence="id").read(str(tmp_path / "x.csv"), WANTED))
+    assert [(r.line, bool(r.fault)) for r in records] == [
+        (2, False),
+        (6, True),
+        (7, True),
+        (8, False),
+    ]
+
+
+def test_a_bad_line_of_ts_is_a_fault(tmp_path):
+    path = tmp_path / "x.ts"
+    path.write_bytes((HEADER + "1,2:3,4:a\n1,2:3:a\n1,2:3,4:\n").replace("\n", "\r").encode())
+    records = list(TimeSeriesReader().read(str(path), WANTED))
+    assert [bool(record.fault) for record in records] == [False, True, False]
+    assert records[2].values["label"] == ""

@@ -1,0 +1,89 @@
+"""Labels that would stand in validation and test examples alone, because of the split."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from seqtasks.data.fields.field import Field
+from seqtasks.data.record import Record
+from seqtasks.data.splits import group
+from seqtasks.data.store.records import Records, Rows
+from seqtasks.errors import few
+
+_log = logging.getLogger(__name__)
+
+
+def hold_back(
+    splits: Mapping[str, Records], field: Field, split_by: str | None = None
+) -> dict[str, Records]:
+    """Give records back to the training part for the labels that it would lack.
+
+    Each lacking label brings back the first record that has it, with all that agree with it in
+    ``split_by``; a part never gives its last record. Where no label is lacking nothing changes.
+
+    Args:
+        splits: ``train`` is among them; only the parts of its file give records back.
+        field: of the labels.
+        split_by: a field; records that agree in it stay in one part.
+    """
+    train = splits["train"]
+    others = {
+        name: part for name, part in splits.items() if name != "train" and part.file is train.file
+    }
+    lacking = {label for part in others.values() for label in labels_of(part, field)}
+    for label in labels_of(train, field):  # most labels are soon found
+        lacking.discard(label)
+        if not lacking:
+            return dict(splits)
+    found, places = dict(splits), dict.fromkeys(lacking, "")
+    groups = None if split_by is None else group(Records(train.file), split_by)
+    given: list[Rows] = [rows_of(train)]
+    for name, part in others.items():
+        rows, back = rows_of(part), np.zeros(len(part), np.bool_)
+        for at, record in enumerate(part):
+            wanted = lacking.intersection(field.classes(record))
+            if not wanted:
+                continue
+            along = rows == rows[at] if groups is None else groups[rows] == groups[rows[at]]
+            if not (back | along).all():
+                back |= along
+                lacking -= wanted
+                places |= dict.fromkeys(wanted, record.place)
+            if not lacking:
+                break
+        given.append(rows[back])
+        found[name] = part.select(np.flatnonzero(~back))
+    rows = np.sort(np.concatenate(given))
+    if groups is not None:
+        rows = rows[np.argsort(groups[rows], kind="stable")]
+    found["train"] = Records(train.file, rows, None, train.watch, train.drawn_by)
+    kept = sorted(label for label, place in places.items() if place)
+    if kept:
+        _log.warning(
+            "The field '%s' has %s in no training example but those that the split takes off; "
+            "these stay in training: %s",
+            field.name,
+            "1 label" if len(kept) == 1 else f"{len(kept):,} labels",
+            few([f"{label} ({places[label]})" for label in kept]),
+        )
+    return found
+
+
+def rows_of(records: Records) -> Rows:
+    """The rows of some records in their file."""
+    return np.arange(len(records)) if records.rows is None else records.rows
+
+
+def labels_of(records: Records, field: Field) -> Iterator[str]:
+    """The labels of some records, each a few times at most; each distinct value is read once."""
+    for texts, items in records.file.distinct(field.name, np.sort(rows_of(records))):
+        yield from _labels(texts, field)
+        yield from _labels(([item] for item in items), field)
+
+
+def _labels(values: Iterable[str | list[str]], field: Field) -> Iterator[str]:
+    for value in values:
+        yield from field.classes(Record({field.name: value}))
