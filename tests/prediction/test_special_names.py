@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 
 import pytest
 import torch
@@ -46,8 +45,7 @@ def saved(composed, tmp_path, monkeypatch):
 
 def printed(main, arguments, given, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
-    with suppress(SystemExit):
-        main([*map(str, arguments)])
+    main([*map(str, arguments)])
     return capsys.readouterr()
 
 

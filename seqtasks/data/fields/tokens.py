@@ -168,6 +168,11 @@ class TokenField(Field):
             raise _RawText
         return self.fold(value)
 
+    def tokens(self, record: Record) -> list[str]:
+        """The record's tokens where the data gave them one by one; a raw text is cut alike."""
+        value = self.value(record)
+        return self.vocabulary.cut(value) if isinstance(value, str) else value
+
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
         return folded(symbols) if self.lowercase else list(symbols)
