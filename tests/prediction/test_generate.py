@@ -434,7 +434,10 @@ def test_a_condition_is_given_by_name(made, run, tmp_path):
     assert abs(scores[0] - scores[1]) > 1e-3
     for arguments, message in (
         ([], "--condition: this model starts from its 'label'; give one; the labels are "),
-        (["--condition", "z"], "--condition: the label 'z' in 'label' never occurs"),
+        (
+            ["--condition", "z"],
+            "--condition: the model has not learnt the label 'z' in 'label'. It knows",
+        ),
     ):
         code, _, error = run("model", "--prompt", "a", *arguments)
         assert (code, error.count("\n")) == (2, 1)
