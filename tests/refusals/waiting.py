@@ -69,8 +69,6 @@ WAITING = {
     "data.preparation.source_records:_build",
     "data.preparation.source_records:_build#2",
     "data.preparation.split_examples:usable",
-    "data.raw_inputs:as_inputs",
-    "data.raw_inputs:selected",
     "data.sample.reader:SampleReader.read",
     "data.sample.reader:_count_and_seed",
     "data.splits:hold_out",
@@ -94,6 +92,5 @@ WAITING = {
     "evaluation.results:results#4",
     "graphs.folder:attach#2",
     "graphs.steps:traced",
-    "prediction.text_generator:TextGenerator.started#3",
     "tasks.joint:JointTask.__init__#2",
 }
