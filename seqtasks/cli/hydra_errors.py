@@ -46,7 +46,7 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
         return UsageError(first_line(error.__cause__ or error), option=place)
     if isinstance(error, InterpolationResolutionError):
         return UsageError(
-            f"{error.full_key} takes the value of an option that is not there; set it, or leave "
+            f"{error.full_key or 'an option'} takes the value of an option that is not there; set it, or leave "
             f"out what it belongs to ({first_line(error)})"
         )
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):

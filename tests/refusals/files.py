@@ -243,7 +243,7 @@ ROWS = {
     ),
     "data.readers.json_lines:_documents#3": (
         lambda: read(TableReader(), '[\n{"text": "a"},\n3]\n', name="a.json"),
-        "a.json:3: a string or number where an object is expected; write a list of objects, as in [{",
+        "a.json:3: a string or number where an object is expected; write a list of objects",
     ),
     "data.readers.json_lines:_documents#4": (
         lambda: read(TableReader(), '[\n{"text": "a"},\n', name="a.json"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from refusals.kept import (
     replaced,
     written,
 )
+from safetensors.torch import save_file
 from torch import nn
 
 from seqtasks import bundle
@@ -37,6 +39,7 @@ from seqtasks.graphs.folder import attach, check_parity
 from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.session import Session
 from seqtasks.graphs.source import Source
+from seqtasks.graphs.steps import TRACED_ROWS, traced
 from seqtasks.graphs.tracing import write_graph
 from seqtasks.inspection.alignment import Alignment, align
 from seqtasks.inspection.alignment_file import AlignmentFile
@@ -230,6 +233,33 @@ def two_pictures() -> None:
         look(Record({"source": TEXT}), Prediction([Answer(TEXT)]))
 
 
+def unreachable() -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError("no connection")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(snapshot_download=fail))
+        fetched("hf://a/b")
+
+
+def strange_weights() -> None:
+    save_file({"zzz": torch.zeros(1)}, "model.safetensors")
+    attach(loaded(*TAGGING).task, Path(), ["model.safetensors"], "cpu")
+
+
+class Sized(nn.Module):
+    """A cell that works for batches of one size alone."""
+
+    input_size, output_size, state_shapes = 3, 3, ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 3)
+
+    def forward(self, inputs: Any, lengths: Any = None, state: Any = None) -> Any:
+        return self.linear(inputs.reshape(TRACED_ROWS, 1, 3)), ()
+
+
 def no_beginning() -> None:
     writer = TextGenerator(loaded(*LETTERS))
     writer.field.bos = False
@@ -341,6 +371,7 @@ ROWS = {
         lambda: without("huggingface_hub", fetched, "hf://a/b"),
         "hf://a/b: models on the Hub need huggingface_hub: pip install 'seqtasks[hub]'",
     ),
+    "bundle.hub:fetched#3": (unreachable, "hf://a/b cannot be fetched: no connection"),
     "bundle.integrity:check_config": (
         lambda: check_config(Path("bundle/config.yaml"), [1] * 100_000),
         "bundle/config.yaml holds more than 100,000 values; no model has as many",
@@ -384,6 +415,11 @@ ROWS = {
     "graphs.folder:attach": (
         lambda: attach(loaded(*TAGGING).task, Path(), [], "cuda"),
         "device: an exported model runs on the CPU, not on cuda; use the bundle that the model",
+    ),
+    "graphs.folder:attach#2": (strange_weights, ".: it does not fit its config.yaml: "),
+    "graphs.steps:traced": (
+        lambda: traced(Sized()),
+        "export: one step of a Sized decides something by the size of its batch, which a graph",
     ),
     "graphs.session:Session.__init__": (
         lambda: without("onnxruntime", Session, Path("a/b.onnx")),
