@@ -113,7 +113,7 @@ def opened(path: Path, mode: str) -> BinaryIO:
     try:
         return path.open(mode)  # type: ignore[return-value]
     except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}") from error
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
 
 
 if __name__ == "__main__":

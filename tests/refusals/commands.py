@@ -258,7 +258,7 @@ ROWS = {
     ),
     "cli.options:_read": (
         lambda: search_options(["beam"]),
-        "search: beam: an option is written NAME=VALUE",
+        "search: beam: write an option as NAME=VALUE",
     ),
     "cli.options:_read#2": (
         lambda: search_options(["beam_size=[1"]),
@@ -299,7 +299,7 @@ ROWS = {
     ),
     "doctor:read_option#2": (
         lambda: doctor.read_option("size=[1"),
-        "--option size=[1: the value cannot be read as YAML",
+        "--option size=[1: the value cannot be read; write it as YAML",
     ),
     "evaluation.results:results": (
         lambda: evaluate.main(["b", "--samples", "-1"]),
@@ -319,7 +319,7 @@ ROWS = {
     ),
     "evaluation.split:read_split": (
         lambda: of_model(evaluate.main, TAGGING, "test=a"),
-        "test=a: an option of the data is written data.NAME=VALUE",
+        "test=a: write an option of the data as data.NAME=VALUE",
     ),
     "export:main": (
         lambda: of_model(
@@ -517,7 +517,7 @@ ROWS = {
     ),
     "tasks.joint:JointTask.__init__": (
         lambda: built("task=joint", "task.target=nonsense"),
-        "target: 'nonsense' is no field of task.tags or task.labels: tags, label",
+        "target: 'nonsense' is no field of task.tags or task.labels; choose from tags, label",
     ),
     "tasks.joint:JointTask.__init__#2": (
         without_tokens,

@@ -311,7 +311,7 @@ ROWS = {
     ),
     "bundle.files:check_files": (
         lambda: check_files(Path("bundle"), {}, ["config.yaml"]),
-        "bundle/manifest.json does not list config.yaml; copy the folder again",
+        "bundle/manifest.json does not list config.yaml; copy the whole folder again",
     ),
     "bundle.files:check_files#2": (
         lambda: check_files(Path("bundle"), {"../a": ""}, []),
@@ -365,7 +365,7 @@ ROWS = {
     ),
     "bundle.hub:fetched": (
         lambda: fetched("hf://someone"),
-        "hf://someone: a model on the Hub is written hf://OWNER/NAME",
+        "hf://someone: write a model on the Hub as hf://OWNER/NAME",
     ),
     "bundle.hub:fetched#2": (
         lambda: without("huggingface_hub", fetched, "hf://a/b"),
@@ -390,7 +390,7 @@ ROWS = {
     ),
     "data.fields.channels:Channels.from_json#2": (
         lambda: Channels.from_json('{"channels": [], "mean": [], "deviation": []}'),
-        "not the channels of a sequence of vectors: names, mean, deviation",
+        "not the channels of a sequence of vectors, which are names, mean and deviation",
     ),
     "data.vocabulary:Vocabulary.from_json": (
         lambda: Vocabulary.from_json("{"),
@@ -525,7 +525,7 @@ ROWS = {
     ),
     "inspection.norms:read_norms#3": (
         lambda: read_norms(run_folder("step\n")),
-        "the callback gradient_norm was off, or the run shorter than trainer.log_every_n_steps",
+        "set the callback gradient_norm, and let the run be longer than trainer.log_every_n_steps",
     ),
     "inspection.norms:_limit": (
         lambda: read_norms(run_folder(f"step,{BEFORE},{AFTER}\n1,1,1\n")),

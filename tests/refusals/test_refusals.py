@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,16 @@ from seqtasks.errors import SeqtasksError
 
 TABLES = ("layers", "models", "commands", "files", "values")
 """The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
+
+HOW = re.compile(
+    # A clause that tells a person what to do, or what the values are that can be given.
+    r"\b(add|allow|begin again|build|choose|compare|convert|copy|correct|export|fill it in|get|give"
+    r"|go on|leave|let|look|lower it|make|name|number|pip|prepare|raise|remove|rename|repeat|reset"
+    r"|resume|say|see|send|set|shorten|show|sort|split|take|train|try|type|use|widen|write)\b"
+    r"|\b(choices|cells|fields|inputs|scores|labels) are\b|that have:|Did you mean|expected|what chooses is"
+    r"|goes? (together )?with|\b[Ii]t (is|knows)\b|a rate is|at (most|least)|ends in|allows \d|from \d+ to"
+    r"|\bor\b.*\bnot\b|learns from|needs a|training prints|are for|in place of each|, to \d|divide|lie in|come from"
+)
 
 ROWS: dict[str, tuple[Callable[[], object], str]] = {}
 for name in TABLES:
@@ -39,7 +50,9 @@ def test_refusal(site, tmp_path, monkeypatch):
     with reached() as found, suppress(SeqtasksError, SystemExit):
         provoke()
     assert site in found, f"reached: {list(found)}"
-    assert said in str(found[site])
+    message = str(found[site])
+    assert said in message
+    assert HOW.search(message), f"it does not say how to go on: {message}"
 
 
 def test_the_tables_are_all_there():

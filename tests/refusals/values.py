@@ -351,7 +351,7 @@ ROWS = {
     ),
     "data.fields.tag_vocabulary:TagVocabulary.from_json#2": (
         lambda: TagVocabulary.from_json('{"labels": ["a", "a"], "scheme": null}'),
-        "not the labels of tokens: distinct strings, and a scheme's name",
+        "not the labels of tokens, which are distinct strings, and a scheme's name",
     ),
     "data.fields.tags:TagField.__init__": (
         lambda: TagField(scheme=None, target="BIO"),
