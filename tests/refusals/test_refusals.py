@@ -17,15 +17,23 @@ from seqtasks.errors import SeqtasksError
 TABLES = ("layers", "models", "commands", "files", "values")
 """The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
 
-HOW = re.compile(
-    # A clause that tells a person what to do, or what the values are that can be given.
-    r"\b(add|allow|begin again|build|choose|compare|convert|copy|correct|export|fill it in|get|give"
-    r"|go on|leave|let|look|lower it|make|name|number|pip|prepare|raise|remove|rename|repeat|reset"
-    r"|resume|say|see|send|set|shorten|show|sort|split|take|train|try|type|use|widen|write)\b"
-    r"|\b(choices|cells|fields|inputs|scores|labels) are\b|that have:|Did you mean|expected|what chooses is"
-    r"|goes? (together )?with|\b[Ii]t (is|knows)\b|a rate is|at (most|least)|ends in|allows \d|from \d+ to"
-    r"|\bor\b.*\bnot\b|learns from|needs a|training prints|are for|in place of each|, to \d|divide|lie in|come from"
+VERBS = (
+    "add allow build choose compare convert copy correct export get give leave let look make name "
+    "number pip prepare raise remove rename repeat reset resume say see send set shorten show sort "
+    "split take train try type use widen write"
 )
+"""Words that tell a person what to do."""
+
+VALUES = (
+    r"(choices|cells|fields|inputs|scores|labels) are",
+    "at (most|least)|from \\d+ to|allows \\d|, to \\d|or .* not|it (is|knows)|a rate is|expected",
+    "begin again|fill it in|go on|lower it|goes? (together )?with|ends in|divide|lie in|come from",
+    "Did you mean|what chooses is|learns from|needs a|training prints|are for|in place of each",
+    "have:",
+)
+"""Ways to say which values can be given, or what to do."""
+
+HOW = re.compile("|".join([*(rf"\b{verb}\b" for verb in VERBS.split()), *VALUES]), re.I)
 
 ROWS: dict[str, tuple[Callable[[], object], str]] = {}
 for name in TABLES:
