@@ -17,6 +17,7 @@ from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
 from seqtasks.data.module import SequenceData
 from seqtasks.run import make_data, run
+from seqtasks.training.advice import unannounced
 from seqtasks.training.trainer import disband
 
 
@@ -80,7 +81,8 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
     place = Path(config.paths.run)
     target = (place if folder is None else Path(folder)).absolute()
     try:
-        run(config, target, place.parent.name, command="seqtasks.train(config)")
+        with unannounced():
+            run(config, target, place.parent.name, command="seqtasks.train(config)")
     except Exception as error:
         known = explain(error, ())
         if known is None:
