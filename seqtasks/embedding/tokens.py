@@ -60,7 +60,10 @@ class TokenEmbedding(nn.Module):
         if not isinstance(vocabulary, Vocabulary):
             raise UsageError("it reads one vocabulary, not several; choose another", option="")
         if token_dropout and vocabulary.unk_id is None:
-            raise UsageError("it needs a vocabulary with <unk>", option="token_dropout")
+            raise UsageError(
+                "it needs a vocabulary with <unk>, as words have; set it to 0",
+                option="token_dropout",
+            )
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
         nn.init.normal_(self.table.weight, std=embedding_dim**-0.5)
         self.dropout = SequenceDropout(dropout, variational)
