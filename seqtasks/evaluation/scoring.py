@@ -12,6 +12,7 @@ from seqtasks.data.batch import Batch
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.fields.unseen import unseen_labels
 from seqtasks.evaluation.bootstrap import Sums
+from seqtasks.evaluation.sentences import with_words
 from seqtasks.evaluation.split import Split
 from seqtasks.task import Scores
 
@@ -41,7 +42,7 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
     for batch in batches(bundle, split):
         task.evaluate(batch, metrics)
     scores = {name: float(value) for name, value in task.compute_and_reset("test").items()}
-    return Evaluation(scores, task.report())
+    return Evaluation(scores, with_words(task.report(), split.dataset))
 
 
 @torch.inference_mode()
