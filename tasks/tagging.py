@@ -23,7 +23,7 @@ from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
-from seqtasks.prediction.answer import Answer
+from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.schemes import find_scheme, scheme_of
 from seqtasks.task import Scores, Task
 
@@ -99,15 +99,17 @@ class SequenceTagger(Task):
         """What predictions give of a sequence: its labels by name."""
         return [self.labels.symbols[number] for number in row]
 
-    def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
+    def scored(self, batch: Batch) -> list[Prediction]:
         """The label of each token and how probable it is there, whatever the others are."""
         logits = self(batch)
         rows = self.head.decode(logits, batch.lengths)
         marginals = self.head.marginals(logits, batch.lengths).tolist()  # (batch, time, labels)
-        return [
-            {"labels": names, "confidences": [at[n] for at, n in zip(shares, row, strict=False)]}
-            for names, row, shares in zip(self.names(rows), rows, marginals, strict=True)
-        ]
+        found = []
+        for names, row, shares in zip(self.names(rows), rows, marginals, strict=True):
+            confidences = [at[number] for at, number in zip(shares, row, strict=False)]
+            scores = {"labels": names, "confidences": confidences}
+            found.append(Prediction([Answer(self.shown(row))], scores))
+        return found
 
     def best(self, batch: Batch, count: int = 1) -> list[list[Answer]]:
         """The most probable sequences of labels, best first, of a head that scores them whole."""

@@ -65,7 +65,7 @@ def explain_run(
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.predict([inputs for inputs, _, _ in pairs[:count]])
     rows = zip(pairs[:count], predicted, strict=True)
-    show_examples(console, [(text, right, as_text(said)) for (_, text, right), said in rows])
+    show_examples(console, [(text, right, as_text(said or "")) for (_, text, right), said in rows])
     place = folder / "bundle"
     short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
     show_next(console, short, pairs[0][1] if pairs else "", foreign)

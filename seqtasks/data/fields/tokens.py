@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from random import Random
 from typing import Any
 
@@ -169,6 +168,11 @@ class TokenField(Field):
             raise _RawText
         return self.fold(value)
 
+    def tokens(self, record: Record) -> list[str]:
+        """The record's tokens where the data gave them one by one; a raw text is cut alike."""
+        value = self.value(record)
+        return self.vocabulary.cut(value) if isinstance(value, str) else value
+
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
         return folded(symbols) if self.lowercase else list(symbols)
@@ -241,11 +245,14 @@ class TokenField(Field):
             rows = [self.fold(self.tokens(record)) for record in records]
             found = look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
         else:
-            texts = [self.prepared(record) for record in records]
-            found = vocabulary.coder.encode(list(chain.from_iterable(texts)))
-            if self.separator is not None:
-                joint = vocabulary.specials[self.separator]
-                found = put_between(found, list(map(len, texts)), joint)
+            texts: list[str] = []
+            ends: list[int] = []
+            for record in records:
+                texts += self.prepared(record)
+                ends.append(len(texts))
+            found = vocabulary.coder.encode(texts)
+            if len(texts) > len(records):
+                found = put_between(found, ends, vocabulary.specials[str(self.separator)])
         return self.bounds.put(found, records)
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:

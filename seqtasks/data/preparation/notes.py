@@ -30,6 +30,19 @@ def taken_notes() -> Iterator[list[Note]]:
         logger.removeHandler(taker)
 
 
+@contextmanager
+def said_before() -> Iterator[None]:
+    """Keep warnings from being shown, where data is read once more that they were said of."""
+    logger, silent = logging.getLogger("seqtasks"), logging.NullHandler()
+    usual, logger.propagate = logger.propagate, False
+    logger.addHandler(silent)  # without any handler logging would show them
+    try:
+        yield
+    finally:
+        logger.removeHandler(silent)
+        logger.propagate = usual
+
+
 def repeat(notes: Sequence[Sequence[str]]) -> None:
     """Log warnings again."""
     for name, message in notes:

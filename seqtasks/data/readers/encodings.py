@@ -95,8 +95,8 @@ def guessed_wide(head: bytes, share: float = 0.0) -> str | None:
         head: the first bytes, without a mark.
         share: of the characters that are at least to be below 256, which tells the forms apart.
 
-    >>> guessed_wide(b"a\0\n\0"), guessed_wide(b"a\n\0a")
-    ('utf-16-le', None)
+    >>> guessed_wide(b"a\0\n\0"), guessed_wide(b"\0a\0\n"), guessed_wide(b"\0\0")
+    ('utf-16-le', 'utf-16-be', None)
     """
     shares = {}
     for name in _BY_MARK.values():

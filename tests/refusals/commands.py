@@ -1,0 +1,495 @@
+"""What commands, configurations, trainings and tasks refuse."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import io
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import pytorch_lightning as pl
+import torch
+from hydra.core.global_hydra import GlobalHydra
+from refusals.kept import CLASSIFICATION, FILES, LETTERS, TAGGING, TRANSLATION, folder, loaded
+from small import SMALL
+
+from seqtasks import doctor, evaluate, export, generate, predict, serve
+from seqtasks.api import compose
+from seqtasks.cli import streams
+from seqtasks.cli.exit_on_error import explain
+from seqtasks.cli.options import overridden, search_options
+from seqtasks.cli.parts import make_part
+from seqtasks.data.batch import Batch
+from seqtasks.evaluation import results
+from seqtasks.run import make_data, make_trainer, run
+from seqtasks.serving.description import examples_of
+from seqtasks.task import Task
+from seqtasks.training.advice import understood
+from seqtasks.training.averaging import ExponentialAverage, TriggeredAverage
+from seqtasks.training.checkpoint_file import check_checkpoint
+from seqtasks.training.checkpoints import BestMean, Checkpoint
+from seqtasks.training.finite_loss import FiniteLoss
+from seqtasks.training.range_test import RangeTest
+from seqtasks.training.resuming import resumable
+from seqtasks.transfer import Transfer
+
+
+def built(*options: str, change: Any = None) -> Any:
+    """The task of a configuration, on the sample."""
+    GlobalHydra.instance().clear()
+    config = compose(*(SMALL[3:] if FILES[0] in options else SMALL), *options)
+    data, _ = make_data(config)
+    vocabularies = dict(data.vocabularies)
+    if change is not None:
+        change(vocabularies)
+    return make_part(config, "task")(vocabularies)
+
+
+def composed(*options: str) -> None:
+    GlobalHydra.instance().clear()
+    compose(*options)
+
+
+def with_argument(option: str) -> None:
+    """What the command line says of an option, which it has looked for in its arguments."""
+    GlobalHydra.instance().clear()
+    compose(option)
+
+
+def trainer_of(*options: str) -> None:
+    make_trainer(compose(*SMALL, *options), built(*options))
+
+
+def closed(name: str, function: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "_closed", {name})
+        function()
+
+
+def not_installed(name: str, function: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, name, None)
+        function()
+
+
+def from_input(main: Any, given: str, *arguments: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        main([*arguments])
+
+
+def of_model(main: Any, options: Sequence[str], *arguments: str) -> None:
+    main([str(folder(*options)), *arguments])
+
+
+def module(content: str) -> None:
+    Path("cell_of_mine.py").write_text(content, encoding="utf-8")
+    sys.modules.pop("cell_of_mine", None)
+    doctor.main(["cell_of_mine.Cell"])
+
+
+def interrupted(checkpoint: bool) -> None:
+    if checkpoint:
+        Path("checkpoints").mkdir()
+        Path("checkpoints/last.ckpt").touch()
+    trainer: Any = pl.Trainer(logger=False, barebones=True)
+    with resumable(trainer, Path(), {}):
+        raise KeyboardInterrupt
+
+
+def averaging(patience: int) -> None:
+    stopping = [pl.callbacks.EarlyStopping("val/loss", patience=patience)]
+    trainer: Any = SimpleNamespace(early_stopping_callbacks=stopping)
+    TriggeredAverage("val/loss", "min").setup(trainer, pl.LightningModule(), "fit")
+
+
+def after_batch(loss: float) -> None:
+    trainer: Any = SimpleNamespace(current_epoch=0, checkpoint_callbacks=[])
+    FiniteLoss().on_train_batch_end(trainer, None, {"loss": torch.tensor(loss)}, None, 2)
+
+
+def infinite_weight() -> None:
+    trainer: Any = SimpleNamespace(current_epoch=0, checkpoint_callbacks=[])
+    linear: Any = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(linear.weight, float("inf"))
+    FiniteLoss().check_weights(trainer, linear)
+
+
+def compared(options: Sequence[str], *changes: str) -> None:
+    results(str(folder(*TAGGING)), str(folder(*options)), changes=changes, samples=10)
+
+
+def condition(every: bool) -> Any:
+    return built(
+        *FILES,
+        "task=generation",
+        "task/condition=label",
+        f"task.condition.every_step={every}",
+    )
+
+
+def windows() -> None:
+    task = condition(True)
+    task.carry("train", Batch(first=torch.tensor([True])))
+
+
+def taken_port() -> None:
+    with serve.bound("127.0.0.1", 0) as listener:
+        serve.bound("127.0.0.1", listener.getsockname()[1])
+
+
+def server_that_never_starts() -> None:
+    server = SimpleNamespace(run=lambda sockets: sockets[0].close(), started=False)
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    options = argparse.Namespace(host="127.0.0.1", port=0, bundle="b")
+    try:
+        serve.run_server(server, options)
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def unlike_optimizer() -> None:
+    def refuse(parameters: Any) -> Any:
+        raise ValueError("Invalid learning rate: -1")
+
+    Task({}, optimizer=refuse).configure_optimizers()
+
+
+def not_understood() -> None:
+    with understood():
+        raise ValueError("no such accelerator: abacus")
+
+
+def full_disk() -> None:
+    explain(OSError(errno.ENOSPC, "No space left on device"), [])
+
+
+PAIRS = ("task=classification", "+field@data.pair=pair", "data.pair.column=tokens")
+CASE = ("task/embedding/case=learned",)
+
+ROWS = {
+    "cli.choices:check_choices": (
+        lambda: composed("task.head=crf"),
+        "task.head=crf sets an option to a text; what chooses is task/head=crf",
+    ),
+    "cli.exit_on_error:explain": (
+        lambda: explain(PermissionError(13, "Permission denied", "runs/a"), []),
+        "runs/a: Permission denied; if it is the run folder, choose another: hydra.run.dir=PATH",
+    ),
+    "cli.exit_on_error:explain#2": (
+        full_disk,
+        "No space left on device; make room where the command writes, and repeat it",
+    ),
+    "cli.hydra_errors:as_usage_error": (
+        lambda: composed("task=taging"),
+        "task=taging: there is no such choice; Did you mean 'tagging'? The choices are",
+    ),
+    "cli.hydra_errors:as_usage_error#2": (
+        lambda: composed("tagging"),
+        "'tagging' cannot be read: options are written name=value, such as task=tagging",
+    ),
+    "cli.hydra_errors:as_usage_error#4": (
+        lambda: composed("encoder.hiden_size=3"),
+        "there is no option 'encoder.hiden_size'; Did you mean 'encoder.hidden_size'?",
+    ),
+    "cli.options:overridden": (
+        lambda: overridden({"data": {"test": 1}}, ["data.tset=2"]),
+        "there is no option 'data.tset'; Did you mean 'data.test'?",
+    ),
+    "cli.options:_read": (
+        lambda: search_options(["beam"]),
+        "search: beam: an option is written NAME=VALUE",
+    ),
+    "cli.options:_read#2": (
+        lambda: search_options(["beam_size=[1"]),
+        "search: beam_size: '[1' cannot be read",
+    ),
+    "cli.parts:Part.__call__": (
+        lambda: built("task=generation", "task/head=crf"),
+        "task.head: CRFTagging cannot be made here: ",
+    ),
+    "cli.streams:standard_input": (
+        lambda: closed("stdin", streams.standard_input),
+        "the standard input is closed; send the command a file: < FILE",
+    ),
+    "cli.streams:standard_output": (
+        lambda: closed("stdout", streams.standard_output),
+        "the standard output is closed; send it to a file: > FILE",
+    ),
+    "doctor:find": (
+        lambda: doctor.main(["gruu"]),
+        "there is no cell 'gruu'; Did you mean 'gru'? The cells are elman",
+    ),
+    "doctor:find#2": (
+        lambda: module("class Cel: pass"),
+        "cell_of_mine has no class 'Cell'; Did you mean 'Cel'?",
+    ),
+    "doctor:_imported": (
+        lambda: doctor.main(["nowhere_at_all.Cell"]),
+        "there is no module 'nowhere_at_all', neither in ",
+    ),
+    "doctor:_imported#2": (
+        lambda: module("import nowhere_at_all"),
+        "cell_of_mine cannot be imported: ",
+    ),
+    "doctor:_imported#3": (lambda: module("1 / 0"), "cell_of_mine cannot be imported: "),
+    "doctor:read_option": (
+        lambda: doctor.read_option("size"),
+        "--option size: options are written name=value",
+    ),
+    "doctor:read_option#2": (
+        lambda: doctor.read_option("size=[1"),
+        "--option size=[1: the value cannot be read as YAML",
+    ),
+    "evaluation.results:results": (
+        lambda: evaluate.main(["b", "--samples", "-1"]),
+        "samples: it is at least 0, not -1",
+    ),
+    "evaluation.results:results#2": (
+        lambda: evaluate.main(["b", "--samples", "0", "--compare", "c"]),
+        "compare: it needs samples to tell chance from more: set 1000",
+    ),
+    "evaluation.results:results#3": (
+        lambda: compared([*TAGGING, "data.test.sentences=19"]),
+        "compare: the models are tested on 20 and 19 examples, which are not the same; name one",
+    ),
+    "evaluation.split:read_split": (
+        lambda: of_model(evaluate.main, TAGGING, "test=a"),
+        "test=a: an option of the data is written data.NAME=VALUE",
+    ),
+    "export:main": (
+        lambda: of_model(
+            export.main, TAGGING, "--format", "onnx", "--output", str(folder(*TAGGING))
+        ),
+        "name another folder",
+    ),
+    "generate:check_options": (
+        lambda: generate.main(["b", "--samples", "0"]),
+        "samples: it is at least 1, not 0",
+    ),
+    "generate:check_options#2": (
+        lambda: generate.main(["b", "--score", "--top-k", "2"]),
+        "top_k: --score generates nothing; leave one out",
+    ),
+    "generate:check_options#3": (
+        lambda: generate.main(["b", "--beam", "2", "--top-k", "2"]),
+        "top_k: --beam looks for the most probable text; leave one out",
+    ),
+    "generate:read_texts": (
+        lambda: from_input(generate.main, "", str(folder(*LETTERS))),
+        "the input is empty; give lines, --prompt TEXT or --prompt-file FILE",
+    ),
+    "predict:main": (
+        lambda: of_model(predict.main, TAGGING, "--scores", "--n-best", "2"),
+        "scores: probabilities of labels take no option of a search; leave one",
+    ),
+    "predict:main#2": (
+        lambda: of_model(predict.main, TAGGING, "--attention", "a.json", "--n-best", "2"),
+        "attention: it is of one output and one model; leave the others out",
+    ),
+    "predict:main#3": (
+        lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
+        "1 record(s) could not be used; the output has an error in place of each",
+    ),
+    "predict:opened": (
+        lambda: predict.main(["b", "--input", "missing.txt"]),
+        "missing.txt: No such file or directory",
+    ),
+    "prediction.forms:TableForm.read": (
+        lambda: from_input(
+            predict.main, "tokens\ttokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
+        ),
+        "input:1: the columns are tokens, tokens; each needs a name of its own",
+    ),
+    "prediction.forms:TableForm.inputs": (
+        lambda: from_input(
+            predict.main, "tokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
+        ),
+        "input:2: 2 column(s) found, 1 expected as in the header",
+    ),
+    "prediction.forms:cell": (
+        lambda: from_input(
+            predict.main, '{"token": "a"}\n', str(folder(*TAGGING)), "--format", "jsonl"
+        ),
+        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; give another",
+    ),
+    "prediction.forms:json_row": (
+        lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
+        "input:1: not valid JSON (Expecting value); write one object a line",
+    ),
+    "prediction.forms:json_row#2": (
+        lambda: from_input(predict.main, "[1]\n", str(folder(*TAGGING)), "--format", "jsonl"),
+        "input:1: no JSON object; write one a line",
+    ),
+    "prediction.line:decode": (
+        lambda: (
+            Path("in").write_bytes(b"caf\xe9\n")
+            and of_model(predict.main, TAGGING, "--input", "in")
+        ),
+        "input:1: not valid utf-8 (byte 0xe9); convert it to utf-8",
+    ),
+    "run:run": (
+        lambda: run(compose(*SMALL, "ckpt_path=a", "lr_finder=range_test"), Path("run"), "tagging"),
+        "lr_finder: it finds the rate that a training begins with, and ckpt_path goes on with one",
+    ),
+    "serve:run_server": (
+        server_that_never_starts,
+        "the server could not start; the lines above say why",
+    ),
+    "serve:require": (
+        lambda: not_installed("uvicorn", serve.require),
+        "a server needs FastAPI and uvicorn",
+    ),
+    "serve:bound": (
+        lambda: serve.bound("127.0.0.1", 1 << 16),
+        "port: it is a number from 0, for a free one, to 65535, not 65536",
+    ),
+    "serve:bound#2": (taken_port, "choose another one, or --port 0 for a free one"),
+    "serving.description:examples_of": (
+        lambda: examples_of(loaded(*TRANSLATION), ["a " * 300_000]),
+        "example: ",
+    ),
+    "task:Task.__init__": (
+        lambda: Task({}, layer_factor=0.0),
+        "layer_factor: it is above 0, not 0.0",
+    ),
+    "task:Task.configure_optimizers": (
+        unlike_optimizer,
+        "optimizer: Invalid learning rate: -1",
+    ),
+    "training.advice:understood": (
+        not_understood,
+        "a setting cannot be used: no such accelerator: abacus",
+    ),
+    "training.averaging:ExponentialAverage.__init__": (
+        lambda: ExponentialAverage(1.0),
+        "decay: it is at least 0 and below 1, not 1.0",
+    ),
+    "training.averaging:TriggeredAverage.setup": (
+        lambda: averaging(6),
+        "callbacks.early_stopping.patience=6 stops training before averaging begins",
+    ),
+    "training.checkpoint_file:check_checkpoint.misfit": (
+        lambda: check_checkpoint("nothing.ckpt", Task({})),
+        "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
+    ),
+    "training.checkpoints:Checkpoint.setup": (
+        lambda: Checkpoint(monitor="val/loss", every_n_train_steps=3).setup(
+            pl.Trainer(logger=False), pl.LightningModule(), "fit"
+        ),
+        "a checkpoint by val/loss is saved when that is computed; set trainer.val_check_interval",
+    ),
+    "training.checkpoints:BestMean.setup": (
+        lambda: BestMean(filename="best").setup(
+            pl.Trainer(logger=False), pl.LightningModule(), "fit"
+        ),
+        "callbacks.checkpoint.filename: best is one name for several files; let it hold '{epoch}",
+    ),
+    "training.finite_loss:FiniteLoss.check_losses": (
+        lambda: after_batch(float("nan")),
+        "the loss is nan in epoch 1, batch 3; ",
+    ),
+    "training.finite_loss:FiniteLoss.check_weights": (
+        infinite_weight,
+        "a weight is infinite or not a number after epoch 0, batch 0; ",
+    ),
+    "training.range_test:RangeTest.__init__": (
+        lambda: RangeTest(lowest=2.0),
+        "lowest: it is above 0 and below 1.0, the highest, not 2.0",
+    ),
+    "training.range_test:RangeTest.__init__#2": (
+        lambda: RangeTest(share=2.0),
+        "share: it is above 0 and at most 1, not 2.0",
+    ),
+    "training.range_test:RangeTest.choose": (
+        lambda: RangeTest(1e-4, 1.0, steps=41).choose([1.0 + n for n in range(41)]),
+        "lowest: the loss falls at no rate from 0.0001 to 1; lower it, or set optimizer.lr",
+    ),
+    "training.range_test:RangeTest.choose#2": (
+        lambda: RangeTest(1e-4, 1.0, steps=41).choose([41.0 - n for n in range(41)]),
+        "highest: the loss still falls at the highest rate from 0.0001 to 1; raise it",
+    ),
+    "training.resuming:resumable": (
+        lambda: interrupted(False),
+        "interrupted before the first checkpoint",
+    ),
+    "training.resuming:resumable#2": (
+        lambda: interrupted(True),
+        "interrupted after 0 epochs; to go on: python -m seqtasks",
+    ),
+    "training.trainer:build_trainer": (
+        lambda: trainer_of("task=tagging", "trainer.precision=16-mixed"),
+        "precision: 16-bit floats (fp16) train on a GPU alone, not 16-mixed; on a CPU set bf16-mi",
+    ),
+    "training.trainer:followed": (
+        lambda: trainer_of("task=tagging", "callbacks.early_stopping.monitor=val/loss"),
+        "with callbacks.early_stopping.monitor=val/loss it is min (less is better)",
+    ),
+    "transfer.transfer:Transfer.prepare": (
+        lambda: Transfer(model=str(folder(*TAGGING))).prepare(
+            make_data(compose(*SMALL, *CLASSIFICATION))[0], {}
+        ),
+        "and this data label, tokens; choose the same task and fields",
+    ),
+    "tasks.classification:check_pair": (
+        lambda: built(*PAIRS, "data.pair.share_vocabulary_with=null", "data.pair.max_size=9"),
+        "data.pair is read by the embedding of data.tokens, and needs its vocabulary: set",
+    ),
+    "tasks.classification:check_pair#2": (
+        lambda: built(*PAIRS, *CASE),
+        "data.pair: the texts of a pair are read by their tokens alone; leave out task/embedding/",
+    ),
+    "tasks.generation:LanguageModel.__init__": (
+        lambda: built("task=generation", "encoder.bidirectional=true"),
+        "encoder.bidirectional: a language model reads from left to right; set it to false",
+    ),
+    "tasks.generation:LanguageModel.carry": (
+        windows,
+        "condition: it starts separate texts, not running ones; set data/batching=buckets",
+    ),
+    "tasks.generation:LanguageModel.read": (
+        lambda: condition(True).read(torch.ones(1, 1, dtype=torch.int64), None, None),
+        "condition: this language model starts from its 'label'; give one",
+    ),
+    "tasks.joint:JointTask.__init__": (
+        lambda: built("task=joint", "task.target=nonsense"),
+        "target: 'nonsense' is no field of task.tags or task.labels: tags, label",
+    ),
+    "tasks.joint:JointTask.__init__#3": (
+        lambda: built("task=joint", "task.classification.calibrate=true"),
+        "classification.calibrate: a joint task fits no temperature; set it to false",
+    ),
+    "tasks.joint:weights": (
+        lambda: built("task=joint", "+task.tags.xpos=1"),
+        "tags.xpos: the data has no field 'xpos', only ",
+    ),
+    "tasks.joint:weights#2": (
+        lambda: built("task=joint", "task.labels.label=0"),
+        "labels.label: it is above 0, or null for no such head, not 0",
+    ),
+    "tasks.joint:check_directions": (
+        lambda: built("task=joint", "encoder.num_layers=2", "encoder.dropout=0"),
+        "language_weight: above the first layer, or in a last norm, each direction sees what the",
+    ),
+    "tasks.tagging:SequenceTagger.best": (
+        lambda: loaded(*TAGGING).predict(["a b"], n_best=2),
+        "n_best: this tagger decides on each label by itself; several sequences come from one",
+    ),
+    "tasks.translation:EncoderDecoder.__init__": (
+        lambda: built("task=translation", "task.decoder.copying=true"),
+        "decoder.copying: it goes with the field data.copies; task/decoder=copying sets both",
+    ),
+    "tasks.translation:EncoderDecoder.__init__#2": (
+        lambda: built(
+            "task=translation", "task/decoder/attention=none", "task.search.coverage_penalty=1"
+        ),
+        "search.coverage_penalty: it is about attention, which this decoder has not; set it to 0",
+    ),
+}

@@ -1,0 +1,47 @@
+"""Every refusal of the library is reached by a row of a table, and says what the row says."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from refusals.sites import every_site, reached
+from refusals.waiting import WAITING
+
+from seqtasks.errors import SeqtasksError
+
+TABLES = ("layers", "models", "commands", "files", "values")
+"""The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
+
+ROWS: dict[str, tuple[Callable[[], object], str]] = {}
+for name in TABLES:
+    rows = importlib.import_module(f"refusals.{name}").ROWS
+    assert not rows.keys() & ROWS.keys()
+    ROWS |= rows
+
+
+def test_every_refusal_has_a_row():
+    every = every_site()
+    missing = sorted({*every} - ROWS.keys() - WAITING)
+    assert not missing, f"write a row for each: {missing}"
+    assert not ROWS.keys() - {*every}, "these rows have no refusal any more"
+    assert not WAITING - {*every}, "these wait for rows, and are gone"
+    assert not WAITING & ROWS.keys(), "these have their rows, and wait no more"
+
+
+@pytest.mark.parametrize("site", ROWS)
+def test_refusal(site, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    provoke, said = ROWS[site]
+    with reached() as found, suppress(SeqtasksError, SystemExit):
+        provoke()
+    assert site in found, f"reached: {list(found)}"
+    assert said in str(found[site])
+
+
+def test_the_tables_are_all_there():
+    beside = {path.stem for path in Path(__file__).parent.glob("*.py")}
+    assert beside == {*TABLES, "kept", "sites", "waiting", "test_refusals"}
