@@ -95,7 +95,9 @@ def _check_sequences(path: FilePath, array: ArrayRows, lengths: NDArray[Any] | N
             return
         raise DataError(f"{path}: {name!r} has the shape {shape}; give {_SHAPES}")
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
-        raise DataError(f"{path}: the array 'lengths' is to hold one whole number an example")
+        raise DataError(
+            f"{path}: the array 'lengths' is to hold one whole number an example; correct the file"
+        )
     least, most = (lengths.min(), lengths.max()) if lengths.size else (0, 0)
     if len(shape) == 3 and len(lengths) == shape[0]:
         if not 0 <= least <= most <= shape[1]:
