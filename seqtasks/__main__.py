@@ -15,6 +15,7 @@ from omegaconf import DictConfig, read_write
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
+from seqtasks.cli.quoting import quoted
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 
@@ -60,5 +61,6 @@ def main(config: DictConfig) -> Any:
 if __name__ == "__main__":
     prepare_streams(lasting=True)
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
+    sys.argv[1:] = quoted(sys.argv[1:])
     with exit_on_error(sys.argv[1:]):
         main()

@@ -14,8 +14,10 @@ from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
+from seqtasks.cli.quoting import quoted
 from seqtasks.data.module import SequenceData
 from seqtasks.run import make_data, run
+from seqtasks.training.advice import unannounced
 from seqtasks.training.trainer import disband
 
 
@@ -37,7 +39,7 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"]
     try:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
-            config = hydra_compose("config", [*search, *options], return_hydra_config=True)
+            config = hydra_compose("config", [*search, *quoted(options)], return_hydra_config=True)
         check_choices(config, config.hydra.runtime.choices)
     except Exception as error:
         known = explain(error, options)
@@ -79,7 +81,8 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
     place = Path(config.paths.run)
     target = (place if folder is None else Path(folder)).absolute()
     try:
-        run(config, target, place.parent.name, command="seqtasks.train(config)")
+        with unannounced():
+            run(config, target, place.parent.name, command="seqtasks.train(config)")
     except Exception as error:
         known = explain(error, ())
         if known is None:

@@ -14,8 +14,8 @@ from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.errors import UsageError
-from seqtasks.prediction.line import decoded
 from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
+from seqtasks.prediction.source_lines import decoded
 
 if TYPE_CHECKING:
     from seqtasks.prediction.text_generator import Text, TextGenerator

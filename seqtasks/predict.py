@@ -1,67 +1,44 @@
-"""``python -m seqtasks.predict BUNDLE < lines > results``: one prediction for each line."""
+"""``python -m seqtasks.predict BUNDLE < lines > results``: one prediction for each record."""
 
 from __future__ import annotations
 
 import itertools
+import os
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.options import search_options
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
+from seqtasks.data.readers.opening import open_binary
+from seqtasks.data.readers.remarks import told_once
 from seqtasks.errors import DataError, SeqtasksError, UsageError
+from seqtasks.prediction.source_lines import pieces_of
+
+if TYPE_CHECKING:
+    from seqtasks.prediction.files import FilePredictor
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read lines, write predictions: a label, labels separated by spaces, or a text."""
+    """Read records, write predictions: a label, labels separated by spaces, or a text."""
     parser = make_parser()
     options = parser.parse_args(arguments)
-    with exit_on_error(spell=parser.spell), ExitStack() as files:
-        source = files.enter_context(opened(options.input, "rb")) if options.input else None
-        target = files.enter_context(opened(options.output, "wb")) if options.output else None
-        from seqtasks.lightning import leave_out_lightning
-
-        if not options.trust:  # a class of yours may want all of Lightning
-            leave_out_lightning()
-        from seqtasks.bundle import load
-        from seqtasks.prediction.files import FilePredictor, prefix_lines
-        from seqtasks.prediction.forms import find_columns, make_form
-        from seqtasks.prediction.predictor import Predictor
-
-        folders = [options.bundle, *options.ensemble]
-        bundles = [load(folder, options.device, options.trust) for folder in folders]
-        prefixes: Iterator[str] | None = None
-        if options.prefixes is not None:
-            prefixes = prefix_lines(options.prefixes)
-        elif options.prefix is not None:
-            prefixes = itertools.repeat(options.prefix)
-        search = search_options(options.search)
-        if options.scores and (options.n_best or options.ensemble or prefixes or search):
-            raise UsageError(
-                "probabilities of labels take no option of a search; leave one", option="scores"
-            )
-        if options.attention and (options.n_best or options.ensemble):
-            raise UsageError(
-                "it is of one output and one model; leave the others out", option="attention"
-            )
-        look = None
-        if options.attention:
-            from seqtasks.inspection.alignment_file import AlignmentFile
-
-            look = AlignmentFile(options.attention, bundles[0])
-        predict = FilePredictor(
-            Predictor(bundles, options.scores, options.n_best, search, options.batch_size),
-            make_form(options.format, find_columns(bundles[0], options.column), options.name),
-            prefixes,
-            look,
-        )
-        output = target or standard_output()
-        for line in predict(source or standard_input()):
-            output.write(line.encode() + b"\n")
-            output.flush()
+    with exit_on_error(spell=parser.spell):
+        check_files(options.input, options.output)
+        with told_once(), ExitStack() as files:
+            source = files.enter_context(open_binary(options.input)) if options.input else None
+            target = files.enter_context(whole_file(options.output)) if options.output else None
+            predict = make_predictor(options)
+            output = target or standard_output()
+            for line in predict(pieces_of(source or standard_input())):
+                output.write(line.encode() + b"\n")
+                output.flush()
+        if said := str(predict.predictor.unknown):
+            warn(said)
         if predict.cut:
             warn(
                 f"{predict.cut} of the outputs were cut at max_length, without an end of their "
@@ -74,24 +51,74 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
 
 
+def make_predictor(options: Namespace) -> FilePredictor:
+    """What predicts, from the options of the command line."""
+    from seqtasks.lightning import leave_out_lightning
+
+    if not options.trust:  # a class of yours may want all of Lightning
+        leave_out_lightning()
+    from seqtasks.bundle import load
+    from seqtasks.prediction.files import FilePredictor, prefix_lines
+    from seqtasks.prediction.forms import by_suffix, find_columns, make_input, make_output
+    from seqtasks.prediction.layout import Layout
+    from seqtasks.prediction.predictor import Predictor
+
+    folders = [options.bundle, *options.ensemble]
+    bundles = [load(folder, options.device, options.trust) for folder in folders]
+    prefixes: Iterator[str] | None = None
+    if options.prefixes is not None:
+        prefixes = prefix_lines(options.prefixes)
+    elif options.prefix is not None:
+        prefixes = itertools.repeat(options.prefix)
+    search = search_options(options.search)
+    if options.scores and (options.n_best or options.ensemble or prefixes or search):
+        raise UsageError(
+            "probabilities of labels take no option of a search; leave one", option="scores"
+        )
+    if options.attention and (options.n_best or options.ensemble):
+        raise UsageError(
+            "it is of one output and one model; leave the others out", option="attention"
+        )
+    look = None
+    if options.attention:
+        from seqtasks.inspection.alignment_file import AlignmentFile
+
+        look = AlignmentFile(options.attention, bundles[0])
+    name = options.format or by_suffix(options.input) or "text"
+    columns = find_columns(bundles[0], options.column)
+    given = make_input(name, bundles[0], columns, not options.no_header)
+    written = options.output_format or by_suffix(options.output) or name
+    layout = Layout.of(bundles[0], options.name, options.scores, options.n_best is not None)
+    return FilePredictor(
+        Predictor(bundles, options.scores, options.n_best, search, options.batch_size),
+        given,
+        make_output(written, layout, given, bundles[0]),
+        prefixes,
+        look,
+    )
+
+
 def make_parser() -> Parser:
     """The options of the command line."""
-    parser = Parser(
-        "predict", "Predict on raw lines with a saved model: one line in, one line out."
-    )
+    parser = Parser("predict", "Predict on a file with a saved model: a record in, a record out.")
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     add("--input", type=Path, metavar="FILE", help="instead of standard input")
     add("--output", type=Path, metavar="FILE", help="instead of standard output")
-    forms = "text, a line for each input; tsv, a table with a header; jsonl, an object a line"
-    add("--format", default="text", help=forms)
-    column = "the column of a tsv or jsonl file that holds an input"
+    forms = "text, tsv, csv, jsonl or conll; by default as the name of the input ends, else text"
+    add("--format", metavar="FORM", help=f"of the input: {forms}")
+    written = "… of the output; by default as its name ends, else that of the input"
+    add("--output-format", metavar="FORM", help=written)
+    column = "the column, or the member of an object, that holds an input"
     parser.add_repeated("--column", "INPUT=NAME", column)
-    add("--name", default="prediction", help="of the column that a tsv or jsonl file is given")
+    first = "the first row of a table is data, and its columns go by number from 0"
+    add("--no-header", action="store_true", help=first)
+    name = "of the column, or the member, that holds what is predicted"
+    add("--name", default="prediction", help=name)
     add("--batch-size", type=int, default=32, metavar="N", help="lines at once")
-    scores = "probabilities of labels, one JSON object a line"
+    scores = "the probabilities of the labels too; of a tagger those of its labels"
     add("--scores", action="store_true", help=scores)
-    several = "the N best with their scores, a JSON object a line"
+    several = "the N best with their scores too, as JSON"
     add("--n-best", type=int, metavar="N", help=several)
     search = "an option of task.search, such as beam_size=1"
     parser.add_repeated("--search", "NAME=VALUE", search)
@@ -108,12 +135,34 @@ def make_parser() -> Parser:
     return parser
 
 
-def opened(path: Path, mode: str) -> BinaryIO:
-    """A file."""
+def check_files(given: Path | None, output: Path | None) -> None:
+    """Refuse, by a `UsageError`, to write into the file that is read."""
+    if given and output and output.exists() and given.exists() and output.samefile(given):
+        raise UsageError(f"{output} is the input too; name another file", option="output")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that is there under its name once it is whole; pipes are written at once."""
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_file():
+        beside = place
+    else:
+        beside = place.with_name(f"{place.name}.{os.getpid()}.part")
     try:
-        return path.open(mode)  # type: ignore[return-value]
+        file = beside.open("wb")
     except OSError as error:
         raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
+    try:
+        with file:
+            yield file
+            file.flush()
+    except BaseException:
+        if beside != place:
+            beside.unlink(missing_ok=True)
+        raise
+    if beside != place:
+        beside.replace(place)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.task import Scores, Task
 from seqtasks.training.processes import gathered
 
@@ -99,10 +100,19 @@ class SequenceClassifier(Task):
         """For each example a label, a list of labels, or a number."""
         return self.head.answers(self(batch))
 
-    def probabilities(self, batch: Batch) -> list[dict[str, float]]:
-        """For each example the probability of each label (UsageError: the head gives none)."""
-        rows = self.head.probabilities(self(batch)).tolist()
-        return [dict(zip(self.labels.symbols, row, strict=True)) for row in rows]
+    def with_probabilities(self, batch: Batch) -> list[Prediction]:
+        """For each example its answer, and the probability of each label.
+
+        Raises:
+            UsageError: the head gives no probabilities.
+        """
+        logits = self(batch)
+        answers: Sequence[Any] = self.head.answers(logits)
+        rows = self.head.probabilities(logits).tolist()
+        return [
+            Prediction([Answer(answer)], dict(zip(self.labels.symbols, row, strict=True)))
+            for answer, row in zip(answers, rows, strict=True)
+        ]
 
     def graphs(self, batch: Batch) -> list[Graph]:
         """From texts, read whole, to logits; both texts of a pair are rows of one batch."""

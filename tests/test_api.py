@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 
@@ -14,10 +15,16 @@ from seqtasks.errors import SeqtasksError, UsageError
 LINES = ["the dogs see the cat .", "she walks ."]
 
 
-def test_three_lines_compose_train_and_predict(tmp_path, monkeypatch):
+def test_three_lines_compose_train_and_predict(tmp_path, monkeypatch, caplog, capsys):
+    """As in a notebook, whose kernel has given the log a handler; each line comes once."""
+    caplog.set_level(logging.INFO)
     monkeypatch.chdir(tmp_path)
     config = seqtasks.compose("task=tagging", *SMALL)
     model = seqtasks.train(config)
+    printed = capsys.readouterr()
+    assert (caplog.messages, printed.err, "\x1b" in printed.out) == ([], "", False)
+    said = [line for line in printed.out.splitlines() if line.strip(" ─━")]
+    assert len(said) == len({*said})
     tags = model.predict(LINES)
     assert [len(row) for row in tags] == [6, 3]
     assert seqtasks.load("runs/tagging/latest/bundle").predict(LINES) == tags

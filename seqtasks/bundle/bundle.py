@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -32,12 +33,17 @@ from seqtasks.bundle.files import (
     vocabulary_file,
 )
 from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
+from seqtasks.bundle.summary import described
 from seqtasks.data.fields import Field
-from seqtasks.errors import BundleError, SeqtasksError, UsageError
+from seqtasks.data.raw_inputs import kind_of
+from seqtasks.data.record import Record
+from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError
 from seqtasks.graphs.folder import ENDING, attach
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -48,26 +54,33 @@ class Bundle(Model):
         metrics: what ``metrics.json`` holds.
         card: what ``README.md`` holds.
         exported: graphs compute in the place of the model's own weights, which are not there.
+        source: the folder, or the address, that it was loaded from.
     """
 
     metrics: dict[str, Any]
     card: str = ""
     exported: bool = False
+    source: str = ""
+
+    def __repr__(self) -> str:
+        """The task, what it reads and gives, its encoder and size, and where it is from."""
+        return described(self, self.source)
 
     def predict(
         self,
-        inputs: Iterable[Inputs],
+        inputs: Inputs | Iterable[Inputs | None],
         batch_size: int = 32,
         scores: bool = False,
         n_best: int | None = None,
         search: Mapping[str, Any] | None = None,
-    ) -> list[Any]:
-        """One prediction for each record, in order.
+    ) -> Any:
+        """A prediction for each record, in order; of one text, or one mapping, its prediction.
 
         Args:
-            inputs: of each record a text, or the task's inputs by name, each a raw text or a list
-                of tokens. Several inputs may stand in one text, with tabs between them or as a JSON
-                object. An empty record has an empty prediction.
+            inputs: of each record a text, a list of tokens, or the task's inputs by name, each a
+                text or a list of tokens; in a list, an array, a Series, or anything else that is
+                iterated over. Several inputs may stand in one text, with tabs between them or as a
+                JSON object. A text alone is one record, as is a mapping.
             batch_size: records that run together; it changes no prediction.
             scores: give the probabilities of the labels instead.
             n_best: give so many outputs with their scores instead.
@@ -77,16 +90,42 @@ class Bundle(Model):
             A text or label for each record, or a list of labels where each token has one. With
             ``scores`` a dictionary from label to probability, or of a tagger its ``labels`` and
             their ``confidences``. With ``n_best`` a list of `seqtasks.prediction.answer.Answer`.
+            None for a record that is None, NaN or empty, or lacks one of its inputs in this way.
 
         Raises:
-            UsageError: the task cannot do what is asked.
-            DataError: a record does not hold the task's inputs, or cannot be encoded.
+            UsageError: the task cannot do what is asked, or the inputs are of another type.
+            DataError: records do not hold the task's inputs, or cannot be encoded; up to twenty
+                are named.
         """
+        single = isinstance(inputs, str | Mapping)
+        given: Any = [inputs] if single else self.iterated(inputs)
         predictor = Predictor([self], scores, n_best, search or {}, batch_size, strict=True)
-        found: list[Any] = predictor(self.records(inputs))
-        if scores:
-            return [one.probabilities or {} for one in found]
-        return [list(one.answers) if n_best else one.value for one in found]
+        records = [self.attempted(one, number) for number, one in enumerate(given, 1)]
+        predictions: list[Any] = predictor(records)
+        if said := str(predictor.unknown):
+            _log.warning("%s", said)
+        found = [one.given(scores, n_best is not None) for one in predictions]
+        return found[0] if single else found
+
+    def iterated(self, inputs: Any) -> Iterable[Any]:
+        """The records of several (UsageError: they are of a type that holds none)."""
+        names = ", ".join(self.task.inputs)
+        if isinstance(inputs, bytes | bytearray):
+            wanted = "decode it"
+        elif hasattr(inputs, "columns"):
+            wanted = f"give one of its columns, or its rows as mappings with {names}"
+        elif isinstance(inputs, Iterable):
+            return inputs
+        else:
+            wanted = f"give a text, a list of texts, or mappings with {names}"
+        raise UsageError(f"{kind_of(inputs)} holds no texts; {wanted}", option="inputs")
+
+    def attempted(self, given: Any, number: int) -> Record | DataError:
+        """A record of raw inputs, or why it is none."""
+        try:
+            return self.record(given, "input", number)
+        except DataError as error:
+            return error
 
 
 def save(
@@ -144,7 +183,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    folder = find_bundle(folder)
+    source, folder = str(folder), find_bundle(folder)
     sums = read_manifest(folder)
     exported = any(name.endswith(ENDING) for name in sums)
     check_files(folder, sums, [CONFIG, METRICS, *([] if exported else [WEIGHTS])])
@@ -174,7 +213,7 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
     else:
         fill(task, folder / WEIGHTS, device)
     card = read_text(folder / CARD)
-    return Bundle(task, fields, config, read_metrics(folder), card, exported)
+    return Bundle(task, fields, config, read_metrics(folder), card, exported, source)
 
 
 def fill(task: Task, weights: Path, device: str) -> None:

@@ -19,7 +19,7 @@ from seqtasks.errors import BundleError, first_line
 WEIGHTS, MANIFEST = "model.safetensors", "manifest.json"
 CONFIG, METRICS, CARD = "config.yaml", "metrics.json", "README.md"
 
-FORMAT = 2
+FORMAT = 3
 """The format of a bundle's folder; `read_manifest` refuses all others."""
 
 

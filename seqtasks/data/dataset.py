@@ -91,6 +91,7 @@ class SequenceDataset(Dataset[Batch]):
             if field.keep_text:
                 batch[f"{name}_text"] = [field.written(record) for record in records]
         batch["example"] = lines_of(self.records, indices)
+        batch["index"] = list(indices)
         batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
         return batch
 

@@ -55,7 +55,8 @@ class SequenceData(pl.LightningDataModule):
         val: likewise for validation; None takes ``val_fraction`` of the training examples.
         test: likewise for the test; None takes ``test_fraction`` of the training examples, and
             with ``test_fraction=0`` the validation examples serve as test too.
-        val_fraction: share of the training examples to validate on.
+        val_fraction: share of the training examples to validate on. Where examples have a label,
+            each part gets its share of each label (`Splitting`).
         test_fraction: share of the training examples to test on.
         split_seed: chooses those examples, independently of the seed of training.
         folds: parts of the training examples for cross-validation, drawn by ``split_seed``; one is
@@ -63,7 +64,8 @@ class SequenceData(pl.LightningDataModule):
         fold: the part that is the test, from 0; every example is in one of the parts.
         split_by: a field; examples that agree in it, such as the pronunciations of one word, are
             split off together. None draws each example alone.
-        limit: the number of examples to train on, drawn by ``split_seed``; None for all.
+        limit: the number of examples to train on, drawn by ``split_seed``, of each label one at
+            least where it allows; None for all.
         filter: leaves training examples out for their length; None keeps all.
         missing: what becomes of records without a value, or of lines that cannot be read as one:
             ``skip`` leaves them out and says how many and where, ``error`` refuses them.

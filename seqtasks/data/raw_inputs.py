@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from seqtasks.data.readers.json_lines import non_empty_value
@@ -11,39 +12,49 @@ from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 
 
-def as_inputs(
-    given: str | Mapping[str, Value], names: Sequence[str], place: str
-) -> dict[str, Value]:
+def as_inputs(given: Any, names: Sequence[str], place: str) -> dict[str, Value]:
     r"""The inputs by name that a person gives, as a mapping or written in one text.
 
     Args:
-        given: the values by name; or the text of the only input; or the texts of several inputs
-            with tabs between them, in the order of ``names``, or in a JSON object.
+        given: the values by name; or the text of the only input, or its list of tokens; or the
+            texts of several inputs with tabs between them, in the order of ``names``, or in a JSON
+            object.
         names: the inputs of the task.
         place: where the record stands, for errors.
 
     Returns:
-        A value for each name; nothing if ``given`` is empty.
+        A value for each name; nothing if ``given`` is empty or missing, or a value of it is.
 
     Raises:
-        DataError: there are more or fewer columns than inputs, an input is missing, or a value in
-            a text of several is empty.
+        DataError: there are more or fewer columns than inputs, an input is missing, a value in a
+            text of several is empty, or something is no text and no list.
 
     >>> as_inputs("a b\tc", ["tokens", "pair"], "input:1")
     {'tokens': 'a b', 'pair': 'c'}
     >>> as_inputs('{"pair": "c", "tokens": ["a", "b"]}', ["tokens", "pair"], "input:1")
     {'tokens': ['a', 'b'], 'pair': 'c'}
-    >>> as_inputs("  ", ["tokens"], "input:1")
-    {}
+    >>> as_inputs(["a", "b"], ["tokens"], "input:1"), as_inputs(None, ["tokens"], "input:1")
+    ({'tokens': ['a', 'b']}, {})
     """
     if not isinstance(given, str):
-        return selected(given, names, place) if given else {}
+        if isinstance(given, Mapping):
+            row = selected(given, names, place) if given else {}
+        elif len(names) == 1 or is_missing(given):
+            row = {names[0]: given}
+        else:
+            raise DataError(
+                f"{kind_of(given)} is given for {len(names)} inputs; give a mapping with "
+                f"{', '.join(names)}",
+                where=place,
+            )
+        values = {name: as_value(value, name, place) for name, value in row.items()}
+        return {} if None in values.values() else values  # type: ignore[return-value]
     if not given.strip():
         return {}
     if len(names) == 1:
         return {names[0]: given}
-    row = json_object(given)
-    if row is None:
+    found = json_object(given)
+    if found is None:
         cells = given.split("\t")
         if len(cells) != len(names):
             raise DataError(
@@ -52,9 +63,55 @@ def as_inputs(
                 "with these names",
                 where=place,
             )
-        row = dict(zip(names, cells, strict=True))
-    values = selected(row, names, place)
+        found = dict(zip(names, cells, strict=True))
+    values = selected(found, names, place)
     return {name: non_empty_value(place, name, value) for name, value in values.items()}
+
+
+def as_value(given: Any, name: str, place: str) -> Value | None:
+    """A value of Python as a text or a list; None where it is missing or empty.
+
+    Arrays and tuples become lists.
+
+    Raises:
+        DataError: it is of another type, or a list of tokens holds an empty one.
+
+    >>> as_value(("a", "b"), "tokens", "input:1"), as_value(" ", "tokens", "input:1")
+    (['a', 'b'], None)
+    """
+    if is_missing(given):
+        return None
+    if not isinstance(given, str):
+        if hasattr(given, "tolist"):  # of numpy, pandas or torch
+            given = given.tolist()
+        if not isinstance(given, (list, tuple)):
+            raise DataError(
+                f"'{name}' is {kind_of(given)}; give a text, or a list of tokens", where=place
+            )
+        if "" in given:
+            raise DataError(
+                f"'{name}' holds an empty token at {given.index('')} (from 0); leave it out",
+                where=place,
+            )
+        given = list(given)
+    return given if len(given) and (not isinstance(given, str) or given.strip()) else None
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value of Python stands for none: None, NaN, or the NA of pandas.
+
+    >>> is_missing(None), is_missing(float("nan")), is_missing(""), is_missing(0.0)
+    (True, True, False, False)
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, Real) and value != value
+
+
+def kind_of(value: Any) -> str:
+    """The type of a value, with its article."""
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def selected(row: Mapping[str, Any], names: Sequence[str], place: str) -> dict[str, Any]:
@@ -67,7 +124,7 @@ def selected(row: Mapping[str, Any], names: Sequence[str], place: str) -> dict[s
     if missing:
         raise DataError(
             f"the object has no {', no '.join(map(repr, missing))}; it is to have "
-            f"{', '.join(names)}, and has {', '.join(row) or 'nothing'}",
+            f"{', '.join(names)}, and has {', '.join(map(str, row)) or 'nothing'}",
             where=place,
         )
     return {name: row[name] for name in names}

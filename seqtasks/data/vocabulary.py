@@ -16,6 +16,8 @@ from seqtasks.data.symbols.contents import merges_of, symbols_of, with_symbols
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import Coder
 from seqtasks.data.symbols.tokenizer import learn_tokenizer
+from seqtasks.data.symbols.unspaced import are_characters, are_runs_whole, characters
+from seqtasks.data.symbols.words import words_of
 from seqtasks.errors import BundleError
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
@@ -208,6 +210,24 @@ class Vocabulary:
         (['a', 'b'], ['ab'])
         """
         return list(text) if self.joins else text.split()
+
+    def cut(self, text: str) -> list[str]:
+        """The symbols of a raw text where the data gave symbols one by one, without a tokenizer.
+
+        They are characters where those of the data are characters of a script that is written
+        without spaces; elsewhere they stand between white space.
+
+        >>> Vocabulary(["我", "爱", "N"]).cut("我爱 N"), Vocabulary(["the", "dog"]).cut("the dog")
+        (['我', '爱', 'N'], ['the', 'dog'])
+        """
+        by_character, whole_runs = self.script
+        return characters(text, whole_runs) if by_character else words_of(text)
+
+    @functools.cached_property
+    def script(self) -> tuple[bool, bool]:
+        """Whether symbols are characters of an unspaced script, and if Latin runs are whole."""
+        symbols = [symbol for symbol in self.symbols if symbol not in self.specials]
+        return are_characters(symbols), are_runs_whole(symbols)
 
     @property
     def special_ids(self) -> tuple[int, ...]:

@@ -85,13 +85,18 @@ class CRFTagging(TaggingHead):
     def fit_to_training_data(
         self, rows: Sequence[Sequence[int] | NDArray[Any]] | Ragged, places: Sequence[str]
     ) -> None:
-        """Refuse, before training, tags of probability 0 by a DataError that lists their places."""
+        """Refuse, before training, tags of probability 0 by a DataError that lists their places.
+
+        Sequences with tags that training never shows are passed over.
+        """
         wrong: list[str] = []
         count = 0
         for first in range(0, len(rows) if self.constraint.scheme else 0, ROWS_AT_ONCE):
             some = [rows[at] for at in range(first, min(first + ROWS_AT_ONCE, len(rows)))]
-            legal = self.constraint.legal(pad_sequences(some), sequence_lengths(some))
-            forbidden = (~legal).nonzero().flatten().tolist()
+            tags, lengths = pad_sequences(some), sequence_lengths(some)
+            known = (tags < len(self.start)).all(1)  # by the head
+            legal = self.constraint.legal(tags, lengths)
+            forbidden = (known & ~legal).nonzero().flatten().tolist()
             count += len(forbidden)
             wrong += [
                 f"{places[first + at]}: {self.constraint.mistake(some[at])}"

@@ -11,9 +11,10 @@ from torch import Tensor
 from seqtasks.bundle import Bundle
 from seqtasks.data.fields import TokenField
 from seqtasks.errors import UsageError
-from seqtasks.inspection.reading import encode_text, symbols_of
+from seqtasks.inspection.reading import encode_text
 from seqtasks.kernels.lengths import State
 from seqtasks.prediction.model import Inputs
+from seqtasks.prediction.symbols import symbols_of
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def align(bundle: Bundle, given: Inputs, target: str | None = None) -> Alignment
             "choose a model that attends"
         )
     if target is None:
-        [target] = bundle.predict([given])
+        target = bundle.predict([given])[0] or ""
         if not target.strip():
             raise UsageError(
                 "the model's own answer is empty; give what it is to write", option="target"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import torch
@@ -14,11 +13,11 @@ from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
-from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record, Value
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.prediction.model import Inputs
+from seqtasks.prediction.symbols import symbols_of
 from seqtasks.task import Task
 
 
@@ -73,16 +72,17 @@ def encode_text(
     field = bundle.fields[main]
     if not isinstance(field, TokenField):
         raise UsageError(f"'{main}' is a {type(field).__name__}: a text of tokens is expected")
-    text = given if isinstance(given, str) else as_text(given[main])
-    if not text.strip():
+    values = bundle.record(given, "text", 1).values
+    if not values:
         raise UsageError("it is empty; give one", option="text")
-    values: dict[str, Value] = {main: text}
+    text = values[main]
     wanted = {*task.inputs}
     if target is not None and task.target is not None and task.target != main:
         values[task.target] = target
         wanted.add(task.target)
         if isinstance(bundle.fields[task.target], TagField) and isinstance(target, list):
-            values[main] = text.split()[: len(target)]  # a long text may be cut
+            tokens = field.tokens(Record({main: text}))
+            values[main] = tokens[: len(target)]  # a long text may be cut
     fields = {
         name: field
         for name, field in bundle.fields.items()
@@ -139,19 +139,3 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
 
 class _Reached(Exception):
     """Ends a prediction when the encoder is called, and holds the encoder's inputs."""
-
-
-def symbols_of(field: TokenField, text: str, count: int) -> list[str]:
-    """The first ``count`` tokens of a text, special ones included, as they stand in the text."""
-    tokenizer = field.vocabulary.tokenizer
-    if tokenizer is None:
-        pieces = text.split()
-    else:
-        first, *rest = (
-            [part[start:end] for start, end in tokenizer.encode(part).offsets]
-            for part in field.prepared(Record({field.name: text}))
-        )
-        joint = [str(field.separator)]
-        pieces = [*first, *chain.from_iterable([*joint, *symbols] for symbols in rest)]
-    front, back = ["<bos>"] * field.bos, ["<eos>"] * field.eos
-    return [*front, *pieces[: count - len(front) - len(back)], *back]

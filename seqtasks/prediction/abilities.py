@@ -9,7 +9,7 @@ from torch import Tensor
 
 from seqtasks.data.batch import Batch
 from seqtasks.decoding import Hypothesis, Search, SearchInput, State
-from seqtasks.prediction.answer import Answer
+from seqtasks.prediction.answer import Answer, Prediction
 
 
 @runtime_checkable
@@ -41,8 +41,8 @@ class Ranks(Protocol):
 class GivesProbabilities(Protocol):
     """Gives the probability of every label."""
 
-    def probabilities(self, batch: Batch) -> list[dict[str, Any]]:
-        """For each example its probabilities, as `Prediction` has them."""
+    def with_probabilities(self, batch: Batch) -> list[Prediction]:
+        """For each example its answer and the probabilities."""
 
 
 @runtime_checkable

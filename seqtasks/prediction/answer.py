@@ -45,7 +45,8 @@ class Prediction:
 
     Attributes:
         answers: the outputs, best first.
-        probabilities: label → probability; of a tagger its ``labels`` and their ``confidences``.
+        probabilities: label → probability; of a tagger its ``labels`` and their ``confidences``;
+            None where they are not asked for.
     """
 
     answers: Sequence[Answer] = ()
@@ -55,3 +56,11 @@ class Prediction:
     def value(self) -> str | list[str]:
         """The best output; an empty text of an empty record."""
         return self.answers[0].value if self.answers else ""
+
+    def given(self, scores: bool, n_best: bool) -> Any:
+        """What Python is given of it: the value, the probabilities or the answers; or None."""
+        if not self.answers:
+            return None
+        if scores:
+            return self.probabilities
+        return list(self.answers) if n_best else self.value

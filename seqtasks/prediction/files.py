@@ -6,14 +6,13 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seqtasks.data.record import Record
 from seqtasks.errors import DataError, UsageError
 from seqtasks.prediction.answer import Prediction
-from seqtasks.prediction.forms import RecordForm
-from seqtasks.prediction.line import decoded
+from seqtasks.prediction.forms import InputForm, OutputForm
 from seqtasks.prediction.predictor import Predictor
+from seqtasks.prediction.source_lines import SourceLines, decoded
 
 RECORDS_AT_ONCE = 1000
 """Lines read before the first prediction; they are batched by length and written in order."""
@@ -25,7 +24,8 @@ class FilePredictor:
 
     Attributes:
         predictor: predicts for some of the records.
-        form: of the file.
+        given: the form of the input.
+        form: the form of the output.
         prefixes: what the outputs begin with, one after another; None for nothing.
         look: is given the record and the prediction of each line that has both.
         cut: the outputs so far that end at their greatest length.
@@ -33,7 +33,8 @@ class FilePredictor:
     """
 
     predictor: Predictor
-    form: RecordForm
+    given: InputForm
+    form: OutputForm
     prefixes: Iterator[str] | None = None
     look: Callable[[Record, Prediction], None] | None = None
     cut: int = 0
@@ -41,29 +42,33 @@ class FilePredictor:
 
     def __call__(self, source: Iterable[bytes]) -> Iterator[str]:
         """The lines of the output: a header if the form has one, and one for each record."""
-        lines = self.form.read(source)
+        lines = self.given.read(SourceLines(source))
         begun = False
         while chunk := list(itertools.islice(lines, RECORDS_AT_ONCE)):
-            if not begun and (head := self.form.head()) is not None:
-                yield head
+            if not begun:
+                yield from self.form.head()
             begun = True
+            for line in chunk:
+                line.record = self.cut_up(line.record)
             found = self.predictor([line.record for line in chunk], self.taken(len(chunk)))
             for line, one in zip(chunk, found, strict=True):
                 error = one if isinstance(one, DataError) else None
                 prediction = Prediction() if isinstance(one, DataError) else one
+                error = error or self.form.refusal(line, prediction)
                 self.bad += error is not None
                 self.cut += sum(not answer.ended for answer in prediction.answers)
                 if self.look is not None and isinstance(line.record, Record) and prediction.value:
                     self.look(line.record, prediction)
-                yield self.form.write(line, self.output(prediction), error)
+                yield self.form.write(line, prediction, error)
+        if not begun and self.given.names is not None:
+            yield from self.form.head()
 
-    def output(self, prediction: Prediction) -> Any:
-        """A prediction as it is written."""
-        if self.predictor.scores:
-            return prediction.probabilities or {}
-        if self.predictor.n_best:
-            return {"best": [answer.as_dict() for answer in prediction.answers]}
-        return prediction.value
+    def cut_up(self, record: Record | DataError) -> Record | DataError:
+        """The record with its tokens, or why it has none."""
+        try:
+            return self.predictor.models[0].cut(record) if isinstance(record, Record) else record
+        except DataError as error:
+            return error
 
     def taken(self, count: int) -> list[str] | None:
         """The prefixes of the next records."""

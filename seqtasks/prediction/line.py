@@ -1,72 +1,66 @@
-"""One line of a file that is predicted on."""
+"""One record of a file that is predicted on, as it stands there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqtasks.data.record import Record, Value
 from seqtasks.errors import DataError
 
+Inputs = dict[str, Value]
+
+
+class SentenceLine(NamedTuple):
+    """A line of CoNLL.
+
+    Attributes:
+        text: as it is written.
+        is_token: whether it is a token that is read.
+        has_columns: whether it has the columns of one.
+    """
+
+    text: str
+    is_token: bool = False
+    has_columns: bool = False
+
 
 @dataclass
 class Line:
-    """A line and the record that stands on it.
+    """A record and the line, or the lines, that hold it.
 
     Attributes:
-        number: of the line, counted from 1.
-        text: the line without its end; bytes that are no UTF-8 are replaced.
+        number: of the first line, counted from 1.
         record: the inputs of the model; or why the line cannot be used.
-        row: the whole JSON object of the line, where its form has one.
+        row: the person's own columns by name, in their order.
+        lines: of a sentence of CoNLL: its comments and its tokens as they are written.
     """
 
     number: int
-    text: str
     record: Record | DataError
     row: dict[str, Any] = field(default_factory=dict)
+    lines: list[SentenceLine] = field(default_factory=list)
 
     @property
     def place(self) -> str:
         """Where the line stands, for errors."""
-        return f"input:{self.number}"
+        return place_of(self.number)
 
-
-def numbered(
-    lines: Iterable[bytes], read: Callable[[Line], dict[str, Value]], start: int = 1
-) -> Iterator[Line]:
-    r"""Lines of a file, each with the record that ``read`` finds on it, or the `DataError`.
-
-    >>> fine, bad = numbered([b"a\r\n", b"\xff"], lambda line: {"tokens": line.text})
-    >>> fine.record.values, str(bad.record)
-    ({'tokens': 'a'}, 'input:2: not valid utf-8 (byte 0xff); convert it to utf-8')
-    """
-    for number, raw in enumerate(lines, start):
-        line = Line(number, bare(raw).decode(errors="replace"), Record({}, "input", number))
+    def read(self, inputs: Callable[[], Inputs]) -> Line:
+        """The same line with the record that a function finds on it, or the `DataError`."""
         try:
-            decode(raw, line.place)
-            line.record = Record(read(line), "input", number)
+            self.record = Record(inputs(), "input", self.number)
         except DataError as error:
-            line.record = error
-        yield line
+            self.record = error
+        return self
 
 
-def decoded(lines: Iterable[bytes], name: str = "input") -> Iterator[str]:
-    """Lines of UTF-8 without their ends."""
-    return (decode(line, f"{name}:{number}") for number, line in enumerate(lines, 1))
+def place_of(number: int) -> str:
+    """A line of the input, for errors."""
+    return f"input:{number}"
 
 
-def bare(line: bytes) -> bytes:
-    """A line without its end."""
-    return line.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def decode(line: bytes, place: str) -> str:
-    """A line of UTF-8 without its end."""
-    try:
-        return bare(line).decode()
-    except UnicodeDecodeError as error:
-        byte = line[error.start]
-        raise DataError(
-            f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", where=place
-        ) from error
+def line_at(number: int, row: dict[str, Any] | None = None) -> Line:
+    """A line whose record is still to be read."""
+    return Line(number, Record({}, "input", number), row or {})

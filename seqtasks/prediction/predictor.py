@@ -20,6 +20,10 @@ from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, 
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
 from seqtasks.prediction.model import Model
+from seqtasks.prediction.unknown_tokens import UnknownTokens
+
+LISTED = 20
+"""So many bad records are named in one error."""
 
 
 @dataclass
@@ -29,11 +33,12 @@ class Predictor:
     Attributes:
         models: one model, or several that choose every token together; the first says how to
             search.
-        scores: give the probabilities of the labels in place of the outputs.
+        scores: give the probabilities of the labels too.
         n_best: give so many outputs with their scores; None for the best one.
         search: options of the first model's search that are to be changed, by name.
         batch_size: records that run together; it changes no output.
-        strict: raise the error of a record that cannot be used.
+        strict: raise the errors of records that cannot be used.
+        unknown: the tokens so far that the first model does not know.
 
     Raises:
         UsageError: a model cannot do what is asked, or an option is out of its range.
@@ -45,6 +50,7 @@ class Predictor:
     search: Mapping[str, Any] = field(default_factory=dict)
     batch_size: int = 32
     strict: bool = False
+    unknown: UnknownTokens = field(default_factory=UnknownTokens)
 
     def __post_init__(self) -> None:
         task: Any = self.models[0].task
@@ -82,17 +88,18 @@ class Predictor:
 
         Raises:
             UsageError: the model cannot do what is asked, or a prefix cannot be read.
-            DataError: a record cannot be encoded, if ``strict``.
+            DataError: records cannot be used, if ``strict``; all are named, up to twenty.
         """
         if prefixes is not None and self.searching is None:
             self.refuse("prefix", "does not search for its output")
         try:
             datasets = self.encoded(records)
         except DataError:
-            if self.strict:
-                raise
             records = [self.checked(record) for record in records]
             datasets = self.encoded(records)
+        if self.strict and (errors := [one for one in records if isinstance(one, DataError)]):
+            raise together_as_one(errors)
+        self.unknown.count(self.models[0], datasets[0])
         found = [one if isinstance(one, DataError) else Prediction() for one in records]
         places = [place for place, one in enumerate(records) if has_values(one)]
         with torch.inference_mode():
@@ -125,7 +132,7 @@ class Predictor:
         """A prediction for each example of a batch, which each model reads in its own way."""
         task, batch = self.models[0].task, batches[0]
         if self.scores and isinstance(task, GivesProbabilities):
-            return [Prediction(probabilities=row) for row in task.probabilities(batch)]
+            return task.with_probabilities(batch)
         if self.searching is not None:
             tasks: list[Any] = [model.task for model in self.models]
             starts = [one.search_input(b) for one, b in zip(tasks, batches, strict=True)]
@@ -136,6 +143,15 @@ class Predictor:
         else:
             rows = [[Answer(value)] for value in task.predict(batch)]
         return [Prediction(row) for row in rows]
+
+
+def together_as_one(errors: Sequence[DataError]) -> DataError:
+    """The error itself if it is the only one; else one that names up to twenty."""
+    if len(errors) == 1:
+        return errors[0]
+    shown = "".join(f"\n  {error}" for error in errors[:LISTED])
+    more = f"\n  and {len(errors) - LISTED:,} more" if len(errors) > LISTED else ""
+    return DataError(f"{len(errors):,} records cannot be used:{shown}{more}")
 
 
 def has_values(record: Record | DataError) -> bool:

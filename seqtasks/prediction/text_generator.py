@@ -12,6 +12,7 @@ import torch
 from seqtasks import metrics
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, LabelField, TokenField
+from seqtasks.data.fields.unseen import refuse_unseen
 from seqtasks.data.record import Record
 from seqtasks.decoding import (
     Start,
@@ -89,6 +90,7 @@ class TextGenerator:
             )
         try:
             batch = SequenceDataset.of({field.name: field}, [Record({field.name: condition})])[0]
+            refuse_unseen(field)
         except DataError as error:
             raise UsageError(error.message, option="condition") from error
         with torch.no_grad():

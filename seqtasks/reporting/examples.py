@@ -10,6 +10,7 @@ from typing import Any
 from seqtasks.bundle import Bundle, load
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.preparation.notes import said_before
 from seqtasks.data.raw_inputs import as_text, spelled
 from seqtasks.errors import SeqtasksError
 from seqtasks.evaluation.scoring import contributions
@@ -35,7 +36,8 @@ def examples(
     """
     bundle = load(folder, trusted=trusted)
     try:
-        split = read_split(bundle, trusted=trusted)
+        with said_before():  # in training
+            split = read_split(bundle, trusted=trusted)
     except SeqtasksError as error:
         return [Section("Examples", [f"The test data cannot be read: {error}"])]
     if isinstance(split.batching, Streams):
@@ -47,7 +49,8 @@ def examples(
     records = split.dataset.records
     texts = [spelled(record.values, bundle.task.inputs) for record in records]
     right = [as_text(record.values.get(str(bundle.task.target), "")) for record in records]
-    predicted = [as_text(value) for value in bundle.predict([record.values for record in records])]
+    found = bundle.predict([record.values for record in records])
+    predicted = [as_text(value or "") for value in found]
     rows = [
         [f"{nats:.2f}", texts[at], right[at].replace("\t", " | "), predicted[at]]
         for at, nats in most_loss(sums, ERRORS)
@@ -101,7 +104,7 @@ def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> Section:
 
 def attention(bundle: Bundle, text: str, right: str) -> Part:
     """The weights while an answer is written: the model's, or the right one if that is empty."""
-    [own] = bundle.predict([text])
+    own = bundle.predict(text) or ""
     try:
         found = align(bundle, text, own if own.strip() else right.split("\t")[0])
     except SeqtasksError as error:

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqtasks.bundle import Bundle
-from seqtasks.data.fields import SynchronousField, TagField, TokenField
+from seqtasks.data.fields import TokenField
 from seqtasks.data.raw_inputs import as_text
 from seqtasks.data.record import Record
 from seqtasks.decoding import Sampling, Search
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.inspection.alignment import align, attends
-from seqtasks.inspection.reading import symbols_of
 from seqtasks.prediction.abilities import Generates, Searches
 from seqtasks.prediction.answer import Prediction
 from seqtasks.prediction.predictor import Predictor
+from seqtasks.prediction.symbols import symbols_of, tag_field
 from seqtasks.schemes import find_spans, scheme_of
 from seqtasks.serving.job import Job, Wanted
 
@@ -122,7 +122,7 @@ class Answering:
         assert self.tagged is not None
         field = self.bundle.fields[str(self.tagged.along)]
         assert isinstance(field, TokenField)
-        symbols = symbols_of(field, as_text(text), count + field.bos + field.eos)
+        symbols = symbols_of(field, text, count + field.bos + field.eos)
         return symbols[field.bos : len(symbols) - field.eos]
 
     def attention(self, record: Record, target: str) -> dict[str, Any] | None:
@@ -130,12 +130,3 @@ class Answering:
         if not record.values or not target.strip():
             return None
         return align(self.bundle, record.values, target).to_json()
-
-
-def tag_field(bundle: Bundle) -> TagField | None:
-    """The field of labels that stand one beside each token of the only input, if there is one."""
-    field = bundle.fields.get(str(bundle.task.target))
-    if not isinstance(field, TagField) or isinstance(field, SynchronousField):
-        return None
-    beside = [*bundle.task.inputs] == [field.along]
-    return field if beside and isinstance(bundle.fields[str(field.along)], TokenField) else None

@@ -66,9 +66,7 @@ class Service:
     def record(self, text: Inputs, number: int) -> Record | DataError:
         """A text, by its number in the request, as inputs of the model; or why it does not fit."""
         names, most = self.bundle.task.inputs, self.limits.max_characters
-        if not isinstance(text, str):
-            if len(names) == 1:
-                raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
+        if isinstance(text, Mapping):
             for name, value in text.items():
                 if (length := sum(map(len, value))) > most:
                     raise Refusal(
@@ -76,7 +74,7 @@ class Service:
                         f"text.{name}: {length:,} characters are too many; the limit is {most:,}",
                     )
         try:
-            return Record(as_inputs(text, names, f"text {number}"), "text", number)
+            return self.bundle.cut(Record(as_inputs(text, names, f"text {number}"), "text", number))
         except DataError as error:
             return error
 

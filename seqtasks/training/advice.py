@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,21 @@ def leave_out_advice() -> None:
     """Silence the advice that does not fit, from here on in this process."""
     for message in UNFITTING:
         warnings.filterwarnings("ignore", message=message)
+
+
+@contextmanager
+def unannounced() -> Iterator[None]:
+    """Keep what Lightning tells of its own doings from the handlers of a program's log.
+
+    The command line does so by the configuration of its log; a notebook has handlers of its own.
+    """
+    announcer = logging.getLogger("pytorch_lightning.utilities.rank_zero")
+    level = announcer.level
+    announcer.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        announcer.setLevel(level)
 
 
 @contextmanager

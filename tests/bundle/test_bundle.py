@@ -160,11 +160,11 @@ def test_another_configuration_is_refused(copied):
     [
         (
             1,
-            r"was saved by an older seqtasks \(format 1, not 2\); train it again with this version",
+            r"was saved by an older seqtasks \(format 1, not 3\); train it again with this version",
         ),
         (
             99,
-            r"was saved by another seqtasks \(format 99, not 2\); .* use the version that saved it",
+            r"was saved by another seqtasks \(format 99, not 3\); .* use the version that saved it",
         ),
     ],
 )

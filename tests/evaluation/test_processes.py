@@ -34,7 +34,8 @@ TASKS = {
 def test_scores_of_two_processes_are_those_of_one(task, composed, tmp_path):
     lines = [f"{'pn'[number % 2]} {text}\n" for number, text in enumerate(TEXTS)]
     for name, count in (("train", 20), ("val", 7), ("test", 5)):
-        (tmp_path / f"{name}.txt").write_text("".join(lines[:count]))
+        unseen = [] if name == "train" else [f"q {TEXTS[0]}\n"]  # in the first process alone
+        (tmp_path / f"{name}.txt").write_text("".join([*unseen, *lines[:count]][:count]))
     files = [f"data.{name}={tmp_path}/{name}.txt" for name in ("train", "val", "test")]
     options = [f"task={task}", *TASKS[task], *files, "optimizer.lr=0", "threads=1"]
     options += [option for option in SMALL if "sentences" not in option]

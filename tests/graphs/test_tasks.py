@@ -122,5 +122,8 @@ def test_best_outputs_and_their_scores_are_those_of_torch(case, exported):
     count = min(3, model.task.search.beam_size)
     found, expected = (one.predict(lines, n_best=count) for one in (exported, model))
     for ours, theirs in zip(found, expected, strict=True):
+        if theirs is None:  # of an empty text
+            assert ours is None
+            continue
         assert [one.value for one in ours] == [one.value for one in theirs]
         assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-3)

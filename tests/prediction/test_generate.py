@@ -147,6 +147,8 @@ def test_every_piece_leaves_at_once(made, monkeypatch):
     calls: list[bytes | None] = []
 
     class Output:
+        isatty = staticmethod(lambda: False)
+        flush = staticmethod(lambda: None)
         buffer = type("Buffer", (), {"write": calls.append, "flush": lambda: calls.append(None)})
 
     monkeypatch.setattr(sys, "stdout", Output)
@@ -434,7 +436,7 @@ def test_a_condition_is_given_by_name(made, run, tmp_path):
     assert abs(scores[0] - scores[1]) > 1e-3
     for arguments, message in (
         ([], "--condition: this model starts from its 'label'; give one; the labels are "),
-        (["--condition", "z"], "--condition: the label 'z' in 'label' never occurs"),
+        (["--condition", "z"], "--condition: the model has not learnt the label 'z' in 'label'"),
     ):
         code, _, error = run("model", "--prompt", "a", *arguments)
         assert (code, error.count("\n")) == (2, 1)

@@ -344,53 +344,27 @@ ROWS = {
         "the input is empty; give lines, --prompt TEXT or --prompt-file FILE",
     ),
     "predict:main": (
-        lambda: of_model(predict.main, TAGGING, "--scores", "--n-best", "2"),
-        "scores: probabilities of labels take no option of a search; leave one",
-    ),
-    "predict:main#2": (
-        lambda: of_model(predict.main, TAGGING, "--attention", "a.json", "--n-best", "2"),
-        "attention: it is of one output and one model; leave the others out",
-    ),
-    "predict:main#3": (
         lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
         "1 record(s) could not be used; the output has an error in place of each",
     ),
-    "predict:opened": (
-        lambda: predict.main(["b", "--input", "missing.txt"]),
-        "missing.txt: No such file or directory",
+    "predict:make_predictor": (
+        lambda: of_model(predict.main, TAGGING, "--scores", "--n-best", "2"),
+        "scores: probabilities of labels take no option of a search; leave one",
     ),
-    "prediction.forms:TableForm.read": (
-        lambda: from_input(
-            predict.main, "tokens\ttokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
-        ),
-        "input:1: the columns are tokens, tokens; each needs a name of its own",
+    "predict:make_predictor#2": (
+        lambda: of_model(predict.main, TAGGING, "--attention", "a.json", "--n-best", "2"),
+        "attention: it is of one output and one model; leave the others out",
     ),
-    "prediction.forms:TableForm.inputs": (
-        lambda: from_input(
-            predict.main, "tokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
-        ),
-        "input:2: 2 column(s) found, 1 expected as in the header",
-    ),
-    "prediction.forms:cell": (
-        lambda: from_input(
-            predict.main, '{"token": "a"}\n', str(folder(*TAGGING)), "--format", "jsonl"
-        ),
-        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; give another",
-    ),
-    "prediction.forms:json_row": (
-        lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
-        "input:1: not valid JSON (Expecting value); write one object a line",
-    ),
-    "prediction.forms:json_row#2": (
-        lambda: from_input(predict.main, "[1]\n", str(folder(*TAGGING)), "--format", "jsonl"),
-        "input:1: no JSON object; write one a line",
-    ),
-    "prediction.line:decode": (
+    "predict:check_files": (
         lambda: (
-            Path("in").write_bytes(b"caf\xe9\n")
-            and of_model(predict.main, TAGGING, "--input", "in")
+            Path("in").write_bytes(b"a\n")
+            and predict.main(["b", "--input", "in", "--output", "./in"])
         ),
-        "input:1: not valid utf-8 (byte 0xe9); convert it to utf-8",
+        "output: in is the input too; name another file",
+    ),
+    "predict:whole_file": (
+        lambda: predict.main(["b", "--output", "missing/out.txt"]),
+        "missing/out.txt: No such file or directory",
     ),
     "run:run": (
         lambda: run(compose(*SMALL, "ckpt_path=a", "lr_finder=range_test"), Path("run"), "tagging"),

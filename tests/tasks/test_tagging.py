@@ -92,7 +92,7 @@ def test_a_crf_trains_is_scored_and_predicts_the_same_from_its_bundle(composed, 
     lines = ["w1B-PER w2E-PER w1O", "", "w0I-LOC", "w1I-PER w1S-LOC w2B-PER w1O"]
     predicted = loaded.predict(lines)
     assert predicted[0] == ["B-PER", "E-PER", "O"]
-    assert [len(row) for row in predicted] == [3, 0, 1, 4]
+    assert [len(row or ()) for row in predicted] == [3, 0, 1, 4]
     assert all(violation(row, "BIOES") is None for row in predicted if row)
     assert predicted == [loaded.predict([line])[0] for line in lines]
 

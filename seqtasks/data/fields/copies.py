@@ -12,6 +12,7 @@ from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Flat
 from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.symbols.folding import folded
+from seqtasks.data.symbols.words import words_of
 from seqtasks.errors import UsageError
 
 _LEVELS = ("word", "character")
@@ -65,7 +66,7 @@ class CopyField(Field):
 
     def cut(self, text: str) -> list[str]:
         """The words or characters of one text."""
-        return text.split() if self.level == "word" else list(text)
+        return words_of(text) if self.level == "word" else list(text)
 
     def source_pieces(self, value: str | list[str]) -> list[str | None]:
         """The words or characters of a source, with None between several texts."""

@@ -13,6 +13,7 @@ from seqtasks.data.fields.columns import Column
 from seqtasks.data.fields.unseen import UnseenLabels
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded, Flat
+from seqtasks.data.symbols.words import words_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import DataError, UsageError
 
@@ -153,7 +154,7 @@ class Field:
 
 def listed(value: str | list[str]) -> list[str]:
     """The tokens of a value; a raw text is split at white space."""
-    return value.split() if isinstance(value, str) else value
+    return words_of(value) if isinstance(value, str) else value
 
 
 def check_varied(field: Field, count: int, kind: str) -> None:

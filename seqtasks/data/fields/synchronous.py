@@ -46,6 +46,7 @@ class SynchronousField(TagField):
         keep_text: bool = True,
     ) -> None:
         super().__init__(column, along=along, scheme=None)
+        self.vocabulary = Vocabulary([])
         self.delay = check_least("delay", delay)
         self.min_count, self.max_size = min_count, max_size
         self.keep_text = keep_text

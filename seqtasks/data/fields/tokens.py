@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from random import Random
 from typing import Any
 
@@ -20,7 +19,7 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.folding import folded, lowered
 from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
-from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
+from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
 
@@ -154,11 +153,11 @@ class TokenField(Field):
         if self.words is not None:
             words = list(vector_words(self.words))
             # A word that changes in lower case may mean something else than the vector's word, and
-            # the vector of <unk> is that of unknown words.
+            # a file of vectors means unknown words by <unk>.
             known = [
                 word
                 for word, lower in zip(words, self.fold(words), strict=True)
-                if word == lower and word not in self.vocabulary.specials
+                if word == lower and word != UNK
             ]
             self.vocabulary = self.vocabulary.with_symbols(known)
 
@@ -168,6 +167,11 @@ class TokenField(Field):
         if isinstance(value, str):
             raise _RawText
         return self.fold(value)
+
+    def tokens(self, record: Record) -> list[str]:
+        """The record's tokens where the data gave them one by one; a raw text is cut alike."""
+        value = self.value(record)
+        return self.vocabulary.cut(value) if isinstance(value, str) else value
 
     def fold(self, symbols: Sequence[str]) -> list[str]:
         """Given symbols, lower-cased if asked."""
@@ -241,11 +245,14 @@ class TokenField(Field):
             rows = [self.fold(self.tokens(record)) for record in records]
             found = look_up(rows, vocabulary.index, vocabulary.unk_id, vocabulary.number_type)
         else:
-            texts = [self.prepared(record) for record in records]
-            found = vocabulary.coder.encode(list(chain.from_iterable(texts)))
-            if self.separator is not None:
-                joint = vocabulary.specials[self.separator]
-                found = put_between(found, list(map(len, texts)), joint)
+            texts: list[str] = []
+            ends: list[int] = []
+            for record in records:
+                texts += self.prepared(record)
+                ends.append(len(texts))
+            found = vocabulary.coder.encode(texts)
+            if len(texts) > len(records):
+                found = put_between(found, ends, vocabulary.specials[str(self.separator)])
         return self.bounds.put(found, records)
 
     def vary(self, records: Sequence[Record], random: Random) -> list[Any]:

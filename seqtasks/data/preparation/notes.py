@@ -11,12 +11,16 @@ Note = tuple[str, str]
 
 
 class _Taker(logging.Handler):
+    """Remembers warnings, and shows them where no other handler would, as without this one."""
+
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.notes: list[Note] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.notes.append((record.name, record.getMessage()))
+        if logging.lastResort is not None and not logging.getLogger().hasHandlers():
+            logging.lastResort.handle(record)
 
 
 @contextmanager
@@ -28,6 +32,19 @@ def taken_notes() -> Iterator[list[Note]]:
         yield taker.notes
     finally:
         logger.removeHandler(taker)
+
+
+@contextmanager
+def said_before() -> Iterator[None]:
+    """Keep warnings from being shown, where data is read once more that they were said of."""
+    logger, silent = logging.getLogger("seqtasks"), logging.NullHandler()
+    usual, logger.propagate = logger.propagate, False
+    logger.addHandler(silent)  # without any handler logging would show them
+    try:
+        yield
+    finally:
+        logger.removeHandler(silent)
+        logger.propagate = usual
 
 
 def repeat(notes: Sequence[Sequence[str]]) -> None:

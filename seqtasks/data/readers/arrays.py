@@ -124,9 +124,10 @@ def _sequences(array: ArrayRows, lengths: NDArray[Any] | None) -> Iterator[str]:
 
 
 def _values(array: ArrayRows) -> Iterator[str]:
-    """Each example's value as a text."""
+    """Each example's value as a text, blank for one that is no number."""
     for _ in range(array.shape[0]):
-        yield str(array.take(1)[0])
+        value = array.take(1)[0]
+        yield str(value) if value == value else ""
 
 
 @contextmanager

@@ -72,7 +72,10 @@ class ConllReader:
         if form.varying:  # from the end, wherever that is
             last = {f: c for f, c in given.items() if isinstance(c, int) and c < 0}
             wanted |= last
+        least = max(wanted.values()) + 1
         for numbers, rows, fault in form.sentences(blocks):
+            if form.varying and rows and len(rows[0]) < least:
+                fault = f"too few columns for the fields {', '.join(wanted)}; correct the sentence"
             if fault:
                 yield Record({}, name, numbers[0], fault=fault)
                 continue

@@ -13,7 +13,7 @@ from seqtasks.data.readers.files import line_blocks
 from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.errors import DataError
 
-_NAMES = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+CONLLU = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 _COLUMNS = re.compile(r"# *global\.columns *=(.*)")
 
 
@@ -54,7 +54,7 @@ def opened_conll(
         raise EmptyFile(f"{path}: no sentence; give a file with one token a line")
     number, line = found
     head = [text for first, lines in seen for text in lines[: max(0, number - first)]]
-    form = replace(form, names=names or _named(path, head) or (_NAMES if unified else ()))
+    form = replace(form, names=names or _named(path, head) or (CONLLU if unified else ()))
     form = replace(
         form,
         separator=separator or ("\t" if "\t" in line else ""),
@@ -63,7 +63,7 @@ def opened_conll(
     ).measured(line)
     cells = form.splitter()(line)
     if len(cells) < form.width or any(cells[form.width :]):
-        source = "`reader.names`" if names else "CoNLL-U" if form.names == _NAMES else "its comment"
+        source = "`reader.names`" if names else "CoNLL-U" if form.names == CONLLU else "its comment"
         raise DataError(
             f"{path}:{number}: {len(cells)} column(s) found, {form.width} expected (from "
             f"{source}); correct the line or set `reader.separator`"
@@ -86,16 +86,27 @@ def _first_data(form: ConllForm, blocks: Sequence[tuple[int, list[str]]]) -> tup
     return doubtful
 
 
+def stated_names(head: Sequence[str]) -> tuple[str, ...]:
+    """The names in a comment ``# global.columns = ID FORM …``; those of CoNLL-U in small letters.
+
+    >>> stated_names(["# global.columns = ID FORM SLOT"]), stated_names(["# text = a"])
+    (('id', 'form', 'SLOT'), ())
+    """
+    for line in head:
+        if match := _COLUMNS.match(line):
+            listed = match[1].split()
+            return tuple(one.lower() if one.lower() in CONLLU else one for one in listed)
+    return ()
+
+
 def _named(path: FilePath, head: Sequence[str]) -> tuple[str, ...]:
     """The names in a comment ``# global.columns = ID FORM …``; those of CoNLL-U in small letters.
 
     Raises:
         DataError: a ``.conllup`` file has no such comment.
     """
-    for line in head:
-        if match := _COLUMNS.match(line):
-            listed = match[1].split()
-            return tuple(one.lower() if one.lower() in _NAMES else one for one in listed)
+    if names := stated_names(head):
+        return names
     if format_suffix(path) == ".conllup":
         raise DataError(
             f"{path}: no line '# global.columns = …' tells the columns of a .conllup file; write "

@@ -18,6 +18,7 @@ from seqtasks.data.record import Columns
 from seqtasks.errors import DataError
 
 _LONGEST_FIELD = 2**31 - 1
+_RETURN = "a carriage return in a cell without quotes; remove it, or put the cell in quotes"
 _WAYS = (
     'close the quotes, double those inside a quoted cell (""), or set `reader.format`=tsv if '
     "quotes are plain characters"
@@ -86,7 +87,9 @@ def open_delimited(
 
     dialect = choose_dialect(lines, usual, free, located)
     if dialect != usual:
-        remark(f"read with {dialect}; data.reader.delimiter names another", str(path))
+        told = dialect.differences(usual)
+        way = "; data.reader.delimiter names another" * (dialect.delimiter != own)
+        remark(f"read with {told}{way}", str(path))
     rows = _rows(path, encoding, dialect, chain([(number, lines)], blocks))
     first = next((row for row in rows if row[2] or any(map(str.strip, row[1]))), None)
     if first is None:
@@ -95,9 +98,12 @@ def open_delimited(
     place, width = f"{path}:{line}", len(cells)
     if fault:
         raise DataError(f"{place}: {fault}")
-    doubt_header(place, cells, header, dialect.sample(lines)[0][1:])
-    data = _regular(width, line, dialect, rows if header else chain([first], rows))
-    return Delimited(place, _names(cells) if header else [], width, dialect, data)
+    by_number = all(isinstance(column, int) for column in wanted.values())
+    if by_number or not header:
+        doubt_header(place, cells, header, dialect.sample(lines)[0][1:])
+    data = _regular(first, dialect, f"{path}:" if header else "", rows)
+    names = _names(cells) if header else []
+    return Delimited(place, names, width, dialect, data if header else chain([first], data))
 
 
 def located_columns(table: Delimited, wanted: Columns) -> dict[str, int]:
@@ -111,17 +117,31 @@ def _names(cells: list[str]) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _regular(width: int, first: int, dialect: Dialect, rows: Iterator[Row]) -> Iterator[Row]:
-    """Rows of as many cells as the first; further ones that are empty do not matter."""
+def _regular(first: Row, dialect: Dialect, header: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of as many cells as the first; further ones that are empty do not matter.
+
+    Args:
+        first: the first row.
+        dialect: of the file.
+        header: begins the places of rows; empty if the first row is none of names, which may
+            stand again where files were joined.
+        rows: the others.
+    """
+    start, names, _ = first
+    width = len(names)
     for row in rows:
         line, cells, fault = row
         if (len(cells) == width and width > 1) or fault:
-            yield row
+            if cells == names and header:
+                remark("a row that repeats the header is left out", f"{header}{line}")
+            else:
+                yield row
         elif any(map(str.strip, cells)):
             if any(map(str.strip, cells[width:])):
+                quotes = f", or put cells with {dialect.delimiter!r} in quotes" * dialect.quoted
                 fault = (
-                    f"{len(cells)} columns found, {width} expected as on line {first}; correct "
-                    f"the row, or write {dialect.delimiter!r} within quotes"
+                    f"{len(cells)} columns found, {width} expected as on line {start}; correct "
+                    f"the row{quotes}"
                 )
             yield line, cells + [""] * (width - len(cells)), fault
 
@@ -152,18 +172,23 @@ def _csv(path: FilePath, encoding: str, dialect: Dialect, blocks: _Blocks) -> It
         except csv.Error as error:
             reason = str(error).split(" - ")[0]
             last = rows.line_num + number - 1
-            if last > line or reason.startswith("unexpected end"):
-                line = _opening(path, encoding, line, last)
+            at_end = reason.startswith("unexpected end")
+            if last > line or at_end:
+                line = _opening(path, encoding, line, last if at_end else last - 1)
                 raise DataError(f"{path}:{line}: not valid CSV ({reason}); {_WAYS}") from None
-            yield line, [], f"not valid CSV ({reason}); {_WAYS}"
+            yield (
+                line,
+                [],
+                _RETURN if "new-line" in reason else f"not valid CSV ({reason}); {_WAYS}",
+            )
             line = rows.line_num + number
 
 
 def _opening(path: FilePath, encoding: str, first: int, last: int) -> int:
-    """The line on which the quote opens that is open on the last of some lines."""
+    """The line on which the quote opens that is open behind the last of some lines."""
     opened = 0
     with unsaid():
         for number, line in islice(read_lines(path, encoding), first - 1, last):
-            if line.count('"') % 2:
-                opened = 0 if opened else number
+            if quotes := line.replace('""', "").count('"'):
+                opened = number if bool(opened) == (quotes % 2 == 0) else 0
     return opened or first

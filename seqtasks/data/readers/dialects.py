@@ -34,7 +34,7 @@ class Dialect:
     def reader(self, lines: Iterable[str]) -> Any:
         r"""Split lines with their ends into rows by `csv.reader`; quotes may hold ends.
 
-        >>> list(Dialect(",", True, escaped=True).reader(['1,"a \"b\""\n']))
+        >>> list(Dialect(",", True, escaped=True).reader(['1,"a \\"b\\""\n']))
         [['1', 'a "b"']]
         """
         if self.escaped:
@@ -55,12 +55,24 @@ class Dialect:
             return rows, str(error).startswith("unexpected end")  # perhaps within quotes
         return rows, True
 
-    def __str__(self) -> str:
-        parts = [f"{_DELIMITERS.get(self.delimiter, repr(self.delimiter))} between cells"]
-        parts += ["spaces before quotes"] * self.spaced
-        parts += ["backslashes before quotes"] * self.escaped
-        parts += ["quotes around cells"] * self.quoted
-        return ", ".join(parts)
+    def differences(self, other: Dialect) -> str:
+        """What this dialect has and another has not, as people say it.
+
+        >>> Dialect(";", True).differences(Dialect(",", True))
+        'a semicolon between cells'
+        """
+        parts = {
+            f"{_DELIMITERS.get(self.delimiter)} between cells": self.delimiter != other.delimiter,
+            "spaces before quotes": self.spaced,
+            "backslashes before quotes": self.escaped,
+            "quotes around cells": self.quoted and not other.quoted,
+        }
+        return ", ".join(part for part, differs in parts.items() if differs)
+
+    def width(self, lines: Sequence[str]) -> int:
+        """The number of cells of the first row, if no row on some lines has more or fewer."""
+        widths = {len(row) for row in self.sample(lines)[0]}
+        return widths.pop() if len(widths) == 1 else 0
 
 
 def excel_delimiter(lines: Sequence[str]) -> str | None:
@@ -97,6 +109,8 @@ def choose_dialect(
         for dialect, verdict in judged.items():
             if verdict == good:
                 return dialect
+    if not found and usual.width(lines) <= 1:  # the columns that there are can at least be named
+        return next((one for one in judged if one.width(lines) > 1), usual)
     return usual
 
 

@@ -71,6 +71,18 @@ def same_family(encoding: str, other: str) -> bool:
     return first == second or first in (second[: len("utf-16")], f"{second}-sig")
 
 
+def looks_like_utf8(head: bytes, encoding: str) -> bool:
+    r"""Whether bytes that are read in an encoding of other characters are UTF-8 beyond ASCII.
+
+    >>> looks_like_utf8("Käse".encode(), "latin-1"), looks_like_utf8(b"K\xe4se", "latin-1")
+    (True, False)
+    """
+    named = codecs.lookup(encoding).name
+    if head.isascii() or named.startswith(("utf", "ascii")):
+        return False
+    return _is_text(head, "utf-8")
+
+
 def likely_encodings(data: bytes, encoding: str) -> list[str]:
     """Other encodings in which some bytes are text, the likelier ones first.
 
@@ -95,8 +107,8 @@ def guessed_wide(head: bytes, share: float = 0.0) -> str | None:
         head: the first bytes, without a mark.
         share: of the characters that are at least to be below 256, which tells the forms apart.
 
-    >>> guessed_wide(b"a\0\n\0"), guessed_wide(b"a\n\0a")
-    ('utf-16-le', None)
+    >>> guessed_wide(b"a\0\n\0"), guessed_wide(b"\0a\0\n"), guessed_wide(b"\0\0")
+    ('utf-16-le', 'utf-16-be', None)
     """
     shares = {}
     for name in _BY_MARK.values():

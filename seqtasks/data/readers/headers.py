@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from seqtasks.data.readers.remarks import remark
 
+_NAME = re.compile(r"[\w.-]{0,30}")
 _COMMON = {"text", "label", "labels", "sentence", "tokens", "tags", "source", "target", "class"}
 _COMMON |= {"category", "review", "title", "id", "sentiment", "question", "answer", "content"}
 
@@ -21,14 +23,12 @@ def doubt_header(
         names: whether it is read as the names of the columns.
         rows: some that follow.
     """
-    if not names:
-        common = [cell for cell in first if cell.strip().lower() in _COMMON]
-        if common:
-            told = f"the first row is read as data, though it holds {common[0].strip()!r}"
-            remark(f"{told}; data.reader.header=true takes names from it", place)
-        return
     columns = [*zip(*(row for row in rows if len(row) == len(first)), strict=True)]
     again = [cell for cell, column in zip(first, columns, strict=False) if cell in column if cell]
-    if again:
+    if names and again:
         told = f"the first row is read as names, though {again[0]!r} stands in further rows"
         remark(f"{told}; data.reader.header=false reads it as data", place)
+    common = [cell for cell in first if cell.strip().lower() in _COMMON]
+    if not names and common and not again and all(map(_NAME.fullmatch, map(str.strip, first))):
+        told = f"the first row is read as data, though it holds {common[0].strip()!r}"
+        remark(f"{told}; data.reader.header=true takes names from it", place)

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from seqtasks.data.readers.remarks import remark
 
 _MARK = "\ufeff"
-_MARKS = re.compile(f"^{_MARK}+", re.MULTILINE)
+_MARKS = re.compile(f"^{_MARK}+(?![\t ])", re.MULTILINE)
+_END = re.compile(r"\r*\n|\r")
+_PARTS = ("\r", _MARK)
 _UNDECIDED = 2**18  # characters
 
 
@@ -16,9 +18,10 @@ def plain_ends(blocks: Iterable[str], name: str) -> Iterator[str]:
     r"""Yield a text's blocks with lines that end with ``\n``, and no byte order mark before one.
 
     ``\r\n`` becomes ``\n``, and so does ``\r\r\n``, which two conversions leave. A ``\r`` alone
-    ends a line where the text's first 256 thousand characters have no ``\n``, as in files of the
-    old Macintosh; elsewhere it is white space within a line. A byte order mark stands before the
-    text, or before any line where files were joined; within a line the character is kept.
+    ends a line if it ends the text's first line and more of its first 256 thousand characters than
+    ``\n``, as in files of the old Macintosh; elsewhere it is white space within a line. A byte
+    order mark stands before the text, or before any line where files were joined; within a line, or
+    where it is the first of several columns, the character is kept.
 
     Args:
         blocks: of the text, cut anywhere.
@@ -33,7 +36,7 @@ def plain_ends(blocks: Iterable[str], name: str) -> Iterator[str]:
     line, starts = 1, True
     for text in _between_ends(blocks):
         if alone is None and ("\r" in text or "\n" in text):
-            alone = "\n" not in text
+            alone = _alone(text)
         if "\r" in text:
             text = text.replace("\r\n", "\n")
             if alone:
@@ -48,24 +51,32 @@ def plain_ends(blocks: Iterable[str], name: str) -> Iterator[str]:
 
 
 def _between_ends(blocks: Iterable[str]) -> Iterator[str]:
-    r"""Join blocks so that none but the last ends with ``\r``, and the first ``\r`` is decided on.
+    r"""Join blocks so that none but the last ends within a line's end, or with a mark.
 
-    It is where a ``\n`` stands in the same block, or none within a long text.
+    The block of the first ``\r`` holds a ``\n``, too, unless there is none in a long text.
     """
     held, decided = "", False
     for block in blocks:
         text = held + block if held else block
+        decided = decided or "\n" in text or len(text) >= _UNDECIDED
         held = ""
-        if "\r" in text:
-            decided = decided or "\n" in text or len(text) >= _UNDECIDED
-            held = text[len(text.rstrip("\r")) :] if decided else text
+        if "\r" in text and not decided:
+            held, text = text, ""
+        elif text.endswith(_PARTS):
+            held = text[len(text.rstrip("".join(_PARTS))) :]
             text = text.removesuffix(held)
-        elif "\n" in text:
-            decided = True
         if text:
             yield text
     if held:
         yield held
+
+
+def _alone(text: str) -> bool:
+    r"""Whether a ``\r`` alone ends lines, where a text has some end."""
+    first = _END.search(text)
+    if first is None or first[0] != "\r":
+        return False
+    return text.count("\r") - text.count("\r\n") > text.count("\n")
 
 
 def _with_returns(text: str, name: str, line: int) -> str:
@@ -82,8 +93,10 @@ def _with_returns(text: str, name: str, line: int) -> str:
 
 def _without_marks(text: str, name: str, line: int, starts: bool) -> str:
     """The text without the byte order marks before lines."""
+    if line == 1 and starts:
+        text = text.lstrip(_MARK)
     first = 0 if starts else len(text) - len(text.lstrip(_MARK))
-    inner = [mark for mark in _MARKS.finditer(text, first) if line > 1 or mark.start()]
+    inner = [*_MARKS.finditer(text, first)]
     if inner:
         at = line + text.count("\n", 0, inner[0].start())
         remark("a byte order mark before a line is left out", f"{name}:{at}", len(inner))

@@ -26,7 +26,8 @@ class TextReader:
         encoding: the files' encoding.
         strip_gutenberg: leave out the header and footer of Project Gutenberg files.
         line_end: a word to put in place of each line end, None to leave line ends as they are;
-            ``<eos>`` where each line is a sentence, as in the Penn Treebank's files.
+            ``<eos>``, say, where each line is a sentence, as in the Penn Treebank's files. It is a
+            word like others.
 
     Raises:
         UsageError: there is no such encoding.

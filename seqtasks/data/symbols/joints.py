@@ -9,26 +9,26 @@ import numpy as np
 from seqtasks.data.store.ragged import Ragged
 
 
-def put_between(found: Ragged, counts: Sequence[int], number: int) -> Ragged:
+def put_between(found: Ragged, ends: Sequence[int], number: int) -> Ragged:
     """Consecutive sequences joined in groups, with a number between those of a group.
 
     Args:
         found: the numbers of each sequence.
-        counts: how many sequences each group has, at least 1.
+        ends: the place behind the last sequence of each group, of which none is empty.
         number: stands between two.
 
-    >>> rows = put_between(Ragged.pack([[5], [6, 7], [8], [9]]), [3, 1], 0)
+    >>> rows = put_between(Ragged.pack([[5], [6, 7], [8], [9]]), [3, 4], 0)
     >>> [row.tolist() for row in rows]
     [[5, 0, 6, 7, 0, 8], [9]]
     """
-    ends = np.cumsum(counts, dtype=np.int64)
+    behind = np.array(ends, dtype=np.int64)
     later = np.ones(len(found), dtype=bool)
-    later[ends - np.asarray(counts, dtype=np.int64)] = False
+    later[0] = later[behind[:-1]] = False
     starts = found.offsets[:-1] + later.cumsum()
     inner = np.ones(len(found.values) + int(later.sum()), dtype=bool)
     inner[starts[later] - 1] = False
     values = np.full(len(inner), number, dtype=found.values.dtype)
     values[inner] = found.values
-    offsets = np.zeros(len(ends) + 1, dtype=np.int64)
-    offsets[1:] = (found.offsets[1:] + later.cumsum())[ends - 1]
+    offsets = np.zeros(len(behind) + 1, dtype=np.int64)
+    offsets[1:] = (found.offsets[1:] + later.cumsum())[behind - 1]
     return Ragged(values, offsets)

@@ -48,6 +48,8 @@ def pieces(text: str, size: int) -> list[str]:
     >>> pieces("a bc d", 2)
     ['a bc', ' d']
     """
+    if len(text) <= size:
+        return [text]
     found = []
     start = 0
     while len(text) - start > size and (cut := _CUT.search(text, start + size)):

@@ -21,6 +21,17 @@ NO_SPACE = ("\x1c", "\x1d", "\x1e", "\x1f")
 _SPACE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
+def words_of(text: str) -> list[str]:
+    r"""The words of a text, as ``tokenizers.pre_tokenizers.WhitespaceSplit`` cuts them.
+
+    >>> words_of(" the cat\x1cs\n")
+    ['the', 'cat\x1cs']
+    """
+    if any(mark in text for mark in NO_SPACE):
+        return list(filter(None, _SPACE.split(text)))
+    return text.split()
+
+
 class WordCutter:
     """Cuts texts into words as ``tokenizers.pre_tokenizers.WhitespaceSplit`` does.
 
@@ -40,7 +51,7 @@ class WordCutter:
             texts = [lowered(text) for text in texts]
         together = "\v".join(texts)
         if any(mark in together for mark in NO_SPACE):
-            return [list(filter(None, _SPACE.split(text))) for text in texts]
+            return list(map(words_of, texts))
         return [text.split() for text in texts]
 
 

@@ -192,6 +192,22 @@ def test_words_of_jieba():
     assert field.vocabulary.decode(row.tolist()) == "我来到<unk>北京<sep>"
 
 
+def test_fields_beside_the_tokens_cut_a_text_where_the_tokens_do():
+    fields = {
+        "source": TokenField(),
+        "characters": CharacterField(along="source"),
+        "target": TokenField(),
+        "copies": CopyField(),
+    }
+    for key, field in fields.items():
+        field.name = key
+    rows = [Record({"source": "a\x1cb c\x1f \u2028<unk>d", "target": "x y"}, "f", 1)]
+    fit(fields, rows, {})
+    encoded = SequenceDataset.of(fields, rows).encoded
+    assert len(encoded["source"][0]) == len(encoded["copies"][0].source) == 3
+    assert len(encoded["characters"][0]) == 3
+
+
 # One way of lower-casing
 
 

@@ -68,3 +68,13 @@ def test_other_columns_and_encodings_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "a", TEXT, {"source[1]": "storey"})
     with pytest.raises(UsageError, match="encoding: there is no text encoding"):
         BabiReader("utf9")
+
+
+def test_a_line_that_is_misnumbered_ends_its_story(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("1 A b.\n3 C d.\n4 C?\td\t1\n1 E f.\n2 E?\tf\t1\n")
+    records = list(BabiReader().read(path, {"answer": None}))
+    assert [(r.line, r.values, bool(r.fault)) for r in records] == [
+        (2, {}, True),
+        (5, {"answer": "f"}, False),
+    ]

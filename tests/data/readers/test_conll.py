@@ -168,6 +168,111 @@ def test_refuses_bad_word_numbers(tmp_path: Path) -> None:
     fails(path, "a.conllu:2: a word number in CoNLL-U is written as 3, 3-4 or 8.1")
 
 
+def faults(path: Path, **options: object) -> list[tuple[int, str]]:
+    records = ConllReader(**options).read(path, BOTH)
+    return [(record.line, record.fault.partition(";")[0]) for record in records if record.fault]
+
+
+def test_a_bad_line_spoils_its_sentence_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, "a X\nb\n\nc Z Y\nd Z Y\n\ne E\n")
+    assert faults(path) == [
+        (2, "1 column(s) found, 2 expected"),
+        (4, "3 column(s) found, 2 expected"),
+    ]
+    path = write(tmp_path, "a\tX\n\tY\n\nb\t\n\nc\tZ\n")
+    assert faults(path) == [
+        (2, "an empty column 0 (the field 'tokens')"),
+        (4, "an empty column 1 (the field 'tags')"),
+    ]
+
+
+def test_trailing_tabs_and_spaces(tmp_path: Path) -> None:
+    path = write(tmp_path, "a\tX\t\nb \tY \t \t\n \t \nc\tZ\t")
+    assert tagged(path) == ["a/X b/Y", "c/Z"]
+    assert tagged(write(tmp_path, "a X  \nb Y\t\n\nc Z ")) == ["a/X b/Y", "c/Z"]
+
+
+def test_comments_that_nobody_told(tmp_path: Path, caplog) -> None:
+    text = (
+        "# sent_id = 1\n# text = The #\nThe\tDT\n#\tSYM\n# newdoc\tX\n\n"
+        "# one that says more\n#tag\tX\ndog\tNN\n"
+    )
+    path = write(tmp_path, text)
+    assert tagged(path) == ["The/DT #/SYM # newdoc/X", "#tag/X dog/NN"]
+    [record] = caplog.records[-1:]
+    assert "lines such as '# name = value' are read as comments" in record.getMessage()
+    assert tagged(write(tmp_path, "# B X\na B Y\n\n# C Z\n")) == ["#/X a/Y", "#/Z"]
+    assert faults(write(tmp_path, "a X\n\n#tag\nb Y\n")) == [(3, "1 column(s) found, 2 expected")]
+
+
+def test_documents_of_conll_2012(tmp_path: Path) -> None:
+    text = (
+        "#begin document (bc/cctv/00); part 000\n"
+        "bc 0 The DT (A0* (1\nbc 1 dog NN *) 1)\n\n"
+        "bc 0 Cats NN * * -\nbc 1 nap VB * * -\n#end document\n"
+        "#begin document (bc/cctv/00); part 001\nbc 0 # SYM -\n\nbc 0\n\n"
+    )
+    path = write(tmp_path, text)
+    numbered = [*ConllReader().read(path, {"tokens": 2, "tags": 3})]
+    assert [record.values.get("tags") for record in numbered[:2]] == [["DT", "NN"], ["NN", "VB"]]
+    records = [*ConllReader().read(path, {"tokens": 2, "tags": -1})]
+    assert [record.values.get("tags") for record in records] == [
+        ["(1", "1)"],
+        ["-", "-"],
+        ["-"],
+        None,
+    ]
+    assert records[-1].fault.startswith("too few columns")
+
+
+@pytest.mark.parametrize("line", ["-DOCSTART-", "-DOCSTART- O", "-DOCSTART- -X- -X- O"])
+def test_document_lines_of_any_width(tmp_path: Path, line: str) -> None:
+    assert tagged(write(tmp_path, f"{line}\n\na B\n{line}\nc D\n")) == ["a/B", "c/D"]
+
+
+def test_conllup(tmp_path: Path) -> None:
+    text = (
+        "\ufeff# global.columns = ID FORM UPOS PARSEME:MWE\n# sent_id = 1\n"
+        "1\tdog\tNN\t*\n2-3\tbb\t_\t_\n2\tb\tX\t_\n\n\ufeff# global.columns = ID FORM\n3\td\tV\t*\n"
+    )
+    path = write(tmp_path, text, "a.conllup")
+    assert tagged(path) == ["dog/NN b/X", "d/V"]
+    assert tagged(path, {"tokens": "form", "tags": "PARSEME:MWE"})[0] == "dog/* b/_"
+    assert tagged(write(tmp_path, text.replace("\ufeff", "")), BOTH)[0].startswith("dog/NN")
+    fails(write(tmp_path, "1\tdog\n", "a.conllup"), "a.conllup: no line '# global.columns = …'")
+
+
+def test_conllu_with_marks_and_spaces(tmp_path: Path) -> None:
+    sentence = "# sent_id = 1\n" + conllu("1 Go VERB VB")
+    path = write(tmp_path, f"\ufeff{sentence}\n\ufeff{sentence}", "a.conllu")
+    assert tagged(path) == ["Go/VERB", "Go/VERB"]
+    assert tagged(write(tmp_path, sentence.replace("\t", " "), "a.conllu")) == ["Go/VERB"]
+
+
+def test_characters_within_tokens(tmp_path: Path) -> None:
+    odd = [
+        "a\u00a0b",
+        "\u200b",
+        "\ufeff",
+        "x\ufeffy",
+        "a\x1cb",
+        "a\x85b",
+        "a\u2028b",
+        "a\x0bb",
+        "\x0c",
+    ]
+    for between in ("\t", " "):
+        path = write(tmp_path, "a" + between + "X\n" + "".join(f"{t}{between}X\n" for t in odd))
+        [record] = read(path)
+        assert record.values["tokens"] == ["a", *odd]
+
+
+def test_lines_that_end_with_returns(tmp_path: Path) -> None:
+    for end in ("\r", "\r\n", "\r\r\n", "\n"):
+        path = write(tmp_path, f"a\tX{end}b\tY{end}{end}c\tZ{end}")
+        assert tagged(path) == ["a/X b/Y", "c/Z"]
+
+
 @pytest.mark.parametrize("text", ["\n\t\n", "# only\n", "-DOCSTART- -X- O\n\n"])
 def test_refuses_files_without_sentences(tmp_path: Path, text: str) -> None:
     fails(write(tmp_path, text), "a.conll: no sentence", comment="#")

@@ -54,3 +54,11 @@ def test_bad_files_and_options(tmp_path):
         list(LabelledFileReader().read(tmp_path / "Empty.txt", COLUMNS))
     with pytest.raises(UsageError, match="unambiguous"):
         LabelledFileReader("twice")
+
+
+def test_an_empty_file_among_others_is_passed_over(names, tmp_path, caplog):
+    (tmp_path / "Dutch.txt").write_text("\n")
+    for repeated in ("keep", "once", "unambiguous"):
+        labels = {r.values["label"] for r in LabelledFileReader(repeated).read(names, COLUMNS)}
+        assert labels == {"Greek", "Polish"}
+    assert "Dutch.txt: the file holds nothing to read and is passed over" in caplog.text

@@ -104,3 +104,35 @@ def test_refuses_unknown_options() -> None:
         LineReader(separator="")
     with pytest.raises(UsageError, match="encoding: there is no text encoding 'utf9'"):
         LineReader(encoding="utf9")
+
+
+def test_what_a_line_lacks_is_blank(path: Path) -> None:
+    path.write_text("1\ta\n\tb\n0\n", "utf-8")
+    records = list(LineReader(separator="\t").read(path, BOTH))
+    assert [record.values for record in records] == [
+        {"tokens": "a", "label": "1"},
+        {"tokens": "b", "label": ""},
+        {},
+    ]
+    assert records[2].fault.startswith("no separator '\\t' between label and text; correct")
+    path.write_text("1 a\n0\n", "utf-8")
+    assert [r.values["tokens"] for r in LineReader().read(path, BOTH)] == ["a", ""]
+
+
+def test_labels_of_fast_text(path: Path) -> None:
+    text = "__label__pos  good film\n__label__a __label__b-c both\nnone\n__label__d\n"
+    path.write_text(text, "utf-8")
+    found = [tuple(record.values.values()) for record in LineReader().read(path, BOTH)]
+    assert found == [("good film", "pos"), ("both", ["a", "b-c"]), ("none", []), ("", "d")]
+    [first, *_] = LineReader().read(path, {"tokens": None})
+    assert first.values == {"tokens": "__label__pos  good film"}
+    [first, *_] = LineReader(label="last").read(path, BOTH)
+    assert first.values == {"tokens": "__label__pos  good", "label": "film"}
+
+
+def test_only_ends_of_lines_end_a_line(path: Path) -> None:
+    path.write_bytes("\ufeff1 a\x1cb\u2028c\x85d\r\n\ufeff0 e\u00a0f\ufeffg".encode())
+    found = [tuple(record.values.values()) for record in LineReader().read(path, BOTH)]
+    assert found == [("a\x1cb\u2028c\x85d", "1"), ("e\u00a0f\ufeffg", "0")]
+    path.write_bytes(b"1 a\r0 b\r")
+    assert [r.line for r in LineReader().read(path, BOTH)] == [1, 2]

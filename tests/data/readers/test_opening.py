@@ -21,7 +21,7 @@ from seqtasks.data.readers import (
     TextReader,
     TimeSeriesReader,
 )
-from seqtasks.data.readers.files import read_lines
+from seqtasks.data.readers.files import read_lines, read_whole
 from seqtasks.data.readers.opening import counting_bytes, open_binary
 from seqtasks.errors import DataError
 
@@ -188,3 +188,14 @@ def test_a_file_that_cannot_be_read_on(tmp_path: Path, suffix: str, monkeypatch)
 
     monkeypatch.setattr(Path, "open", lambda *args, **options: Broken())
     fails(lambda: list(read_lines(path)), f"a.txt{suffix}: cannot be read (input/output error)")
+
+
+@pytest.mark.parametrize("cut", ["truncated", "garbage", "plain"])
+def test_a_packed_file_with_a_bad_end_is_named(tmp_path: Path, cut: str) -> None:
+    whole = gzip.compress(b"a text\n" * 10_000)
+    data = {"truncated": whole[:-20], "garbage": whole + b"garbage", "plain": b"a text\n"}[cut]
+    (tmp_path / "a.txt.gz").write_bytes(data)
+    with pytest.raises(DataError, match=r"a\.txt\.gz: a damaged \.gz file, near byte"):
+        read_whole(tmp_path / "a.txt.gz")
+    (tmp_path / "a.txt.gz").write_bytes(whole + bytes(512))
+    assert read_whole(tmp_path / "a.txt.gz") == "a text\n" * 10_000

@@ -137,3 +137,60 @@ def test_refuses_other_columns(folder: Path) -> None:
 def test_refuses_an_unknown_encoding() -> None:
     with pytest.raises(UsageError, match="encoding: there is no text encoding 'utf9'"):
         ParallelReader(encoding="utf9")
+
+
+def test_further_blank_lines_at_the_end_do_not_matter(folder: Path, caplog) -> None:
+    (folder / "2.de").write_text("drei\n\n \n")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [("drei", "three")]
+    assert "2.de:2: blank lines at the end, which the other file lacks" in caplog.text
+    (folder / "2.de").write_text("drei\n\n\nx\n")
+    fails([folder / "2.de", folder / "2.en"], "2.de: 4 line(s), but", "2.en has 1;")
+
+
+def test_pairs_of_blank_lines_are_none(folder: Path) -> None:
+    (folder / "2.de").write_text("\neins\n\nzwei\n")
+    (folder / "2.en").write_text("\r\none\r\n \r\ntwo")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [("eins", "one"), ("zwei", "two")]
+
+
+def test_the_first_line_that_is_blank_on_one_side_is_named(folder: Path) -> None:
+    (folder / "2.de").write_text("eins\n\nzwei\ndrei\n")
+    (folder / "2.en").write_text("one\ntwo\nthree\n")
+    fails([folder / "2.de", folder / "2.en"], "line 2 is the first that is blank in one of them")
+
+
+def test_empty_files(folder: Path, caplog) -> None:
+    for name in ("0.de", "0.en"):
+        (folder / name).write_text("")
+    assert len(pairs([f"{folder}/[012].de", f"{folder}/[012].en"])) == 3
+    assert "0.de: the file holds nothing to read and is passed over" in caplog.text
+    fails([folder / "0.de", folder / "1.en"], "0.de: 0 line(s), but", "1.en has 2;")
+    fails([folder / "0.de", folder / "0.en"], "0.de: no pair of sentences")
+
+
+def test_a_line_of_other_columns_is_a_fault_unless_it_is_the_first(folder: Path) -> None:
+    path = folder / "c.tsv"
+    path.write_text("a\tb\t\nc\n\td\ne\tf\tg\nh\ti\n")
+    records = list(ParallelReader().read(path, BOTH))
+    assert [record.values for record in records] == [
+        {"source": "a", "target": "b"},
+        {},
+        {"source": "", "target": "d"},
+        {},
+        {"source": "h", "target": "i"},
+    ]
+    assert [r.fault[:18] for r in records if r.fault] == [
+        "1 column(s) found,",
+        "3 column(s) found,",
+    ]
+    path.write_text("a\tb\tCC-BY\n")
+    fails(path, "c.tsv:1: 3 column(s) found, 2 expected")
+
+
+def test_a_return_within_a_line_moves_no_pair(folder: Path) -> None:
+    (folder / "2.de").write_bytes("eins\rzwei\u2028\ndrei\n".encode())
+    (folder / "2.en").write_bytes(b"one\r\nthree\r\n")
+    assert pairs([folder / "2.de", folder / "2.en"]) == [
+        ("eins\rzwei\u2028", "one"),
+        ("drei", "three"),
+    ]

@@ -57,3 +57,15 @@ def test_a_group_that_is_not_there(tmp_path: Path) -> None:
 def test_a_pattern_that_cannot_be_used(pattern: str | None, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         PatternReader(pattern)
+
+
+def test_a_line_that_does_not_match_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("IN: a OUT: b\nelse\nIN: c OUT:\n")
+    records = list(PatternReader(PATTERN).read(path, {"source": None, "target": None}))
+    assert [record.values for record in records] == [
+        {"source": "a", "target": "b"},
+        {},
+        {"source": "c", "target": ""},
+    ]
+    assert records[1].fault.startswith("no match of `reader.pattern`=IN:")

@@ -95,3 +95,12 @@ def test_line_ends_as_words(tmp_path: Path) -> None:
     [record] = read(tmp_path / "ptb.txt", line_end="<eos>")
     words = " ".join(record.values["tokens"].split())
     assert words == "no it was n't <eos> black <unk> <eos>"
+
+
+def test_an_empty_file_among_others_is_passed_over(tmp_path: Path, caplog) -> None:
+    for name, text in {"a.txt": "", "b.txt": " \n", "c.txt": "text"}.items():
+        (tmp_path / name).write_text(text)
+    assert [r.path for r in TextReader().read(f"{tmp_path}/*.txt", {"tokens": None})] == [
+        f"{tmp_path}/c.txt"
+    ]
+    assert len(caplog.records) == 2

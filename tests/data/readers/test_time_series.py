@@ -65,6 +65,12 @@ def test_a_broken_ts_is_refused_with_its_place(tmp_path, text, said):
         read(path)
 
 
+def test_a_label_of_npz_that_is_no_number_is_missing(tmp_path):
+    np.savez(tmp_path / "x.npz", series=np.ones((2, 3, 1)), label=[1.0, np.nan])
+    records = TimeSeriesReader().read(str(tmp_path / "x.npz"), WANTED)
+    assert [record.values["label"] for record in records] == ["1.0", ""]
+
+
 def test_npz_padded_and_end_to_end(tmp_path):
     padded = np.zeros((2, 3, 2))
     padded[0], padded[1, :1] = SEQUENCES
@@ -209,3 +215,36 @@ def test_another_suffix_and_a_column_for_many_channels_are_refused(tmp_path):
         read(tmp_path / "x.txt")
     with pytest.raises(DataError, match=r"reader.channels=\[...\]"):
         read(tmp_path / "x.csv", {"series": "x"}, sequence="id")
+
+
+def test_decimal_commas_where_no_comma_separates(tmp_path):
+    rows = [row.replace(",", ";").replace(".", ",") for row in ROWS]
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    assert read(tmp_path / "x.csv", sequence="id", channels=["x", "y"]) == expected()
+    (tmp_path / "x.csv").write_text("\n".join([*rows, "s3;0;1.234,5;0;a"]))
+    with pytest.raises(DataError, match=r"x.csv:6: the column 'x' holds '1.234,5' where a number"):
+        read(tmp_path / "x.csv", sequence="id", channels=["x", "y"])
+    (tmp_path / "x.csv").write_text('id,x,label\n1,"1,5",a\n2,"1,500",b\n')
+    records = list(TimeSeriesReader(sequence="id").read(str(tmp_path / "x.csv"), WANTED))
+    assert records[0].values == {"series": "[[1.5]]", "label": "a"}
+    assert records[1].fault.startswith("the column 'x' holds '1,500' where a number is expected")
+
+
+def test_a_bad_step_spoils_its_sequence_alone(tmp_path):
+    rows = [*ROWS, "s2,1,7,8,b,9", "s3,0,7,much,a", "s4,0,1,2,a"]
+    (tmp_path / "x.csv").write_text("\n".join(rows))
+    records = list(TimeSeriesReader(sequence="id").read(str(tmp_path / "x.csv"), WANTED))
+    assert [(r.line, bool(r.fault)) for r in records] == [
+        (2, False),
+        (6, True),
+        (7, True),
+        (8, False),
+    ]
+
+
+def test_a_bad_line_of_ts_is_a_fault(tmp_path):
+    path = tmp_path / "x.ts"
+    path.write_bytes((HEADER + "1,2:3,4:a\n1,2:3:a\n1,2:3,4:\n").replace("\n", "\r").encode())
+    records = list(TimeSeriesReader().read(str(path), WANTED))
+    assert [bool(record.fault) for record in records] == [False, True, False]
+    assert records[2].values["label"] == ""
