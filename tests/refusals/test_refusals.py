@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from refusals.sites import every_site, reached
-from refusals.waiting import WAITING
 
 from seqtasks.errors import SeqtasksError
 
@@ -44,11 +43,9 @@ for name in TABLES:
 
 def test_every_refusal_has_a_row():
     every = every_site()
-    missing = sorted({*every} - ROWS.keys() - WAITING)
+    missing = sorted({*every} - ROWS.keys())
     assert not missing, f"write a row for each: {missing}"
     assert not ROWS.keys() - {*every}, "these rows have no refusal any more"
-    assert not WAITING - {*every}, "these wait for rows, and are gone"
-    assert not WAITING & ROWS.keys(), "these have their rows, and wait no more"
 
 
 @pytest.mark.parametrize("site", ROWS)
@@ -65,4 +62,4 @@ def test_refusal(site, tmp_path, monkeypatch):
 
 def test_the_tables_are_all_there():
     beside = {path.stem for path in Path(__file__).parent.glob("*.py")}
-    assert beside == {*TABLES, "kept", "sites", "waiting", "test_refusals"}
+    assert beside == {*TABLES, "kept", "sites", "test_refusals"}

@@ -313,6 +313,10 @@ ROWS = {
         lambda: fitted(LabelField(order=["low", "high"]), "low", "hihg"),
         "a.txt:2: the label 'hihg' in 'x' is not in x.order=[low, high]; Did you mean 'high'?",
     ),
+    "data.fields.labels:LabelField.label": (
+        lambda: fitted(LabelField(), "a", ["a", "b"]),
+        "a.txt:2: 2 labels in 'x' where one is expected; to learn several: task/head=multi_label",
+    ),
     "data.fields.segmentation:_jieba": (
         no_jieba,
         "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or read",
