@@ -308,7 +308,7 @@ class Vocabulary:
                 raise ValueError("a list of distinct strings is expected")
             made = cls(symbols, specials=specials.values())
         except Exception as error:  # `tokenizers` raises plain Exception
-            raise BundleError(f"not a vocabulary: {error}") from error
+            raise BundleError(f"not a vocabulary: {error}; copy the file again") from error
         if made.specials != specials or len(made.index) + len(specials) != len(symbols):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
         return made

@@ -67,8 +67,6 @@ class Service:
         """A text, by its number in the request, as inputs of the model; or why it does not fit."""
         names, most = self.bundle.task.inputs, self.limits.max_characters
         if isinstance(text, Mapping):
-            if len(names) == 1:
-                raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
             for name, value in text.items():
                 if (length := sum(map(len, value))) > most:
                     raise Refusal(

@@ -124,7 +124,7 @@ def test_two_models_are_compared_on_the_same_samples(taggers, capsys):
 
 def test_without_samples_there_are_scores_alone(taggers, capsys):
     found = json.loads(printed(capsys, taggers / "weak" / "bundle", "--json", "--samples", "0"))
-    assert set(found) == {"bundle", "tested_on", "examples", "scores"}
+    assert set(found) == {"bundle", "tested_on", "examples", "scores", "report"}
     written = json.loads(Path(taggers / "weak" / "metrics.json").read_text())
     assert found["scores"] == pytest.approx(written["test"], abs=1e-6)
 

@@ -150,6 +150,7 @@ def predicted(here, models, capsys):
 
     def call(check: Predicted, given: bytes) -> tuple[list[str], int, str]:
         here({"in": given})
+        Path("out").unlink(missing_ok=True)
         code = 0
         try:
             predict.main(
@@ -157,7 +158,8 @@ def predicted(here, models, capsys):
             )
         except SystemExit as stop:
             code = stop.code
-        return Path("out").read_bytes().decode().split("\n")[:-1], code, capsys.readouterr().err
+        out = Path("out").read_bytes() if Path("out").exists() else b""
+        return out.decode().split("\n")[:-1], code, capsys.readouterr().err
 
     return call
 

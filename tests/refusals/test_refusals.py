@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,24 @@ from seqtasks.errors import SeqtasksError
 
 TABLES = ("layers", "models", "commands", "files", "values")
 """The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
+
+VERBS = (
+    "add allow build choose compare convert copy correct export get give leave let look make name "
+    "number pip prepare raise remove rename repeat reset resume say see send set shorten show sort "
+    "split take train try type use widen write"
+)
+"""Words that tell a person what to do."""
+
+VALUES = (
+    r"(choices|cells|fields|inputs|scores|labels) are",
+    "at (most|least)|from \\d+ to|allows \\d|, to \\d|or .* not|it (is|knows)|a rate is|expected",
+    "begin again|fill it in|go on|lower it|goes? (together )?with|ends in|divide|lie in|come from",
+    "Did you mean|what chooses is|learns from|needs a|training prints|are for|in place of each",
+    "have:",
+)
+"""Ways to say which values can be given, or what to do."""
+
+HOW = re.compile("|".join([*(rf"\b{verb}\b" for verb in VERBS.split()), *VALUES]), re.I)
 
 ROWS: dict[str, tuple[Callable[[], object], str]] = {}
 for name in TABLES:
@@ -39,7 +58,9 @@ def test_refusal(site, tmp_path, monkeypatch):
     with reached() as found, suppress(SeqtasksError, SystemExit):
         provoke()
     assert site in found, f"reached: {list(found)}"
-    assert said in str(found[site])
+    message = str(found[site])
+    assert said in message
+    assert HOW.search(message), f"it does not say how to go on: {message}"
 
 
 def test_the_tables_are_all_there():

@@ -168,8 +168,15 @@ def test_several_inputs_are_an_object_or_a_line_with_tabs(made, lasting):
     found = client.predictions([line, named])
     assert found[0] == found[1]
     assert found[0]["prediction"] == bundle.load(made(*PAIRS)).predict([line])[0]
-    refused = lasting(*TAGGING).client.predict({"tokens": "a"})
-    assert refused.error == "text: this model has one input, tokens; give a text"
+
+
+def test_tokens_are_taken_as_they_are(made, lasting):
+    client = lasting(*TAGGING).client
+    [found] = client.predictions({"tokens": ["she", "walks", "New York"]})
+    assert found["tokens"] == ["she", "walks", "New York"]
+    expected = bundle.load(made(*TAGGING)).predict([["she", "walks", "New York"]])
+    assert [found["prediction"]] == expected
+    assert "the object has no 'tokens'" in client.predict({"text": "a"}).error
 
 
 def test_one_bad_text_in_a_batch_fails_alone(lasting, monkeypatch):

@@ -19,7 +19,7 @@ from seqtasks.errors import DataError
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 _LOOKED_AT = 1000  # rows, of which one is to have a column
-_LARGEST = 2**28  # characters of a file that is not one object a line
+_LARGEST = 2**27  # characters of a file that is not one object a line
 
 _Blocks = Iterator[tuple[int, list[str]]]
 _Row = tuple[int, dict[str, Any], str]
