@@ -152,7 +152,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         file = beside.open("wb")
     except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}") from error
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
     try:
         with file:
             yield file

@@ -17,6 +17,7 @@ from seqtasks.cli.parts import make_part
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import UsageError, located
+from seqtasks.evaluation.sentences import with_words
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
@@ -124,7 +125,7 @@ def run(
     }
     if budget.left_out:
         results["baselines_left_out"] = budget.left_out
-    if report := task.report():
+    if report := with_words(task.report(), data.datasets[data.test_split]):
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]

@@ -24,7 +24,7 @@ from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.prediction.answer import Answer, Prediction
-from seqtasks.schemes import scheme_of
+from seqtasks.schemes import find_scheme, scheme_of
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from seqtasks.baselines.budget import Budget
     from seqtasks.data.dataset import SequenceDataset
     from seqtasks.data.module import SequenceData
+
+
+MOST_CONFUSED = 1000
+"""Labels of which it is counted which is taken for which."""
 
 
 class SequenceTagger(Task):
@@ -130,6 +134,36 @@ class SequenceTagger(Task):
             found["f1"] = metrics.SpanF1(self.scheme, strict=self.strict_spans)
         return found
 
+    @property
+    def types(self) -> list[str]:
+        """The types of the spans in the data, those of labels that training never shows too."""
+        labels = [*self.labels.symbols, *self.unseen.get("tags", ())]
+        return metrics.span_types(labels, self.scheme) if self.scheme else []
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """Spans by type, the confusion matrix if labels are not too many, the worst sentences."""
+        found: dict[str, Metric] = {"worst": metrics.WorstTags()}
+        if self.scheme is not None:
+            strict = self.strict_spans
+            found["spans"] = metrics.SpanCounts(self.types, self.scheme, strict=strict)
+        count = len(self.labels) + len(self.unseen.get("tags", ()))
+        if count <= MOST_CONFUSED:
+            found["confusion"] = metrics.MulticlassConfusionMatrix(count)
+        return found
+
+    def report(self) -> dict[str, Any]:
+        """Spans by type; the scores of each tag, and which is taken for which; worst sentences."""
+        found: dict[str, Any] = {}
+        if "spans" in self.tables:
+            found["spans"] = metrics.span_report(self.types, self.tables["spans"])
+        if "confusion" in self.tables:
+            order = find_scheme(self.scheme).order if self.scheme else None
+            unseen, table = self.unseen.get("tags", ()), self.tables["confusion"]
+            found |= metrics.confusion_report(self.labels.symbols, table, unseen, order)
+        if "worst" in self.tables:
+            found["sentences"] = metrics.rows(self.tables["worst"])
+        return found
+
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
         self.score_tags(metrics, self.head.decode(logits, batch.lengths), batch)
 
@@ -140,10 +174,16 @@ class SequenceTagger(Task):
         tags = batch.tags[mask(batch.lengths, batch.tags.size(1))]
         guesses = torch.tensor(list(itertools.chain(*predicted)), dtype=torch.int64)
         metrics["accuracy"].update(guesses.to(tags.device), tags)
-        if "f1" in metrics:
-            expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
-            unseen = batch.get("tags_unseen", [])
-            metrics["f1"].update(self.names(predicted), self.names(expected, unseen))
+        if "confusion" in metrics:
+            metrics["confusion"].update(guesses.to(tags.device), tags)
+        if "f1" not in metrics and "worst" not in metrics:
+            return
+        expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
+        given, wanted = self.names(predicted), self.names(expected, batch.get("tags_unseen", []))
+        for name in {"f1", "spans"}.intersection(metrics):
+            metrics[name].update(given, wanted)
+        if "worst" in metrics and "index" in batch:
+            metrics["worst"].update(batch.index, given, wanted)
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Refuse, by a DataError, training tags that the scheme of a CRF does not allow."""
@@ -215,6 +255,10 @@ class SynchronousTranslator(SequenceTagger):
 
     def metrics(self) -> dict[str, Metric]:
         return {**super().metrics(), "bleu": metrics.CorpusBLEU()}
+
+    def test_metrics(self) -> dict[str, Metric]:
+        """None: the labels are words of a translation."""
+        return {}
 
     def score_tags(
         self, metrics: Mapping[str, Any], predicted: list[list[int]], batch: Batch

@@ -91,6 +91,7 @@ class SequenceDataset(Dataset[Batch]):
             if field.keep_text:
                 batch[f"{name}_text"] = [field.written(record) for record in records]
         batch["example"] = lines_of(self.records, indices)
+        batch["index"] = list(indices)
         batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
         return batch
 
@@ -150,7 +151,7 @@ def aligned(field: Field, encoded: Any, along: Field, tokens: Any) -> Any:
     if not np.array_equal(encoded.lengths, tokens.lengths):
         raise UsageError(
             f"it has a value for each token of '{along.name}', whose level must then be word, "
-            "without bos and eos",
+            "without bos and eos; set these, or the field to null",
             option=field.name,
         )
     return encoded

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from seqtasks.metrics.sacre import CorpusBLEU, CorpusCHRF, CorpusTER
     from seqtasks.metrics.spans import SpanF1
+    from seqtasks.metrics.tags import SpanCounts, WorstTags, span_report, span_types
     from seqtasks.metrics.text import TextMetric
     from seqtasks.metrics.variance import ExplainedShare
     from seqtasks.metrics.worst import WorstTexts, rows
@@ -47,6 +48,7 @@ _NAMES = {
     "seqtasks.metrics.nats": "BitsPerCharacter MeanLoss Perplexity bits_per_character perplexity",
     "seqtasks.metrics.sacre": "CorpusBLEU CorpusCHRF CorpusTER",
     "seqtasks.metrics.spans": "SpanF1",
+    "seqtasks.metrics.tags": "SpanCounts WorstTags span_report span_types",
     "seqtasks.metrics.text": "TextMetric",
     "seqtasks.metrics.variance": "ExplainedShare",
     "seqtasks.metrics.worst": "WorstTexts rows",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from torch import Tensor
 
 from seqtasks.metrics.spans import precision_recall_f1
+
+WHOLE, PAIRS = 100, 20
+"""Classes of which the whole confusion matrix is told, and pairs that are told of any."""
 
 ClassScores = dict[str, dict[str, float | int]]
 
@@ -59,8 +63,11 @@ def occurring(
 
 
 def confusion_report(
-    labels: Sequence[str], confusion: Tensor, unseen: Sequence[str] = ()
-) -> dict[str, object]:
+    labels: Sequence[str],
+    confusion: Tensor,
+    unseen: Sequence[str] = (),
+    order: Callable[[str], Any] | None = None,
+) -> dict[str, Any]:
     """A confusion matrix as JSON takes it, with the scores of each class.
 
     Args:
@@ -68,8 +75,36 @@ def confusion_report(
         confusion: (classes, classes) int64; rows are what is right, columns what is predicted.
         unseen: classes behind the others, which training never shows; those that do not occur are
             left out.
+        order: what the classes are sorted by, from their labels; None leaves them in theirs.
+
+    Returns:
+        The ``labels`` of the classes; the ``confusion`` if they are `WHOLE` at most; the pairs that
+        are ``confused`` most often, as ``right``, ``predicted`` and ``count``; and the ``classes``.
     """
     labels, kept = occurring(labels, unseen, confusion.sum(1))
+    if order is not None:
+        pairs = sorted(zip(labels, kept, strict=True), key=lambda pair: order(pair[0]))
+        labels, kept = [label for label, _ in pairs], [number for _, number in pairs]
     confusion = confusion[kept][:, kept]
     scores = class_scores(labels, confusion.diagonal(), confusion.sum(0), confusion.sum(1))
-    return {"labels": list(labels), "confusion": confusion.tolist(), "classes": scores}
+    whole = {"confusion": confusion.tolist()} if len(labels) <= WHOLE else {}
+    return {"labels": labels, **whole, "confused": confused(labels, confusion), "classes": scores}
+
+
+def confused(labels: Sequence[str], confusion: Tensor) -> list[dict[str, Any]]:
+    """The pairs of classes that are confused most often, the most frequent first.
+
+    >>> from torch import tensor
+    >>> confused(["a", "b"], tensor([[1, 2], [0, 3]]))
+    [{'right': 'a', 'predicted': 'b', 'count': 2}]
+    """
+    wrong = confusion.clone()
+    wrong.fill_diagonal_(0)
+    counts, places = wrong.flatten().sort(descending=True, stable=True)
+    found = zip(counts.tolist()[:PAIRS], places.tolist()[:PAIRS], strict=True)
+    size = len(labels)
+    return [
+        {"right": labels[place // size], "predicted": labels[place % size], "count": count}
+        for count, place in found
+        if count
+    ]

@@ -166,5 +166,7 @@ def prefix_tokens(model: Model, prefix: str) -> list[int]:
     unknown: dict[str, None] = {}
     tokens = list(text_tokens(field, prefix, unknown))
     if unknown:
-        raise UsageError(f"the model's outputs have no {list_symbols(unknown)}", option="prefix")
+        raise UsageError(
+            f"the model's outputs have no {list_symbols(unknown)}; leave it out", option="prefix"
+        )
     return tokens[1:] if field.bos else tokens

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,12 @@ from seqtasks.cli.printable import on_one_line
 from seqtasks.data.module import SequenceData
 from seqtasks.data.raw_inputs import as_text, json_object, spelled
 from seqtasks.data.record import Value
+from seqtasks.reporting.classes import (
+    class_rows,
+    confused_rows,
+    confusion_rows,
+    most_frequent,
+)
 from seqtasks.task import Task
 
 PERCENT = {
@@ -36,10 +43,11 @@ PERCENT = {
 WIDTH = 300
 """Characters of an example that are printed."""
 
-SHARES = ("precision", "recall", "f1")
+WORST, MATRIX = 3, 120
+"""Worst texts that are shown at most, and characters of the widest table of confusions."""
 
-CLASSES, WORST = 20, 3
-"""So many classes and worst texts are shown at most; ``metrics.json`` holds more."""
+NEAR = 4
+"""Words that are shown on either side of one with a wrong tag."""
 
 
 def explain_run(
@@ -115,12 +123,12 @@ def heading(name: str, report: Mapping[str, Any]) -> str:
 
 
 def number(name: str, value: float | None) -> str:
-    """A score as printed: shares in percent, the rest to four digits.
+    """A score as printed: shares in percent, the rest to four digits; a dash where it has no value.
 
     >>> number("accuracy", 0.98765), number("perplexity", 12.3456), number("bleu", None)
     ('98.77 %', '12.35', '–')
     """
-    if value is None:
+    if value is None or math.isnan(value):
         return "–"
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 
@@ -133,46 +141,83 @@ def show(console: Console, text: str) -> None:
 def show_report(console: Console, report: Mapping[str, Any]) -> None:
     """Print what a test says beside its scores: classes, signatures, the worst texts."""
     show_classes(console, report)
+    show_confusion(console, report)
     for name, signature in report.get("signatures", {}).items():
         show(console, f"{name}: {signature}")
     for row in report.get("worst", [])[:WORST]:
         show(console, f"\nAmong the worst, with a score of {row['score']:.4g}:")
         expected = "\t".join(row["references"])
         show_examples(console, [(row["source"], expected, row["output"] or "(nothing)")])
+    for row in report.get("sentences", [])[:WORST]:
+        show(console, sentence(row))
 
 
 def show_classes(console: Console, report: Mapping[str, Any]) -> None:
-    """Print each class's scores and how often it is taken for which other, if classes are few."""
-    classes: Mapping[str, Mapping[str, float]] = report.get("classes", {})
-    if not 0 < len(classes) <= CLASSES:
-        return
-    cells = {label: [*class_shares(one), str(one["examples"])] for label, one in classes.items()}
-    console.print(tabled([*SHARES, "examples"], cells))
-    rows: list[list[int]] = report.get("confusion", [])
-    if not rows:
-        return
-    width = max(len(str(count)) for row in [*rows, [len(rows)]] for count in row)
-    lines = ["Right label by row, predicted label by column, in the same order:"]
-    lines += [
-        " ".join([f"{number:>{width}} |", *(f"{count:>{width}}" for count in row), f"| {label}"])
-        for number, (label, row) in enumerate(zip(map(on_one_line, classes), rows, strict=True), 1)
-    ]
-    show(console, "\n".join([*lines, ""]))
+    """Print the scores of each type of span or each class, if there are many of the first."""
+    headings, rows = class_rows(report)
+    kept, rest = most_frequent(rows)
+    if kept:
+        console.print(tabled(headings, kept))
+    if rest:
+        show(console, rest)
+
+
+def show_confusion(console: Console, report: Mapping[str, Any]) -> None:
+    """Print how often each label is taken for which other; of many the pairs alone."""
+    rows = confusion_rows(report, min(console.width, MATRIX))
+    pairs = confused_rows(report)
+    if rows:
+        show(console, "Right label by row, predicted label by column:")
+        console.print(tabled([*rows], rows))
+    elif pairs:
+        table = Table()
+        for column in ("right label", "predicted label", "times"):
+            table.add_column(column, justify="right" if column == "times" else "left")
+        for right, predicted, count in pairs:
+            table.add_row(escape(on_one_line(right)), escape(on_one_line(predicted)), count)
+        show(console, "Most often confused:")
+        console.print(table)
 
 
 def tabled(headings: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Table:
     """A table with a name before each row."""
     table = Table()
     for column in ("", *headings):
-        table.add_column(column, justify="right" if column else "left", overflow="fold")
+        name = escape(on_one_line(column))
+        table.add_column(name, justify="right" if column else "left", overflow="fold")
     for name, cells in rows.items():
         table.add_row(escape(on_one_line(name)), *cells)
     return table
 
 
-def class_shares(scores: Mapping[str, float]) -> list[str]:
-    """The `SHARES` of a class as printed."""
-    return [f"{100 * scores[name]:.1f} %" for name in SHARES]
+def sentence(row: Mapping[str, Any]) -> str:
+    """A sentence in which each wrong tag stands in brackets beside its word, with the right one.
+
+    >>> words, right, said = ["in", "New", "York"], ["O", "B-LOC", "I-LOC"], ["O", "B-LOC", "O"]
+    >>> row = {"place": "f:3", "wrong": 1, "words": words, "expected": right, "predicted": said}
+    >>> print(sentence(row))
+    f:3, 1 of 3 tags wrong [word: predicted, not right]:
+                in New [York: O, not I-LOC]
+    """
+    triples = [*zip(row["words"], row["expected"], row["predicted"], strict=True)]
+    near = {
+        place
+        for at, (_, right, said) in enumerate(triples)
+        if right != said
+        for place in range(at - NEAR, at + NEAR + 1)
+    }
+    shown, length = "", 0
+    for at, (word, right, said) in enumerate(triples):
+        if at not in near:
+            shown += "" if shown.endswith("… ") else "… "
+            continue
+        part = word if right == said else f"[{word}: {said}, not {right}]"
+        shown, length = f"{shown}{on_one_line(part)} ", length + len(part)
+        if length > WIDTH:
+            shown += "…"
+            break
+    counts = f"{row['wrong']} of {len(triples)} tags wrong [word: predicted, not right]"
+    return f"{row['place']}, {counts}:\n{'':12}{shown.rstrip()}"
 
 
 def show_examples(console: Console, examples: list[tuple[str, str, str]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from seqtasks.cli.printable import printable
 from seqtasks.cli.versions import version
+from seqtasks.reporting.classes import class_rows
 from seqtasks.reporting.console import heading, left_out, number
 from seqtasks.reporting.rendering import render
 
@@ -35,6 +36,7 @@ def card(
         finite={name: value for name, value in results["test"].items() if math.isfinite(value)},
         methods={"this model": results["test"], **results["baselines"]},
         data_name=printable(data_name(config["data"], results["tested_on"])),
+        classes=class_rows(results.get("report", {})),
         heading=heading,
         number=number,
         left_out=left_out,

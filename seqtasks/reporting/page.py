@@ -11,17 +11,10 @@ import yaml
 
 from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
 from seqtasks.reporting.chart import curves
-from seqtasks.reporting.console import (
-    CLASSES,
-    SHARES,
-    class_shares,
-    heading,
-    left_out,
-    number,
-    score_rows,
-)
+from seqtasks.reporting.classes import CLASSES, class_rows, confused_rows
+from seqtasks.reporting.console import heading, left_out, number, score_rows
 from seqtasks.reporting.examples import examples
-from seqtasks.reporting.parts import Heat, Part, Section, Table
+from seqtasks.reporting.parts import Heat, Part, Section, Table, Tagged
 from seqtasks.reporting.rendering import render
 
 Results = Mapping[str, Any]
@@ -64,11 +57,13 @@ def page(folder: Path, trusted: Sequence[str], count: int) -> str:
         config: Mapping[str, Any] = yaml.safe_load((place / "config.yaml").read_text("utf-8"))
         command, top = str(config["command"]), tiles(results)
         before = [scores(results), training(results), classes(results)]
-        after = [worst(results), machine(results)]
+        after = [sentences(results), worst(results), machine(results)]
         plain = json.loads(json.dumps(config))
         options = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{path} is damaged: {error}") from error
+        raise BundleError(
+            f"{path} is damaged: {error}; copy the whole folder again, or train again"
+        ) from error
     return render(
         "report.html",
         name=folder.resolve().name,
@@ -128,17 +123,39 @@ def shown_score(name: str, value: float | None) -> str:
 
 
 def classes(results: Results) -> Section:
-    """The scores of each class, and which class is taken for which."""
+    """The scores of each class or type of span, and which class is taken for which."""
     report: Mapping[str, Any] = results.get("report", {})
-    found: Mapping[str, Mapping[str, float]] = report.get("classes", {})
-    rows = [[label, *class_shares(one), f"{one['examples']:,}"] for label, one in found.items()]
-    parts: list[Part] = [Table(["label", *SHARES, "examples"], rows)] if rows else []
+    parts: list[Part] = []
+    for some in ({"spans": report.get("spans")}, {"classes": report.get("classes", {})}):
+        headings, rows = class_rows(some)
+        if rows:
+            name = "type of span" if some.get("spans") else "label"
+            parts.append(Table([name, *headings], [[n, *cells] for n, cells in rows.items()]))
+    labels: list[str] = [*report.get("classes", {})]
     confusion: list[list[int]] = report.get("confusion", [])
-    if 0 < len(confusion) <= CLASSES:
+    if 0 < len(confusion) <= 2 * CLASSES:
         shades = [[count / max(sum(row), 1) for count in row] for row in confusion]
+        cells = [[count or "" for count in row] for row in confusion]
         parts.append("Right label by row, predicted label by column.")
-        parts.append(Heat([*found], [*found], shades, confusion))
+        parts.append(Heat(labels, labels, shades, cells))
+    if pairs := confused_rows(report):
+        parts.append("Most often confused:")
+        parts.append(Table(["right label", "predicted label", "times"], pairs, texts=(0, 1)))
     return Section("Classes", parts)
+
+
+def sentences(results: Results) -> Section:
+    """The sentences with the most wrong tags, word by word."""
+    found: list[Mapping[str, Any]] = results.get("report", {}).get("sentences", [])
+    rows = [
+        Tagged(
+            f"{row['place']}: {row['wrong']} of {len(row['words'])} tags wrong",
+            [*zip(row["words"], row["expected"], row["predicted"], strict=True)],
+        )
+        for row in found
+    ]
+    said = "Under each word its right tag; where another is predicted, that one stands struck out."
+    return Section("The worst sentences", [said, *rows] if rows else [])
 
 
 def worst(results: Results) -> Section:

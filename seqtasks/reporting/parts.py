@@ -35,7 +35,15 @@ class Heat:
     cells: Sequence[Sequence[Any]] = ()
 
 
-Part = str | Table | Heat | list[Chart]
+@dataclass(frozen=True)
+class Tagged:
+    """A sentence under a title; each of its ``words`` with the right tag and the predicted one."""
+
+    title: str
+    words: Sequence[tuple[str, str, str]]
+
+
+Part = str | Table | Heat | Tagged | list[Chart]
 """A string is a paragraph; charts in a list stand side by side where there is room."""
 
 

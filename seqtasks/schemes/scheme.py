@@ -77,6 +77,17 @@ class Scheme:
         marks = ", ".join(self.marks)
         return f"{label!r} is no label of {self.name}, which has O and {marks}, alone or as B-TYPE"
 
+    def order(self, label: str) -> tuple[int, str, int]:
+        """Sorts labels: O, then type by type the marks in their order, last what is no label of it.
+
+        >>> sorted(["E-X", "NN", "O", "B-Y", "B-X"], key=SCHEMES["BIOES"].order)
+        ['O', 'B-X', 'E-X', 'B-Y', 'NN']
+        """
+        if label not in self:
+            return 2, label, 0
+        mark, kind = self.parts(label)
+        return (1, kind, self.marks.index(mark)) if mark != OUTSIDE.mark else (0, "", 0)
+
     def goes_on(self, before: TagPart, after: TagPart) -> bool:
         """Whether a label continues the span of the label before it."""
         return (

@@ -124,7 +124,7 @@ def test_two_models_are_compared_on_the_same_samples(taggers, capsys):
 
 def test_without_samples_there_are_scores_alone(taggers, capsys):
     found = json.loads(printed(capsys, taggers / "weak" / "bundle", "--json", "--samples", "0"))
-    assert set(found) == {"bundle", "tested_on", "examples", "scores"}
+    assert set(found) == {"bundle", "tested_on", "examples", "scores", "report"}
     written = json.loads(Path(taggers / "weak" / "metrics.json").read_text())
     assert found["scores"] == pytest.approx(written["test"], abs=1e-6)
 
@@ -133,8 +133,8 @@ def test_without_samples_there_are_scores_alone(taggers, capsys):
     ("arguments", "said"),
     [
         (["data.tset=x"], "there is no option 'data.tset'; Did you mean 'data.test'?"),
-        (["test=x"], "test=x: an option of the data is written data.NAME=VALUE"),
-        (["data.test"], "data.test: an option is written NAME=VALUE"),
+        (["test=x"], "test=x: write an option of the data as data.NAME=VALUE"),
+        (["data.test"], "data.test: write an option as NAME=VALUE"),
         (["--samples", "-1"], "--samples: it is at least 0, not -1"),
         (["--confidence", "1"], "--confidence: it is between 0 and 1, not 1.0"),
         (["--samples", "0", "--compare", "{}/weak/bundle"], "--compare: it needs samples"),

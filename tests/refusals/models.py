@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from refusals.kept import (
     replaced,
     written,
 )
+from safetensors.torch import save_file
 from torch import nn
 
 from seqtasks import bundle
@@ -39,6 +41,7 @@ from seqtasks.graphs.folder import attach, check_parity
 from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.session import Session
 from seqtasks.graphs.source import Source
+from seqtasks.graphs.steps import TRACED_ROWS, traced
 from seqtasks.graphs.tracing import write_graph
 from seqtasks.inspection.alignment import Alignment, align
 from seqtasks.inspection.alignment_file import AlignmentFile
@@ -237,6 +240,33 @@ def two_pictures() -> None:
         look(Record({"source": TEXT}), Prediction([Answer(TEXT)]))
 
 
+def unreachable() -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError("no connection")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(snapshot_download=fail))
+        fetched("hf://a/b")
+
+
+def strange_weights() -> None:
+    save_file({"zzz": torch.zeros(1)}, "model.safetensors")
+    attach(loaded(*TAGGING).task, Path(), ["model.safetensors"], "cpu")
+
+
+class Sized(nn.Module):
+    """A cell that works for batches of one size alone."""
+
+    input_size, output_size, state_shapes = 3, 3, ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 3)
+
+    def forward(self, inputs: Any, lengths: Any = None, state: Any = None) -> Any:
+        return self.linear(inputs.reshape(TRACED_ROWS, 1, 3)), ()
+
+
 def no_beginning() -> None:
     writer = TextGenerator(loaded(*LETTERS))
     writer.field.bos = False
@@ -288,7 +318,7 @@ ROWS = {
     ),
     "bundle.files:check_files": (
         lambda: check_files(Path("bundle"), {}, ["config.yaml"]),
-        "bundle/manifest.json does not list config.yaml; copy the folder again",
+        "bundle/manifest.json does not list config.yaml; copy the whole folder again",
     ),
     "bundle.files:check_files#2": (
         lambda: check_files(Path("bundle"), {"../a": ""}, []),
@@ -342,12 +372,13 @@ ROWS = {
     ),
     "bundle.hub:fetched": (
         lambda: fetched("hf://someone"),
-        "hf://someone: a model on the Hub is written hf://OWNER/NAME",
+        "hf://someone: write a model on the Hub as hf://OWNER/NAME",
     ),
     "bundle.hub:fetched#2": (
         lambda: without("huggingface_hub", fetched, "hf://a/b"),
         "hf://a/b: models on the Hub need huggingface_hub: pip install 'seqtasks[hub]'",
     ),
+    "bundle.hub:fetched#3": (unreachable, "hf://a/b cannot be fetched: no connection"),
     "bundle.integrity:check_config": (
         lambda: check_config(Path("bundle/config.yaml"), [1] * 100_000),
         "bundle/config.yaml holds more than 100,000 values; no model has as many",
@@ -366,7 +397,7 @@ ROWS = {
     ),
     "data.fields.channels:Channels.from_json#2": (
         lambda: Channels.from_json('{"channels": [], "mean": [], "deviation": []}'),
-        "not the channels of a sequence of vectors: names, mean, deviation",
+        "not the channels of a sequence of vectors, which are names, mean and deviation",
     ),
     "data.vocabulary:Vocabulary.from_json": (
         lambda: Vocabulary.from_json("{"),
@@ -391,6 +422,11 @@ ROWS = {
     "graphs.folder:attach": (
         lambda: attach(loaded(*TAGGING).task, Path(), [], "cuda"),
         "device: an exported model runs on the CPU, not on cuda; use the bundle that the model",
+    ),
+    "graphs.folder:attach#2": (strange_weights, ".: it does not fit its config.yaml: "),
+    "graphs.steps:traced": (
+        lambda: traced(Sized()),
+        "export: one step of a Sized decides something by the size of its batch, which a graph",
     ),
     "graphs.session:Session.__init__": (
         lambda: without("onnxruntime", Session, Path("a/b.onnx")),
@@ -496,7 +532,7 @@ ROWS = {
     ),
     "inspection.norms:read_norms#3": (
         lambda: read_norms(run_folder("step\n")),
-        "the callback gradient_norm was off, or the run shorter than trainer.log_every_n_steps",
+        "set the callback gradient_norm, and let the run be longer than trainer.log_every_n_steps",
     ),
     "inspection.norms:_limit": (
         lambda: read_norms(run_folder(f"step,{BEFORE},{AFTER}\n1,1,1\n")),

@@ -93,6 +93,26 @@ SETS = {
 }
 
 
+def check_report(report, test, predicted, scheme):
+    """The report is that of the strings."""
+    pairs = [
+        p for one, two in zip(test, predicted, strict=True) for p in zip(one, two, strict=True)
+    ]
+    assert {label for label, _ in pairs} <= set(report["labels"])
+    assert sum(one["examples"] for one in report["classes"].values()) == len(pairs)
+    for row, right in zip(report["confusion"], report["labels"], strict=True):
+        for count, given in zip(row, report["labels"], strict=True):
+            assert count == pairs.count((right, given))
+    wrong = [sum(map(str.__ne__, one, two)) for one, two in zip(test, predicted, strict=True)]
+    assert [row["wrong"] for row in report["sentences"]] == [
+        count for count in sorted(wrong, reverse=True)[:10] if count
+    ]
+    for row in report["sentences"]:
+        assert row["expected"] == test[row["index"]]
+        assert row["predicted"] == predicted[row["index"]]
+        assert [word[2:] for word in row["words"]] == row["expected"]
+
+
 @pytest.mark.parametrize("more", [[], ["task/head=crf"], ["task.strict_spans=true"]])
 @pytest.mark.parametrize("name", SETS)
 def test_a_published_set_is_learnt_scored_and_predicted(composed, tmp_path, name, more, caplog):
@@ -127,6 +147,8 @@ def test_a_published_set_is_learnt_scored_and_predicted(composed, tmp_path, name
         p for one, two in zip(test, predicted, strict=True) for p in zip(one, two, strict=True)
     ]
     assert results["test"]["accuracy"] == pytest.approx(sum(a == b for a, b in pairs) / len(pairs))
+    check_report(again.report, test, predicted, scheme)
+    assert json.loads(json.dumps(again.report)) == results["report"]
     assert set(contributions(saved, split)) >= {"loss", "accuracy", "f1"}
     assert json.loads((tmp_path / "run" / "metrics.json").read_text())["test"] == results["test"]
 

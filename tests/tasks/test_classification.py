@@ -318,19 +318,26 @@ def test_a_missing_column_is_refused_by_name(composed, tmp_path, head):
 
 
 def test_the_scores_of_up_to_twenty_classes_are_printed():
-    def shown(count):
+    def shown(count, width=80):
         labels = [f"label{number}" for number in range(count)]
         scores = {"precision": 0.5, "recall": 0.25, "f1": 1 / 3, "examples": 7}
         confusion = [[7 * (row == column) for column in range(count)] for row in range(count)]
-        console = Console(file=io.StringIO(), width=80)
+        confused = [{"right": "label0", "predicted": "label1", "count": 1234}]
+        console = Console(file=io.StringIO(), width=width)
         report = {"classes": dict.fromkeys(labels, scores), "confusion": confusion}
-        summary.show_report(console, report)
+        summary.show_report(console, {**report, "confused": confused})
         return console.file.getvalue()
 
-    assert not shown(21)
-    text = shown(20)
-    assert "50.0 %" in text
-    assert text.rstrip().endswith("0  7 | label19")
+    text = shown(21)
+    assert "label19" in text
+    assert "label20" not in text
+    assert "and 1 more, in metrics.json" in text
+    assert text.count("50.0 %") == 20
+    assert "│ label0      │ label1          │ 1,234 │" in text
+    small = shown(4)
+    assert "│ label3 │      . │      . │      . │      7 │" in small
+    assert "1,234" not in small
+    assert "1,234" in shown(4, width=40)  # the table is too wide
     assert not summary.show_report(Console(), {})
 
 

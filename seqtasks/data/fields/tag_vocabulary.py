@@ -51,8 +51,11 @@ class TagVocabulary(Vocabulary):
             scheme = content["scheme"] if isinstance(content, dict) else None
             labels = content["labels"] if isinstance(content, dict) else content
         except (ValueError, KeyError) as error:
-            raise BundleError(f"not the labels of tokens: {error}") from error
+            raise BundleError(f"not the labels of tokens: {error}; copy the file again") from error
         strings = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
         if not strings or len({*labels}) != len(labels) or scheme not in (None, *SCHEMES):
-            raise BundleError("not the labels of tokens: distinct strings, and a scheme's name")
+            raise BundleError(
+                "not the labels of tokens, which are distinct strings, and a scheme's name; "
+                "copy the file again"
+            )
         return cls(labels, scheme)
