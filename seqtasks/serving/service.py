@@ -44,7 +44,9 @@ class Service:
         texts = text if isinstance(text, list) else [text]
         wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
         if wanted.attention and len(texts) > 1:
-            raise Refusal(UNUSABLE, f"attention: it is of one text, and {len(texts)} are given")
+            raise Refusal(
+                UNUSABLE, f"attention: it is of one text, and {len(texts)} are given; give one"
+            )
         try:
             request = object() if self.answering.check(wanted) else None
         except SeqtasksError as error:
@@ -71,7 +73,7 @@ class Service:
                 if (length := sum(map(len, value))) > most:
                     raise Refusal(
                         UNUSABLE,
-                        f"text.{name}: {length:,} characters are too many; the limit is {most:,}",
+                        f"text.{name}: {length:,} characters are too many; give {most:,} at most",
                     )
         try:
             return self.bundle.cut(Record(as_inputs(text, names, f"text {number}"), "text", number))

@@ -29,7 +29,6 @@ from seqtasks.data.fields.vectors import VectorField
 from seqtasks.data.length_filter import LengthFilter
 from seqtasks.data.module import SequenceData, check_folds
 from seqtasks.data.preparation.examples import Columns
-from seqtasks.data.raw_inputs import as_inputs
 from seqtasks.data.record import Record
 from seqtasks.data.sample.reader import SampleReader
 from seqtasks.data.splits import hold_out, sample_records, too_little
@@ -313,6 +312,10 @@ ROWS = {
         lambda: fitted(LabelField(order=["low", "high"]), "low", "hihg"),
         "a.txt:2: the label 'hihg' in 'x' is not in x.order=[low, high]; Did you mean 'high'?",
     ),
+    "data.fields.labels:LabelField.label": (
+        lambda: fitted(LabelField(), "a", ["a", "b"]),
+        "a.txt:2: 2 labels in 'x' where one is expected; to learn several: task/head=multi_label",
+    ),
     "data.fields.segmentation:_jieba": (
         no_jieba,
         "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or read",
@@ -387,7 +390,7 @@ ROWS = {
     ),
     "data.fields.unseen:refuse_unseen": (
         never_shown,
-        "input:1: the model has not learnt the label 'c' in 'label';",
+        "input:1: the model has not learnt the label 'c' in 'label'",
     ),
     "data.fields.vectors:VectorField.encode": (
         lambda: encoded(fitted(VectorField(), "1 2"), "1 2 3"),
@@ -483,14 +486,6 @@ ROWS = {
     "data.preparation.split_examples:usable": (
         all_broken,
         "data.tags: it leaves out every training example",
-    ),
-    "data.raw_inputs:as_inputs": (
-        lambda: as_inputs("a", ["tokens", "pair"], "input:7"),
-        "input:7: 1 column found, 2 expected with a tab between them: tokens, pair; correct the",
-    ),
-    "data.raw_inputs:selected": (
-        lambda: as_inputs('{"tokens": "a"}', ["tokens", "pair"], "input:7"),
-        "input:7: the object has no 'pair'; it is to have tokens, pair, and has tokens",
     ),
     "data.sample.reader:SampleReader.read": (
         lambda: list(SampleReader().read({"seed": 1, "sentences": 2}, {"x": "tokns"})),
