@@ -13,6 +13,7 @@ from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
+from seqtasks.data.fields.unseen import refuse_unseen
 from seqtasks.data.record import Record, Value
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -60,7 +61,8 @@ def encode_text(
 
     Raises:
         UsageError: the text is empty or too short, or the model reads no tokens or several texts.
-        DataError: the text or the target does not fit the fields.
+        DataError: the text or the target does not fit the fields, or is a label that the model has
+            not learnt.
     """
     task = bundle.task
     main, *others = task.inputs
@@ -89,6 +91,8 @@ def encode_text(
         if name in wanted or (field.derived and field.along in task.inputs)
     }
     dataset = SequenceDataset.of(fields, [Record(values, "text", 1)])
+    for one in fields.values():
+        refuse_unseen(one)
     batch: Batch = dataset[0].to(task.device)
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))

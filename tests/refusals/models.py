@@ -539,7 +539,7 @@ ROWS = {
         "config.yaml: the trainer's options cannot be read: ",
     ),
     "inspection.reach:trace_gradients": (
-        lambda: around_the_encoder(lambda m, t: trace_gradients(m, t, "a b c d e"), 0),
+        lambda: around_the_encoder(lambda m, t: trace_gradients(m, t, "NOUN " * 5), 0),
         "SequenceTagger runs its encoder 0 times, not once",
     ),
     "inspection.reach:trace_gradients#2": (
