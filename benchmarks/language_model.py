@@ -42,7 +42,8 @@ def main() -> None:
 def model(words: int, size: int) -> LanguageModel:
     """Two tied LSTM layers."""
     torch.manual_seed(0)
-    vocabulary = Vocabulary([*SPECIALS, *(chr(0x4E00 + n) for n in range(words - len(SPECIALS)))])
+    symbols = [*SPECIALS, *(chr(0x4E00 + n) for n in range(words - len(SPECIALS)))]
+    vocabulary = Vocabulary(symbols, specials=range(len(SPECIALS)))
     return LanguageModel(
         {"tokens": vocabulary},
         embedding=functools.partial(TokenEmbedding, embedding_dim=size),
@@ -85,7 +86,7 @@ def generation(repeats: int, length: int = 500) -> dict:
     task = model(80, 256).eval()
 
     def run() -> None:
-        start = read_prompts(task, [[task.vocabulary.index["<bos>"]]])
+        start = read_prompts(task, [[task.vocabulary.bos_id]])
         generate_text(task, start, length, min_length=length, temperature=0.8, seed=1, rows=[1])
 
     with torch.inference_mode():

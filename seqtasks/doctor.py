@@ -101,11 +101,16 @@ def _imported(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(f"{error.name}.")):
             raise UsageError(
-                f"there is no module '{error.name}', neither in {Path.cwd()} nor installed"
+                f"there is no module '{error.name}', neither in {Path.cwd()} nor installed; "
+                "correct the name, or go to its folder"
             ) from None
-        raise SeqtasksError(f"{name} cannot be imported: {crash(error).message}") from None
+        raise SeqtasksError(
+            f"{name} cannot be imported: {crash(error).message}; correct it"
+        ) from None
     except Exception as error:
-        raise SeqtasksError(f"{name} cannot be imported: {crash(error).message}") from None
+        raise SeqtasksError(
+            f"{name} cannot be imported: {crash(error).message}; correct it"
+        ) from None
 
 
 def read_option(text: str) -> tuple[str, Any]:
@@ -123,7 +128,7 @@ def read_option(text: str) -> tuple[str, Any]:
     try:
         return name, yaml.safe_load(value)
     except yaml.YAMLError:
-        raise UsageError(f"--option {text}: the value cannot be read as YAML") from None
+        raise UsageError(f"--option {text}: the value cannot be read; write it as YAML") from None
 
 
 def report(name: str, subject: Subject) -> Iterator[tuple[str, bool]]:

@@ -15,6 +15,7 @@ from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.options import search_options
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.data.readers.opening import open_binary
+from seqtasks.data.readers.remarks import told_once
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.prediction.source_lines import pieces_of
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         check_files(options.input, options.output)
-        with ExitStack() as files:
+        with told_once(), ExitStack() as files:
             source = files.enter_context(open_binary(options.input)) if options.input else None
             target = files.enter_context(whole_file(options.output)) if options.output else None
             predict = make_predictor(options)
@@ -151,7 +152,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     try:
         file = beside.open("wb")
     except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}") from error
+        raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
     try:
         with file:
             yield file

@@ -282,7 +282,9 @@ class Task(LightningModule):
                 for group in optimizer.param_groups:
                     group["lr"] /= self.layer_factor ** group["depth"]
         except (TypeError, ValueError) as error:
-            raise UsageError(str(error), option="optimizer") from error
+            raise UsageError(
+                f"{error}; correct the option, or choose another", option="optimizer"
+            ) from error
         if self.make_scheduler is None:
             return optimizer
         entry = scheduled(

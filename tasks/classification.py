@@ -100,7 +100,7 @@ class SequenceClassifier(Task):
         """For each example a label, a list of labels, or a number."""
         return self.head.answers(self(batch))
 
-    def scored(self, batch: Batch) -> list[Prediction]:
+    def with_probabilities(self, batch: Batch) -> list[Prediction]:
         """For each example its answer, and the probability of each label.
 
         Raises:

@@ -86,7 +86,8 @@ class JointTask(Task):
         names = [*self.tag_weights, *self.label_weights]
         if target not in names:
             raise UsageError(
-                f"'{target}' is no field of `tags` or `labels`: {', '.join(names) or 'none'}",
+                f"'{target}' is no field of `tags` or `labels`; "
+                f"choose from {', '.join(names) or 'none'}",
                 option="target",
             )
         self.target = target
@@ -103,7 +104,10 @@ class JointTask(Task):
             {n: make(labels=vocabularies[n]) for n in self.label_weights}
         )
         if self.embedding.tokens is None:
-            raise UsageError("a joint task reads data.tokens, and this data has none", option="")
+            raise UsageError(
+                "a joint task reads data.tokens, and this data has none; choose another task",
+                option="",
+            )
         directions = 1 + self.encoder.bidirectional if language_weight else 0
         if directions:
             check_directions(self.encoder)

@@ -100,7 +100,7 @@ class SequenceTagger(Task):
         """What predictions give of a sequence: its labels by name."""
         return [self.labels.symbols[number] for number in row]
 
-    def scored(self, batch: Batch) -> list[Prediction]:
+    def with_probabilities(self, batch: Batch) -> list[Prediction]:
         """The label of each token and how probable it is there, whatever the others are."""
         logits = self(batch)
         rows = self.head.decode(logits, batch.lengths)

@@ -151,7 +151,7 @@ def test_options_reach_the_cell(cli):
         (["broken_cells.Goood"], "broken_cells has no class 'Goood'; Did you mean 'Good'?"),
         (["lstm", "--option", "forget_bais=1"], "Did you mean 'forget_bias'?"),
         (["lstm", "--option", "forget_bias"], "options are written name=value"),
-        (["lstm", "--option", "forget_bias=[1"], "cannot be read as YAML"),
+        (["lstm", "--option", "forget_bias=[1"], "cannot be read; write it as YAML"),
         (["lstm", "--size", "0"], "--size is at least 1"),
         (["lstm", "--all"], "name one CELL, or give --all"),
         ([], "name one CELL, or give --all"),

@@ -11,6 +11,9 @@ from typing import Any
 
 from seqtasks.errors import BundleError, Located
 
+_NEWER = "use the version of seqtasks that saved it"
+"""What helps where a configuration names what is not there."""
+
 
 def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
     """Make what a configuration describes, as `hydra.utils.instantiate` would.
@@ -46,7 +49,7 @@ def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
     try:
         return make()
     except TypeError as error:
-        raise BundleError(f"config.yaml: {node['_target_']}: {error}") from error
+        raise BundleError(f"config.yaml: {node['_target_']}: {error}; {_NEWER}") from error
 
 
 def find_class(path: str, trusted: Collection[str] = ()) -> type:
@@ -56,9 +59,11 @@ def find_class(path: str, trusted: Collection[str] = ()) -> type:
     try:
         found = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError) as error:
-        raise BundleError(f"config.yaml names {path}, which is not there: {error}") from error
+        raise BundleError(
+            f"config.yaml names {path}, which is not there: {error}; {_NEWER}"
+        ) from error
     if not inspect.isclass(found):
-        raise BundleError(f"config.yaml names {path}, which is not a class")
+        raise BundleError(f"config.yaml names {path}, which is not a class; {_NEWER}")
     _check(found.__module__, path, trusted)
     return found
 

@@ -32,7 +32,7 @@ from seqtasks.bundle.files import (
     read_vocabulary,
     vocabulary_file,
 )
-from seqtasks.bundle.integrity import NoInitialValues, check_weights, on_meta_device
+from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
 from seqtasks.bundle.summary import described
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
@@ -205,7 +205,8 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         raise
     except Exception as error:  # whatever a changed configuration leads to
         raise BundleError(
-            f"{folder / CONFIG} does not fit this version of seqtasks: {first_line(error)}"
+            f"{folder / CONFIG} does not fit this version of seqtasks: {first_line(error)}; "
+            "use the version that saved it, or train it again"
         ) from error
     if exported:
         attach(task.eval(), folder, list(sums), device)
@@ -220,11 +221,13 @@ def fill(task: Task, weights: Path, device: str) -> None:
     try:
         load_model(task, str(weights), strict=True)
     except Exception as error:  # safetensors raises its own kinds, torch RuntimeError
-        raise BundleError(f"{weights} does not fit config.yaml: {first_line(error)}") from error
+        raise BundleError(
+            f"{weights} does not fit config.yaml: {first_line(error)}; {COPY}"
+        ) from error
     try:
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:
-        reason = f"{device} cannot be used here: {first_line(error)}"
+        reason = f"{device} cannot be used here: {first_line(error)}; leave it at cpu"
         raise UsageError(reason, option="device") from error
 
 

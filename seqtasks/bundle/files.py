@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from seqtasks.bundle.hub import fetched
-from seqtasks.bundle.integrity import check_config
+from seqtasks.bundle.integrity import COPY, check_config
 from seqtasks.data.fields import Field
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, first_line
@@ -39,15 +39,15 @@ def check_files(folder: Path, sums: Mapping[str, str], needed: Sequence[str]) ->
     """Refuse a bundle whose files are not those of its manifest, or that lacks a needed one."""
     for name in needed:
         if name not in sums:
-            raise BundleError(f"{folder / MANIFEST} does not list {name}; copy the folder again")
+            raise BundleError(f"{folder / MANIFEST} does not list {name}; {COPY}")
     for name, expected in sums.items():
         path = folder / name
         if Path(name).name != name:
-            raise BundleError(f"{folder / MANIFEST}: '{name}' is not a file of the bundle")
+            raise BundleError(f"{folder / MANIFEST}: '{name}' is not a file of the bundle; {COPY}")
         if not path.is_file():
-            raise BundleError(f"{folder}: {name} is missing; copy the whole folder again")
+            raise BundleError(f"{folder}: {name} is missing; {COPY}")
         if checksum(path) != expected:
-            raise BundleError(f"{path} is damaged or was changed; copy the whole folder again")
+            raise BundleError(f"{path} is damaged or was changed; {COPY}")
 
 
 def vocabulary_file(field: Field) -> str:
@@ -61,7 +61,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(read_text(folder / METRICS)))
     except (ValueError, TypeError) as error:
-        raise BundleError(f"{folder / METRICS} is damaged: {first_line(error)}") from error
+        raise BundleError(f"{folder / METRICS} is damaged: {first_line(error)}; {COPY}") from error
 
 
 def read_vocabulary(
@@ -74,7 +74,7 @@ def read_vocabulary(
                 return kind.from_json(read_text(folder / file))
             except BundleError as error:
                 raise BundleError(f"{folder / file}: {error}") from error
-    raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'")
+    raise BundleError(f"{folder}: it has no vocabulary for the field '{name}'; {COPY}")
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
@@ -83,7 +83,9 @@ def read_manifest(folder: Path) -> dict[str, str]:
         raise BundleError(f"{folder}: there is no such folder; training prints the bundle's path")
     path = folder / MANIFEST
     if not path.is_file():
-        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}")
+        raise BundleError(
+            f"{folder} is not a bundle: it has no {MANIFEST}; training prints where it is"
+        )
     try:
         manifest = json.loads(read_text(path))
         if (found := manifest["format"]) != FORMAT:
@@ -95,7 +97,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
             )
         return {str(name): str(value) for name, value in manifest["sha256"].items()}
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise BundleError(f"{path} is damaged: {error}; copy the whole folder again") from error
+        raise BundleError(f"{path} is damaged: {error}; {COPY}") from error
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -104,12 +106,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         config = yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
-        raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
+        raise BundleError(f"{path} is not YAML: {str(error).splitlines()[0]}; {COPY}") from error
     check_config(path, config)
     match config:
         case {"task": dict(), "fields": dict()}:
             return dict(config)
-    raise BundleError(f"{path} has no 'task' and 'fields'")
+    raise BundleError(f"{path} has no 'task' and 'fields'; {COPY}")
 
 
 def read_text(path: Path) -> str:
@@ -117,9 +119,9 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BundleError(f"{path} is missing; copy the whole folder again") from None
+        raise BundleError(f"{path} is missing; {COPY}") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"{path} cannot be read: {error}") from error
+        raise BundleError(f"{path} cannot be read: {error}; {COPY}") from error
 
 
 def checksum(path: Path) -> str:

@@ -30,7 +30,7 @@ def fetched(place: str) -> Path:
         return Path(place)
     match = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:@(\S+))?", place.removeprefix(PREFIX))
     if match is None:
-        raise UsageError(f"{place}: a model on the Hub is written hf://OWNER/NAME")
+        raise UsageError(f"{place}: write a model on the Hub as hf://OWNER/NAME")
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
@@ -41,4 +41,7 @@ def fetched(place: str) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=list(FILES)))
     except Exception as error:  # the Hub's own kinds, and those of the network
-        raise BundleError(f"{place} cannot be fetched: {first_line(error)}") from error
+        raise BundleError(
+            f"{place} cannot be fetched: {first_line(error)}; correct the name, or see to the "
+            "connection and the right to read it"
+        ) from error

@@ -15,6 +15,9 @@ from torch.overrides import TorchFunctionMode
 from seqtasks.cells.initial import orthogonal_
 from seqtasks.errors import BundleError
 
+COPY = "copy the whole folder again"
+"""What helps where a file of a bundle is not as it was saved."""
+
 NODES = 100_000
 """Values that a configuration has at most; aliases of YAML let a short file stand for billions."""
 
@@ -26,7 +29,9 @@ def check_config(path: Path, config: Any) -> None:
         node = nodes.pop()
         count += 1
         if count > NODES:
-            raise BundleError(f"{path} holds more than {NODES:,} values; no model has as many")
+            raise BundleError(
+                f"{path} holds more than {NODES:,} values; no model has as many: {COPY}"
+            )
         if isinstance(node, dict):
             nodes += node.values()
         elif isinstance(node, list):
@@ -61,7 +66,7 @@ def check_weights(path: Path, task: nn.Module) -> None:
         with safe_open(path, framework="pt") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except Exception as error:  # safetensors raises its own kinds
-        said = f"{path} holds no weights in the format of safetensors: {error}"
+        said = f"{path} holds no weights in the format of safetensors: {error}; {COPY}"
         raise BundleError(said) from error
     weights = task.state_dict(keep_vars=True)
     kept = {id(weights[name]) for name in found if name in weights}
@@ -74,7 +79,8 @@ def check_weights(path: Path, task: nn.Module) -> None:
         if wanted.get(name) != found.get(name):
             raise BundleError(
                 f"{path} does not fit config.yaml: {name} is {shown_sizes(found.get(name))} there, "
-                f"and {shown_sizes(wanted.get(name))} by the configuration and the vocabularies"
+                f"and {shown_sizes(wanted.get(name))} by the configuration and the "
+                f"vocabularies; {COPY}"
             )
 
 

@@ -53,7 +53,9 @@ class LRU(ParallelRecurrence):
         if size < 1:
             raise UsageError(f"it is at least 1, not {size}", option="state_size")
         if not 0 <= r_min < r_max <= 1:
-            raise UsageError(f"0 <= r_min < r_max <= 1, not {r_min} and {r_max}", option="r_min")
+            raise UsageError(
+                f"choose 0 <= r_min < r_max <= 1, not {r_min} and {r_max}", option="r_min"
+            )
         if not 0 < max_phase <= 2 * math.pi:
             raise UsageError(f"it is above 0 and at most 2π, not {max_phase}", option="max_phase")
         super().__init__(input_size, hidden_size, ((size, 2),))

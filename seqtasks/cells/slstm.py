@@ -84,5 +84,7 @@ def head_size(hidden_size: int, heads: int) -> int:
     3
     """
     if heads < 1 or hidden_size % heads:
-        raise UsageError(f"{heads} does not divide `hidden_size`={hidden_size}", option="heads")
+        raise UsageError(
+            f"{heads} does not divide `hidden_size`={hidden_size}; take a divisor", option="heads"
+        )
     return hidden_size // heads

@@ -21,6 +21,8 @@ from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseExceptio
 
 from seqtasks.errors import UsageError, closest, first_line, nearest
 
+_SEE = "see all options and their values with python -m seqtasks --cfg job"
+
 
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
     """What to say of an error of Hydra's, from a command line; None if it is another's."""
@@ -38,16 +40,18 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
             "task=tagging; quote values that hold = or , as 'name=\"a=b\"'"
         )
     if isinstance(error, ConfigCompositionException) and "defaults list" in str(error):
-        return UsageError(" ".join(str(error).split()))  # of a file, not of the command line
+        said = " ".join(str(error).split())  # of a file, not of the command line
+        return UsageError(f"{said}; correct the defaults list, or leave the choice out")
     if isinstance(error, ConfigCompositionException):
         return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
     if isinstance(error, InstantiationException):
         place = str(error).rpartition("full_key: ")[2] if error.__cause__ else ""
-        return UsageError(first_line(error.__cause__ or error), option=place)
+        said = first_line(error.__cause__ or error)
+        return UsageError(f"{said}; {_SEE}", option=place)
     if isinstance(error, InterpolationResolutionError):
         return UsageError(
-            f"{error.full_key} takes the value of an option that is not there; set it, or leave "
-            f"out what it belongs to ({first_line(error)})"
+            f"{error.full_key or 'an option'} takes the value of an option that is not there; set "
+            f"it, or leave out what it belongs to ({first_line(error)})"
         )
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
         return UsageError(
@@ -55,7 +59,7 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
             "none"
         )
     if isinstance(error, HydraException | OmegaConfBaseException):
-        return UsageError(first_line(error))
+        return UsageError(f"{first_line(error)}; {_SEE}")
     return None
 
 

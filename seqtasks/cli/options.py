@@ -88,8 +88,11 @@ def _read(option: str, of: str | None = None) -> tuple[str, Any]:
     """The name and the value of an option, the value as YAML."""
     name, equals, value = option.partition("=")
     if not equals:
-        raise UsageError(f"{option}: an option is written NAME=VALUE", option=of)
+        raise UsageError(f"{option}: write an option as NAME=VALUE", option=of)
     try:
         return name, yaml.safe_load(value)
     except yaml.YAMLError as error:
-        raise UsageError(f"{name}: {value!r} cannot be read", option=of) from error
+        raise UsageError(
+            f"{name}: {value!r} cannot be read; write it as YAML, such as 3, true or [a, b]",
+            option=of,
+        ) from error

@@ -151,7 +151,7 @@ def aligned(field: Field, encoded: Any, along: Field, tokens: Any) -> Any:
     if not np.array_equal(encoded.lengths, tokens.lengths):
         raise UsageError(
             f"it has a value for each token of '{along.name}', whose level must then be word, "
-            "without bos and eos",
+            "without bos and eos; set these, or the field to null",
             option=field.name,
         )
     return encoded

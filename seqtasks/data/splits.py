@@ -46,6 +46,11 @@ def split_records(
     spare = count if labels is None else count - len(np.unique(labels))
     if sum(sizes) > spare:
         sizes = [size * spare // sum(sizes) for size in sizes]
+        if not all(sizes):
+            raise too_little(
+                f"{count - spare:,} of the {count:,} examples stay in training, one of each label, "
+                "which leaves "
+            )
     ends = np.cumsum(sizes)
     *parts, rest = np.split(order, ends)
     drawn = [rest, *parts]
@@ -162,10 +167,10 @@ def _members(numbers: NDArray[np.integer], groups: Groups | None) -> NDArray[np.
     return order[np.isin(groups[order], numbers)]
 
 
-def too_little() -> DataError:
+def too_little(reason: str = "the data is ") -> DataError:
     """The error for data of which a part would be empty."""
     return DataError(
-        "the data is too little to split into training, validation and test parts; give more, "
-        "or files of your own as `val` and `test`",
+        f"{reason}too little to split into training, validation and test parts; give more, or "
+        "files of your own as `val` and `test`",
         option="train",
     )

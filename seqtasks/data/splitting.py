@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqtasks.data.fields import Field, TokenField
-from seqtasks.data.held_back import hold_back, rows_of
+from seqtasks.data.fields.classes import rows_of
+from seqtasks.data.held_back import hold_back
 from seqtasks.data.splits import hold_out, sample_records, split_records, units
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
@@ -49,7 +50,8 @@ class Splitting:
             files: split → its records; ``train`` is among them.
             fields: of the examples. The first that stratifies gives the labels in proportion to
                 which the parts are drawn; a label of any field that training would lack brings
-                back an example that has it.
+                back an example that has it. The field ``split_by`` is left out of both: its
+                values are to be apart.
             continuous: the file is running text, of which parts are consecutive.
 
         Raises:
@@ -65,11 +67,11 @@ class Splitting:
             splits |= self.texts(train, fields, missing)
             strata = None
         else:
-            strata = strata_by(train, fields)
+            labelled = [f for f in fields if f.has_classes and f.name != self.split_by]
+            strata = strata_by(train, labelled)
             splits |= self.examples(train, strata, missing)
-            for field in fields:
-                if field.has_classes:
-                    splits |= hold_back(splits, field, self.split_by)
+            for field in labelled:
+                splits |= hold_back(splits, field, self.split_by)
         if self.limit is not None:
             labels = labels_of(splits["train"], strata)
             splits["train"] = sample_records(splits["train"], self.limit, self.seed, labels)

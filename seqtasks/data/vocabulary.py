@@ -226,7 +226,7 @@ class Vocabulary:
     @functools.cached_property
     def script(self) -> tuple[bool, bool]:
         """Whether symbols are characters of an unspaced script, and if Latin runs are whole."""
-        symbols = [symbol for symbol in self.symbols if symbol not in self.specials]
+        symbols = list(self.index)
         return are_characters(symbols), are_runs_whole(symbols)
 
     @property
@@ -308,7 +308,7 @@ class Vocabulary:
                 raise ValueError("a list of distinct strings is expected")
             made = cls(symbols, specials=specials.values())
         except Exception as error:  # `tokenizers` raises plain Exception
-            raise BundleError(f"not a vocabulary: {error}") from error
+            raise BundleError(f"not a vocabulary: {error}; copy the file again") from error
         if made.specials != specials or len(made.index) + len(specials) != len(symbols):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
         return made

@@ -32,7 +32,9 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
         raise UsageError("no model is given; expected at least one")
     lead = search_inputs[0]
     if any(len(one.first) != len(lead.first) for one in search_inputs):
-        raise UsageError("the models of an ensemble have to begin the same sequences")
+        raise UsageError(
+            "the models of an ensemble have to begin the same sequences; give each the same batch"
+        )
     sizes = [len(one.state) for one in search_inputs]
     coverages = [one.coverage for one in search_inputs if one.coverage is not None]
     return lead._replace(

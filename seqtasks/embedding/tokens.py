@@ -60,7 +60,10 @@ class TokenEmbedding(nn.Module):
         if not isinstance(vocabulary, Vocabulary):
             raise UsageError("it reads one vocabulary, not several; choose another", option="")
         if token_dropout and vocabulary.unk_id is None:
-            raise UsageError("it needs a vocabulary with <unk>", option="token_dropout")
+            raise UsageError(
+                "it needs a vocabulary with <unk>, as words have; set it to 0",
+                option="token_dropout",
+            )
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
         nn.init.normal_(self.table.weight, std=embedding_dim**-0.5)
         self.dropout = SequenceDropout(dropout, variational)
@@ -68,6 +71,8 @@ class TokenEmbedding(nn.Module):
         self.embedding_dropout = check_rate("embedding_dropout", embedding_dropout)
         self.unk_id = vocabulary.unk_id
         self.symbols = vocabulary.symbols
+        # A file of vectors means unknown words by <unk>; what it means by <eos> is not known.
+        self.unsought = {*vocabulary.specials.values()} - {self.unk_id}
         self.output_size = embedding_dim
         self.table.weight.requires_grad_(tuning != "frozen")
 
@@ -90,8 +95,9 @@ class TokenEmbedding(nn.Module):
                 f"set `embedding_dim`={width}, or to null for the file's",
                 option="vectors",
             )
-        spelled = {form for symbol in self.symbols for form in (symbol, lowered(symbol))}
-        found = matched(self.symbols, read_vectors(self.vectors, spelled))
+        sought = ["" if n in self.unsought else symbol for n, symbol in enumerate(self.symbols)]
+        spelled = {form for symbol in sought for form in (symbol, lowered(symbol))}
+        found = matched(sought, read_vectors(self.vectors, spelled))
         if not found:
             raise UsageError(
                 f"{self.vectors} has none of the {len(self.symbols):,} words of the vocabulary, "

@@ -43,7 +43,7 @@ def largest_width(build: Callable[[int], nn.Module], max_parameters: int) -> int
     if count(1) > max_parameters:
         raise UsageError(
             f"the smallest encoder of this shape, {MULTIPLE} units wide, has {count(1):,}, "
-            f"and there may be {max_parameters:,}",
+            f"and there may be {max_parameters:,}; allow more, or take fewer layers",
             option="max_parameters",
         )
     exceeds = 2

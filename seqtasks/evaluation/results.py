@@ -72,7 +72,9 @@ def results(
             )
         shared = [name for name in sums if name in their_sums]
         if not shared:
-            raise UsageError("the two models have no score in common", option="compare")
+            raise UsageError(
+                "the two models have no score in common; choose two of one task", option="compare"
+            )
         found["compared"] = {
             "bundle": str(other),
             "scores": theirs.scores,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -38,9 +38,7 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
         split: the examples.
     """
     task: Any = bundle.task
-    task.setup("test")
-    task.expect(unseen_labels(split.dataset.fields))
-    metrics = task.split_scores("test")
+    metrics = fresh_metrics(task, split)
     for batch in batches(bundle, split):
         task.evaluate(batch, metrics)
     scores = {name: float(value) for name, value in task.compute_and_reset("test").items()}
@@ -58,9 +56,7 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
         split: the examples.
     """
     task: Any = bundle.task
-    task.setup("test")
-    task.expect(unseen_labels(split.dataset.fields))
-    metrics = task.split_scores("test")
+    metrics = fresh_metrics(task, split)
     names = ("loss", *task.metrics())
     found = {name: Sums(metrics[name]) for name in names if Sums.fits(metrics[name])}
     for batch in batches(bundle, split, alone=True):
@@ -70,6 +66,14 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
         for metric in metrics.values():
             metric.reset()
     return found
+
+
+def fresh_metrics(task: Any, split: Split) -> Mapping[str, Any]:
+    """The metrics of a test, on the model's device, with room for all labels of the examples."""
+    task.setup("test")
+    task.expect(unseen_labels(split.dataset.fields))
+    task.scores.to(task.device)
+    return task.split_scores("test")
 
 
 def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch]:

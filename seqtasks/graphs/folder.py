@@ -14,6 +14,7 @@ from seqtasks.errors import BundleError, UsageError
 from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.session import Session, line
 from seqtasks.graphs.source import Source, everything
+from seqtasks.graphs.writer import LEAVE
 
 ENDING = ".onnx"
 
@@ -78,7 +79,7 @@ def check_parity(path: Path, graph: Graph) -> None:
         if not same:
             raise UsageError(
                 f"export: '{name}' of {path.name} differs from what the model computes; the model "
-                "decides something by the sizes of its inputs, which a graph cannot"
+                f"decides something by the sizes of its inputs, which a graph cannot; {LEAVE}"
             )
 
 
@@ -126,4 +127,6 @@ def attach(task: Any, folder: Path, files: Sequence[str], device: str) -> None:
             raise KeyError(f"it has no '{min(unknown)}'")
         task.attach(runs)
     except (KeyError, RuntimeError) as error:
-        raise BundleError(f"{folder}: it does not fit its config.yaml: {line(error)}") from error
+        raise BundleError(
+            f"{folder}: it does not fit its config.yaml: {line(error)}; export it again"
+        ) from error

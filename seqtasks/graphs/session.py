@@ -40,7 +40,9 @@ class Session:
                 path.read_bytes(), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime has its own kinds
-            raise BundleError(f"{path} cannot be run: {line(error)}") from error
+            raise BundleError(
+                f"{path} cannot be run: {line(error)}; export the model again"
+            ) from error
         self.how = onnxruntime.RunOptions()
         self.how.only_execute_path_to_fetches = True
         self.name = path.name
@@ -55,13 +57,18 @@ class Session:
         """
         missing = [name for name in self.inputs if name not in inputs]
         if missing:
-            raise SeqtasksError(f"{self.name} reads '{missing[0]}', which is not given")
+            raise SeqtasksError(
+                f"{self.name} reads '{missing[0]}', which is not given; export the model again"
+            )
         given = {name: inputs[name].detach().contiguous().numpy() for name in self.inputs}
         names = self.outputs if wanted is None else list(wanted)
         try:
             found: Sequence[Any] = self.session.run(names, given, self.how)
         except Exception as error:  # onnxruntime has its own kinds
-            raise SeqtasksError(f"{self.name} cannot be run on this: {line(error)}") from error
+            raise SeqtasksError(
+                f"{self.name} cannot be run on this: {line(error)}; use the bundle that it was "
+                "exported from"
+            ) from error
         return {
             name: torch.from_numpy(np.asarray(value))
             for name, value in zip(names, found, strict=True)

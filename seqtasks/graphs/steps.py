@@ -11,7 +11,7 @@ from torch.export import Dim, ExportedProgram
 from seqtasks.cells.contract import Recurrence, output_and_state
 from seqtasks.errors import UsageError
 from seqtasks.graphs.translation import Translation, inputs_of, trace
-from seqtasks.graphs.writer import Writer
+from seqtasks.graphs.writer import LEAVE, Writer
 
 TRACED_ROWS = 7
 """Sequences of the example that is traced; any number but 0 and 1, which a trace would keep."""
@@ -62,6 +62,7 @@ def traced(cell: Recurrence) -> ExportedProgram:
     given = inputs_of(program, len(example))
     if any(str(node.meta["val"].shape[0]) == str(TRACED_ROWS) for node in given if node.users):
         raise UsageError(
-            f"export: {name} decides something by the size of its batch, which a graph cannot"
+            f"export: {name} decides something by the size of its batch, which a graph cannot; "
+            f"{LEAVE}"
         )
     return program

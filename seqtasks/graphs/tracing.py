@@ -17,7 +17,7 @@ from seqtasks.graphs.graph import Axes, Graph
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
-from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
+from seqtasks.graphs.writer import IR_VERSION, LEAVE, OPSET, TYPES, Writer
 
 
 class Traced(nn.Module):
@@ -92,7 +92,7 @@ def symbol_names(given: Mapping[str, fx.Node], axes: Mapping[str, Axes]) -> dict
             if name is not None and length.isdigit():
                 raise UsageError(
                     f"export: axis {axis} of '{key}' is to vary, and the model reads {length} "
-                    "steps of it alone"
+                    f"steps of it alone; {LEAVE}"
                 )
             if name is not None:
                 found.setdefault(length, name)

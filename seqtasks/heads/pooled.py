@@ -105,7 +105,9 @@ class PooledHead(nn.Module):
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """The probability of each label, (batch, labels)."""
-        raise UsageError(f"{type(self).__name__} gives no probabilities of labels")
+        raise UsageError(
+            f"{type(self).__name__} gives no probabilities of labels; leave scores out"
+        )
 
     def fit_to_training_data(self, targets: Iterable[Tensor]) -> None:
         """Learn from the targets of the training data, in parts, what does not take a network."""

@@ -80,7 +80,10 @@ def align(bundle: Bundle, given: Inputs, target: str | None = None) -> Alignment
             "as task=translation trains"
         )
     if not decoder.attends:
-        raise UsageError("this model was trained without attention: there is nothing to show")
+        raise UsageError(
+            "this model was trained without attention: there is nothing to show; "
+            "choose a model that attends"
+        )
     if target is None:
         target = bundle.predict([given])[0] or ""
         if not target.strip():

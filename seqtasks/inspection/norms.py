@@ -74,11 +74,11 @@ def read_norms(folder: Path) -> TrainingNorms:
         steps = [int(row["step"]) for row in rows]
         before, after = ([float(row[name]) for row in rows] for name in (BEFORE, AFTER))
     except (KeyError, ValueError, csv.Error) as error:
-        raise DataError(f"{path} is damaged: {error}") from error
+        raise DataError(f"{path} is damaged: {error}; correct it, or train again") from error
     if not steps:
         raise SeqtasksError(
-            f"{path} has no {BEFORE}: the callback gradient_norm was off, or the run shorter than "
-            "trainer.log_every_n_steps"
+            f"{path} has no {BEFORE}: set the callback gradient_norm, and let the run "
+            "be longer than trainer.log_every_n_steps"
         )
     return TrainingNorms(steps, before, after, _limit(folder / "config.yaml"))
 
@@ -91,4 +91,7 @@ def _limit(path: Path) -> float | None:
         return float(value) if value and algorithm in (None, "norm") else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         line = " ".join(str(error).split())
-        raise DataError(f"{path}: the trainer's options cannot be read: {line}") from error
+        raise DataError(
+            f"{path}: the trainer's options cannot be read: {line}; "
+            "give the folder as the run left it"
+        ) from error

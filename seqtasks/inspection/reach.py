@@ -89,10 +89,16 @@ def trace_gradients(
         with trace_encoder(find_encoder(task)) as (layers, given):
             outputs = task(batch)
         if len(given) != 1:
-            raise UsageError(f"{type(task).__name__} runs its encoder {len(given)} times, not once")
+            raise UsageError(
+                f"{type(task).__name__} runs its encoder {len(given)} times, not once; "
+                "choose a task that reads once"
+            )
         steps = layers[0].inputs[0].size(1)
         if steps < 2:
-            raise UsageError(f"the encoder reads {steps} step of this text, at least 2 are needed")
+            raise UsageError(
+                f"the encoder reads {steps} step of this text, at least 2 are needed; "
+                "give a longer one"
+            )
         end = end_of_loss(bundle, task, outputs, batch, last)
         ends = [tensor for tensor in given[0] if tensor.requires_grad]
         inputs = [layer.inputs[0] for layer in layers]
@@ -105,7 +111,9 @@ def trace_gradients(
     by_input = [next(gradients)[0].norm(dim=1).flip(0).tolist() for _ in inputs]
     by_state = [_norms(layer, gradients) for layer in states if any(layer)]
     if not any(map(any, by_input)):
-        raise UsageError(f"the {end.of} does not depend on what the encoder reads")
+        raise UsageError(
+            f"the {end.of} does not depend on what the encoder reads; choose another text"
+        )
     return Reach(reading.symbols[:steps], end.nats, end.of, by_input, by_state)
 
 

@@ -126,7 +126,7 @@ def features(task: Task, encoder: RecurrentEncoder, reading: Reading) -> tuple[T
     try:
         with encoder.register_forward_pre_hook(stop, with_kwargs=True), torch.no_grad():
             run(batch)
-        raise UsageError(f"{type(task).__name__} predicts without its encoder")
+        raise UsageError(f"{type(task).__name__} predicts without its encoder; choose another view")
     except _Reached as reached:
         [inputs] = reached.args
     if inputs.size(1) != len(reading.symbols):

@@ -82,7 +82,7 @@ class TextScores:
         self.names, self.units, self.shown_as = list(names), units, dict(shown_as or {})
         if strange := [name for name in self.shown_as if name not in names]:
             raise UsageError(
-                f"'{strange[0]}' is none of the scores {', '.join(names)}.",
+                f"'{strange[0]}' is none of the scores; choose from {', '.join(names)}.",
                 option="score_names",
             )
         ranked = {name: SCORES[name].higher_is_better for name in names}

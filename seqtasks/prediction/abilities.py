@@ -41,7 +41,7 @@ class Ranks(Protocol):
 class GivesProbabilities(Protocol):
     """Gives the probability of every label."""
 
-    def scored(self, batch: Batch) -> list[Prediction]:
+    def with_probabilities(self, batch: Batch) -> list[Prediction]:
         """For each example its answer and the probabilities."""
 
 

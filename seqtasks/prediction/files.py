@@ -85,6 +85,6 @@ class FilePredictor:
 def prefix_lines(path: Path) -> Iterator[str]:
     """The lines of a file of prefixes."""
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file", option="prefixes")
+        raise UsageError(f"{path}: there is no such file; correct the path", option="prefixes")
     with path.open("rb") as file:
         yield from decoded(file, str(path))

@@ -132,7 +132,7 @@ class Predictor:
         """A prediction for each example of a batch, which each model reads in its own way."""
         task, batch = self.models[0].task, batches[0]
         if self.scores and isinstance(task, GivesProbabilities):
-            return task.scored(batch)
+            return task.with_probabilities(batch)
         if self.searching is not None:
             tasks: list[Any] = [model.task for model in self.models]
             starts = [one.search_input(b) for one, b in zip(tasks, batches, strict=True)]
@@ -166,5 +166,7 @@ def prefix_tokens(model: Model, prefix: str) -> list[int]:
     unknown: dict[str, None] = {}
     tokens = list(text_tokens(field, prefix, unknown))
     if unknown:
-        raise UsageError(f"the model's outputs have no {list_symbols(unknown)}", option="prefix")
+        raise UsageError(
+            f"the model's outputs have no {list_symbols(unknown)}; leave it out", option="prefix"
+        )
     return tokens[1:] if field.bos else tokens

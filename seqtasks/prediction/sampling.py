@@ -42,7 +42,7 @@ def sampling_options(
     from seqtasks.decoding import check_sampling
 
     if unknown := sorted(set(saved) - {*OPTIONS, "stop"}):
-        raise BundleError(f"config.yaml: task.sampling has no option '{unknown[0]}'")
+        raise BundleError(f"config.yaml: task.sampling has no option '{unknown[0]}'; remove it")
     merged = {"max_length": 100, **saved, **given}
     check_sampling(**merged)
     if merged.get("temperature") == 0 and beam is None:

@@ -61,7 +61,9 @@ def page(folder: Path, trusted: Sequence[str], count: int) -> str:
         plain = json.loads(json.dumps(config))
         options = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{path} is damaged: {error}") from error
+        raise BundleError(
+            f"{path} is damaged: {error}; copy the whole folder again, or train again"
+        ) from error
     return render(
         "report.html",
         name=folder.resolve().name,

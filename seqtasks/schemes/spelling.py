@@ -93,7 +93,7 @@ def _spelled(spans: Iterable[tuple[Span, bool]], length: int, scheme: str) -> li
         if not end < first <= last < length:
             raise DataError(
                 f"the span {(kind, first, last)} is empty, overlaps the one before it, or reaches "
-                f"outside of {length} tokens"
+                f"outside of {length} tokens; give each its first and last token, counted from 0"
             )
         before = parts[first - 1] if first else OUTSIDE
         alone = first == last

@@ -89,7 +89,7 @@ def prediction_form(limits: Limits, search: Mapping[str, Any]) -> type[BaseModel
     options = {**sampling_fields(limits.max_length), **beam(limits.max_beam)}
     searching = create_model("Search", __base__=RequestForm, **fields(options, search))
     count: Any = {"ge": 1, "le": limits.max_beam}
-    several = "or a list of them; of several inputs an object with a text for each"
+    several = "or a list of them; or for each an object with a text or tokens for each input"
     form: dict[str, Any] = {
         "text": (text_or_texts(limits), Field(description=f"a text, {several}")),
         "scores": (bool, Field(False, description="the probability of each label besides")),

@@ -77,7 +77,7 @@ class Gate:
             raise Refusal(421, f"this server is not called {name!r}; start it with --allow-host")
         crossing = headers.get("sec-fetch-site") == "cross-site"
         if crossing and headers.get("sec-fetch-mode") != "navigate":
-            raise Refusal(403, "a page of another site asks; this server answers its own page")
+            raise Refusal(403, "a page of another site asks; open the one of this server")
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self.max_body:
             raise self.too_large()

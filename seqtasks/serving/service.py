@@ -44,7 +44,9 @@ class Service:
         texts = text if isinstance(text, list) else [text]
         wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
         if wanted.attention and len(texts) > 1:
-            raise Refusal(UNUSABLE, f"attention: it is of one text, and {len(texts)} are given")
+            raise Refusal(
+                UNUSABLE, f"attention: it is of one text, and {len(texts)} are given; give one"
+            )
         try:
             request = object() if self.answering.check(wanted) else None
         except SeqtasksError as error:
@@ -67,13 +69,11 @@ class Service:
         """A text, by its number in the request, as inputs of the model; or why it does not fit."""
         names, most = self.bundle.task.inputs, self.limits.max_characters
         if isinstance(text, Mapping):
-            if len(names) == 1:
-                raise Refusal(UNUSABLE, f"text: this model has one input, {names[0]}; give a text")
             for name, value in text.items():
                 if (length := sum(map(len, value))) > most:
                     raise Refusal(
                         UNUSABLE,
-                        f"text.{name}: {length:,} characters are too many; the limit is {most:,}",
+                        f"text.{name}: {length:,} characters are too many; give {most:,} at most",
                     )
         try:
             return self.bundle.cut(Record(as_inputs(text, names, f"text {number}"), "text", number))

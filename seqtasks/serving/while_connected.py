@@ -22,7 +22,7 @@ async def while_connected(work: Awaitable[Result], receive: Receive, seconds: fl
         if task.done():
             return task.result()
         if left.done():
-            raise Refusal(GONE, "the client has gone")
+            raise Refusal(GONE, "the client has gone; ask again")
         raise Refusal(LATE, "there was no answer in time; ask for less at once, or again later")
     finally:
         for one in (task, left):

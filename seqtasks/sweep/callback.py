@@ -49,8 +49,10 @@ class Summary(Callback):
             return
         found = group_runs(jobs)
         content = json.dumps(summary_json(found), indent=2, ensure_ascii=False)
-        (self.folder / "summary.json").write_text(content, encoding="utf-8")
-        (self.folder / "summary.md").write_text(markdown(found), encoding="utf-8")
+        texts = {"summary.json": content, "summary.md": markdown(found)}
+        for name, text in texts.items():  # names of files need not be text
+            path = self.folder / name
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
         console = Terminal()
         console.print()
         if any(group.runs for group in found):

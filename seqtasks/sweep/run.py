@@ -31,7 +31,7 @@ class SweepRun:
 
 def record_run(folder: Path, run: SweepRun) -> None:
     """Add a run that has ended to the record of its sweep."""
-    with (folder / RECORD).open("a", encoding="utf-8") as file:
+    with (folder / RECORD).open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(json.dumps(asdict(run), ensure_ascii=False) + "\n")
 
 

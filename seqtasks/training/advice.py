@@ -60,4 +60,4 @@ def understood() -> Iterator[None]:
         yield
     except (MisconfigurationException, TypeError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(f"a setting cannot be used: {reason}") from error
+        raise UsageError(f"a setting cannot be used: {reason}; choose another value") from error

@@ -30,7 +30,7 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
         kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
         kept = [path for path in kept if path.is_file()]
         if not kept:
-            raise Interrupted("interrupted before the first checkpoint") from error
+            raise Interrupted("interrupted before the first checkpoint; begin again") from error
         options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(kept[0]))})
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"

@@ -122,7 +122,7 @@ class Transfer:
         if type(there) is not type(here):
             raise UsageError(
                 f"data.{name} is a {type(there).__name__} in {self.path}, not a "
-                f"{type(here).__name__}",
+                f"{type(here).__name__}; choose the same field",
                 option=self.option,
             )
         options = ["level", "lowercase", "scheme", "target", "order"]
@@ -232,7 +232,8 @@ class Transfer:
         found = embedding if isinstance(embedding, TokenEmbedding) else embedding.tokens
         if found is None:
             raise UsageError(
-                f"it takes token vectors, and a {type(task).__name__} of vectors has none",
+                f"it takes token vectors, and a {type(task).__name__} of vectors has none; choose "
+                "another task",
                 option=self.option,
             )
         return found
@@ -243,7 +244,8 @@ class Transfer:
         if not isinstance(found, kinds):
             raise UsageError(
                 f"{type(task).__name__} has no part '{name}' that is a "
-                f"{' or '.join(kind.__name__ for kind in kinds)}",
+                f"{' or '.join(kind.__name__ for kind in kinds)}; "
+                "choose another task",
                 option=self.option,
             )
         return found

@@ -71,7 +71,7 @@ def test_addresses_that_lead_nowhere(cache):
     with pytest.raises(BundleError, match="hf://someone/else cannot be fetched"):
         bundle.load("hf://someone/else")
     for address in ("hf://someone", "hf://a/b/c", "hf://a b/c"):
-        with pytest.raises(UsageError, match="is written hf://OWNER/NAME"):
+        with pytest.raises(UsageError, match="write a model on the Hub as hf://OWNER/NAME"):
             remote.fetched(address)
 
 

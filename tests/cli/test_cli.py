@@ -80,7 +80,7 @@ LABELLED = "good I like it\nbad I hate it\n" * 20
         ),
         (
             ["task=transduction", "+task.score_names.bleu=words"],
-            "score_names: 'bleu' is none of the scores sequence_error_rate, symbol_error_rate",
+            "score_names: 'bleu' is none of the scores; choose from sequence_error_rate, symbol_",
         ),
         (["task=transduction", "task.baseline=close"], "Did you mean 'closest'?"),
         (["task=question_answering", "data.source.separator=null"], "column: say what the columns"),

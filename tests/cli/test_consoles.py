@@ -331,7 +331,7 @@ def test_a_sweep_ends_well_on_every_console(printed, tmp_path):
 
     from seqtasks.sweep.run import SweepRun, record_run
 
-    names = {"data.label": "ö|—\x1b"}
+    names = {"data.label": "ö|—\x1b", "data.train": "tr\udcc3\udca4in"}
     record_run(tmp_path, SweepRun(0, "a", {**names, "seed": "1"}, {"accuracy": 0.5}))
     record_run(tmp_path, SweepRun(1, "b", {**names, "seed": "2"}, {"accuracy": 0.75}))
     summary = Summary()

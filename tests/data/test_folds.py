@@ -59,3 +59,15 @@ def test_folds_that_cannot_be_are_refused(tmp_path, options, message):
 def test_more_folds_than_examples_are_refused(tmp_path):
     with pytest.raises(DataError, match="there are 4 examples in the training data"):
         made(tmp_path, count=4, folds=5).read()
+
+
+def test_what_a_split_does_is_said_in_every_run_that_takes_it_from_the_cache(tmp_path, caplog):
+    path = tmp_path / "train.txt"
+    path.write_text("".join(f"label{n % 2} text{n}\n" for n in range(20)) + "alone text\n")
+    for _ in range(2):
+        caplog.clear()
+        fields = {"tokens": TokenField(), "label": LabelField()}
+        options = {"folds": 4, "cache": str(tmp_path / "cache")}
+        SequenceData(LineReader(), Buckets(4), str(path), **options, **fields).setup()
+        said = "1 label has a single example, which stays in training in every fold: alone"
+        assert caplog.text.count(said) == 1

@@ -70,7 +70,7 @@ def test_a_label_keeps_an_example_in_training_and_small_parts_give_way(tmp_path)
     parts = split(labelled(tmp_path, labels), val=0.3, test=0.3)
     assert set(counted(parts["train"])) == set(labels)
     assert [len(parts[name]) for name in ("train", "val", "test")] == [30, 2, 2]
-    with pytest.raises(DataError, match="too little to split"):
+    with pytest.raises(DataError, match="30 of the 30 examples stay in training, one of each lab"):
         split(labelled(tmp_path, [f"{n}" for n in range(30)]))
 
 
@@ -134,6 +134,14 @@ def test_groups_are_drawn_by_the_label_of_their_first_and_never_torn(tmp_path):
     found = [{record.values["group"] for record in part} for part in parts.values()]
     assert not found[0] & found[1] | found[0] & found[2] | found[1] & found[2]
     assert set(counted(parts["train"])) == set("abcde")
+
+
+def test_the_labels_themselves_can_be_kept_apart(tmp_path):
+    labels = [f"{n // 4}" for n in range(80)]
+    parts = split(labelled(tmp_path, labels), split_by="label", val=0.2, test=0.2)
+    found = [set(counted(part)) for part in parts.values()]
+    assert [len(part) for part in found] == [12, 4, 4]
+    assert len(set.union(*found)) == 20
 
 
 TAGS = [["O", "B"], ["O"], ["I", "O"], ["O"], ["B"]] * 8

@@ -87,6 +87,23 @@ def test_a_missing_file_is_refused(tmp_path):
         vector_width(tmp_path / "none.txt")
 
 
+def test_a_file_means_unknown_words_by_unk_and_no_other_special_symbol(tmp_path):
+    path = tmp_path / "v.txt"
+    path.write_text("<eos> 1 2\n<unk> 3 4\nthe 5 6\nοδοσ 7 8\n", "utf-8")
+    vocabulary = Vocabulary([*SPECIALS, "<unk>", "<eos>", "the", "ΟΔΟΣ"], specials=range(4))
+    embedding = TokenEmbedding(vocabulary, embedding_dim=2, vectors=str(path))
+    before = embedding.table.weight.detach().clone()
+    assert "vectors for 5 of 8 words" in embedding.prepare()
+    after = embedding.table.weight.detach()
+    assert torch.equal(after[[0, 2, 3]], before[[0, 2, 3]])
+    expected = torch.tensor([[3.0, 4], [3, 4], [1, 2], [5, 6], [7, 8]])
+    assert torch.equal(after[[1, 4, 5, 6, 7]], expected)
+    field = TokenField(words=str(path))
+    field.name = "tokens"
+    field.fit([Record({"tokens": "a the"}, "f", 1)])
+    assert field.vocabulary.symbols[4:] == ["a", "the", "<eos>", "οδοσ"]
+
+
 def test_known_words_take_their_vectors_and_the_others_keep_theirs(tmp_path):
     path = written(tmp_path / "v.txt")
     vocabulary = Vocabulary([*SPECIALS, "The", "Paris", "PARIS", "unseen"])

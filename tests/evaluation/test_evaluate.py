@@ -133,8 +133,8 @@ def test_without_samples_there_are_scores_alone(taggers, capsys):
     ("arguments", "said"),
     [
         (["data.tset=x"], "there is no option 'data.tset'; Did you mean 'data.test'?"),
-        (["test=x"], "test=x: an option of the data is written data.NAME=VALUE"),
-        (["data.test"], "data.test: an option is written NAME=VALUE"),
+        (["test=x"], "test=x: write an option of the data as data.NAME=VALUE"),
+        (["data.test"], "data.test: write an option as NAME=VALUE"),
         (["--samples", "-1"], "--samples: it is at least 0, not -1"),
         (["--confidence", "1"], "--confidence: it is between 0 and 1, not 1.0"),
         (["--samples", "0", "--compare", "{}/weak/bundle"], "--compare: it needs samples"),

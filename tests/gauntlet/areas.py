@@ -12,6 +12,7 @@ from gauntlet import (
     json_lines,
     labels,
     lines,
+    names,
     parallel,
     prediction,
     series,
@@ -23,6 +24,7 @@ from gauntlet.oddity import Oddity
 
 AREAS: dict[str, Sequence[Oddity]] = {
     "Bytes, marks and line ends": encodings.ODDITIES,
+    "Names of files and columns": names.ODDITIES,
     "CSV and TSV": tables.ODDITIES,
     "JSON lines": json_lines.ODDITIES,
     "One token a line": conll.ODDITIES,

@@ -44,6 +44,21 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "`#begin document` and `#end document` lines",
+        "CoNLL-2011 and 2012, coreference data",
+        "They stand between sentences and are no token.",
+        [
+            plain(
+                "#begin document (bc/x); part 000\n"
+                "the DT\ncat NN\n\na DT\ndog NN\n\n#end document\n"
+            ),
+            plain(
+                "#begin document (bc/x);\nthe DT\ncat NN\n#end document\n"
+                "#begin document (bc/y);\na DT\ndog NN\n"
+            ),
+        ],
+    ),
+    Oddity(
         "`#` as a token",
         "tweets, source code, phone menus",
         "Where a file has no comments, it is a token.",
@@ -69,6 +84,28 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "`.conllup` with its `# global.columns`",
+        "PARSEME, CoNLL-U Plus",
+        "The line names the columns.",
+        [
+            Read(
+                "conll",
+                {
+                    "a.conllup": "# global.columns = ID FORM UPOS PARSEME:MWE\n"
+                    "1\tthe\tDT\t*\n2\tcat\tNN\t*\n\n1\ta\tDT\t*\n2\tdog\tNN\t*\n"
+                },
+                TAGGED,
+                TAGS,
+            ),
+            Read(
+                "conll",
+                {"a.conllup": "# global.columns = FORM UPOS\nthe\tDT\ncat\tNN\n\na\tDT\ndog\tNN\n"},
+                TAGGED,
+                TAGS,
+            ),
+        ],
+    ),
+    Oddity(
         "Blank lines with spaces or tabs, several in a row, before the first sentence, none "
         "at the end",
         "editors, scripts",
@@ -91,6 +128,12 @@ ODDITIES = [
         [plain("the   DT \ncat   NN \n\na     DT\ndog   NN  \n")],
     ),
     Oddity(
+        "A tab at the end of each line",
+        "spreadsheets, annotation tools",
+        "The empty last column does not matter.",
+        [plain("the\tDT\t\ncat\tNN\t\n\na\tDT\t\ndog\tNN\t\n")],
+    ),
+    Oddity(
         "Quotes as tokens",
         "any text",
         "A quote is a character like any other, and cannot swallow the lines behind it.",
@@ -100,17 +143,33 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "A line with fewer or more columns than the first",
+        "an annotator's slip",
+        "Its sentence is left out, counted, and the line is named; the others stay.",
+        [
+            plain("the DT\ncat NN\n\nso DT\nso\n\na DT\ndog NN\n", says=[["a.conll:5", "1 "]]),
+            plain("the DT\ncat NN\n\nso DT\nso RB x\n\na DT\ndog NN\n", says=[["a.conll:5", "1 "]]),
+            treebank(THE + "1\tso\t_\tDT\n\n" + A, says=[["a.conllu:4", "1 "]]),
+        ],
+    ),
+    Oddity(
+        "An empty token or an empty tag",
+        "annotation that is not finished",
+        "Its sentence is left out, counted, and the line is named.",
+        [
+            plain(
+                "the\tDT\ncat\tNN\n\nso\t\nso\tDT\n\na\tDT\ndog\tNN\n", says=[["a.conll:4", "1 "]]
+            ),
+            plain(
+                "the\tDT\ncat\tNN\n\n\tDT\nso\tDT\n\na\tDT\ndog\tNN\n", says=[["a.conll:4", "1 "]]
+            ),
+        ],
+    ),
+    Oddity(
         "Spaces in place of tabs in CoNLL-U",
         "text pasted from a web page",
-        "Refused at its line, with the option for another separator.",
-        [
-            Refused(
-                "conll",
-                {"a.conllu": "1 the _ DT _ _ 0 root _ _\n"},
-                ["a.conllu:1", "1 column(s)", "10", "reader.separator"],
-                TAGS,
-            )
-        ],
+        "Where they make ten columns, they stand between columns.",
+        [treebank((THE + A).replace("\t", "    "))],
     ),
     Oddity(
         "Other files named `.conllu`",

@@ -28,6 +28,34 @@ def consoled(**environment: str) -> Trained:
 
 ODDITIES = [
     Oddity(
+        "A terminal of Windows-1252",
+        "Windows with its older consoles, output sent to a file there",
+        "Training, test and table end well; a character that cannot be shown is replaced.",
+        [consoled(PYTHONIOENCODING="cp1252")],
+    ),
+    Oddity(
+        "A terminal of ASCII",
+        "`LANG=C` in containers and cron jobs",
+        "Training, test and table end well.",
+        [
+            consoled(LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"),
+        ],
+    ),
+    Oddity(
+        "Escape sequences in labels and text",
+        "logs with colours, texts made to harm",
+        "They never reach a terminal raw.",
+        [
+            Trained(
+                LINES,
+                {"train.txt": "\x1b[31mred fine film\n\x1b]0;x\x07bad dull film\n" * 15},
+                never=["\x1b[31mred", "\x1b]0;x"],
+                given=b"fine film\n",
+                lines=1,
+            )
+        ],
+    ),
+    Oddity(
         "Square brackets in labels: `[link=x]`, `[/b]`",
         "labels that look like the mark-up of a table",
         "They are shown as they are.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gauntlet.clean import CLEAN, LABELLED, TAGS, done, without
@@ -13,13 +14,13 @@ MARK = "\ufeff"
 LINES = ["lines", "csv", "tsv", "jsonl", "labelled_files", "pattern", "parallel", "pairs", "conll"]
 
 
-def spelled(old: str, new: str, *names: str) -> list[Read]:
+def spelled(old: str, new: str, *names: str, says: Sequence[Sequence[str]] = ()) -> list[Read]:
     """Clean files in which a text is spelled in another way, which must stay as it is."""
     checks = []
     for one in map(CLEAN.__getitem__, names):
         files = {name: str(text).replace(old, new) for name, text in one.files.items()}
         values = [tuple(value.replace(old, new) for value in row) for row in one.values]
-        checks.append(replace(one, files=files, values=values))
+        checks.append(replace(one, files=files, values=values, says=says))
     return checks
 
 
@@ -52,6 +53,32 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "A byte-order mark inside a file, at the start of a line",
+        "files put together by `cat` or `copy /b`, treebanks made of several",
+        "The mark is dropped there too: it hides no comment and is no part of a token; one "
+        "line says where.",
+        [
+            *(
+                replace(
+                    CLEAN[name],
+                    files={file: str(text).replace(second, f"{MARK}{second}")},
+                    says=[["byte order mark", f"{file}:{line}"]],
+                )
+                for name, second, line in [
+                    ("conllu", "# sent_id = 2", 5),
+                    ("conll", "a DT", 4),
+                    ("lines", "bad", 2),
+                    ("csv", "dull", 3),
+                    ("tsv", "dull", 3),
+                    ("jsonl", '{"tokens": "dull', 2),
+                    ("pairs", "eine", 2),
+                ]
+                for file, text in CLEAN[name].files.items()
+            ),
+            Predicted("tagger", f"the dog\n{MARK}the cat\n".encode(), like=b"the dog\nthe cat\n"),
+        ],
+    ),
+    Oddity(
         "Lines that end in CR LF",
         "Windows",
         "They read as lines that end in LF.",
@@ -81,6 +108,42 @@ ODDITIES = [
         "editors, `echo >> file`",
         "They are no examples.",
         done(lambda text: text + "\n\n", without("parallel", "pairs")),
+    ),
+    Oddity(
+        "UTF-16 with a mark",
+        "Excel's *Unicode Text*, `>` in Windows PowerShell 5, SQL Server exports",
+        "The mark tells the encoding; one line says so.",
+        [
+            *done(
+                lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+                says=[["utf-16-le", "byte order mark"]],
+            ),
+            *done(
+                lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+                ["lines", "csv"],
+                says=[["utf-16-be", "byte order mark"]],
+            ),
+        ],
+    ),
+    Oddity(
+        "UTF-16 without a mark",
+        "files that programs of Windows write piece by piece",
+        "Every second byte is NUL, which tells; one line says so. `data.reader.encoding` "
+        "tells, too.",
+        [
+            *done(lambda text: text.encode("utf-16-le"), says=[["utf-16-le"]]),
+            *done(lambda text: text.encode("utf-16-be"), ["lines", "csv"], says=[["utf-16-be"]]),
+            *(
+                replace(one, options={**one.options, "encoding": "utf-16-le"})
+                for one in done(lambda text: text.encode("utf-16-le"))
+            ),
+        ],
+    ),
+    Oddity(
+        "UTF-32 with a mark",
+        "exports of databases and of R on Windows",
+        "The mark tells the encoding; one line says so.",
+        done(lambda text: text.encode("utf-32"), says=[["utf-32-le", "byte order mark"]]),
     ),
     Oddity(
         "Latin-1 or Windows-1252 in place of UTF-8",
@@ -158,6 +221,24 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "A workbook in place of a table",
+        "`reviews.xlsx` renamed to `reviews.csv`",
+        "Refused by a message that says what it is and how to save it as CSV.",
+        [
+            Refused(
+                "table",
+                {"a.csv": b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"},
+                ["a.csv", "Excel", "CSV"],
+            ),
+        ],
+    ),
+    Oddity(
+        "A compressed file without its suffix",
+        "downloads that lost their `.gz`",
+        "Refused by a message that names gzip.",
+        [Refused("lines", {"a.txt": gzip.compress(b"good fine film\n", mtime=0)}, ["a.txt", "gz"])],
+    ),
+    Oddity(
         "A compressed file that broke off",
         "downloads that were interrupted",
         "Refused as damaged, with the byte.",
@@ -184,12 +265,12 @@ ODDITIES = [
     Oddity(
         "A pointer of Git LFS in place of the file",
         "a `git clone` without `git lfs`",
-        "Refused, with what the file holds.",
+        "Refused by a message that says what it is and how to get the file.",
         [
             Refused(
                 "table",
                 {"a.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"},
-                ["a.csv", "version https://git-lfs"],
+                ["a.csv", "Git LFS", "git lfs pull"],
             )
         ],
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gauntlet.clean import LABELLED
-from gauntlet.oddity import Oddity, Read, Refused
+from gauntlet.oddity import Oddity, Predicted, Read, Refused
 
 FINE = '{"tokens": "fine film", "label": "good"}\n'
 DULL = '{"tokens": "dull film", "label": "bad"}\n'
@@ -34,6 +34,42 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "`null` in place of a text or a label",
+        "pandas' `to_json`, annotation tools",
+        "The record is left out, counted, and its line is named; in `predict` it is an error "
+        "in its place.",
+        [
+            read(
+                FINE + '{"tokens": "x", "label": null}\n{"tokens": null, "label": "bad"}\n' + DULL,
+                LABELLED,
+                [["a.jsonl:2", "a.jsonl:3", "2 "]],
+            ),
+            Predicted(
+                "tagger",
+                b'{"tokens": "the dog"}\n{"tokens": null}\n',
+                parts=["prediction", "error"],
+                arguments=JSONL,
+                code=1,
+            ),
+        ],
+    ),
+    Oddity(
+        "A name that some objects lack",
+        "programs that leave out empty members",
+        "The record is left out, counted, and its line is named.",
+        [
+            read(FINE + '{"tokens": "x"}\n' + DULL, LABELLED, [["a.jsonl:2", "1 "]]),
+            read('{"tokens": "x"}\n' + FINE + DULL, LABELLED, [["a.jsonl:1", "1 "]]),
+            Predicted(
+                "tagger",
+                b'{"tokens": "the dog"}\n{"text": "a"}\n',
+                parts=["prediction", "error"],
+                arguments=JSONL,
+                code=1,
+            ),
+        ],
+    ),
+    Oddity(
         "A name that no object has",
         "`text` where `tokens` is looked for",
         "Refused, with the names that are there.",
@@ -45,6 +81,12 @@ ODDITIES = [
                 "'text', 'label'",
             )
         ],
+    ),
+    Oddity(
+        "`NaN` and `Infinity`",
+        "Python's `json.dumps` of a missing number",
+        "It is no value: the record is left out, counted, and its line is named.",
+        [read(FINE + '{"tokens": "x", "label": NaN}\n' + DULL, LABELLED, [["a.jsonl:2", "1 "]])],
     ),
     Oddity(
         "Members in another order on each line, and more of them than are wanted",
@@ -59,42 +101,49 @@ ODDITIES = [
         ],
     ),
     Oddity(
-        "One JSON array in place of objects a line",
-        "Label Studio, Doccano, `json.dump`",
-        "Refused by a message that says so.",
+        "One JSON array, or objects over several lines, in place of an object a line",
+        "Label Studio, Doccano, `json.dump(rows, file, indent=2)`",
+        "It is read as the same objects.",
         [
-            refused("[\n" + FINE.strip() + ",\n" + DULL + "]\n", "a.jsonl:1", "one object a line"),
-            Refused(
-                "table", {"a.json": "[" + FINE.strip() + "]\n"}, ["a.json:1", "one object a line"]
-            ),
-            refused(
-                '{\n  "tokens": "fine",\n  "label": "good"\n}\n',
-                "a.jsonl:1",
-                "several lines is not JSON lines",
-            ),
+            read("[\n" + FINE.strip() + ",\n" + DULL + "]\n", LABELLED),
+            read("[" + FINE.strip() + ", " + DULL.strip() + "]", LABELLED),
+            read('{\n  "tokens": "fine film",\n  "label": "good"\n}\n', LABELLED[:1]),
+            Read("table", {"a.json": "[" + FINE.strip() + "]\n"}, LABELLED[:1]),
         ],
     ),
     Oddity(
-        "Python's own spelling: single quotes, `None`, a comma at the end",
+        "Python's own spelling: single quotes, a comma before the brace",
         "`print(row)` into a file",
-        "Refused at its line.",
+        "Such a line is left out, counted, and named; where all are such, they are refused.",
         [
-            refused(FINE + "{'tokens': 'dull', 'label': 'bad'}\n", "a.jsonl:2", "not valid JSON"),
-            refused(FINE + '{"tokens": "dull", "label": "bad",}\n', "a.jsonl:2", "not valid JSON"),
-            refused(FINE + DULL.strip() + ",\n", "a.jsonl:2", "not valid JSON"),
+            read(
+                FINE + "{'tokens': 'x', 'label': 'bad'}\n" + DULL, LABELLED, [["a.jsonl:2", "JSON"]]
+            ),
+            read(
+                FINE + '{"tokens": "x", "label": "bad",}\n' + DULL,
+                LABELLED,
+                [["a.jsonl:2", "JSON"]],
+            ),
+            refused("{'tokens': 'x', 'label': 'bad'}\n" * 3, "a.jsonl:1", "not valid JSON"),
         ],
+    ),
+    Oddity(
+        "A comma at the end of each line",
+        "arrays taken apart by hand",
+        "It does not matter, and one line says so.",
+        [read(FINE.strip() + ",\n" + DULL.strip() + ",\n", LABELLED, [["a.jsonl:1", "comma"]])],
     ),
     Oddity(
         "Two objects on a line",
         "a line end that got lost between two files",
-        "Refused at its line.",
-        [refused(FINE.strip() + DULL, "a.jsonl:1", "not valid JSON")],
+        "The line is left out, counted, and named.",
+        [read(FINE + FINE.strip() + DULL + DULL, LABELLED, [["a.jsonl:2", "1 "]])],
     ),
     Oddity(
         "A file that ends in the middle of an object",
         "downloads and disks that broke off",
-        "Refused at its line.",
-        [refused(FINE + DULL[:20], "a.jsonl:2", "not valid JSON")],
+        "The last line is left out, counted, and named.",
+        [read(FINE + DULL + DULL[:20], LABELLED, [["a.jsonl:3", "1 "]])],
     ),
     Oddity(
         "Escapes: `\\u00e9`, two halves of an emoji, `\\/`",
@@ -104,6 +153,37 @@ ODDITIES = [
             read(
                 '{"tokens": "caf\\u00e9 \\ud83d\\ude00 a\\/b", "label": "good"}\n',
                 [("café \U0001f600 a/b", "good")],
+            )
+        ],
+    ),
+    Oddity(
+        "An object or a list of objects as a value",
+        "nested exports of annotation tools",
+        "Such a record cannot be an example: it is left out, counted, and its line is named.",
+        [
+            read(
+                FINE + '{"tokens": "x", "label": {"name": "bad"}}\n' + DULL,
+                LABELLED,
+                [["a.jsonl:2", "an object"]],
+            ),
+            read(
+                FINE + '{"tokens": "x", "label": [{"name": "bad"}]}\n' + DULL,
+                LABELLED,
+                [["a.jsonl:2"]],
+            ),
+        ],
+    ),
+    Oddity(
+        "A list with an empty token, or an empty list",
+        "text split at single spaces",
+        "The record is left out, counted, and its line is named.",
+        [
+            read(
+                FINE
+                + '{"tokens": ["a", ""], "label": "bad"}\n{"tokens": [], "label": "bad"}\n'
+                + DULL,
+                LABELLED,
+                [["a.jsonl:2", "2 "]],
             )
         ],
     ),

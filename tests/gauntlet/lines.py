@@ -21,6 +21,45 @@ def read(
 
 ODDITIES = [
     Oddity(
+        "A label without a text",
+        "empty reviews",
+        "The line is left out, counted, and named.",
+        [
+            read("good fine film\nbad\nbad dull film\n", says=[["a.txt:2", "1 "]]),
+            read(
+                "good\tfine film\nbad\t\nbad\tdull film\n", says=[["a.txt:2", "1 "]], separator="\t"
+            ),
+        ],
+    ),
+    Oddity(
+        "A text without a label",
+        "annotation that is not finished",
+        "The line is left out, counted, and named.",
+        [
+            read(
+                "good\tfine film\n\tso so\nbad\tdull film\n",
+                says=[["a.txt:2", "1 "]],
+                separator="\t",
+            ),
+            read(
+                "fine film\tgood\nso so\t\ndull film\tbad\n",
+                says=[["a.txt:2", "1 "]],
+                separator="\t",
+                label="last",
+            ),
+        ],
+    ),
+    Oddity(
+        "A line without its separator",
+        "one line written by hand",
+        "The line is left out, counted, and named.",
+        [
+            read(
+                "good\tfine film\nso so\nbad\tdull film\n", says=[["a.txt:2", "1 "]], separator="\t"
+            )
+        ],
+    ),
+    Oddity(
         "A separator that no line has",
         "commas where a tab is named",
         "Refused: nothing is left, and the option is named.",
@@ -42,13 +81,8 @@ ODDITIES = [
     Oddity(
         "`__label__good`",
         "fastText's training files",
-        "The label is the word that stands there.",
-        [
-            read(
-                "__label__good fine film\n__label__bad dull film\n",
-                [("fine film", "__label__good"), ("dull film", "__label__bad")],
-            )
-        ],
+        "The mark of fastText is no part of the label.",
+        [read("__label__good fine film\n__label__bad dull film\n")],
     ),
     Oddity(
         "A separator of several characters",

@@ -5,5 +5,6 @@ MODELS = {
     "classifier": ["task=classification"],
     "translator": ["task=translation"],
     "generator": ["task=generation", "data.train.sentences=80"],
+    "pairs": ["task=classification", "+field@data.pair=pair", "data.pair.column=tokens"],
     "characters": ["task=translation", "data.source.level=character"],
 }

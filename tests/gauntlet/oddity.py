@@ -112,6 +112,8 @@ class Trained:
         shows: what the terminal's output has.
         given: a text for the model to predict on, a line for each prediction.
         lines: the number of predictions.
+        answers: what a prediction may be; None for anything.
+        evaluated: whether ``evaluate`` then tests the saved model on the same data.
         environment: of the command, which then runs as a process of its own.
         never: what neither output has.
     """
@@ -122,6 +124,8 @@ class Trained:
     shows: Sequence[str] = ()
     given: bytes = b""
     lines: int = 0
+    answers: Sequence[str] | None = None
+    evaluated: bool = False
     environment: Mapping[str, str] | None = None
     never: Sequence[str] = ()
 

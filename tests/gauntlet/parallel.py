@@ -46,10 +46,38 @@ ODDITIES = [
         [refused({"a.de": DE, "a.en": EN + "a mouse\n"}, "a.de: 2 line(s)", "a.en has 3")],
     ),
     Oddity(
+        "An empty line on one side",
+        "Europarl, OpenSubtitles",
+        "The pair is left out, counted, and its line is named; the others stay side by side.",
+        [
+            files("ein Hund\n\neine Katze\n", "a dog\na mouse\na cat\n", says=[["a.de:2", "1 "]]),
+            files("ein Hund\neine Maus\neine Katze\n", "a dog\n  \na cat\n", says=[[":2", "1 "]]),
+            columns("ein Hund\ta dog\neine Maus\t\neine Katze\ta cat\n", [["a.tsv:2", "1 "]]),
+        ],
+    ),
+    Oddity(
+        "A blank line on both sides",
+        "paragraphs kept as blank lines",
+        "It is no pair.",
+        [files("ein Hund\n\neine Katze\n", "a dog\n\na cat\n")],
+    ),
+    Oddity(
         "CR LF in one file and LF in the other, no line end after one file's last line",
         "translators and their machines",
         "The files still go line by line.",
         [files(DE.replace("\n", "\r\n"), EN.rstrip("\n"))],
+    ),
+    Oddity(
+        "A tab too many or none in some line",
+        "a tab inside a sentence, a sentence not translated",
+        "The line is left out, counted, and named.",
+        [
+            columns(
+                "ein Hund\ta dog\neine\tMaus\ta mouse\neine Katze\ta cat\n",
+                [["a.tsv:2", "3 column"]],
+            ),
+            columns("ein Hund\ta dog\neine Maus\neine Katze\ta cat\n", [["a.tsv:2", "1 column"]]),
+        ],
     ),
     Oddity(
         "A third column with the source of each pair",
@@ -70,6 +98,12 @@ ODDITIES = [
                 {"header": False},
             ),
         ],
+    ),
+    Oddity(
+        "A tab at the end of each line",
+        "spreadsheets",
+        "The empty last column does not matter.",
+        [columns("ein Hund\ta dog\t\neine Katze\ta cat\t\n")],
     ),
     Oddity(
         "Several files a side, one more on one of them",

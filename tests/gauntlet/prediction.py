@@ -144,4 +144,30 @@ ODDITIES = [
         "Lines are answered as they come; the last one counts.",
         [Predicted("classifier", b"the dog\n" * 2500 + b"the c", parts=[None] * 2501)],
     ),
+    Oddity(
+        "NUL and other control characters in a text",
+        "logs, terminals",
+        "They are characters like any other; the line has its prediction.",
+        [Predicted("tagger", b"the \0dog \x1b[31m sees\n", parts=[" "])],
+    ),
+    Oddity(
+        "A line of a million characters",
+        "base64, a file without line ends",
+        "It is one word: its line has its prediction.",
+        [Predicted("classifier", b"x" * 1_000_000 + b"\nthe dog\n", parts=[None, None])],
+    ),
+    Oddity(
+        "More inputs or fewer than the model has",
+        "pairs of sentences with a tab that got lost",
+        "An error in its place, with what was expected.",
+        [
+            Predicted(
+                "pairs",
+                b"a dog\ta cat\na dog\na\tb\tc\n",
+                parts=[None, "input:2: 1 column found, 2 expected", "input:3: 3 columns found"],
+                code=1,
+                error=["2 record"],
+            )
+        ],
+    ),
 ]

@@ -41,6 +41,17 @@ def steps_refused(text: str, *parts: str) -> Refused:
 
 ODDITIES = [
     Oddity(
+        "`@classLabel`, `@classlabel`, `@CLASSLABEL`; tabs behind them; remarks and blank lines",
+        "tools that write `.ts` files each in their own way",
+        "They mean the same.",
+        [
+            ts(f"# made by hand\n@problemName x\n\n@classLabel true up down\n@data\n{DATA}"),
+            ts(f"@CLASSLABEL TRUE up down\n@DATA\n{DATA}"),
+            ts(f"@classlabel\ttrue up down\n@data\n{DATA}"),
+            ts(f"@classLabel true\n@data\n# a remark\n{DATA}\n"),
+        ],
+    ),
+    Oddity(
         "`?` and `NaN` in place of a number",
         "gaps in a measurement",
         "A missing value of a channel is its mean.",
@@ -48,6 +59,38 @@ ODDITIES = [
             ts(
                 "@classLabel true up down\n@data\n1,?:3,NaN:up\n5:6:down\n",
                 [("[[1.0, 3.0], [NaN, NaN]]", "up"), TWO[1]],
+            )
+        ],
+    ),
+    Oddity(
+        "Channels of unequal length within an example",
+        "sensors of different rates",
+        "The example is left out, counted, and its line is named.",
+        [ts(f"@classLabel true up down\n@data\n1,2:3:up\n{DATA}", says=[["a.ts:3", "1 "]])],
+    ),
+    Oddity(
+        "Another number of channels, or something that is no number",
+        "an annotator's slip",
+        "The example is left out, counted, and its line is named.",
+        [
+            ts(
+                "@classLabel true up down\n@data\n1,2:3,4:up\n1:up\n5:6:down\n",
+                says=[["a.ts:4", "1 "]],
+            ),
+            ts(
+                "@classLabel true up down\n@data\n1,2:3,4:up\n1:x:up\n5:6:down\n",
+                says=[["a.ts:4", "1 "]],
+            ),
+        ],
+    ),
+    Oddity(
+        "An example without a label",
+        "test sets whose labels are secret",
+        "The example is left out, counted, and its line is named.",
+        [
+            ts(
+                "@classLabel true up down\n@data\n1,2:3,4:up\n1:2:\n5:6:down\n",
+                says=[["a.ts:4", "1 "]],
             )
         ],
     ),
@@ -77,6 +120,18 @@ ODDITIES = [
         [ts("@targetlabel true\n@data\n1,2:3,4:0.5\n", [(TWO[0][0], "0.5")])],
     ),
     Oddity(
+        "Decimal commas, with semicolons between the cells",
+        "loggers and Excel in most of Europe",
+        "They are read as decimal points, and one line says how the file was read.",
+        [
+            steps(
+                "id;label;x;y\nA;up;1,5;3\nA;up;2;4,25\n",
+                [("[[1.5, 3.0], [2.0, 4.25]]", "up")],
+                [["a.csv", "semicolon"]],
+            )
+        ],
+    ),
+    Oddity(
         "Empty cells among numbers",
         "gaps in a measurement",
         "A missing value of a channel is its mean.",
@@ -102,7 +157,7 @@ ODDITIES = [
         "Several labels within one sequence",
         "a label that changes in time, read as one of the whole",
         "Refused at the line, with the labels.",
-        [steps_refused("id,label,x\nA,up,1\nA,down,2\n", "a.csv:2", "'A'", "down, up")],
+        [steps_refused("id,label,x\nA,up,1\nA,down,2\n", "a.csv:2", "several values", "'label'")],
     ),
     Oddity(
         "Numbers such as `1e-3`, `+5`, `.5`, with spaces around them",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gauntlet.clean import LABELLED
-from gauntlet.oddity import Oddity, Read, Refused
+from gauntlet.oddity import Oddity, Prepared, Read, Refused
 
 HEAD = "tokens,label\n"
 TABLE = ["task=classification", "data=table", "data.train=a.csv"]
@@ -16,6 +16,57 @@ def table(text: str, values: list, says: list | None = None, **options: object) 
 
 
 ODDITIES = [
+    Oddity(
+        "Tabs between the cells of a file named `.csv`",
+        "exports renamed by hand",
+        "The header tells.",
+        [table("tokens\tlabel\nfine film\tgood\ndull film\tbad\n", LABELLED, [["a.csv", "tab"]])],
+    ),
+    Oddity(
+        "Commas between the cells of a file named `.tsv`",
+        "exports renamed by hand",
+        "The header tells, and one line says so.",
+        [
+            Read(
+                "table",
+                {"a.tsv": HEAD + "fine film,good\n"},
+                LABELLED[:1],
+                says=[["a.tsv", "comma"]],
+            )
+        ],
+    ),
+    Oddity(
+        "A table with a suffix that tells nothing: `.txt`, `.data`, none",
+        "exports of statistics programs",
+        "Refused with the option that tells.",
+        [
+            Refused(
+                "table", {"a.txt": HEAD + "fine film,good\n"}, ["a.txt", "'.txt'", "reader.format"]
+            ),
+            Refused("table", {"a": HEAD + "fine film,good\n"}, ["a: ", "reader.format"]),
+            Read(
+                "table",
+                {"a.txt": HEAD + "fine film,good\n"},
+                LABELLED[:1],
+                options={"format": "csv"},
+            ),
+        ],
+    ),
+    Oddity(
+        "A line end inside a quoted cell",
+        "reviews and mails with paragraphs",
+        "It is part of the cell, and later lines keep their numbers.",
+        [
+            table(
+                HEAD + '"fine\nfilm",good\ndull film,bad\n', [("fine\nfilm", "good"), LABELLED[1]]
+            ),
+            Prepared(
+                TABLE,
+                {"a.csv": HEAD + '"fine\nfilm",good\n,bad\n' + MANY[len(HEAD) :]},
+                [["a.csv:4"]],
+            ),
+        ],
+    ),
     Oddity(
         "Doubled quotes inside a quoted cell, single quotes, quotes in the middle of a bare cell",
         "dialogue, inches",
@@ -30,12 +81,23 @@ ODDITIES = [
     Oddity(
         "Quotes escaped by a backslash",
         "MySQL's `SELECT INTO OUTFILE`, old PHP",
-        "Refused at its line, not read with half a cell.",
+        "They are quotes, and one line says so.",
         [
-            Refused(
-                "table",
-                {"a.csv": HEAD + 'fine,good\n"say \\"fine\\" now",bad\n'},
-                ["a.csv:3", "not valid CSV"],
+            table(
+                HEAD + 'fine,good\n"say \\"fine\\" now",bad\n',
+                [("fine", "good"), ('say "fine" now', "bad")],
+                [["a.csv", "backslash"]],
+            )
+        ],
+    ),
+    Oddity(
+        'A backslash before the quote that closes a cell: `"C:\\dir\\"`',
+        "paths of Windows, formulas in LaTeX",
+        "It is a backslash, and the cell ends.",
+        [
+            table(
+                HEAD + '"C:\\dir\\",good\n"a\\b, c\\",bad\n',
+                [("C:\\dir\\", "good"), ("a\\b, c\\", "bad")],
             )
         ],
     ),
@@ -70,6 +132,50 @@ ODDITIES = [
         [table(HEAD + "fine " * 40_000 + ",good\n", [("fine " * 40_000, "good")])],
     ),
     Oddity(
+        "A comma or a tab too many in some row",
+        "a text with a comma that nobody quoted",
+        "The row is left out, counted, and its line is named.",
+        [
+            table(
+                HEAD + "fine film,good\nfine, but long,good\ndull film,bad\n",
+                LABELLED,
+                [["a.csv:3", "3 column", "1 "]],
+            ),
+            Read(
+                "table",
+                {"a.tsv": "tokens\tlabel\nfine film\tgood\nfine\tx\tgood\ndull film\tbad\n"},
+                LABELLED,
+                says=[["a.tsv:3", "3 column"]],
+            ),
+        ],
+    ),
+    Oddity(
+        "Rows that are too short",
+        "spreadsheets that leave out empty cells at the end",
+        "A row without a value that is needed is left out, counted, and its line is named.",
+        [table(HEAD + "fine film,good\nso so\ndull film,bad\n", LABELLED, [["a.csv:3", "1 "]])],
+    ),
+    Oddity(
+        "Empty last columns",
+        "Excel, after columns were cleared",
+        "They do not matter, whether the header has them or not.",
+        [
+            table("tokens,label,,\nfine film,good,,\ndull film,bad,,\n", LABELLED),
+            table("tokens,label\nfine film,good,,\ndull film,bad,\n", LABELLED),
+            table("tokens,label,note,\nfine film,good\ndull film,bad,,\n", LABELLED),
+        ],
+    ),
+    Oddity(
+        "Rows of nothing but commas",
+        "Excel, below the data",
+        "They are no examples, and one line counts them.",
+        [
+            table(
+                HEAD + "fine film,good\n,\ndull film,bad\n,\n,\n", LABELLED, [["3 of 5", "a.csv:3"]]
+            )
+        ],
+    ),
+    Oddity(
         "Blank lines between rows",
         "editors",
         "They are no examples.",
@@ -86,6 +192,34 @@ ODDITIES = [
         "tables that people align",
         "It is no part of the names.",
         [table("tokens , label\nfine film,good\ndull film,bad\n", LABELLED)],
+    ),
+    Oddity(
+        "Columns whose names are numbers",
+        "pandas' `to_csv` of unnamed columns, years",
+        "A name goes before a position where a file has it.",
+        [
+            Read(
+                "table",
+                {"a.csv": "id,2019,2020\n1,fine film,good\n"},
+                LABELLED[:1],
+                {"tokens": 2019, "label": 2020},
+            ),
+            Read(
+                "table", {"a.csv": "0,1\nfine film,good\n"}, LABELLED[:1], {"tokens": 0, "label": 1}
+            ),
+            Read(
+                "table",
+                {"a.csv": "1,0\ngood,fine film\n"},
+                LABELLED[:1],
+                {"tokens": "0", "label": "1"},
+            ),
+            Read(
+                "table",
+                {"a.jsonl": '{"0": "fine film", "1": "good"}\n'},
+                LABELLED[:1],
+                {"tokens": 0, "label": 1},
+            ),
+        ],
     ),
     Oddity(
         "Names of columns in other letters: `Label`, `LABEL`",
@@ -137,10 +271,62 @@ ODDITIES = [
         [Refused("table", {"a.csv": HEAD}, ["a.csv: no rows of data"])],
     ),
     Oddity(
+        "Remarks above the header",
+        "exports that begin with a title or a date",
+        "Refused: the message shows what was taken for the header.",
+        [
+            Refused(
+                "table",
+                {"a.csv": "# exported on Monday\n" + HEAD + "fine,good\n"},
+                ["a.csv:", "exported on Monday"],
+            )
+        ],
+    ),
+    Oddity(
+        "Empty cells where a label or a text should be",
+        "annotation that is not finished",
+        "The rows are left out; one line says how many and where the first stand.",
+        [
+            table(
+                HEAD + "fine film,good\nso so,\n,bad\nhm, \ndull film,bad\n",
+                LABELLED,
+                [["a.csv:3", "a.csv:4", "a.csv:5", "3 "]],
+            ),
+            Prepared(
+                [*TABLE, "data.missing=error"],
+                {"a.csv": HEAD + "so so,\n,bad\n" + MANY[len(HEAD) :]},
+                refused=["a.csv:2", "a.csv:3", "label", "tokens"],
+            ),
+        ],
+    ),
+    Oddity(
         "Every cell of a column is empty",
         "the wrong column, data without labels",
         "Refused: nothing is left.",
         [Refused("table", {"a.csv": HEAD + "fine film,\ndull film,\n"}, ["a.csv", "label"])],
+    ),
+    Oddity(
+        "`NA`, `null`, `None`, `nan` as words of a text or as labels",
+        "surveys; and Namibia, whose code is NA",
+        "They are text as any other, and one line says so where they are labels.",
+        [
+            table(
+                HEAD + "NA,good\nnull,bad\nNone of it,bad\n",
+                [("NA", "good"), ("null", "bad"), ("None of it", "bad")],
+            ),
+            Prepared(
+                TABLE,
+                {"a.csv": MANY + "so so,N/A\n" * 9},
+                [["'N/A'", "label"]],
+                vocabulary={"label": ["N/A", "good"]},
+            ),
+            Prepared(
+                TABLE,
+                {"a.csv": MANY + "so so,nan\n" * 9},
+                [["'nan'", "label"]],
+                vocabulary={"label": ["nan", "good"]},
+            ),
+        ],
     ),
     Oddity(
         "HTML in cells: `&amp;`, `<br />`",
@@ -153,6 +339,18 @@ ODDITIES = [
         "codes, ratings that a spreadsheet made floats of",
         "A label is the text that stands there.",
         [table(HEAD + "a,007\nb,7\nc,7.0\n", [("a", "007"), ("b", "7"), ("c", "7.0")])],
+    ),
+    Oddity(
+        'A space before a quote: `good, "fine, indeed"`',
+        "tables that people write by hand",
+        "The quote opens the cell, and one line says so.",
+        [
+            table(
+                'label,tokens\ngood,fine film\nbad, "dull, indeed"\nbad,dull film\n',
+                [("fine film", "good"), ("dull, indeed", "bad"), ("dull film", "bad")],
+                [["a.csv", "spaces before quotes"]],
+            )
+        ],
     ),
     Oddity(
         "A line that ends inside a quoted cell in CR LF",

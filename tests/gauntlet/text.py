@@ -16,6 +16,35 @@ def tags(count: int) -> str:
 
 ODDITIES = [
     Oddity(
+        "`<unk>`, `<pad>`, `<bos>`, `<eos>` or `<sep>` as a word of somebody's text",
+        "corpora prepared for another tool, the Penn Treebank's files, source code",
+        "It is a word, and never the symbol of that name.",
+        [
+            *(
+                Predicted(
+                    "classifier",
+                    f"the {name} sees\n".encode(),
+                    like=b"the zqzqz sees\n",
+                    arguments=SCORES,
+                )
+                for name in SPECIAL
+            ),
+            *(
+                Predicted("tagger", f"the {name} sees it\n".encode(), parts=[""])
+                for name in SPECIAL
+            ),
+            *(
+                Prepared(
+                    LINES,
+                    {"train.txt": f"good fine {name} film\nbad dull film\n" * 20},
+                    [],
+                    {"train": 32},
+                )
+                for name in SPECIAL
+            ),
+        ],
+    ),
+    Oddity(
         "`<unk>` and the like within a word: `cat<unk>s`",
         "mark-up glued to words",
         "The word is one word: a tagger gives it one tag, and the other lines have theirs.",
@@ -30,6 +59,15 @@ ODDITIES = [
                 )
                 for name in SPECIAL
             ),
+        ],
+    ),
+    Oddity(
+        "`<unk>` and the like in a text that is read by character",
+        "the same",
+        "It is five characters.",
+        [
+            Predicted("characters", b"the <unk> sees\n", like="the ¤unk¤ sees\n".encode()),
+            Predicted("characters", b"the <pad> sees\n", like="the ¤pad¤ sees\n".encode()),
         ],
     ),
     Oddity(

@@ -78,7 +78,7 @@ def test_a_tied_softmax_shares_its_weights_and_maps_other_sizes():
 
 
 def test_token_dropout_replaces_by_unk_in_training_alone():
-    vocabulary = Vocabulary([*SPECIALS, "a", "b"])
+    vocabulary = Vocabulary([*SPECIALS, "a", "b"], specials=range(4))
     embedding = TokenEmbedding(vocabulary, embedding_dim=3, token_dropout=0.5)
     tokens = torch.full((1, 2000), 4)
     unknown = embedding.table.weight[vocabulary.unk_id]

@@ -201,7 +201,7 @@ def test_a_crf_gives_its_n_best_sequences(made, run):
             ["--search", "beam=3"],
             "beam has no such option; Did you mean 'beam_size'",
         ),
-        (TRANSLATION, ["--search", "beam_size"], "an option is written NAME=VALUE"),
+        (TRANSLATION, ["--search", "beam_size"], "write an option as NAME=VALUE"),
         (TRANSLATION, ["--search", "beam_size=[1"], "'[1' cannot be read"),
         (TRANSLATION, ["--search", "method=bream"], "Did you mean 'beam'?"),
         (TRANSLATION, ["--search", "beam_size=x"], "'x' is given; expected a whole number"),

@@ -16,6 +16,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from hydra.core.global_hydra import GlobalHydra
+from omegaconf.errors import MissingMandatoryValue
 from refusals.kept import CLASSIFICATION, FILES, LETTERS, TAGGING, TRANSLATION, folder, loaded
 from small import SMALL
 
@@ -27,6 +28,7 @@ from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import make_part
 from seqtasks.data.batch import Batch
 from seqtasks.evaluation import results
+from seqtasks.evaluation.scoring import contributions
 from seqtasks.run import make_data, make_trainer, run
 from seqtasks.serving.description import examples_of
 from seqtasks.task import Task
@@ -167,6 +169,37 @@ def not_understood() -> None:
         raise ValueError("no such accelerator: abacus")
 
 
+def explained(*options: str) -> None:
+    """Say what is wrong with a configuration that cannot be built, as a command does."""
+    try:
+        built(*options)
+    except Exception as error:
+        explain(error, options)
+
+
+def nothing_in_common() -> None:
+    module = sys.modules["seqtasks.evaluation.results"]
+    names = iter("ab")
+
+    def one_score(*given: Any) -> Any:
+        return {next(names): next(iter(contributions(*given).values()))}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "contributions", one_score)
+        compared(TAGGING)
+
+
+class NoTokens(torch.nn.Module):
+    tokens, inputs, output_size = None, ("series",), 3
+
+
+def without_tokens() -> None:
+    GlobalHydra.instance().clear()
+    config = compose(*SMALL, "task=joint")
+    data, _ = make_data(config)
+    make_part(config, "task")(data.vocabularies, embedding=lambda vocabularies: NoTokens())
+
+
 def full_disk() -> None:
     explain(OSError(errno.ENOSPC, "No space left on device"), [])
 
@@ -195,6 +228,26 @@ ROWS = {
         lambda: composed("tagging"),
         "'tagging' cannot be read: options are written name=value, such as task=tagging",
     ),
+    "cli.hydra_errors:as_usage_error#3": (
+        lambda: composed("task=classification", "+field@data.label=label"),
+        "field@data.label appears more than once in the final defaults list",
+    ),
+    "cli.hydra_errors:as_usage_error#5": (
+        lambda: explained("task=tagging", "+data.reader.size=3"),
+        "data.reader: ",
+    ),
+    "cli.hydra_errors:as_usage_error#6": (
+        lambda: explained("task=classification", "~data.tokens", "+field@data.pair=pair"),
+        "an option takes the value of an option that is not there; set it, or leave out what it",
+    ),
+    "cli.hydra_errors:as_usage_error#7": (
+        lambda: composed("task/embedding/spelling=null"),
+        "a group takes the name of a choice; ~GROUP, such as ~task/embedding/spelling, chooses",
+    ),
+    "cli.hydra_errors:as_usage_error#8": (
+        lambda: explain(MissingMandatoryValue("Missing mandatory value: task"), []),
+        "Missing mandatory value: task",
+    ),
     "cli.hydra_errors:as_usage_error#4": (
         lambda: composed("encoder.hiden_size=3"),
         "there is no option 'encoder.hiden_size'; Did you mean 'encoder.hidden_size'?",
@@ -205,7 +258,7 @@ ROWS = {
     ),
     "cli.options:_read": (
         lambda: search_options(["beam"]),
-        "search: beam: an option is written NAME=VALUE",
+        "search: beam: write an option as NAME=VALUE",
     ),
     "cli.options:_read#2": (
         lambda: search_options(["beam_size=[1"]),
@@ -246,7 +299,7 @@ ROWS = {
     ),
     "doctor:read_option#2": (
         lambda: doctor.read_option("size=[1"),
-        "--option size=[1: the value cannot be read as YAML",
+        "--option size=[1: the value cannot be read; write it as YAML",
     ),
     "evaluation.results:results": (
         lambda: evaluate.main(["b", "--samples", "-1"]),
@@ -260,9 +313,13 @@ ROWS = {
         lambda: compared([*TAGGING, "data.test.sentences=19"]),
         "compare: the models are tested on 20 and 19 examples, which are not the same; name one",
     ),
+    "evaluation.results:results#4": (
+        nothing_in_common,
+        "compare: the two models have no score in common",
+    ),
     "evaluation.split:read_split": (
         lambda: of_model(evaluate.main, TAGGING, "test=a"),
-        "test=a: an option of the data is written data.NAME=VALUE",
+        "test=a: write an option of the data as data.NAME=VALUE",
     ),
     "export:main": (
         lambda: of_model(
@@ -287,53 +344,27 @@ ROWS = {
         "the input is empty; give lines, --prompt TEXT or --prompt-file FILE",
     ),
     "predict:main": (
-        lambda: of_model(predict.main, TAGGING, "--scores", "--n-best", "2"),
-        "scores: probabilities of labels take no option of a search; leave one",
-    ),
-    "predict:main#2": (
-        lambda: of_model(predict.main, TAGGING, "--attention", "a.json", "--n-best", "2"),
-        "attention: it is of one output and one model; leave the others out",
-    ),
-    "predict:main#3": (
         lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
         "1 record(s) could not be used; the output has an error in place of each",
     ),
-    "predict:opened": (
-        lambda: predict.main(["b", "--input", "missing.txt"]),
-        "missing.txt: No such file or directory",
+    "predict:make_predictor": (
+        lambda: of_model(predict.main, TAGGING, "--scores", "--n-best", "2"),
+        "scores: probabilities of labels take no option of a search; leave one",
     ),
-    "prediction.forms:TableForm.read": (
-        lambda: from_input(
-            predict.main, "tokens\ttokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
-        ),
-        "input:1: the columns are tokens, tokens; each needs a name of its own",
+    "predict:make_predictor#2": (
+        lambda: of_model(predict.main, TAGGING, "--attention", "a.json", "--n-best", "2"),
+        "attention: it is of one output and one model; leave the others out",
     ),
-    "prediction.forms:TableForm.inputs": (
-        lambda: from_input(
-            predict.main, "tokens\na\tb\n", str(folder(*TAGGING)), "--format", "tsv"
-        ),
-        "input:2: 2 column(s) found, 1 expected as in the header",
-    ),
-    "prediction.forms:cell": (
-        lambda: from_input(
-            predict.main, '{"token": "a"}\n', str(folder(*TAGGING)), "--format", "jsonl"
-        ),
-        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; give another",
-    ),
-    "prediction.forms:json_row": (
-        lambda: from_input(predict.main, "a\n", str(folder(*TAGGING)), "--format", "jsonl"),
-        "input:1: not valid JSON (Expecting value); write one object a line",
-    ),
-    "prediction.forms:json_row#2": (
-        lambda: from_input(predict.main, "[1]\n", str(folder(*TAGGING)), "--format", "jsonl"),
-        "input:1: no JSON object; write one a line",
-    ),
-    "prediction.line:decode": (
+    "predict:check_files": (
         lambda: (
-            Path("in").write_bytes(b"caf\xe9\n")
-            and of_model(predict.main, TAGGING, "--input", "in")
+            Path("in").write_bytes(b"a\n")
+            and predict.main(["b", "--input", "in", "--output", "./in"])
         ),
-        "input:1: not valid utf-8 (byte 0xe9); convert it to utf-8",
+        "output: in is the input too; name another file",
+    ),
+    "predict:whole_file": (
+        lambda: predict.main(["b", "--output", "missing/out.txt"]),
+        "missing/out.txt: No such file or directory",
     ),
     "run:run": (
         lambda: run(compose(*SMALL, "ckpt_path=a", "lr_finder=range_test"), Path("run"), "tagging"),
@@ -460,7 +491,11 @@ ROWS = {
     ),
     "tasks.joint:JointTask.__init__": (
         lambda: built("task=joint", "task.target=nonsense"),
-        "target: 'nonsense' is no field of task.tags or task.labels: tags, label",
+        "target: 'nonsense' is no field of task.tags or task.labels; choose from tags, label",
+    ),
+    "tasks.joint:JointTask.__init__#2": (
+        without_tokens,
+        "a joint task reads data.tokens, and this data has none",
     ),
     "tasks.joint:JointTask.__init__#3": (
         lambda: built("task=joint", "task.classification.calibrate=true"),

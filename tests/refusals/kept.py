@@ -25,6 +25,7 @@ FILES = ("data=lines", f"data.train={PLACE.name}/labelled.txt")
 Path(PLACE.name, "labelled.txt").write_text("good a b c\nbad c b a\n" * 30, encoding="utf-8")
 
 TAGGING = ("task=tagging",)
+RAW_TAGGING = ("task=tagging", "data.tokens.column=source")
 LETTERS = ("task=generation", "data.tokens.level=character")
 TRANSLATION = ("task=translation",)
 CLASSIFICATION = ("task=classification",)

@@ -148,7 +148,7 @@ ROWS = {
     "cells.lru:LRU.__init__": (lambda: LRU(3, 4, state_size=0), "state_size: it is at least 1"),
     "cells.lru:LRU.__init__#2": (
         lambda: LRU(3, 4, r_min=0.9, r_max=0.5),
-        "r_min: 0 <= r_min < r_max <= 1, not 0.9 and 0.5",
+        "r_min: choose 0 <= r_min < r_max <= 1, not 0.9 and 0.5",
     ),
     "cells.lru:LRU.__init__#3": (
         lambda: LRU(3, 4, max_phase=9.0),
@@ -466,7 +466,7 @@ ROWS = {
     ),
     "metrics.text_scores:TextScores.__init__#2": (
         lambda: TextScores(["bleu"], "bleu", str.split, {"chrf": "x"}),
-        "score_names: 'chrf' is none of the scores bleu",
+        "score_names: 'chrf' is none of the scores; choose from bleu",
     ),
     "metrics.text_scores:TextScores.__init__#3": (
         lambda: TextScores(["bleu"], "chrf", str.split),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from refusals.kept import (
     CLASSIFICATION,
     FILES,
     LETTERS,
+    RAW_TAGGING,
     TAGGING,
     TRANSLATION,
     damaged,
@@ -21,6 +23,7 @@ from refusals.kept import (
     replaced,
     written,
 )
+from safetensors.torch import save_file
 from torch import nn
 
 from seqtasks import bundle
@@ -31,12 +34,14 @@ from seqtasks.bundle.files import check_files, read_text
 from seqtasks.bundle.hub import fetched
 from seqtasks.bundle.integrity import check_config
 from seqtasks.data.fields.channels import Channels
+from seqtasks.data.raw_inputs import as_inputs
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.graphs.folder import attach, check_parity
 from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.session import Session
 from seqtasks.graphs.source import Source
+from seqtasks.graphs.steps import TRACED_ROWS, traced
 from seqtasks.graphs.tracing import write_graph
 from seqtasks.inspection.alignment import Alignment, align
 from seqtasks.inspection.alignment_file import AlignmentFile
@@ -51,7 +56,8 @@ from seqtasks.inspection.views import View, check_output, save_view, view_states
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
 from seqtasks.prediction.files import FilePredictor, prefix_lines
-from seqtasks.prediction.forms import find_columns, make_form
+from seqtasks.prediction.forms import find_columns, make_input, make_output
+from seqtasks.prediction.layout import Layout
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.prediction.sampling import sampling_options
 from seqtasks.prediction.text_generator import Text, TextGenerator
@@ -123,12 +129,16 @@ def run_folder(csv: str, config: str = "trainer: {}\n") -> Path:
 
 
 def predicted(form: str, *lines: str, options: tuple[str, ...] = TAGGING, **more: Any) -> None:
+    """The records of a file are read, and the first of their errors is raised."""
     model = loaded(*options)
-    prefixes = more.pop("prefixes", None)
-    predict = FilePredictor(
-        Predictor([model], **more), make_form(form, find_columns(model, [])), prefixes
-    )
-    list(predict(line.encode() + b"\n" for line in lines))
+    prefixes, header = more.pop("prefixes", None), more.pop("header", True)
+    columns = find_columns(model, more.pop("columns", []))
+    given = make_input(form, model, columns, header)
+    n_best = more.get("n_best") is not None
+    layout = Layout.of(model, "prediction", bool(more.get("scores")), n_best)
+    output = make_output(more.pop("output", form), layout, given, model)
+    predict = FilePredictor(Predictor([model], **more), given, output, prefixes)
+    list(predict(line.encode(errors="surrogateescape") + b"\n" for line in lines))
 
 
 def changed_vocabulary() -> None:
@@ -230,6 +240,33 @@ def two_pictures() -> None:
         look(Record({"source": TEXT}), Prediction([Answer(TEXT)]))
 
 
+def unreachable() -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise OSError("no connection")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(snapshot_download=fail))
+        fetched("hf://a/b")
+
+
+def strange_weights() -> None:
+    save_file({"zzz": torch.zeros(1)}, "model.safetensors")
+    attach(loaded(*TAGGING).task, Path(), ["model.safetensors"], "cpu")
+
+
+class Sized(nn.Module):
+    """A cell that works for batches of one size alone."""
+
+    input_size, output_size, state_shapes = 3, 3, ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 3)
+
+    def forward(self, inputs: Any, lengths: Any = None, state: Any = None) -> Any:
+        return self.linear(inputs.reshape(TRACED_ROWS, 1, 3)), ()
+
+
 def no_beginning() -> None:
     writer = TextGenerator(loaded(*LETTERS))
     writer.field.bos = False
@@ -281,7 +318,7 @@ ROWS = {
     ),
     "bundle.files:check_files": (
         lambda: check_files(Path("bundle"), {}, ["config.yaml"]),
-        "bundle/manifest.json does not list config.yaml; copy the folder again",
+        "bundle/manifest.json does not list config.yaml; copy the whole folder again",
     ),
     "bundle.files:check_files#2": (
         lambda: check_files(Path("bundle"), {"../a": ""}, []),
@@ -335,12 +372,13 @@ ROWS = {
     ),
     "bundle.hub:fetched": (
         lambda: fetched("hf://someone"),
-        "hf://someone: a model on the Hub is written hf://OWNER/NAME",
+        "hf://someone: write a model on the Hub as hf://OWNER/NAME",
     ),
     "bundle.hub:fetched#2": (
         lambda: without("huggingface_hub", fetched, "hf://a/b"),
         "hf://a/b: models on the Hub need huggingface_hub: pip install 'seqtasks[hub]'",
     ),
+    "bundle.hub:fetched#3": (unreachable, "hf://a/b cannot be fetched: no connection"),
     "bundle.integrity:check_config": (
         lambda: check_config(Path("bundle/config.yaml"), [1] * 100_000),
         "bundle/config.yaml holds more than 100,000 values; no model has as many",
@@ -359,7 +397,7 @@ ROWS = {
     ),
     "data.fields.channels:Channels.from_json#2": (
         lambda: Channels.from_json('{"channels": [], "mean": [], "deviation": []}'),
-        "not the channels of a sequence of vectors: names, mean, deviation",
+        "not the channels of a sequence of vectors, which are names, mean and deviation",
     ),
     "data.vocabulary:Vocabulary.from_json": (
         lambda: Vocabulary.from_json("{"),
@@ -384,6 +422,11 @@ ROWS = {
     "graphs.folder:attach": (
         lambda: attach(loaded(*TAGGING).task, Path(), [], "cuda"),
         "device: an exported model runs on the CPU, not on cuda; use the bundle that the model",
+    ),
+    "graphs.folder:attach#2": (strange_weights, ".: it does not fit its config.yaml: "),
+    "graphs.steps:traced": (
+        lambda: traced(Sized()),
+        "export: one step of a Sized decides something by the size of its batch, which a graph",
     ),
     "graphs.session:Session.__init__": (
         lambda: without("onnxruntime", Session, Path("a/b.onnx")),
@@ -489,7 +532,7 @@ ROWS = {
     ),
     "inspection.norms:read_norms#3": (
         lambda: read_norms(run_folder("step\n")),
-        "the callback gradient_norm was off, or the run shorter than trainer.log_every_n_steps",
+        "set the callback gradient_norm, and let the run be longer than trainer.log_every_n_steps",
     ),
     "inspection.norms:_limit": (
         lambda: read_norms(run_folder(f"step,{BEFORE},{AFTER}\n1,1,1\n")),
@@ -595,9 +638,113 @@ ROWS = {
         lambda: list(prefix_lines(Path("missing.txt"))),
         "prefixes: missing.txt: there is no such file",
     ),
-    "prediction.forms:find_columns": (
+    "prediction.forms.__init__:find_columns": (
         lambda: find_columns(loaded(*TAGGING), ["text"]),
         "column: 'text' is not written INPUT=NAME; this model's inputs are tokens",
+    ),
+    "prediction.forms.__init__:make_input": (
+        lambda: predicted("jsonl", header=False),
+        "no_header: jsonl has none; leave it out",
+    ),
+    "prediction.forms.labelled_tokens:SentenceOutput.__init__": (
+        lambda: predicted("conll", options=CLASSIFICATION),
+        "output_format: conll is for taggers of one text, and this SequenceClassifier is none",
+    ),
+    "prediction.forms.labelled_tokens:SentenceOutput.__init__#2": (
+        lambda: predicted("conll", options=(*TAGGING, "task/head=crf"), n_best=2),
+        "n_best: conll has one label for each token; leave it out, or take jsonl",
+    ),
+    "prediction.forms.objects:ObjectOutput.refusal": (
+        lambda: predicted("jsonl", '{"tokens": "a", "prediction": 1}'),
+        "input:1: the object has a 'prediction' of its own; give what is predicted another name",
+    ),
+    "prediction.forms.objects:json_row": (
+        lambda: predicted("jsonl", "a"),
+        "input:1: not valid JSON (Expecting value); write one object a line",
+    ),
+    "prediction.forms.objects:json_row#2": (
+        lambda: predicted("jsonl", "[1]"),
+        "input:1: no JSON object; write one a line",
+    ),
+    "prediction.forms.record_form:cell": (
+        lambda: predicted("jsonl", '{"token": "a"}'),
+        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; give another",
+    ),
+    "prediction.forms.sentences:SentenceInput.inputs": (
+        lambda: predicted("conll", "the DT", "dogs"),
+        "input:2: 1 column(s) found, 2 expected as at the first token",
+    ),
+    "prediction.forms.sentences:SentenceInput.inputs#2": (
+        lambda: predicted("conll", "the\tDT", "\tNN"),
+        "input:2: the token in 'tokens' is empty; write it",
+    ),
+    "prediction.forms.sentences:position": (
+        lambda: predicted("conll", "the DT", columns=["tokens=5"]),
+        "input:1: no column 5 for the input 'tokens'; there are 0 to 1; give another column",
+    ),
+    "prediction.forms.tables:TableInput.begin": (
+        lambda: predicted("tsv", "tokens\ttokens", "a\tb"),
+        "input:1: the column 'tokens' is there twice; give each a name of its own",
+    ),
+    "prediction.forms.tables:TableInput.inputs": (
+        lambda: predicted("tsv", "tokens", "a\tb"),
+        "input:2: 2 column(s) found, 1 expected as in the header",
+    ),
+    "prediction.forms.tables:parsed": (
+        lambda: predicted("csv", "tokens", '"a', "b"),
+        "input:2: not valid CSV up to line 3 (unexpected end of data); close the quotes, and",
+    ),
+    "prediction.forms.tables:TableOutput.head": (
+        lambda: predicted("jsonl", '{"tokens": "a"}', output="csv"),
+        "output_format: a table has the same columns in every row, which the input does not say",
+    ),
+    "prediction.forms.tables:TableOutput.head#2": (
+        lambda: predicted("tsv", "tokens\terror", "a\tb"),
+        "input:1: the input has a column 'error' of its own, and one of that name is added",
+    ),
+    "prediction.model:Model.check_whole": (
+        lambda: loaded(*RAW_TAGGING).predict([["New York"]]),
+        "input:1: the token 'New York' in 'tokens' holds white space, at which this model cuts",
+    ),
+    "prediction.model:check_tokens": (
+        lambda: loaded(*TAGGING).predict([["a", 2]]),
+        "input:1: 'tokens' holds an int at 1 (from 0); give a text, or a list of tokens",
+    ),
+    "prediction.predictor:together_as_one": (
+        lambda: loaded(*TAGGING).predict([1, 2]),
+        "2 records cannot be used:",
+    ),
+    "prediction.source_lines:check_decoded": (
+        lambda: predicted("text", "caf\udce9"),
+        "input:1: not valid utf-8 (byte 0xe9); convert it to utf-8",
+    ),
+    "bundle.bundle:Bundle.iterated": (
+        lambda: loaded(*TAGGING).predict(7),
+        "inputs: an int holds no texts; give a text, a list of texts, or mappings with tokens",
+    ),
+    "data.raw_inputs:as_inputs": (
+        lambda: as_inputs(["a"], ["tokens", "pair"], "input:1"),
+        "input:1: a list is given for 2 inputs; give a mapping with tokens, pair",
+    ),
+    "data.raw_inputs:as_inputs#2": (
+        lambda: as_inputs("a", ["tokens", "pair"], "input:1"),
+        "input:1: 1 column found, 2 expected with a tab between them: tokens, pair; correct the",
+    ),
+    "data.raw_inputs:as_value": (
+        lambda: as_inputs(3, ["tokens"], "input:1"),
+        "input:1: 'tokens' is an int; give a text, or a list of tokens",
+    ),
+    "data.raw_inputs:as_value#2": (
+        lambda: as_inputs(["a", ""], ["tokens"], "input:1"),
+        "input:1: 'tokens' holds an empty token at 1 (from 0); leave it out",
+    ),
+    "data.raw_inputs:selected": (
+        lambda: as_inputs({"text": "a"}, ["tokens"], "input:1"),
+        "input:1: the object has no 'tokens'; it is to have tokens, and has text",
+    ),
+    "prediction.text_generator:TextGenerator.started#3": (
+        lambda: TextGenerator(loaded(*LABELLED), "z"),
+        "condition: the model has not learnt the label 'z' in 'label'",
     ),
     "prediction.predictor:Predictor.refuse": (
         lambda: Predictor([loaded(*LETTERS)], scores=True),

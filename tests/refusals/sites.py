@@ -1,11 +1,12 @@
-"""The places in the source where an error that a user can act on is made, and which are reached."""
+"""The places in the source where something is refused, and which of them are reached."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,13 +15,19 @@ from typing import NamedTuple
 import pytest
 from small import ROOT
 
+from seqtasks.cli.arguments import Parser
 from seqtasks.errors import SeqtasksError
+from seqtasks.serving.refusal import Refusal
 
-KINDS = {"SeqtasksError", "UsageError", "DataError", "BundleError", "Interrupted"}
+MAKERS = (
+    *("SeqtasksError", "UsageError", "DataError", "BundleError", "Interrupted"),
+    *("misfit", "Refusal", "argparse.ArgumentTypeError", "parser.error"),
+)
+"""What is called to refuse: classes of errors, of a server's answers, of the command line."""
 
 
 class Site(NamedTuple):
-    """A call that makes an error.
+    """A call that makes a refusal.
 
     Attributes:
         name: ``module:function``, without ``seqtasks.``; ``#2`` and so on for a function's later
@@ -53,7 +60,7 @@ def _calls(node: ast.AST, scope: tuple[str, ...]) -> Iterator[tuple[str, int, in
         inner = scope
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             inner = (*scope, child.name)
-        if isinstance(child, ast.Call) and getattr(child.func, "id", "") in KINDS:
+        if isinstance(child, ast.Call) and ast.unparse(child.func) in MAKERS:
             yield ".".join(scope), child.lineno, child.end_lineno or child.lineno
         yield from _calls(child, inner)
 
@@ -65,22 +72,40 @@ def every_site() -> list[str]:
 
 
 @contextmanager
-def reached() -> Iterator[dict[str, SeqtasksError]]:
-    """The sites that are reached meanwhile, with the last error of each."""
-    found: dict[str, SeqtasksError] = {}
-    plain = SeqtasksError.__init__
+def reached() -> Iterator[dict[str, str]]:
+    """The sites that are reached meanwhile, with what was last said at each."""
+    found: dict[str, list[object]] = {}
 
-    def record(self: SeqtasksError, *arguments: object, **options: object) -> None:
-        plain(self, *arguments, **options)
-        frame = sys._getframe(1)
-        while frame.f_code.co_name == "__init__" and frame.f_locals.get("self") is self:
-            frame = frame.f_back
+    def watched(plain: Callable[..., None], said: Callable[..., object]) -> Callable[..., None]:
+        def record(self: object, *arguments: object, **options: object) -> None:
+            for site in passed():
+                found[site] = [said, self, *arguments]
+            plain(self, *arguments, **options)
+
+        return record
+
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, method, said in (
+            (SeqtasksError, "__init__", lambda error, *_: str(error)),
+            (Refusal, "__init__", lambda refusal, *_: str(refusal.detail)),
+            (argparse.ArgumentTypeError, "__init__", lambda _, message: message),
+            (Parser, "error", lambda _, message: message),
+        ):
+            patch.setattr(kind, method, watched(getattr(kind, method), said))
+        told: dict[str, str] = {}
+        try:
+            yield told
+        finally:
+            told |= {site: str(say(*given)) for site, (say, *given) in found.items()}
+
+
+def passed() -> Iterator[str]:
+    """The sites that the calls which led here stand at."""
+    frame = sys._getframe(1)
+    while frame is not None:
         path = Path(frame.f_code.co_filename)
         if path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "tests"):
             for site in sites(path):
                 if site.first <= frame.f_lineno <= site.last:
-                    found[site.name] = self
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SeqtasksError, "__init__", record)
-        yield found
+                    yield site.name
+        frame = frame.f_back

@@ -150,7 +150,8 @@ def test_attention_is_that_of_each_output(made, lasting):
     [nothing] = client.predictions("", attention=True)
     assert nothing["attention"] is None
     refused = client.predict(TEXTS[:2], attention=True)
-    assert (refused.status, refused.error) == (422, "attention: it is of one text, and 2 are given")
+    assert refused.status == 422
+    assert refused.error == "attention: it is of one text, and 2 are given; give one"
 
 
 def test_labels_that_spell_spans_come_with_them(lasting):
@@ -168,8 +169,15 @@ def test_several_inputs_are_an_object_or_a_line_with_tabs(made, lasting):
     found = client.predictions([line, named])
     assert found[0] == found[1]
     assert found[0]["prediction"] == bundle.load(made(*PAIRS)).predict([line])[0]
-    refused = lasting(*TAGGING).client.predict({"tokens": "a"})
-    assert refused.error == "text: this model has one input, tokens; give a text"
+
+
+def test_tokens_are_taken_as_they_are(made, lasting):
+    client = lasting(*TAGGING).client
+    [found] = client.predictions({"tokens": ["she", "walks", "New York"]})
+    assert found["tokens"] == ["she", "walks", "New York"]
+    expected = bundle.load(made(*TAGGING)).predict([["she", "walks", "New York"]])
+    assert [found["prediction"]] == expected
+    assert "the object has no 'tokens'" in client.predict({"text": "a"}).error
 
 
 def test_one_bad_text_in_a_batch_fails_alone(lasting, monkeypatch):

@@ -112,20 +112,20 @@ def test_a_head_trains_is_tested_and_predicts_the_same_from_its_bundle(
         assert "report" not in saved
         assert float(predicted[0]) == pytest.approx(5010, abs=150)
         with pytest.raises(UsageError, match="no probabilities"):
-            loaded.task.scored(batch)
+            loaded.task.with_probabilities(batch)
         return
     assert "precision" in printed
     report = saved["report"]
     assert report["labels"] == loaded.task.labels.symbols
     answers = loaded.task.predict(batch)
-    rows = [one.probabilities for one in loaded.task.scored(batch)]
-    assert [one.value for one in loaded.task.scored(batch)] == answers
+    rows = [one.probabilities for one in loaded.task.with_probabilities(batch)]
+    assert [one.value for one in loaded.task.with_probabilities(batch)] == answers
     assert [list(row) for row in rows] == [report["labels"]] * 60
     texts = ["cheap sea a b", "dear ice sun", "unseen"]
     raw = [Record({"tokens": text}, "texts", line) for line, text in enumerate(texts, 1)]
     dataset = SequenceDataset.of({"tokens": loaded.fields["tokens"]}, raw)
     for one, answer in zip(
-        loaded.task.scored(dataset[[0, 1, 2]]),
+        loaded.task.with_probabilities(dataset[[0, 1, 2]]),
         [predicted[0], *predicted[2:]],
         strict=True,
     ):

@@ -63,10 +63,15 @@ class Channels(Vocabulary):
             content = json.loads(text)
             made = cls(content["channels"], content["mean"], content["deviation"])
         except (ValueError, KeyError, TypeError) as error:
-            raise BundleError(f"not the channels of a sequence of vectors: {error}") from error
+            raise BundleError(
+                f"not the channels of a sequence of vectors: {error}; copy the file again"
+            ) from error
         names = all(isinstance(name, str) for name in made.symbols)
         sizes = {(len(made.symbols),), made.mean.shape, made.deviation.shape}
         known = len(sizes) == 1 and len(made.index) == len(made.symbols) > 0
         if not (names and known and np.isfinite(made.mean).all() and (made.deviation > 0).all()):
-            raise BundleError("not the channels of a sequence of vectors: names, mean, deviation")
+            raise BundleError(
+                "not the channels of a sequence of vectors, which are names, mean and "
+                "deviation; copy the file again"
+            )
         return made

@@ -100,8 +100,21 @@ class LabelField(Field):
         raise DataError(enumerated(problems, sum(stray.values()), "labels are not in the order"))
 
     def label(self, record: Record) -> str:
-        """The record's label, without white space around it."""
-        return str(self.value(record)).strip()
+        """The record's label, without white space around it; that of a list of one.
+
+        Raises:
+            DataError: there are several.
+        """
+        value = self.value(record)
+        if not isinstance(value, str):
+            if len(value) != 1:
+                raise DataError(
+                    f"{len(value)} labels in '{self.name}' where one is expected; to learn "
+                    f"several: task/head=multi_label field@data.{self.name}=labels",
+                    where=record.place,
+                )
+            [value] = value
+        return value.strip()
 
     def classes(self, record: Record) -> list[str]:
         return [self.label(record)]

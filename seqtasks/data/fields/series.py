@@ -70,7 +70,9 @@ class VectorSequenceField(Field):
             lowest = np.minimum(lowest, values.min(axis=0))
             highest = np.maximum(highest, values.max(axis=0))
         if first is None:
-            raise DataError("there is no training example", option=self.name)
+            raise DataError(
+                "there is no training example; look at the training files", option=self.name
+            )
         names = [str(place) for place in range(len(first))]
         self.vocabulary = Channels(names)
         constant = lowest == highest

@@ -58,9 +58,12 @@ class TagVocabulary(Vocabulary):
             else:
                 labels, schemes = content, []
         except (ValueError, KeyError) as error:
-            raise BundleError(f"not the labels of tokens: {error}") from error
+            raise BundleError(f"not the labels of tokens: {error}; copy the file again") from error
         strings = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
         known = all(scheme in SCHEMES for scheme in schemes)
         if not strings or len({*labels}) != len(labels) or not known:
-            raise BundleError("not the labels of tokens: distinct strings, and names of schemes")
+            raise BundleError(
+                "not the labels of tokens, which are distinct strings, and names of schemes; "
+                "copy the file again"
+            )
         return cls(labels, *schemes)

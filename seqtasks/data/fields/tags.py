@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,10 +13,12 @@ from numpy.typing import NDArray
 from seqtasks.data.fields.broken_tags import check_known, note_breaks, refuse_breaks
 from seqtasks.data.fields.field import Field, check_varied, listed
 from seqtasks.data.fields.labels import numbers_of
+from seqtasks.data.fields.remarks import note_alike
 from seqtasks.data.fields.tag_vocabulary import TagVocabulary
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences
 from seqtasks.data.store.records import unwatched
+from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import RecordError, UsageError, check_choice
 from seqtasks.schemes import Breaks, Conversion, Pair, find_breaks, find_scheme, passed, recognise
@@ -101,7 +104,9 @@ class TagField(Field):
             DataError: labels break the scheme, and are to be refused or too many are foreign to it.
         """
         rows, seen = RecordLabels(self, records), set[Pair]()
-        counted = Vocabulary.count(passed(rows, seen))
+        counts = count_symbols(itertools.chain.from_iterable(passed(rows, seen)))
+        counted = Vocabulary(ranked(counts))
+        note_alike(self, counts)
         found = self.breaks(records, seen=seen)
         source = None if found is None else found.scheme
         self.mends = bool(found and found.broken)

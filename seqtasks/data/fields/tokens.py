@@ -19,7 +19,7 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.folding import folded, lowered
 from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
-from seqtasks.data.vocabulary import LEVELS, SPECIALS, Vocabulary
+from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
 
@@ -153,11 +153,11 @@ class TokenField(Field):
         if self.words is not None:
             words = list(vector_words(self.words))
             # A word that changes in lower case may mean something else than the vector's word, and
-            # the vector of <unk> is that of unknown words.
+            # a file of vectors means unknown words by <unk>.
             known = [
                 word
                 for word, lower in zip(words, self.fold(words), strict=True)
-                if word == lower and word not in self.vocabulary.specials
+                if word == lower and word != UNK
             ]
             self.vocabulary = self.vocabulary.with_symbols(known)
 

@@ -114,7 +114,7 @@ def refuse_unseen(field: Any) -> None:
         known = field.vocabulary.symbols
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         raise DataError(
-            f"the model has not learnt the label '{label}' in '{field.name}';"
+            f"the model has not learnt the label '{label}' in '{field.name}'."
             f"{nearest(label, known)} It knows {shown}",
             where=met.first[label],
         )

@@ -64,7 +64,9 @@ def _numbers(field: Field, record: Record) -> list[float]:
     try:
         row = [float(part) for part in parts]
     except ValueError as error:
-        raise DataError(f"'{field.name}' is to hold numbers: {error}", where=record.place) from None
+        raise DataError(
+            f"'{field.name}' is to hold numbers: {error}; correct the line", where=record.place
+        ) from None
     if not row or not all(map(math.isfinite, row)):
         shown = " ".join(parts)[:60]
         raise DataError(

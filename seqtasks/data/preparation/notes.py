@@ -11,12 +11,16 @@ Note = tuple[str, str]
 
 
 class _Taker(logging.Handler):
+    """Remembers warnings, and shows them where no other handler would, as without this one."""
+
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.notes: list[Note] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.notes.append((record.name, record.getMessage()))
+        if logging.lastResort is not None and not logging.getLogger().hasHandlers():
+            logging.lastResort.handle(record)
 
 
 @contextmanager

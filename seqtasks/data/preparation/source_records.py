@@ -129,7 +129,7 @@ def _build(
                 f"{path}: it has changed while it was read; begin again when it is whole"
             )
     if not count:
-        raise DataError(f"no examples in {source}", option="source")
+        raise DataError(f"no examples in {source}; give a file that holds some", option="source")
     return {"kind": "records", "source": str(source), "records": count, "bytes": size}
 
 

@@ -114,7 +114,10 @@ def usable(fields: Mapping[str, Field], records: Records) -> Records:
         if places is not None:
             records = records.select(places)
         if not len(records):
-            raise DataError("it leaves out every training example", option=name)
+            raise DataError(
+                "it leaves out every training example; look at the training files and its options",
+                option=name,
+            )
     return records
 
 

@@ -95,7 +95,9 @@ def _check_sequences(path: FilePath, array: ArrayRows, lengths: NDArray[Any] | N
             return
         raise DataError(f"{path}: {name!r} has the shape {shape}; give {_SHAPES}")
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
-        raise DataError(f"{path}: the array 'lengths' is to hold one whole number an example")
+        raise DataError(
+            f"{path}: the array 'lengths' is to hold one whole number an example; correct the file"
+        )
     least, most = (lengths.min(), lengths.max()) if lengths.size else (0, 0)
     if len(shape) == 3 and len(lengths) == shape[0]:
         if not 0 <= least <= most <= shape[1]:
@@ -122,9 +124,10 @@ def _sequences(array: ArrayRows, lengths: NDArray[Any] | None) -> Iterator[str]:
 
 
 def _values(array: ArrayRows) -> Iterator[str]:
-    """Each example's value as a text."""
+    """Each example's value as a text, blank for one that is no number."""
     for _ in range(array.shape[0]):
-        yield str(array.take(1)[0])
+        value = array.take(1)[0]
+        yield str(value) if value == value else ""
 
 
 @contextmanager

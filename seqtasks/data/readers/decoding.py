@@ -6,7 +6,13 @@ import codecs
 from collections.abc import Iterable, Iterator
 
 from seqtasks.data.readers.bad_bytes import bad_bytes, binary, known_binary
-from seqtasks.data.readers.encodings import MARKS, encoding_of, has_byte_newlines, same_family
+from seqtasks.data.readers.encodings import (
+    MARKS,
+    encoding_of,
+    has_byte_newlines,
+    looks_like_utf8,
+    same_family,
+)
 from seqtasks.data.readers.line_ends import plain_ends
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.paths import FilePath, packed_suffix
@@ -82,6 +88,8 @@ def _found_encoding(head: bytes, name: str, encoding: str) -> str:
     if not same_family(encoding, found):
         sign = "its byte order mark says" if head.startswith(MARKS) else "its NUL bytes show"
         remark(f"read as {found}, as {sign}, and not as {encoding}", name)
+    elif looks_like_utf8(head, encoding):
+        remark(f"read as {encoding}, though it is valid utf-8 beyond ASCII", name)
     return found
 
 

@@ -71,6 +71,18 @@ def same_family(encoding: str, other: str) -> bool:
     return first == second or first in (second[: len("utf-16")], f"{second}-sig")
 
 
+def looks_like_utf8(head: bytes, encoding: str) -> bool:
+    r"""Whether bytes that are read in an encoding of other characters are UTF-8 beyond ASCII.
+
+    >>> looks_like_utf8("Käse".encode(), "latin-1"), looks_like_utf8(b"K\xe4se", "latin-1")
+    (True, False)
+    """
+    named = codecs.lookup(encoding).name
+    if head.isascii() or named.startswith(("utf", "ascii")):
+        return False
+    return _is_text(head, "utf-8")
+
+
 def likely_encodings(data: bytes, encoding: str) -> list[str]:
     """Other encodings in which some bytes are text, the likelier ones first.
 

@@ -9,6 +9,7 @@ from seqtasks.data.readers.remarks import remark
 
 _MARK = "\ufeff"
 _MARKS = re.compile(f"^{_MARK}+(?![\t ])", re.MULTILINE)
+_END = re.compile(r"\r*\n|\r")
 _PARTS = ("\r", _MARK)
 _UNDECIDED = 2**18  # characters
 
@@ -17,10 +18,10 @@ def plain_ends(blocks: Iterable[str], name: str) -> Iterator[str]:
     r"""Yield a text's blocks with lines that end with ``\n``, and no byte order mark before one.
 
     ``\r\n`` becomes ``\n``, and so does ``\r\r\n``, which two conversions leave. A ``\r`` alone
-    ends a line where the text's first 256 thousand characters have no ``\n``, as in files of the
-    old Macintosh; elsewhere it is white space within a line. A byte order mark stands before the
-    text, or before any line where files were joined; within a line, or where it is the first of
-    several columns, the character is kept.
+    ends a line if it ends the text's first line and more of its first 256 thousand characters than
+    ``\n``, as in files of the old Macintosh; elsewhere it is white space within a line. A byte
+    order mark stands before the text, or before any line where files were joined; within a line, or
+    where it is the first of several columns, the character is kept.
 
     Args:
         blocks: of the text, cut anywhere.
@@ -35,7 +36,7 @@ def plain_ends(blocks: Iterable[str], name: str) -> Iterator[str]:
     line, starts = 1, True
     for text in _between_ends(blocks):
         if alone is None and ("\r" in text or "\n" in text):
-            alone = "\n" not in text
+            alone = _alone(text)
         if "\r" in text:
             text = text.replace("\r\n", "\n")
             if alone:
@@ -68,6 +69,14 @@ def _between_ends(blocks: Iterable[str]) -> Iterator[str]:
             yield text
     if held:
         yield held
+
+
+def _alone(text: str) -> bool:
+    r"""Whether a ``\r`` alone ends lines, where a text has some end."""
+    first = _END.search(text)
+    if first is None or first[0] != "\r":
+        return False
+    return text.count("\r") - text.count("\r\n") > text.count("\n")
 
 
 def _with_returns(text: str, name: str, line: int) -> str:

@@ -35,14 +35,15 @@ class TableReader:
 
     Numbers count from 0, negative ones from the end. By default a field is the column of its own
     name. In CSV, quotes may hold delimiters and line ends; in TSV a quote is a character like any
-    other (read quoted TSV with ``format="csv"`` and ``delimiter="\t"``). JSON lines hold one
-    object a line, with strings, numbers or lists of strings as values. Parquet and Arrow files
-    (the file and the stream format, Feather) hold texts, numbers, truth values, times, or lists
-    of texts or numbers; their lines are rows, from 1.
+    other, unless the wanted columns show otherwise. JSON is one object a line, a list of objects,
+    or objects over several lines, with strings, numbers or lists of strings as values. Parquet and
+    Arrow files (the file and the stream format, Feather) hold texts, numbers, truth values, times,
+    or lists of texts or numbers; their lines are rows, from 1.
 
     Args:
         format: ``csv``, ``tsv``, ``jsonl``, ``parquet`` or ``arrow``; None goes by the suffix.
-        delimiter: the character between columns; None is a comma in CSV and a tab in TSV.
+        delimiter: the character between columns; None is a comma in CSV and a tab in TSV, or
+            another one if that alone gives the wanted columns.
         encoding: the encoding of files of text.
         header: whether the first row names the columns; without names they go by number. CSV and
             TSV alone have such a row.

@@ -32,14 +32,14 @@ def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str,
         if not line or line.startswith("#"):
             continue
         if not begun:
-            key, _, value = line.partition(" ")
+            key, *value = line.split(None, 1)
             if not key.startswith("@"):
                 raise DataError(
                     f"{path}:{number}: {line[:30]!r} stands before @data; give a .ts file, whose "
                     "description ends with a line @data"
                 )
             begun = key.lower() == "@data"
-            described[key.lower()] = value.strip().lower()
+            described[key.lower()] = "".join(value).lower()
             if described.get("@timestamps", "").startswith("true"):
                 raise DataError(
                     f"{path}:{number}: values with time stamps are not read; write the values "

@@ -67,7 +67,8 @@ class RecordWriter:
         for name in self.fields:
             if name not in record.values:
                 raise DataError(
-                    f"the reader gives no value for the field '{name}'", where=record.place
+                    f"the reader gives no value for the field '{name}'; correct the reader",
+                    where=record.place,
                 )
         for value in record.values.values():
             if not isinstance(value, (str, list, tuple)):
@@ -273,7 +274,8 @@ def _torn(record: Record) -> DataError:
 
 def _no_text(record: Record, reason: str) -> DataError:
     return DataError(
-        f"here or behind it is something else than texts and lists of texts: {reason}",
+        f"here or behind it is something else than texts and lists of texts: {reason}; correct the "
+        "reader",
         where=record.place,
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from seqtasks.data.symbols.words import words_of
 
 LOOKED_AT = 1000
 """The most frequent symbols tell how a text was cut; words of pretrained vectors come after."""
@@ -15,7 +17,7 @@ _UNSPACED = re.compile(
 )
 _RUN = "[A-Za-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"  # half and full width
 _RUNS = re.compile(f"{_RUN}+")
-_WHOLE = re.compile(rf"{_RUN}+|\S")
+_WHOLE = re.compile(f"{_RUN}+|.", re.DOTALL)
 
 
 def are_characters(symbols: Sequence[str]) -> bool:
@@ -56,5 +58,7 @@ def characters(text: str, whole_runs: bool = False) -> list[str]:
     >>> characters("我 爱NBA"), characters("我 爱NBA", whole_runs=True)
     (['我', '爱', 'N', 'B', 'A'], ['我', '爱', 'NBA'])
     """
-    pieces: Iterable[str] = _WHOLE.findall(text) if whole_runs else "".join(text.split())
-    return list(pieces)
+    words = words_of(text)
+    if not whole_runs:
+        return list("".join(words))
+    return [piece for word in words for piece in _WHOLE.findall(word)]

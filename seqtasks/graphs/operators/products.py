@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks.errors import UsageError
 from seqtasks.graphs.operators.table import OPERATORS, Operand, translates
-from seqtasks.graphs.writer import Writer
+from seqtasks.graphs.writer import LEAVE, Writer
 
 for _name in ("mm", "bmm"):
     OPERATORS[f"aten.{_name}.default"] = lambda write, _, x, y: write("MatMul", x.name, y.name)
@@ -34,7 +34,9 @@ def addmm(
 ) -> str:
     """B + x y."""
     if any(value != 1 for value in factors.values()):
-        raise UsageError(f"export: {factors} of a product have no translation to ONNX here")
+        raise UsageError(
+            f"export: {factors} of a product have no translation to ONNX here; {LEAVE}"
+        )
     return write("Add", write("MatMul", x.name, y.name), bias.name)
 
 
@@ -77,7 +79,9 @@ def convolution(
 ) -> str:
     """Over the axes behind the first two."""
     if transposed:
-        raise UsageError("export: a transposed convolution has no translation to ONNX here")
+        raise UsageError(
+            f"export: a transposed convolution has no translation to ONNX here; {LEAVE}"
+        )
     inputs = [x.name, weight.name] if bias is None else [x.name, weight.name, bias.name]
     return write(
         "Conv",

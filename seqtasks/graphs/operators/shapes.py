@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seqtasks.errors import UsageError
 from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, single, translates
-from seqtasks.graphs.writer import Writer
+from seqtasks.graphs.writer import LEAVE, Writer
 
 FURTHEST = 2**62
 """An index behind every end."""
@@ -115,7 +115,9 @@ def slice_scatter(
     first, last = start or 0, FURTHEST if end is None else end
     known = all(isinstance(bound, int) and bound >= 0 for bound in (first, last)) and step == 1
     if not known:
-        raise UsageError("export: a part that is replaced has no translation to ONNX here")
+        raise UsageError(
+            f"export: a part that is replaced has no translation to ONNX here; {LEAVE}"
+        )
     to_end = last >= FURTHEST or (str(size).isdigit() and last >= size)
     before = [cut(write, result, x, axis, 0, first)] if first else []
     after = [] if to_end else [cut(write, result, x, axis, last)]
@@ -153,7 +155,9 @@ def flip(write: Writer, result: Tensor, x: Operand, axes: Sequence[int]) -> str:
 def index(write: Writer, result: Tensor, x: Operand, indices: Sequence[Operand | None]) -> str:
     """Rows by number: the first axis by one tensor of numbers."""
     if len(indices) != 1 or indices[0] is None or indices[0].like.dtype == torch.bool:
-        raise UsageError("export: indexing by several tensors has no translation to ONNX here")
+        raise UsageError(
+            f"export: indexing by several tensors has no translation to ONNX here; {LEAVE}"
+        )
     return write("Gather", x.name, indices[0].name, axis=0)
 
 

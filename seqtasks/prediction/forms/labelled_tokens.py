@@ -42,16 +42,6 @@ class SentenceOutput(OutputForm):
         self.tokens: Any = model.fields[self.field.along]
         self.unlabelled = [_NO_LABEL] * (1 + layout.scores)
 
-    def refusal(self, line: Line, found: Prediction) -> DataError | None:
-        given = sum(one.is_token for one in line.lines)
-        if not line.lines or len(found.value) <= given:
-            return None
-        return DataError(
-            f"{len(found.value)} labels for {given} tokens, as this model cuts them further; "
-            "predict on raw text",
-            where=line.place,
-        )
-
     def write(self, line: Line, found: Prediction, error: DataError | None) -> str:
         rows = [] if error else self.rows(found)
         lines = [f"# error: {error}"] if error else []

@@ -64,3 +64,11 @@ def test_notices_name_rare_labels_and_labels_that_are_numbers(caplog):
     caplog.clear()
     field.fit(records(field, [*map(str, range(20)), "x"] * 2))
     assert not caplog.text
+
+
+def test_a_list_of_one_label_is_that_label_and_several_are_refused():
+    field = LabelField()
+    field.fit(records(field, [["a"], "b", " a "]))
+    assert field.vocabulary.symbols == ["a", "b"]
+    with pytest.raises(DataError, match=r"f.csv:2: 2 labels in 'label' where one is expected; to"):
+        field.fit(records(field, ["a", ["a", "b"]]))

@@ -6,7 +6,7 @@ import pytest
 from stored import stored
 
 from seqtasks.data.batching.buckets import Buckets
-from seqtasks.data.fields import LabelField, LabelSetField, TokenField
+from seqtasks.data.fields import LabelField, LabelSetField, TagField, TokenField
 from seqtasks.data.module import SequenceData
 from seqtasks.data.readers import LineReader
 from seqtasks.data.record import Record
@@ -36,6 +36,12 @@ def test_odd_labels_are_named_with_how_often_they_occur(values, said, caplog):
     caplog.clear()
     fitted(LabelSetField(separator="|"), values)
     assert said in caplog.text
+
+
+def test_types_of_tags_that_differ_in_case_are_named(caplog):
+    fitted(TagField(), ["O B-PER", "B-Per O", "O - ? O"])
+    assert "case or white space: 'B-PER' (1) beside 'B-Per' (1); each is learnt" in caplog.text
+    assert "stand for no label" not in caplog.text
 
 
 def test_ordinary_labels_are_passed_over(caplog):

@@ -88,6 +88,18 @@ def test_likely_encodings_hold_the_right_one(text: str, encoding: str, first: st
     assert first in likely_encodings(text.encode(encoding), "utf-8")
 
 
+def test_utf_8_in_another_encoding_is_said(path: Path, caplog) -> None:
+    path.write_bytes("Käse\n".encode())
+    assert read_whole(path, "latin-1") == "KÃ¤se\n"
+    assert "read as latin-1, though it is valid utf-8 beyond ASCII" in caplog.text
+    caplog.clear()
+    path.write_bytes("Käse\n".encode("latin-1"))
+    assert read_whole(path, "latin-1") == "Käse\n"
+    path.write_bytes("这是一个句子\n".encode("gb18030"))
+    assert read_whole(path, "gb18030") == "这是一个句子\n"
+    assert not caplog.records
+
+
 def test_likely_encodings_fit() -> None:
     assert likely_encodings("Käse\n".encode(), "ascii") == ["utf-8"]
     assert likely_encodings(b"K\xe4se\x81\n", "utf-8") == ["latin-1"]

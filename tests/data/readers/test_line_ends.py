@@ -37,6 +37,10 @@ def test_ends_and_marks(text: str, expected: str, size: int) -> None:
     assert plain(text, size) == expected
 
 
+def test_cells_of_several_lines_between_rows_that_end_with_a_return() -> None:
+    assert plain('label,text\r1,"a\nb"\r2,c\r', 100) == 'label,text\n1,"a\nb"\n2,c\n'
+
+
 def test_what_is_not_plain_is_said_with_its_line(caplog: pytest.LogCaptureFixture) -> None:
     plain("a\r\n\ufeffb\r\nc\rd\re\n", 100)
     assert [record.getMessage() for record in caplog.records] == [

@@ -65,6 +65,12 @@ def test_a_broken_ts_is_refused_with_its_place(tmp_path, text, said):
         read(path)
 
 
+def test_a_label_of_npz_that_is_no_number_is_missing(tmp_path):
+    np.savez(tmp_path / "x.npz", series=np.ones((2, 3, 1)), label=[1.0, np.nan])
+    records = TimeSeriesReader().read(str(tmp_path / "x.npz"), WANTED)
+    assert [record.values["label"] for record in records] == ["1.0", ""]
+
+
 def test_npz_padded_and_end_to_end(tmp_path):
     padded = np.zeros((2, 3, 2))
     padded[0], padded[1, :1] = SEQUENCES
