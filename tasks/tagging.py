@@ -24,7 +24,7 @@ from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
 from seqtasks.kernels.lengths import mask
 from seqtasks.prediction.answer import Answer, Prediction
-from seqtasks.schemes import find_scheme, scheme_of
+from seqtasks.schemes import find_scheme, resolve_scheme
 from seqtasks.task import Scores, Task
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class SequenceTagger(Task):
     ) -> None:
         super().__init__(vocabularies, **training)
         self.labels = vocabularies["tags"]
-        self.scheme = scheme_of(self.labels.symbols)
+        learnt = getattr(self.labels, "learnt", None)
+        self.scheme = resolve_scheme("auto", self.labels.symbols, learnt)
         self.strict_spans = strict_spans
         if self.scheme is not None:
             self.monitor = "val/f1"
@@ -131,21 +132,29 @@ class SequenceTagger(Task):
         """Accuracy over all tokens, and span F1 where the labels spell spans."""
         found: dict[str, Metric] = {"accuracy": metrics.LabelAccuracy()}
         if self.scheme is not None:
-            found["f1"] = metrics.SpanF1(self.scheme, strict=self.strict_spans)
+            found["f1"] = metrics.SpanF1(self.reading, strict=self.strict_spans)
         return found
+
+    @property
+    def reading(self) -> str:
+        """The scheme by which spans are read; BIOES reads BIO, and the E and S of other labels."""
+        assert self.scheme is not None
+        loose = self.scheme in ("BIO", "IOB1") and not self.strict_spans
+        return "BIOES" if loose else self.scheme
 
     @property
     def types(self) -> list[str]:
         """The types of the spans in the data, those of labels that training never shows too."""
-        labels = [*self.labels.symbols, *self.unseen.get("tags", ())]
-        return metrics.span_types(labels, self.scheme) if self.scheme else []
+        return metrics.span_types(
+            [*self.labels.symbols, *self.unseen.get("tags", ())], self.reading
+        )
 
     def test_metrics(self) -> dict[str, Metric]:
         """Spans by type, the confusion matrix if labels are not too many, the worst sentences."""
         found: dict[str, Metric] = {"worst": metrics.WorstTags()}
         if self.scheme is not None:
             strict = self.strict_spans
-            found["spans"] = metrics.SpanCounts(self.types, self.scheme, strict=strict)
+            found["spans"] = metrics.SpanCounts(self.types, self.reading, strict=strict)
         count = len(self.labels) + len(self.unseen.get("tags", ()))
         if count <= MOST_CONFUSED:
             found["confusion"] = metrics.MulticlassConfusionMatrix(count)

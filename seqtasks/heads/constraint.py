@@ -17,7 +17,8 @@ class SchemeConstraint(nn.Module):
 
     Args:
         labels: the labels in the order of their numbers.
-        scheme: a name in `SCHEMES`; ``auto`` for `scheme_of` the labels; None forbids nothing.
+        scheme: a name in `SCHEMES`; ``auto`` for that of the labels; None forbids nothing.
+        learnt: the scheme of the labels, where the data has told it, as in `resolve_scheme`.
 
     Attributes:
         scheme: the one that holds, or None.
@@ -31,10 +32,12 @@ class SchemeConstraint(nn.Module):
     transitions: Tensor
     end: Tensor
 
-    def __init__(self, labels: Sequence[str], scheme: str | None) -> None:
+    def __init__(
+        self, labels: Sequence[str], scheme: str | None, learnt: str | None = None
+    ) -> None:
         super().__init__()
         self.labels = list(labels)
-        self.scheme = resolve_scheme(scheme, self.labels)
+        self.scheme = resolve_scheme(scheme, self.labels, learnt)
         with torch.device("cpu"):  # they are looked at, also where a model is made without memory
             allowed = allowed_transitions(self.labels, self.scheme)
         for name, which in allowed._asdict().items():

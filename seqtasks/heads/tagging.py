@@ -42,7 +42,7 @@ class TaggingHead(nn.Module):
         super().__init__()
         self.dropout = SequenceDropout(dropout, variational)
         self.linear = nn.Linear(input_size, len(labels))
-        self.constraint = SchemeConstraint(labels.symbols, scheme)
+        self.constraint = SchemeConstraint(labels.symbols, scheme, getattr(labels, "learnt", None))
 
     def forward(self, features: Tensor) -> Tensor:
         """(batch, time, input_size) → logits, a score of each label (batch, time, labels)."""

@@ -153,7 +153,7 @@ def show_report(console: Console, report: Mapping[str, Any]) -> None:
 
 
 def show_classes(console: Console, report: Mapping[str, Any]) -> None:
-    """Print the scores of each type of span or each class, if there are many of the first."""
+    """Print the scores of each type of span or of each class; of many those of the first."""
     headings, rows = class_rows(report)
     kept, rest = most_frequent(rows)
     if kept:

@@ -83,15 +83,23 @@ def recognise(
     return min(found, key=lambda one: len(one.broken), default=None)
 
 
-def resolve_scheme(scheme: str | None, labels: Collection[str]) -> str | None:
+def resolve_scheme(
+    scheme: str | None, labels: Collection[str], learnt: str | None = None
+) -> str | None:
     """The scheme that an option names: ``auto`` is `scheme_of` the labels, None is no scheme.
+
+    Where the order of the labels in the data has told which scheme is ``learnt``, and it has all
+    the labels of one, it is taken before what their marks alone tell.
 
     Raises:
         UsageError: there is no such scheme.
     """
-    if scheme is None or scheme == "auto":
-        return scheme and scheme_of(labels)
-    return find_scheme(scheme).name
+    if scheme != "auto":
+        return None if scheme is None else find_scheme(scheme).name
+    found = scheme_of(labels)
+    if found is None or learnt is None or not all(map(find_scheme(learnt).__contains__, labels)):
+        return found
+    return find_scheme(learnt).name
 
 
 def _fitting(labels: Collection[str], all_of_them: bool = True) -> list[Scheme]:

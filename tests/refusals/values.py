@@ -353,8 +353,8 @@ ROWS = {
         "not the labels of tokens: ",
     ),
     "data.fields.tag_vocabulary:TagVocabulary.from_json#2": (
-        lambda: TagVocabulary.from_json('{"labels": ["a", "a"], "scheme": null}'),
-        "not the labels of tokens, which are distinct strings, and a scheme's name",
+        lambda: TagVocabulary.from_json('["a", "a"]'),
+        "not the labels of tokens, which are distinct strings, and names of schemes",
     ),
     "data.fields.tags:TagField.__init__": (
         lambda: TagField(scheme=None, target="BIO"),

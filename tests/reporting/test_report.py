@@ -15,7 +15,7 @@ from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
 from seqtasks.reporting.model_card import card
 from seqtasks.reporting.page import write_report
-from seqtasks.reporting.parts import Heat, Section, Table
+from seqtasks.reporting.parts import Heat, Section, Table, Tagged
 from seqtasks.reporting.rendering import render
 from seqtasks.run import run
 
@@ -111,6 +111,7 @@ def test_no_text_of_any_part_is_read_as_markup(tmp_path):
         evil,
         Table([evil, evil], [[evil, evil]]),
         Heat([evil], [evil], [[0.5]], [[evil]]),
+        Tagged(evil, [(evil, evil, "O")]),
         [chart],
     ]
     page = {"name": evil, "command": evil, "tiles": [(evil, evil)], "tested_on": evil}
@@ -120,7 +121,7 @@ def test_no_text_of_any_part_is_read_as_markup(tmp_path):
     text, headings = checked(path)
     assert headings == [evil, "Configuration"]
     shown = text.count("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;")
-    assert text.count("alert(1)") == shown == 21
+    assert text.count("alert(1)") == shown == 24
 
 
 @pytest.mark.parametrize("scores", [{"a: <b>": 1e-6, "bad": math.nan}, {}])

@@ -336,6 +336,16 @@ def test_the_scheme_of_a_set_of_labels(labels, name):
     assert resolve_scheme("IOB2", labels) == "BIO"
 
 
+def test_the_order_of_labels_tells_what_their_marks_leave_open():
+    labels = ["O", "I-X", "B-X"]
+    assert resolve_scheme("auto", labels, "IOB1") == "IOB1"
+    assert resolve_scheme("auto", labels, "IOB2") == "BIO"
+    assert resolve_scheme("BIOES", labels, "IOB1") == "BIOES"
+    assert resolve_scheme("auto", [*labels, "E-X"], "BIO") == "BIOES"
+    assert resolve_scheme("auto", ["B", "I", "O"], "BIO") is None
+    assert resolve_scheme(None, labels, "BIO") is None
+
+
 # Transitions and scores
 
 

@@ -17,26 +17,31 @@ class TagVocabulary(Vocabulary):
         symbols: the labels, as they are learnt.
         scheme: of the training data's own labels, a name in `SCHEMES`; None where they spell no
             spans.
+        learnt: the scheme of the labels as they are learnt; that of the data by default.
 
-    >>> tags = TagVocabulary(["O", "S-X"], "BIO")
-    >>> TagVocabulary.from_json(tags.to_json()).scheme
-    'BIO'
+    >>> tags = TagVocabulary(["O", "S-X"], "BIO", "BIOES")
+    >>> TagVocabulary.from_json(tags.to_json()).learnt
+    'BIOES'
     """
 
-    def __init__(self, symbols: Sequence[str], scheme: str | None = None) -> None:
+    def __init__(
+        self, symbols: Sequence[str], scheme: str | None = None, learnt: str | None = None
+    ) -> None:
         super().__init__(symbols)
-        self.scheme = scheme
+        self.scheme, self.learnt = scheme, learnt or scheme
 
     def extended_by(self, new: Vocabulary) -> TagVocabulary:
-        """The labels with those that they lack; the scheme is that of the new data."""
-        symbols = dict.fromkeys([*self.symbols, *new.symbols])
-        return TagVocabulary([*symbols], getattr(new, "scheme", None))
+        """The labels with those that they lack; the schemes are those of the new data."""
+        symbols = [*dict.fromkeys([*self.symbols, *new.symbols])]
+        if not isinstance(new, TagVocabulary):
+            return TagVocabulary(symbols)
+        return TagVocabulary(symbols, new.scheme, new.learnt)
 
     def to_json(self) -> str:
         """The labels as JSON: a list, or where they have a scheme an object."""
         if self.scheme is None:
             return super().to_json()
-        content = {"scheme": self.scheme, "labels": self.symbols}
+        content = {"scheme": self.scheme, "learnt": self.learnt, "labels": self.symbols}
         return json.dumps(content, ensure_ascii=False, indent=0)
 
     @classmethod
@@ -48,14 +53,17 @@ class TagVocabulary(Vocabulary):
         """
         try:
             content = json.loads(text)
-            scheme = content["scheme"] if isinstance(content, dict) else None
-            labels = content["labels"] if isinstance(content, dict) else content
+            if isinstance(content, dict):
+                labels, schemes = content["labels"], [content["scheme"], content["learnt"]]
+            else:
+                labels, schemes = content, []
         except (ValueError, KeyError) as error:
             raise BundleError(f"not the labels of tokens: {error}; copy the file again") from error
         strings = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
-        if not strings or len({*labels}) != len(labels) or scheme not in (None, *SCHEMES):
+        known = all(scheme in SCHEMES for scheme in schemes)
+        if not strings or len({*labels}) != len(labels) or not known:
             raise BundleError(
-                "not the labels of tokens, which are distinct strings, and a scheme's name; "
+                "not the labels of tokens, which are distinct strings, and names of schemes; "
                 "copy the file again"
             )
-        return cls(labels, scheme)
+        return cls(labels, *schemes)

@@ -118,7 +118,7 @@ class TagField(Field):
             note_breaks(self, found, records, "training sequences", treatment)
         if self.mends or self.target:
             counted = Vocabulary.count(map(self.training_converter(source), rows))
-        self.vocabulary = TagVocabulary(counted.symbols, source)
+        self.vocabulary = TagVocabulary(counted.symbols, source, source and self.target)
         check_varied(self, len(self.vocabulary), "labels")
 
     def breaks(

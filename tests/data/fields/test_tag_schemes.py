@@ -7,6 +7,7 @@ import pytest
 from seqtasks.data.fields import TagField
 from seqtasks.data.fields.tag_vocabulary import TagVocabulary
 from seqtasks.data.record import Record
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.errors import BundleError, DataError, UsageError
 
 
@@ -152,8 +153,16 @@ def test_labels_are_kept_with_the_scheme_of_the_training_data():
     field.fit(records("B-X I-X"))
     more = TagVocabulary(["O"]).extended_by(field.vocabulary)
     assert (more.symbols, more.scheme) == (["O", "B-X", "I-X"], "BIO")
+    assert TagVocabulary(["O"], "BIO").extended_by(Vocabulary(["X"])).scheme is None
+    turned = field_of(target="BIOES")
+    turned.fit(records("B-X I-X"))
+    assert (turned.vocabulary.scheme, turned.vocabulary.learnt) == ("BIO", "BIOES")
+    plain = field_of(target="BIOES")
+    plain.fit(records("DT NN"))
+    assert (plain.vocabulary.scheme, plain.vocabulary.learnt) == (None, None)
     assert TagVocabulary.from_json('["a", "b"]').scheme is None
     assert TagVocabulary(["a"]).to_json() == '[\n"a"\n]'
-    for wrong in ('{"labels": []}', '["a", "a"]', '{"scheme": "B", "labels": ["a"]}', "[1]", "{"):
+    unknown = '{"scheme": "B", "learnt": "BIO", "labels": ["a"]}'
+    for wrong in ('{"labels": []}', '["a", "a"]', unknown, "[1]", "{"):
         with pytest.raises(BundleError, match="not the labels of tokens"):
             TagVocabulary.from_json(wrong)
