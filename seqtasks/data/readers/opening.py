@@ -78,6 +78,9 @@ _UNPACK: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_MAGIC = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".xz": b"\xfd7zXZ", ".zst": b"\x28\xb5\x2f\xfd"}
+
+
 class _Layer(io.RawIOBase):
     """A file on top of another one, whose bytes it hands on."""
 
@@ -109,13 +112,15 @@ class _Stored(_Layer):
 
     def __init__(self, file: Any, path: FilePath) -> None:
         super().__init__(file)
-        self.path, self.count = path, 0
+        self.path, self.count, self.head = path, 0, b""
 
     def readinto(self, buffer: Any) -> int:
         try:
             count = super().readinto(buffer)
         except Exception as error:  # remote file systems raise kinds of their own
             raise unreadable(self.path, error) from error
+        if not self.count:
+            self.head = bytes(memoryview(buffer)[:count][:6])
         self.count += count
         if (report := _report.get()) is not None:
             report(count)
@@ -134,10 +139,14 @@ class _Unpacked(_Layer):
             return super().readinto(buffer)
         except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
             path, count = self.stored.path, self.stored.count
-            raise DataError(
-                f"{path}: a damaged {packed_suffix(path)} file, near byte {count} of it "
-                f"({first_line(error)}); get or make the file again"
-            ) from None
+            suffix = packed_suffix(path)
+            what = (
+                f"a damaged {suffix} file, near byte {count} of it ({first_line(error)}); get or "
+                "make the file again"
+            )
+            if count and not self.stored.head.startswith(_MAGIC[suffix]):
+                what = f"no {suffix} file by its first bytes; take the suffix off if it is plain"
+            raise DataError(f"{path}: {what}") from None
 
     def close(self) -> None:
         super().close()

@@ -131,7 +131,8 @@ def test_the_damage_is_named_and_not_the_text_that_comes_of_it(tmp_path: Path) -
 @pytest.mark.parametrize("suffix", PACK)
 def test_a_file_that_is_not_compressed_is_refused(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"a.txt{suffix}").write_bytes(b"plain text\n")
-    fails(lambda: list(read_lines(tmp_path / f"a.txt{suffix}")), f"a damaged {suffix} file")
+    said = f"no {suffix} file by its first bytes; take the suffix off if it is plain"
+    fails(lambda: list(read_lines(tmp_path / f"a.txt{suffix}")), said)
 
 
 @pytest.mark.parametrize("suffix", PACK)
@@ -190,10 +191,10 @@ def test_a_file_that_cannot_be_read_on(tmp_path: Path, suffix: str, monkeypatch)
     fails(lambda: list(read_lines(path)), f"a.txt{suffix}: cannot be read (input/output error)")
 
 
-@pytest.mark.parametrize("cut", ["truncated", "garbage", "plain"])
+@pytest.mark.parametrize("cut", ["truncated", "garbage"])
 def test_a_packed_file_with_a_bad_end_is_named(tmp_path: Path, cut: str) -> None:
     whole = gzip.compress(b"a text\n" * 10_000)
-    data = {"truncated": whole[:-20], "garbage": whole + b"garbage", "plain": b"a text\n"}[cut]
+    data = {"truncated": whole[:-20], "garbage": whole + b"garbage"}[cut]
     (tmp_path / "a.txt.gz").write_bytes(data)
     with pytest.raises(DataError, match=r"a\.txt\.gz: a damaged \.gz file, near byte"):
         read_whole(tmp_path / "a.txt.gz")
