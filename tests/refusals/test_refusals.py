@@ -19,9 +19,9 @@ TABLES = ("layers", "models", "commands", "files", "values", "requests")
 """The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
 
 VERBS = (
-    "add allow ask build choose compare convert copy correct export get give leave let look make name "
-    "number open pip prepare raise remove rename repeat reset resume say see send set shorten show sort "
-    "split start take train try type use widen write"
+    "add allow ask build choose compare convert copy correct export get give leave let look make "
+    "name number open pip prepare raise remove rename repeat reset resume say see send set shorten "
+    "show sort split start take train try type use widen write"
 )
 """Words that tell a person what to do."""
 
