@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
+from seqtasks.data.fields.classes import classes_of, rows_of, without
 from seqtasks.data.fields.field import Field
-from seqtasks.data.record import Record
 from seqtasks.data.splits import group
 from seqtasks.data.store.records import Records, Rows
 from seqtasks.errors import few
@@ -33,11 +33,10 @@ def hold_back(
     others = {
         name: part for name, part in splits.items() if name != "train" and part.file is train.file
     }
-    lacking = {label for part in others.values() for label in labels_of(part, field)}
-    for label in labels_of(train, field):  # most labels are soon found
-        lacking.discard(label)
-        if not lacking:
-            return dict(splits)
+    met = {label for part in others.values() for label in classes_of(part, field)}
+    lacking = without(met, train, field)
+    if not lacking:
+        return dict(splits)
     found, places = dict(splits), dict.fromkeys(lacking, "")
     groups = None if split_by is None else group(Records(train.file), split_by)
     given: list[Rows] = [rows_of(train)]
@@ -70,20 +69,3 @@ def hold_back(
             few([f"{label} ({places[label]})" for label in kept]),
         )
     return found
-
-
-def rows_of(records: Records) -> Rows:
-    """The rows of some records in their file."""
-    return np.arange(len(records)) if records.rows is None else records.rows
-
-
-def labels_of(records: Records, field: Field) -> Iterator[str]:
-    """The labels of some records, each a few times at most; each distinct value is read once."""
-    for texts, items in records.file.distinct(field.name, np.sort(rows_of(records))):
-        yield from _labels(texts, field)
-        yield from _labels(([item] for item in items), field)
-
-
-def _labels(values: Iterable[str | list[str]], field: Field) -> Iterator[str]:
-    for value in values:
-        yield from field.classes(Record({field.name: value}))

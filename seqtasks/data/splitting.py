@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqtasks.data.fields import Field, TokenField
-from seqtasks.data.held_back import hold_back, rows_of
+from seqtasks.data.fields.classes import rows_of
+from seqtasks.data.held_back import hold_back
 from seqtasks.data.splits import hold_out, sample_records, split_records, units
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records

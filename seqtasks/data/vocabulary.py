@@ -226,7 +226,7 @@ class Vocabulary:
     @functools.cached_property
     def script(self) -> tuple[bool, bool]:
         """Whether symbols are characters of an unspaced script, and if Latin runs are whole."""
-        symbols = [symbol for symbol in self.symbols if symbol not in self.specials]
+        symbols = list(self.index)
         return are_characters(symbols), are_runs_whole(symbols)
 
     @property

@@ -62,15 +62,15 @@ def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str
 
 
 def vector_words(path: str | os.PathLike[str]) -> Iterator[str]:
-    """The words of a file of vectors, in its spelling and order.
+    """The words of a file of vectors, in its spelling and order, without those that are no UTF-8.
 
     Raises:
         DataError: the file cannot be read or holds no vectors.
     """
     width, lines = _open(Path(path))
     for _, line in lines:
-        word = line.rsplit(b" ", width)[0].decode(errors="ignore")
-        if word:
+        word = line.rsplit(b" ", width)[0].decode(errors="replace")
+        if word and "\ufffd" not in word:
             yield word
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -171,13 +172,20 @@ def compare_scores(
         ]
     )
     found, drawn = differences[0], differences[1:]
+    drawn = drawn[~drawn.isnan()]
     moved = (drawn - drawn.mean()).abs()
-    p_value = (1 + int((moved >= found.abs()).sum())) / (1 + samples)
+    p_value = (1 + int((moved >= found.abs()).sum())) / (1 + len(drawn))
     return Comparison(float(found), _ends(drawn, confidence), p_value)
 
 
 def _ends(values: Tensor, confidence: float) -> Interval:
-    """The quantiles between which the given share of the values lies."""
+    """The quantiles between which the given share of the values lies.
+
+    Samples without any example that has the score, whose value is NaN, are left out.
+    """
+    values = values[~values.isnan()]
+    if not len(values):
+        return Interval(math.nan, math.nan)
     tail = (1 - confidence) / 2
     low, high = values.quantile(torch.tensor([tail, 1 - tail], dtype=values.dtype)).tolist()
     return Interval(low, high)

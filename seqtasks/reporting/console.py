@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -122,12 +123,12 @@ def heading(name: str, report: Mapping[str, Any]) -> str:
 
 
 def number(name: str, value: float | None) -> str:
-    """A score as printed: shares in percent, the rest to four digits.
+    """A score as printed: shares in percent, the rest to four digits; a dash where it has no value.
 
     >>> number("accuracy", 0.98765), number("perplexity", 12.3456), number("bleu", None)
     ('98.77 %', '12.35', '–')
     """
-    if value is None:
+    if value is None or math.isnan(value):
         return "–"
     return f"{100 * value:.2f} %" if name in PERCENT else f"{value:.4g}"
 

@@ -91,3 +91,17 @@ def test_samples_of_many_parts_are_drawn_some_at_once(monkeypatch):
     assert torch.equal(torch.cat(some), whole)
     assert interval(sums, **DRAWN) == found
     assert compare_scores(sums, sums, **DRAWN) == compared
+
+
+def test_samples_without_an_example_that_has_a_score_are_left_out():
+    updates = [(1.5, 1), (2.5, 1), *[(0.0, 0)] * 4]  # four have a label that training never shows
+    sums = parts_of(MeanLoss(), *updates)
+    low, high = interval(sums, **DRAWN)
+    assert (low, high) == (1.5, 2.5)
+    found = compare_scores(
+        sums, parts_of(MeanLoss(), *((n + 1.0 * c, c) for n, c in updates)), **DRAWN
+    )
+    assert found.difference == -1
+    assert found.interval == pytest.approx((-1, -1))
+    none = parts_of(MeanLoss(), (0.0, 0), (0.0, 0))
+    assert all(math.isnan(end) for end in interval(none, **DRAWN))

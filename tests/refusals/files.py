@@ -23,7 +23,7 @@ from seqtasks.data.readers import (
     TableReader,
     TextReader,
     TimeSeriesReader,
-    json_lines,
+    json_documents,
 )
 from seqtasks.data.readers.conll import find_files
 from seqtasks.data.readers.hub import _cells
@@ -70,7 +70,7 @@ def sides(left: str, right: str) -> None:
 
 def large_list() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_lines, "_LARGEST", 10)
+        patch.setattr(json_documents, "_LARGEST", 10)
         read(TableReader(), "[\n" + '{"text": "a"},\n' * 300_000, name="a.json")
 
 
@@ -233,19 +233,19 @@ ROWS = {
         lambda: hub("train", data_files="missing.jsonl"),
         "cannot be loaded (",
     ),
-    "data.readers.json_lines:_documents": (
+    "data.readers.json_documents:documents": (
         large_list,
         "a.json: a list of objects, or objects over several lines, of more than 10 characters",
     ),
-    "data.readers.json_lines:_documents#2": (
+    "data.readers.json_documents:documents#2": (
         lambda: read(TableReader(), '[\n{"text": "a"},\n{"text" "b"}]\n', name="a.json"),
         "a.json:3: not valid JSON (Expecting ':' delimiter); write one object a line, or a list of",
     ),
-    "data.readers.json_lines:_documents#3": (
+    "data.readers.json_documents:documents#3": (
         lambda: read(TableReader(), '[\n{"text": "a"},\n3]\n', name="a.json"),
         "a.json:3: a string or number where an object is expected; write a list of objects",
     ),
-    "data.readers.json_lines:_documents#4": (
+    "data.readers.json_documents:documents#4": (
         lambda: read(TableReader(), '[\n{"text": "a"},\n', name="a.json"),
         "a.json: the list of objects is not closed; get or write the whole file",
     ),

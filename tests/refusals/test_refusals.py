@@ -20,8 +20,8 @@ TABLES = ("layers", "models", "commands", "files", "values", "requests")
 
 VERBS = (
     "add allow ask build choose compare convert copy correct export get give leave let look make "
-    "name number open pip prepare raise remove rename repeat reset resume say see send set shorten "
-    "show sort split start take train try type use widen write"
+    "name number open pip prepare raise remove rename repeat reset resume say see send set "
+    "shorten show sort split start take train try type use widen write"
 )
 """Words that tell a person what to do."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
 
+from seqtasks.data.fields.classes import without
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.records import Records
@@ -21,7 +21,7 @@ ABSENT = ("n/a", "na", "nan", "none", "null", "nil", "-", "--", "?")
 def note_rare(field: Field, counts: Mapping[str, int], records: Iterable[Record]) -> None:
     """Log which labels have a single example, and whether the limit or the split is the cause."""
     rare = sorted(label for label, count in counts.items() if count == 1)
-    whole = elsewhere(field, records, rare, here=1)
+    whole = elsewhere(field, records, rare)
     alone = [label for label in rare if label not in whole]
     if alone:
         _log.warning(
@@ -40,15 +40,8 @@ def note_rare(field: Field, counts: Mapping[str, int], records: Iterable[Record]
         )
 
 
-def elsewhere(field: Field, records: Any, labels: Collection[str], here: int = 0) -> dict[str, int]:
-    """How often labels occur in the training file, of those that the limit or the split took.
-
-    Args:
-        field: of the labels.
-        records: the training examples.
-        labels: which to count.
-        here: how often each of them occurs in the training examples.
-    """
+def elsewhere(field: Field, records: Iterable[Record], labels: Collection[str]) -> dict[str, int]:
+    """How often the training file has labels of which the limit or the split leaves one example."""
     if not (labels and isinstance(records, Records) and records.drawn_by):
         return {}
     counts: Counter[str] = Counter()
@@ -58,15 +51,22 @@ def elsewhere(field: Field, records: Any, labels: Collection[str], here: int = 0
             given = value if isinstance(value, str) else list(value)
             found = set(field.classes(Record({field.name: given}))).intersection(labels)
             counts.update(dict.fromkeys(found, count))
-    return {label: counts[label] for label in labels if counts[label] > here}
+    return {label: counts[label] for label in labels if counts[label] > 1}
 
 
 def taken(field: Field, records: Records | None, labels: Collection[str]) -> str:
-    """A sentence on the labels of which the limit or the split took all training examples."""
-    found = list(elsewhere(field, records, labels))
-    if not found or records is None:
+    """A sentence on the labels of which the limit or the split took all training examples.
+
+    Args:
+        field: of the labels.
+        records: the training examples; None where they are not known.
+        labels: that none of them has.
+    """
+    if not labels or records is None or not records.drawn_by:
         return ""
-    return f"Training lacks {few(found)} because of {records.drawn_by}"
+    foreign = without(labels, Records(records.file), field)
+    found = [label for label in labels if label not in foreign]
+    return f"Training lacks {few(found)} because of {records.drawn_by}" if found else ""
 
 
 def note_odd(field: Field, counts: Mapping[str, int]) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 _DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "'|'"}
-_SAMPLE = 100  # lines
-_LONGEST = 10_000  # characters of a line
 _EXCEL = re.compile('"?sep=(.)"?')
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 
@@ -43,17 +41,19 @@ class Dialect:
             lines, delimiter=self.delimiter, strict=True, skipinitialspace=self.spaced
         )
 
-    def sample(self, lines: Sequence[str]) -> tuple[list[list[str]], bool]:
-        """The rows on a file's first lines, none of them blank, and whether they are valid."""
-        lines = [line[:_LONGEST] for line in lines[:_SAMPLE]]
+    def sample(self, lines: Sequence[str]) -> tuple[list[list[str]], int]:
+        """The rows on a file's first lines, none of them blank, and how many cannot be read."""
         if not self.quoted:
-            return [line.split(self.delimiter) for line in lines if line.strip()], True
+            return [line.split(self.delimiter) for line in lines if line.strip()], 0
         rows: list[list[str]] = []
-        try:
-            rows.extend(row for row in self.reader(f"{line}\n" for line in lines) if any(row))
-        except csv.Error as error:
-            return rows, str(error).startswith("unexpected end")  # perhaps within quotes
-        return rows, True
+        bad, reader = 0, self.reader(f"{line}\n" for line in lines)
+        while True:
+            try:
+                rows.extend(row for row in reader if any(row))
+                break
+            except csv.Error as error:
+                bad += not str(error).startswith("unexpected end")  # perhaps within quotes
+        return rows, bad
 
     def differences(self, other: Dialect) -> str:
         """What this dialect has and another has not, as people say it.
@@ -88,39 +88,42 @@ def excel_delimiter(lines: Sequence[str]) -> str | None:
 def choose_dialect(
     lines: Sequence[str], usual: Dialect, free: bool, located: Callable[[list[str]], bool]
 ) -> Dialect:
-    """The first dialect in which a file's first lines are a table with the wanted columns.
+    """The dialect in which a file's first lines are a table with the wanted columns.
 
     Args:
         lines: the first of the file, without ends.
-        usual: the dialect that the file's name or the user tells, which is taken if none is right.
+        usual: the dialect that the file's name or the user tells, which is taken if none is better.
         free: whether another delimiter than the usual one may be taken.
         located: whether a first row has the wanted columns, each field another.
     """
-    found, regular = _judged(lines, usual, located)
-    if found and regular:
+    least = _bad_rows(lines, usual, located)
+    if least == 0:
         return usual
     quoted = replace(usual, quoted=True)
-    same = [quoted, replace(quoted, spaced=True), replace(quoted, escaped=True)]
-    judged = {one: _judged(lines, one, located) for one in same if one != usual}
-    if not found and free:
-        others = [Dialect(one, True) for one in _DELIMITERS if one != usual.delimiter]
-        judged |= {one: _judged(lines, one, located) for one in others}
-    for good in ((True, True),) if found else ((True, True), (True, False)):
-        for dialect, verdict in judged.items():
-            if verdict == good:
-                return dialect
-    if not found and usual.width(lines) <= 1:  # the columns that there are can at least be named
-        return next((one for one in judged if one.width(lines) > 1), usual)
-    return usual
+    others = [quoted, replace(quoted, spaced=True), replace(quoted, escaped=True)]
+    if least is None and free:
+        others += [Dialect(one, True) for one in _DELIMITERS if one != usual.delimiter]
+    best = usual
+    for dialect in others:
+        bad = _bad_rows(lines, dialect, located)
+        if bad is None or (least is not None and bad >= least):
+            continue
+        # Quotes that are plain characters may hide bad rows.
+        if least is None or usual.quoted or bad == 0:
+            best, least = dialect, bad
+    if (
+        least is None and usual.width(lines) <= 1
+    ):  # the columns that there are can at least be named
+        return next((one for one in others if one.width(lines) > 1), usual)
+    return best
 
 
-def _judged(
+def _bad_rows(
     lines: Sequence[str], dialect: Dialect, located: Callable[[list[str]], bool]
-) -> tuple[bool, bool]:
-    """Whether the wanted columns are there, and whether the rows are valid and none too long."""
-    rows, valid = dialect.sample(lines)
-    if not rows:
-        return False, False
+) -> int | None:
+    """How many rows cannot be read or are too long; None where a wanted column is missing."""
+    rows, bad = dialect.sample(lines)
+    if not rows or not located(rows[0]):
+        return None
     width = len(rows[0])
-    too_long = any(any(map(str.strip, row[width:])) for row in rows)
-    return located(rows[0]), valid and not too_long
+    return bad + sum(any(map(str.strip, row[width:])) for row in rows)

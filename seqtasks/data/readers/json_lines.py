@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from seqtasks.data.readers.columns import no_column
 from seqtasks.data.readers.files import line_blocks
+from seqtasks.data.readers.json_documents import DECODER, Blocks, Row, documents, kind_of
 from seqtasks.data.readers.paths import FilePath
 from seqtasks.data.readers.remarks import remark
 from seqtasks.data.record import Columns, Record, Value
 from seqtasks.errors import DataError
 
-_SPACE = re.compile(r"\s*")
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 _LOOKED_AT = 1000  # rows, of which one is to have a column
-_LARGEST = 2**27  # characters of a file that is not one object a line
-
-_Blocks = Iterator[tuple[int, list[str]]]
-_Row = tuple[int, dict[str, Any], str]
-"""The line on which it starts, the object, and what is wrong with the line that holds none."""
 
 
 def json_records(path: FilePath, encoding: str, columns: Columns) -> Iterator[Record]:
@@ -59,9 +52,9 @@ def json_records(path: FilePath, encoding: str, columns: Columns) -> Iterator[Re
             yield Record(values, name, line)
 
 
-def _until_found(rows: Iterator[_Row], keys: set[str]) -> tuple[list[_Row], set[str]]:
+def _until_found(rows: Iterator[Row], keys: set[str]) -> tuple[list[Row], set[str]]:
     """The first rows, until each key is found in one of them; and those that are in none."""
-    first: list[_Row] = []
+    first: list[Row] = []
     good = 0
     for row in rows:
         first.append(row)
@@ -80,13 +73,13 @@ def _inner(row: dict[str, Any]) -> str:
     return ""
 
 
-def _rows(path: FilePath, encoding: str) -> Iterator[_Row]:
+def _rows(path: FilePath, encoding: str) -> Iterator[Row]:
     blocks = line_blocks(path, encoding)
     for first, lines in blocks:
         for at, line in enumerate(lines):
             if line and not line.isspace():
                 rest = chain([(first + at, lines[at:])], blocks)
-                yield from _lines(path, rest) if _is_whole(line) else _documents(path, rest)
+                yield from _lines(path, rest) if _is_whole(line) else documents(path, rest)
                 return
 
 
@@ -95,7 +88,7 @@ def _is_whole(line: str) -> bool:
     if line.lstrip().startswith("["):
         return False
     try:
-        _DECODER.decode(line)
+        DECODER.decode(line)
     except json.JSONDecodeError as error:
         return error.pos < len(line.rstrip())
     except RecursionError:
@@ -103,9 +96,9 @@ def _is_whole(line: str) -> bool:
     return True
 
 
-def _lines(path: FilePath, blocks: _Blocks) -> Iterator[_Row]:
+def _lines(path: FilePath, blocks: Blocks) -> Iterator[Row]:
     """An object a line."""
-    decode = _DECODER.decode
+    decode = DECODER.decode
     for first, lines in blocks:
         for number, line in enumerate(lines, first):
             if not line or line.isspace():
@@ -122,7 +115,7 @@ def _lines(path: FilePath, blocks: _Blocks) -> Iterator[_Row]:
             if isinstance(row, dict):
                 yield number, row, ""
             else:
-                what = f"{_kind(row)} where an object is expected; write one object a line"
+                what = f"{kind_of(row)} where an object is expected; write one object a line"
                 yield number, {}, f'{what}, as in {{"text": "...", "label": "..."}}'
 
 
@@ -130,57 +123,9 @@ def _between_commas(line: str) -> Any:
     """The object before the comma that ends a line, None if there is none."""
     body = line.rstrip()
     try:
-        return _DECODER.decode(body[:-1]) if body.endswith(",") else None
+        return DECODER.decode(body[:-1]) if body.endswith(",") else None
     except (ValueError, RecursionError):
         return None
-
-
-def _documents(path: FilePath, blocks: _Blocks) -> Iterator[_Row]:
-    """Objects one after another, or lists of them, over any lines."""
-    number, parts = next(blocks)
-    size = sum(map(len, parts))
-    for _, more in blocks:
-        parts += more
-        size += sum(map(len, more))
-        if size > _LARGEST:
-            raise DataError(
-                f"{path}: a list of objects, or objects over several lines, of more than "
-                f"{_LARGEST:,} characters; write one object a line"
-            )
-    text = "\n".join(parts)
-    at, counted, listed, between = 0, 0, False, False
-    while (at := _filled(text, at)) < len(text):
-        number, counted = number + text.count("\n", counted, at), at
-        if text[at] == ("]" if listed else "["):
-            listed, between, at = not listed, False, at + 1
-        elif between and text[at] == ",":
-            between, at = False, at + 1
-        else:
-            try:
-                if between:
-                    raise json.JSONDecodeError("Expecting ',' delimiter", text, at)
-                row, at = _DECODER.raw_decode(text, at)
-            except (ValueError, RecursionError) as error:
-                wrong = number + text.count("\n", at, getattr(error, "pos", at))
-                raise DataError(
-                    f"{path}:{wrong}: not valid JSON ({getattr(error, 'msg', error)}); write one "
-                    "object a line, or a list of objects"
-                ) from None
-            if not isinstance(row, dict):
-                raise DataError(
-                    f"{path}:{number}: {_kind(row)} where an object is expected; write a list of "
-                    'objects, as in [{"text": "...", "label": "..."}]'
-                )
-            yield number, row, ""
-            between = listed
-    if listed:
-        raise DataError(f"{path}: the list of objects is not closed; get or write the whole file")
-
-
-def _filled(text: str, at: int) -> int:
-    """The next place that is not white space."""
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
 
 
 def json_value(column: str, value: Any) -> Value:
@@ -204,7 +149,7 @@ def json_value(column: str, value: Any) -> Value:
     listed = isinstance(value, list)
     parts = value if listed else [value]
     if not all(isinstance(part, str) for part in parts):
-        kind = "a list of other things than strings" if listed else _kind(value)
+        kind = "a list of other things than strings" if listed else kind_of(value)
         raise DataError(
             f"the column {column!r} holds {kind}; "
             "write a string, a number or a list of strings, or remove the line"
@@ -243,8 +188,3 @@ def non_empty_value(place: str, column: str, cell: Any) -> Value:
         what = "holds null" if cell is None else "is empty"
         raise DataError(f"the column {column!r} {what}; fill it, or remove the line", where=place)
     return value
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a string or number", bool: "a truth value"}
-    return "infinity" if isinstance(value, float) else names.get(type(value), "null")

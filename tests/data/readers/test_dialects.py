@@ -60,6 +60,16 @@ def test_quotes_behind_backslashes(tmp_path: Path, caplog) -> None:
     assert "read with backslashes before quotes" in caplog.text
 
 
+def test_the_dialect_with_the_fewest_bad_rows(tmp_path: Path, caplog) -> None:
+    text = "text,label\n" + "a,x\n" * 200 + '"say \\"hi\\"",y\na,b,c\n"say \\"ho\\"",z\n'
+    found = rows(tmp_path, "a.csv", text)
+    assert (found[200], found[202]) == (('say "hi"', "y"), ('say "ho"', "z"))
+    assert str(found[201]).startswith("3 columns found, 2 expected")
+    assert "read with backslashes before quotes" in caplog.text
+    text = 'text\tlabel\n"a\tx\nb\ty\tz\n"c\tx\n'
+    assert rows(tmp_path, "a.tsv", text)[::2] == [('"a', "x"), ('"c', "x")]
+
+
 def test_what_is_usual_stays(tmp_path: Path, caplog) -> None:
     assert rows(tmp_path, "a.csv", "text\nhello; you\n", {"text": None}) == [("hello; you",)]
     assert rows(tmp_path, "a.csv", "hello; you\n", {"text": 0}, header=False) == [("hello; you",)]

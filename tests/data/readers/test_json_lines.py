@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqtasks.data.readers import TableReader, json_lines
+from seqtasks.data.readers import TableReader, json_documents
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
 
@@ -125,7 +125,7 @@ def test_what_is_no_list_of_objects_is_refused(tmp_path: Path, text: str, said: 
 
 
 def test_a_list_is_read_up_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "_LARGEST", 10)
+    monkeypatch.setattr(json_documents, "_LARGEST", 10)
     monkeypatch.setattr("seqtasks.data.readers.decoding._BLOCK", 16)
     assert "of more than 10 characters; write one object a line" in fails(
         tmp_path, json.dumps(TWO, indent=2)
