@@ -17,7 +17,7 @@ from small import SMALL, TASKS
 
 from seqtasks import bundle, predict
 from seqtasks.errors import DataError
-from seqtasks.prediction.line import decoded
+from seqtasks.prediction.source_lines import decoded
 
 
 def write(path: str, content: str | bytes) -> str:
