@@ -100,12 +100,24 @@ class Bundle(Model):
         single = isinstance(inputs, str | Mapping)
         given: Any = [inputs] if single else self.iterated(inputs)
         predictor = Predictor([self], scores, n_best, search or {}, batch_size, strict=True)
-        records = [self.attempted(one, number) for number, one in enumerate(given, 1)]
-        predictions: list[Any] = predictor(records)
+        found = self.answers(given, predictor)
         if said := str(predictor.unknown):
             _log.warning("%s", said)
-        found = [one.given(scores, n_best is not None) for one in predictions]
         return found[0] if single else found
+
+    def answers(
+        self, inputs: Iterable[Inputs | None], predictor: Predictor | None = None
+    ) -> list[Any]:
+        """What `predict` gives for several records, without a word on tokens that are unknown.
+
+        Args:
+            inputs: as of `predict`.
+            predictor: of this model; None for one that gives the best output.
+        """
+        predictor = predictor or Predictor([self], strict=True)
+        records = [self.attempted(one, number) for number, one in enumerate(inputs, 1)]
+        predictions: list[Any] = predictor(records)
+        return [one.given(predictor.scores, predictor.n_best is not None) for one in predictions]
 
     def iterated(self, inputs: Any) -> Iterable[Any]:
         """The records of several (UsageError: they are of a type that holds none)."""

@@ -64,7 +64,7 @@ def explain_run(
     show_report(console, results.get("report", {}))
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
-    predicted = saved.predict([inputs for inputs, _, _ in pairs[:count]])
+    predicted = saved.answers([inputs for inputs, _, _ in pairs[:count]])
     rows = zip(pairs[:count], predicted, strict=True)
     show_examples(console, [(text, right, as_text(said or "")) for (_, text, right), said in rows])
     place = folder / "bundle"

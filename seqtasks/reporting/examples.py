@@ -49,7 +49,7 @@ def examples(
     records = split.dataset.records
     texts = [spelled(record.values, bundle.task.inputs) for record in records]
     right = [as_text(record.values.get(str(bundle.task.target), "")) for record in records]
-    found = bundle.predict([record.values for record in records])
+    found = bundle.answers([record.values for record in records])
     predicted = [as_text(value or "") for value in found]
     rows = [
         [f"{nats:.2f}", texts[at], right[at].replace("\t", " | "), predicted[at]]
@@ -104,7 +104,7 @@ def pictures(bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> Section:
 
 def attention(bundle: Bundle, text: str, right: str) -> Part:
     """The weights while an answer is written: the model's, or the right one if that is empty."""
-    own = bundle.predict(text) or ""
+    own = bundle.answers([text])[0] or ""
     try:
         found = align(bundle, text, own if own.strip() else right.split("\t")[0])
     except SeqtasksError as error:
