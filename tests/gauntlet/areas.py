@@ -19,6 +19,7 @@ from gauntlet import (
     tables,
     tags,
     text,
+    vectors,
 )
 from gauntlet.oddity import Oddity
 
@@ -34,6 +35,7 @@ AREAS: dict[str, Sequence[Oddity]] = {
     "Tags": tags.ODDITIES,
     "Text": text.ODDITIES,
     "Sequences of vectors": series.ODDITIES,
+    "Word vectors": vectors.ODDITIES,
     "Files to predict on": prediction.ODDITIES,
     "Terminals": consoles.ODDITIES,
     "Whole runs": commands.ODDITIES,

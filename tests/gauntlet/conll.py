@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gauntlet.clean import REST, TAGGED, TAGS
-from gauntlet.oddity import Oddity, Read, Refused
+from gauntlet.oddity import Oddity, Predicted, Read, Refused
 
 TWO = "the DT\ncat NN\n\na DT\ndog NN\n"
 THE = f"1\tthe\t_\tDT\t{REST}\n2\tcat\t_\tNN\t{REST}\n\n"
@@ -233,6 +233,25 @@ ODDITIES = [
                 "the DT\ncat NN\na DT\ndog NN\n",
                 [(["the", "cat", "a", "dog"], ["DT", "NN", "DT", "NN"])],
             )
+        ],
+    ),
+    Oddity(
+        "CoNLL in `predict`",
+        "the file that is to be tagged, as it is",
+        "A token and its tag a line, a blank line after each sentence.",
+        [
+            Predicted(
+                "tagger",
+                b"the\ndog\n\nshe\nwalks\n",
+                parts=["the", "dog", "", "she", "walks", ""],
+                arguments=["--format", "conll"],
+            ),
+            Predicted(
+                "tagger",
+                b"-DOCSTART- O\n\nthe DT\ndog NN\n",
+                parts=["-DOCSTART- O", "", "the DT ", "dog NN ", ""],
+                arguments=["--format", "conll"],
+            ),
         ],
     ),
 ]

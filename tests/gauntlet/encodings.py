@@ -31,6 +31,35 @@ def lone(text: str) -> str:
 
 ODDITIES = [
     Oddity(
+        "A byte-order mark at the start",
+        "Excel's *CSV UTF-8*, Notepad, PowerShell",
+        "The mark is no part of the first label, column or token.",
+        [
+            *done(lambda text: codecs.BOM_UTF8 + text.encode()),
+            *(
+                Predicted(model, codecs.BOM_UTF8 + given, like=given, arguments=arguments)
+                for model, given, arguments in [
+                    ("tagger", b"the dog sees the cat .\n", ()),
+                    ("translator", b"the dog sees the cat .\n", ()),
+                    ("tagger", b'{"tokens": "the dog"}\n', ("--format", "jsonl")),
+                    ("tagger", b"the\ndog\n\na\n", ("--format", "conll")),
+                ]
+            ),
+            *(
+                Predicted(
+                    "tagger",
+                    f"{MARK}{head}\n{row}\n".encode(),
+                    parts=[head, row],
+                    arguments=("--format", form),
+                )
+                for form, head, row in [
+                    ("tsv", "tokens\tid", "the dog\t1"),
+                    ("csv", "tokens,id", "the dog,1"),
+                ]
+            ),
+        ],
+    ),
+    Oddity(
         "A byte-order mark at the start of each of several files",
         "folders of exports read by a glob",
         "Each file's own mark is dropped.",
@@ -86,6 +115,15 @@ ODDITIES = [
             *done(lambda text: text.replace("\n", "\r\n")),
             Predicted("tagger", b"the dog\r\nthe cat\r\n", like=b"the dog\nthe cat\n"),
             Predicted("tagger", b"the dog\r\n\r\nthe cat", like=b"the dog\n\nthe cat\n"),
+        ],
+    ),
+    Oddity(
+        "Lines that end in CR alone",
+        "Excel's *CSV (Macintosh)*, files of Mac OS 9, exports of FileMaker",
+        "Each CR ends a line.",
+        [
+            *done(lone),
+            Predicted("tagger", b"the dog\rthe cat\r", like=b"the dog\nthe cat\n"),
         ],
     ),
     Oddity(
@@ -275,6 +313,30 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "A lone CR inside a line of a file whose lines end in LF",
+        "text that came through several machines",
+        "It ends no line: it is white space there, and one line says so.",
+        [
+            *spelled(
+                "fine film",
+                "fine\rfilm",
+                "lines",
+                "tsv",
+                "labelled_files",
+                "pattern",
+                says=[["carriage return", ":"]],
+            ),
+            *spelled("ein Hund", "ein\rHund", "parallel", "pairs", says=[["carriage return", ":"]]),
+            Read(
+                "table",
+                {"a.csv": 'tokens,label\n"fine\rfilm",good\n'},
+                [("fine\rfilm", "good")],
+                says=[["carriage return", "a.csv:2"]],
+            ),
+            Predicted("tagger", b"the dog\rsees\nthe cat\n", like=b"the dog sees\nthe cat\n"),
+        ],
+    ),
+    Oddity(
         "An empty file, or one with nothing but a mark or blank lines",
         "exports that failed",
         "Refused as empty.",
@@ -343,7 +405,7 @@ ODDITIES = [
                     [(["the", f"c{sign}at"], ["DT", "NN"])],
                     TAGS,
                 ),
-                Predicted("tagger", f"the dog{sign}sees\n".encode(), like=b"the dog sees\n"),
+                Predicted("tagger", f"the dog{sign}sees\n".encode(), parts=[""]),
             ]
         ],
     ),

@@ -157,6 +157,26 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "Half of an emoji",
+        "tweets cut off after so many characters",
+        "The record is left out, counted, and its line is named; in `predict` it is an error "
+        "in its place.",
+        [
+            read(
+                FINE + '{"tokens": "x \\ud83d", "label": "bad"}\n' + DULL,
+                LABELLED,
+                [["a.jsonl:2", "1 "]],
+            ),
+            Predicted(
+                "tagger",
+                b'{"tokens": "the \\ud83d"}\n{"tokens": "the dog"}\n',
+                parts=["error", "prediction"],
+                arguments=JSONL,
+                code=1,
+            ),
+        ],
+    ),
+    Oddity(
         "An object or a list of objects as a value",
         "nested exports of annotation tools",
         "Such a record cannot be an example: it is left out, counted, and its line is named.",

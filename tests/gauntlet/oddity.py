@@ -79,6 +79,21 @@ class Prepared:
 
 
 @dataclass(frozen=True)
+class Vectors:
+    """A file of word vectors.
+
+    Attributes:
+        content: of the file.
+        found: each word of it → its vector, in the order of the file.
+        refused: the parts of the error that the file must raise; None where it is read.
+    """
+
+    content: str | bytes
+    found: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    refused: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
 class Predicted:
     """A file that ``predict`` reads with a model that was never trained.
 
@@ -130,7 +145,7 @@ class Trained:
     never: Sequence[str] = ()
 
 
-Check = Read | Refused | Prepared | Predicted | Trained
+Check = Read | Refused | Prepared | Vectors | Predicted | Trained
 
 
 @dataclass(frozen=True)

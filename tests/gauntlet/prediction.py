@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gauntlet.oddity import Oddity, Predicted
 
+SCORES = ["--scores"]
 TSV, CSV, JSONL = ["--format", "tsv"], ["--format", "csv"], ["--format", "jsonl"]
 
 
@@ -20,6 +21,16 @@ ODDITIES = [
         "a query without a result",
         "The output is empty, too.",
         [Predicted("tagger", b"", parts=[]), Predicted("tagger", b"", parts=[], arguments=JSONL)],
+    ),
+    Oddity(
+        "A header and nothing below it",
+        "a query without a result",
+        "The output is the header of the output.",
+        [
+            Predicted(
+                "tagger", b"id\ttokens\n", parts=["id\ttokens\tprediction\terror"], arguments=TSV
+            )
+        ],
     ),
     Oddity(
         "Bytes that are no UTF-8 in one line of many",
@@ -43,6 +54,24 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "Line ends, commas, quotes inside a cell",
+        "Excel",
+        "The row is read and written as a row.",
+        [
+            Predicted(
+                "tagger",
+                b'id,tokens\n1,"the dog, sees\nthe ""cat"""\n2,a dog\n',
+                parts=[
+                    "id,tokens,prediction,error",
+                    '1,"the dog, sees',
+                    'the ""cat""",',
+                    "2,a dog,",
+                ],
+                arguments=CSV,
+            ),
+        ],
+    ),
+    Oddity(
         "Quotes in a TSV file",
         "dumps",
         "They are characters like any other.",
@@ -53,6 +82,29 @@ ODDITIES = [
                 parts=["id\ttokens\tprediction\terror", '1\t"the dog\t'],
                 arguments=TSV,
             )
+        ],
+    ),
+    Oddity(
+        "Rows that are too short or too long, empty cells",
+        "spreadsheets",
+        "An error in the row's place.",
+        [
+            Predicted(
+                "tagger",
+                b"id\ttokens\n1\n2\tthe dog\n3\t\n4\ta\tb\n",
+                parts=["id\ttokens", "\t\t", "2\tthe dog\t", "empty", "3 column"],
+                arguments=TSV,
+                code=1,
+                error=["3 record"],
+            ),
+            Predicted(
+                "tagger",
+                b"id,tokens\n2,the dog\n3,\n",
+                parts=["id,tokens", "2,the dog,", "3,,,"],
+                arguments=CSV,
+                code=1,
+                error=["1 record"],
+            ),
         ],
     ),
     Oddity(
@@ -167,6 +219,64 @@ ODDITIES = [
                 parts=[None, "input:2: 1 column found, 2 expected", "input:3: 3 columns found"],
                 code=1,
                 error=["2 record"],
+            )
+        ],
+    ),
+    Oddity(
+        "UTF-16, with a mark or without",
+        "Excel's *Unicode Text*, `>` in Windows PowerShell 5",
+        "It is read as such, one line says so, and the output is UTF-8.",
+        [
+            Predicted(
+                "tagger",
+                "the dog\nthe cat\n".encode(encoding),
+                like=b"the dog\nthe cat\n",
+            )
+            for encoding in ("utf-16", "utf-16-le", "utf-16-be")
+        ],
+    ),
+    Oddity(
+        "One JSON array in place of objects a line",
+        "`json.dump`",
+        "An error in its place, since each line of the output answers one of the input.",
+        [
+            Predicted(
+                "tagger",
+                b'[{"tokens": "the dog"}]\n',
+                parts=["write one a line"],
+                arguments=JSONL,
+                code=1,
+                error=["1 record"],
+            )
+        ],
+    ),
+    Oddity(
+        "A quote that is never closed, in a table that is predicted on",
+        "an inch sign at the start of a cell",
+        "An error in the place of the rows that it swallows, with their lines.",
+        [
+            Predicted(
+                "tagger",
+                b'tokens,id\nthe cat,0\n"the dog,1\nthe cat,2\n',
+                parts=["tokens,id", "the cat,0,", "input:3: not valid CSV up to line 4"],
+                arguments=CSV,
+                code=1,
+                error=["1 record"],
+            )
+        ],
+    ),
+    Oddity(
+        "Probabilities beside the rows of a table, with a row that cannot be used",
+        "the table that goes back to a spreadsheet",
+        "A column for each label; the bad row has empty cells and its error.",
+        [
+            Predicted(
+                "classifier",
+                b"tokens,x\nthe dog,1\n,2\n",
+                parts=["tokens,x,prediction,p_", "the dog,1,", ",2,,"],
+                arguments=[*CSV, *SCORES],
+                code=1,
+                error=["1 record"],
             )
         ],
     ),

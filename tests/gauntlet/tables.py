@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gauntlet.clean import LABELLED
-from gauntlet.oddity import Oddity, Prepared, Read, Refused
+from gauntlet.oddity import Oddity, Predicted, Prepared, Read, Refused
 
 HEAD = "tokens,label\n"
 TABLE = ["task=classification", "data=table", "data.train=a.csv"]
@@ -16,6 +16,43 @@ def table(text: str, values: list, says: list | None = None, **options: object) 
 
 
 ODDITIES = [
+    Oddity(
+        "Excel's first line `sep=;`",
+        "files written for Excel by web services",
+        "The line is no header: it tells the character between the cells.",
+        [
+            table("sep=;\ntokens;label\nfine film;good\ndull film;bad\n", LABELLED),
+            table("\ufeffsep=,\r\ntokens,label\r\nfine film,good\r\ndull film,bad\r\n", LABELLED),
+            table("sep=\t\ntokens\tlabel\nfine film\tgood\ndull film\tbad\n", LABELLED),
+            Predicted(
+                "tagger",
+                b"sep=;\ntokens;id\nthe dog;1\n",
+                parts=["sep=;", "tokens;id;prediction;error", "the dog;1;"],
+                arguments=["--format", "csv"],
+            ),
+        ],
+    ),
+    Oddity(
+        "Semicolons between the cells of a CSV file",
+        "Excel where the comma is the decimal mark: most of Europe",
+        "The header tells: where it has semicolons and no comma, they stand between the cells, "
+        "and one line says so.",
+        [
+            table(
+                "tokens;label\nfine, fine film;good\ndull film;bad\n",
+                [("fine, fine film", "good"), LABELLED[1]],
+                [["a.csv", "semicolon", "reader.delimiter"]],
+            ),
+            table("tokens;label\nfine film;good\ndull film;bad\n", LABELLED, delimiter=";"),
+            table("tokens,label\nfine; film,good\n", [("fine; film", "good")]),
+            Predicted(
+                "tagger",
+                b"tokens;id\nthe dog;1\n",
+                parts=["tokens;id;prediction;error", "the dog;1;"],
+                arguments=["--format", "csv"],
+            ),
+        ],
+    ),
     Oddity(
         "Tabs between the cells of a file named `.csv`",
         "exports renamed by hand",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from gauntlet.areas import AREAS, page
 from gauntlet.models import MODELS
-from gauntlet.oddity import Check, Files, Predicted, Prepared, Read, Refused, Trained
+from gauntlet.oddity import Check, Files, Predicted, Prepared, Read, Refused, Trained, Vectors
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 from saved import save
@@ -25,6 +25,7 @@ from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.fields import LabelField, TagField, TokenField
 from seqtasks.data.module import SequenceData
 from seqtasks.data.store.records import Records
+from seqtasks.data.word_vectors import read_vectors, vector_width, vector_words
 from seqtasks.errors import DataError, SeqtasksError
 
 CHECKS = {
@@ -129,6 +130,20 @@ def test_what_is_prepared(check, here, caplog):
         assert {*symbols} <= {*data.vocabularies[name].symbols}
     for name, symbols in check.lacks.items():
         assert not {*symbols} & {*data.vocabularies[name].symbols}
+
+
+@rows(Vectors)
+def test_what_vectors_are_read(check, here):
+    here({"a.vec": check.content})
+    if check.refused is not None:
+        with pytest.raises(DataError) as caught:
+            vector_width("a.vec")
+        assert [part for part in check.refused if part not in str(caught.value)] == []
+        return
+    words = list(vector_words("a.vec"))
+    found = {word: list(vector) for word, vector in read_vectors("a.vec", words).items()}
+    assert found == check.found
+    assert vector_width("a.vec") == len(next(iter(found.values())))
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,20 @@ ODDITIES = [
         ],
     ),
     Oddity(
+        "Capitals whose small letters depend on their place: `ΟΔΟΣ`",
+        "Greek",
+        "Each letter is lower-cased by itself, in the same way everywhere: `οδοσ`.",
+        [
+            Prepared(
+                [*LINES, "data.tokens.lowercase=true"],
+                {"train.txt": "good ΟΔΟΣ ΣΑΣ\nbad dull film\n" * 20},
+                [],
+                vocabulary={"tokens": ["οδοσ", "σασ"]},
+                lacks={"tokens": ["οδος"]},
+            )
+        ],
+    ),
+    Oddity(
         "Letters whose lower case is longer, or has none: `İ`, `ß`, `ẞ`",
         "Turkish, German",
         "A word stays one word.",
