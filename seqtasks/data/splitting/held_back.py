@@ -9,7 +9,7 @@ import numpy as np
 
 from seqtasks.data.fields.classes import classes_of, rows_of, without
 from seqtasks.data.fields.field import Field
-from seqtasks.data.splits import group
+from seqtasks.data.splitting.random_parts import group
 from seqtasks.data.store.records import Records, Rows
 from seqtasks.errors import few
 
