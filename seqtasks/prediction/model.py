@@ -9,7 +9,7 @@ from typing import Any
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TagField, TokenField
-from seqtasks.data.fields.unseen import refuse_unseen
+from seqtasks.data.fields.unseen import known_labels
 from seqtasks.data.raw_inputs import as_inputs, kind_of
 from seqtasks.data.record import Record, Value
 from seqtasks.errors import DataError
@@ -94,10 +94,8 @@ class Model:
             for name, field in self.fields.items()
             if name in names or (field.derived and field.along in names)
         }
-        dataset = SequenceDataset.of(fields, records)
-        for field in fields.values():
-            refuse_unseen(field)
-        return dataset
+        with known_labels(fields.values()):
+            return SequenceDataset.of(fields, records)
 
     def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
         """Some of the records on the device of the task."""

@@ -15,6 +15,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from seqtasks import bundle
+from seqtasks.data.fields import LabelField
+from seqtasks.data.fields.unseen import known_labels
+from seqtasks.data.record import Record
 from seqtasks.errors import DataError
 from seqtasks.evaluation import evaluate, read_split, results
 from seqtasks.run import run
@@ -181,6 +184,25 @@ def test_texts_of_a_condition_that_training_never_shows_have_no_score(composed, 
     with pytest.raises(DataError, match=r"the model has not learnt the label 'q' in 'label'"):
         model.predict(["a", "q"])
     assert not model.fields["label"].unseen.labels
+
+
+def test_labels_of_records_that_are_refused_are_said_of_no_other():
+    field = LabelField()
+    field.name = "label"
+    field.fit([Record({"label": label}) for label in "aabb"])
+
+    def read(label, line, *wrong):
+        with known_labels([field]):
+            numbers = field.encode([Record({"label": label}, "input", line)])
+            for error in wrong:
+                raise error
+        return numbers.tolist()
+
+    with pytest.raises(DataError, match="another field"):
+        read("x", 1, DataError("another field is wrong"))
+    assert read("a", 2) == [0]
+    with pytest.raises(DataError, match="input:3: the model has not learnt the label 'y'"):
+        read("y", 3)
 
 
 def test_a_validation_file_of_conditions_that_are_not_learnt_is_refused(composed, tmp_path):
