@@ -33,6 +33,7 @@ from seqtasks.bundle.files import (
     vocabulary_file,
 )
 from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
+from seqtasks.bundle.json_text import json_text
 from seqtasks.bundle.summary import described
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
@@ -51,7 +52,7 @@ class Bundle(Model):
     """A loaded model, ready to predict from raw inputs.
 
     Attributes:
-        metrics: what ``metrics.json`` holds.
+        metrics: what ``metrics.json`` holds; None for a score without a finite value.
         card: what ``README.md`` holds.
         exported: graphs compute in the place of the model's own weights, which are not there.
         source: the folder, or the address, that it was loaded from.
@@ -171,7 +172,7 @@ def describe(
         old.unlink()
     texts = {
         CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
-        METRICS: json.dumps(metrics, indent=2, ensure_ascii=False),
+        METRICS: json_text(metrics),
         CARD: card,
     }
     texts.update({vocabulary_file(field): field.vocabulary.to_json() for field in fields.values()})
