@@ -113,12 +113,16 @@ class Bundle(Model):
 
         Args:
             inputs: as of `predict`.
-            predictor: of this model; None for one that gives the best output.
+            predictor: of this model; None for one that gives the best output, and None for a record
+                that cannot be used, such as one that starts from a label of the test alone.
         """
-        predictor = predictor or Predictor([self], strict=True)
+        predictor = predictor or Predictor([self])
         records = [self.attempted(one, number) for number, one in enumerate(inputs, 1)]
-        predictions: list[Any] = predictor(records)
-        return [one.given(predictor.scores, predictor.n_best is not None) for one in predictions]
+        several = predictor.n_best is not None
+        return [
+            None if isinstance(one, DataError) else one.given(predictor.scores, several)
+            for one in predictor(records)
+        ]
 
     def iterated(self, inputs: Any) -> Iterable[Any]:
         """The records of several (UsageError: they are of a type that holds none)."""

@@ -158,7 +158,7 @@ def test_a_joint_task_counts_unseen_labels_as_errors(composed, tmp_path):
 
 
 CONDITION = ["task=generation", "data=table", "data.tokens.level=character", "data.tokens.eos=true"]
-CONDITION += ["data.tokens.column=text", "task/condition=label", "report=false", "examples=0"]
+CONDITION += ["data.tokens.column=text", "task/condition=label", "report=true", "examples=3"]
 
 
 def spoken(path, labels):
