@@ -14,8 +14,11 @@ _log = logging.getLogger(__name__)
 POLICIES = ("skip", "error")
 """What becomes of such records: they are left out and counted, or refused."""
 
-SHOWN = 3
-"""Places of each kind in a warning."""
+KINDS, SHOWN = 5, 3
+"""Kinds of faults in a warning, the most frequent ones, and places of each."""
+
+_OTHERS = "other faults"
+"""What stands for all kinds behind the first `LISTED`: a fault may quote any value."""
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Faults:
         required: the fields of which a record has to have a value.
         policy: one of `POLICIES`.
         places: reason → the places of the first such records.
-        counts: reason → how many there are.
+        counts: reason → how many there are, of `LISTED` reasons and of all others together.
         kept: the number of records that are examples.
         unread: the number of those that the reader could not read.
     """
@@ -89,6 +92,8 @@ class Faults:
 
     def count(self, record: Record, reason: str) -> None:
         """Remember a record that is no example."""
+        if len(self.counts) >= LISTED and reason not in self.counts:
+            reason = _OTHERS
         self.counts[reason] = self.counts.get(reason, 0) + 1
         places = self.places.setdefault(reason, [])
         if len(places) < LISTED:
@@ -107,12 +112,16 @@ class Faults:
         """Log which records were left out, if there are any."""
         if not self.counts:
             return
-        kinds = []
-        for reason, places in self.places.items():
-            count = self.counts[reason]
+        kinds, total = [], sum(self.counts.values())
+        left = total
+        for reason in sorted(self.counts, key=lambda one: (one == _OTHERS, -self.counts[one])):
+            count, places = self.counts[reason], self.places[reason]
+            if len(kinds) == KINDS or reason == _OTHERS:
+                kinds.append(f"{left:,} with {_OTHERS}")
+                break
             first = ", ".join(places[:SHOWN]) + (", …" if count > SHOWN else "")
             kinds.append(f"{count:,} with {reason.partition('; ')[0]} ({first})")
-        total = sum(self.counts.values())
+            left -= count
         _log.warning(
             "%s of %s records were left out: %s; to refuse them: data.missing=error",
             f"{total:,}",
