@@ -112,8 +112,8 @@ class Faults:
         """Log which records were left out, if there are any."""
         if not self.counts:
             return
-        kinds, total = [], sum(self.counts.values())
-        left = total
+        kinds: list[str] = []
+        total = left = sum(self.counts.values())
         for reason in sorted(self.counts, key=lambda one: (one == _OTHERS, -self.counts[one])):
             count, places = self.counts[reason], self.places[reason]
             if len(kinds) == KINDS or reason == _OTHERS:
