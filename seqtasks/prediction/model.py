@@ -12,6 +12,7 @@ from seqtasks.data.fields import Field, TagField, TokenField
 from seqtasks.data.fields.unseen import known_labels
 from seqtasks.data.raw_inputs import as_inputs, kind_of
 from seqtasks.data.record import Record, Value
+from seqtasks.data.symbols.words import words_of
 from seqtasks.errors import DataError
 from seqtasks.task import Task
 
@@ -74,7 +75,7 @@ class Model:
         labelled = isinstance(target, TagField) and target.along == field.name
         if not labelled or field.vocabulary.tokenizer is None or field.level != "word":
             return
-        cut = [token for token in tokens if len(token.split()) != 1]
+        cut = [token for token in tokens if len(words_of(token)) != 1]
         if cut:
             raise DataError(
                 f"the token {cut[0]!r} in '{field.name}' holds white space, at which this model "

@@ -19,6 +19,7 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.folding import folded, lowered
 from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
+from seqtasks.data.symbols.words import words_of
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
@@ -232,7 +233,7 @@ class TokenField(Field):
         texts = self.texts(record)
         texts = texts if self.references else [" ".join(texts)]
         texts = [lowered(text) if self.lowercase else text for text in texts]
-        return [" ".join(text.split()) if self.level == "word" else text for text in texts]
+        return [" ".join(words_of(text)) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked.
