@@ -89,6 +89,9 @@ def test_a_classifier_is_scored_on_the_names(composed, tmp_path, head, caplog):
         assert low <= high, name
     clean = results(str(tmp_path / "run"), changes=[f"data.test={tmp_path}/train.csv"], samples=0)
     assert "x" not in clean["report"]["labels"]
+    caplog.clear()
+    results(str(tmp_path / "run"), str(tmp_path / "run"), samples=2)
+    assert caplog.text.count(said) == 1  # of both models
 
 
 def test_scores_of_one_bundle_fit_each_file_in_turn(composed, tmp_path):

@@ -21,7 +21,9 @@ class _Taker(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.notes.append((record.name, record.getMessage()))
-        shown = logging.getLogger("seqtasks").propagate  # not so where it was said before
+        logger = logging.getLogger("seqtasks")
+        first = next(one for one in logger.handlers if isinstance(one, _Taker)) is self
+        shown = first and logger.propagate  # it does not where it was said before
         if shown and logging.lastResort is not None and not logging.getLogger().hasHandlers():
             logging.lastResort.handle(record)
 

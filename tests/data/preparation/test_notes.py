@@ -18,6 +18,14 @@ def test_a_warning_is_shown_where_logging_is_not_set_up(monkeypatch, capsys):
     assert capsys.readouterr().err == "odd\n"
 
 
+def test_a_warning_is_shown_once_by_those_who_take_it_within_each_other(monkeypatch, capsys):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    with taken_notes() as all_notes, taken_notes() as some:
+        LOGGER.warning("odd")
+    assert all_notes == some
+    assert capsys.readouterr().err == "odd\n"
+
+
 def test_a_warning_is_shown_once_where_logging_is_set_up(caplog, capsys):
     with taken_notes():
         LOGGER.warning("odd")
