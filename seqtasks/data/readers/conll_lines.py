@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from seqtasks.data.readers.remarks import remark
 
-_RANGE = re.compile(r"[0-9]+[-.][0-9]+")
+RANGE = re.compile(r"[0-9]+[-.][0-9]+")
+"""The number of a word range, such as 3-4, or of an empty node, such as 8.1."""
+
 _NO_NUMBER = (
     "a word number in CoNLL-U is written as 3, 3-4 or 8.1; correct the line, or name its columns "
     "with `reader.names`=[...]"
@@ -107,7 +109,7 @@ class ConllForm:
                         continue
                     del cells[expected:]
                 if ranges and not (cells[0].isascii() and cells[0].isdecimal()):
-                    if not _RANGE.fullmatch(cells[0]):
+                    if not RANGE.fullmatch(cells[0]):
                         bad.append(([number], [], _NO_NUMBER))
                     continue
                 numbers.append(number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,14 +9,12 @@ from functools import partial
 from seqtasks.data.fields.columns import Column
 from seqtasks.data.readers.columns import locate
 from seqtasks.data.readers.conll_forms import CONLLU, stated_names
-from seqtasks.data.readers.conll_lines import DOCUMENTS, ConllForm
+from seqtasks.data.readers.conll_lines import DOCUMENTS, RANGE, ConllForm
 from seqtasks.data.record import Value
 from seqtasks.errors import DataError
 from seqtasks.prediction.forms.record_form import InputColumns, InputForm
 from seqtasks.prediction.line import Line, SentenceLine, line_at, place_of
 from seqtasks.prediction.source_lines import SourceLines, check_decoded, printable
-
-_RANGE = re.compile(r"[0-9]+[-.][0-9]+")
 
 Block = list[tuple[int, str]]
 """The lines between two blank lines, each with its number."""
@@ -66,7 +63,7 @@ class SentenceInput(InputForm):
         for _, text in block:
             line = SentenceLine(printable(text))
             if form and not text.startswith(DOCUMENTS) and not form.is_comment(text, begun):
-                word = not (form.ranges and _RANGE.fullmatch(form.splitter()(text)[0]))
+                word = not (form.ranges and RANGE.fullmatch(form.splitter()(text)[0]))
                 line, begun = SentenceLine(line.text, word, True), True
             found.append(line)
         return found
