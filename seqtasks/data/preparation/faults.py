@@ -14,8 +14,8 @@ _log = logging.getLogger(__name__)
 POLICIES = ("skip", "error")
 """What becomes of such records: they are left out and counted, or refused."""
 
-SHOWN = 3
-"""Places of each kind in a warning."""
+SHOWN, KINDS = 3, 5
+"""Places of each kind in a warning, and kinds."""
 
 
 @dataclass
@@ -25,14 +25,15 @@ class Faults:
     Args:
         required: the fields of which a record has to have a value.
         policy: one of `POLICIES`.
-        places: reason → the places of the first such records.
-        counts: reason → how many there are.
+        first: kind → the places of the first such records, each with what is wrong there. A kind
+            is how a reason begins, up to its semicolon.
+        counts: kind → how many there are.
         kept: the number of records that are examples.
     """
 
     required: Sequence[str]
     policy: str = "skip"
-    places: dict[str, list[str]] = field(default_factory=dict)
+    first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     kept: int = 0
 
@@ -85,14 +86,15 @@ class Faults:
 
     def count(self, record: Record, reason: str) -> None:
         """Remember a record that is no example."""
-        self.counts[reason] = self.counts.get(reason, 0) + 1
-        places = self.places.setdefault(reason, [])
-        if len(places) < LISTED:
-            places.append(record.place)
+        kind = reason.partition("; ")[0]
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        first = self.first.setdefault(kind, [])
+        if len(first) < LISTED:
+            first.append((record.place, reason))
 
     def refusal(self) -> DataError:
         """The error that names what is wrong with every record, up to a number of them."""
-        found = [f"{place}: {reason}" for reason, at in self.places.items() for place in at]
+        found = [f"{place}: {reason}" for first in self.first.values() for place, reason in first]
         total = sum(self.counts.values())
         hint = "; set `missing`=skip to go on without them" if self.kept else ""
         return DataError(enumerated(found, total, f"records cannot be used{hint}"))
@@ -101,18 +103,23 @@ class Faults:
         """Log which records were left out, if there are any."""
         if not self.counts:
             return
-        kinds = []
-        for reason, places in self.places.items():
-            count = self.counts[reason]
-            first = ", ".join(places[:SHOWN]) + (", …" if count > SHOWN else "")
-            kinds.append(f"{count:,} with {reason.partition('; ')[0]} ({first})")
         total = sum(self.counts.values())
         _log.warning(
-            "%s of %s records were left out: %s; to refuse them: data.missing=error",
+            "%s of %s records %s left out: %s; to refuse them: data.missing=error",
             f"{total:,}",
             f"{total + self.kept:,}",
-            "; ".join(kinds),
+            "was" if total == 1 else "were",
+            "; ".join(self.kinds()),
         )
+
+    def kinds(self) -> list[str]:
+        """How many records are of which kind, and where the first stand."""
+        shown = []
+        for kind, count in list(self.counts.items())[:KINDS]:
+            places = ", ".join(place for place, _ in self.first[kind][:SHOWN])
+            shown.append(f"{count:,} with {kind} ({places}{', …' if count > SHOWN else ''})")
+        rest = list(self.counts.values())[KINDS:]
+        return [*shown, f"{sum(rest):,} of {len(rest):,} more kinds"] if rest else shown
 
 
 def is_missing(value: str | Sequence[str]) -> bool:
