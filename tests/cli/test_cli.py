@@ -104,14 +104,12 @@ def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
         ("conll", b"the DT\ncaf\xe9 NN\n\n", "train.txt:2"),
         ("conll", b"the DT\ncat\n\n", "train.txt:2"),
         ("conll", b"the DT\ncat DT\n\n" * 30, "1 distinct labels"),
-        ("lines", b"good fine\nbad\n", "empty sentence"),
         (
             "lines",
             b"good " + b"a b " * 25_000 + b"\nbad c\n" * 30,
             "than data.tokens.max_length=10000",
         ),
         ("lines", b"good a b\nbad b c\n", "too little to split"),
-        ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3"),
         ("table", b"txt,label\nfine,good\n", "tokens"),
     ],
 )
@@ -126,14 +124,30 @@ def test_a_bad_file_is_one_line_and_code_1(cli, data, content, message):
     assert code == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "content", "place"),
+    [
+        ("lines", b"good fine\nbad\n", "train.txt:2: "),
+        ("table", b"tokens,label\nfine,good\nbad\n", "train.txt:3: "),
+    ],
+)
+def test_a_line_without_a_value_is_refused_where_that_is_asked_for(cli, data, content, place):
+    write("train.txt", content)
+    options = ["data.reader.format=csv"] if data == "table" else []
+    files = [f"data={data}", "data.train=train.txt", "data.missing=error"]
+    code, _, error = cli("task=classification", *files, *options)
+    assert code == 1
+    assert place in error
+
+
 def test_a_label_only_in_the_test_file_is_named_with_its_line(cli):
     write("train.txt", LABELLED)
     write("test.txt", "good fine\nugly what\n")
     files = ["data.train=train.txt", "data.test=test.txt"]
-    code, _, error = cli("task=classification", "data=lines", *files)
-    assert code == 1
-    assert "test.txt:2: the label 'ugly'" in error
-    assert "Known labels: bad, good" in error
+    code, out, _ = cli("task=classification", "data=lines", *files, *SMALL[3:])
+    assert code == 0
+    assert "ugly" in out
+    assert "test.txt:2" in out
 
 
 def test_parallel_files_of_unequal_length(cli):

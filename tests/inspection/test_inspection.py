@@ -464,7 +464,7 @@ def test_norms_that_are_not_finite_are_null_in_json(tmp_path):
 @pytest.mark.parametrize(
     ("text", "kind", "message"),
     [
-        ("step,train/loss\n0,1.0\n", SeqtasksError, "gradient_norm was off"),
+        ("step,train/loss\n0,1.0\n", SeqtasksError, "set the callback gradient_norm"),
         (f"step,{BEFORE},{AFTER}\n0,much,1\n", DataError, "is damaged"),
         (f"{BEFORE},{AFTER}\n1,1\n", DataError, "is damaged"),
     ],

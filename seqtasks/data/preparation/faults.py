@@ -29,6 +29,7 @@ class Faults:
             is how a reason begins, up to its semicolon.
         counts: kind → how many there are.
         kept: the number of records that are examples.
+        unread: the number of those that the reader could not read.
     """
 
     required: Sequence[str]
@@ -36,6 +37,7 @@ class Faults:
     first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     kept: int = 0
+    unread: int = 0
 
     def __post_init__(self) -> None:
         check_choice("missing", self.policy, POLICIES)
@@ -50,6 +52,7 @@ class Faults:
         for record in records:
             values = record.values
             if record.fault:
+                self.unread += 1
                 self.count(record, record.fault)
                 continue
             for name in required:
@@ -71,10 +74,11 @@ class Faults:
         """Log which records were left out.
 
         Raises:
-            DataError: there are some where the policy is ``error``, or there is no example; the
+            DataError: there are some where the policy is ``error``, or there is no example, or
+                the reader could not read most of them: the file is then of another kind. The
                 message lists up to `LISTED` places.
         """
-        if self.counts and (self.policy == "error" or not self.kept):
+        if self.counts and (self.policy == "error" or not self.kept or self.unread > self.kept):
             raise self.refusal()
         self.report()
 
@@ -97,6 +101,8 @@ class Faults:
         found = [f"{place}: {reason}" for first in self.first.values() for place, reason in first]
         total = sum(self.counts.values())
         hint = "; set `missing`=skip to go on without them" if self.kept else ""
+        if self.unread > self.kept:
+            hint = f", more than the {self.kept:,} that can; look at `reader` and its options"
         return DataError(enumerated(found, total, f"records cannot be used{hint}"))
 
     def report(self) -> None:

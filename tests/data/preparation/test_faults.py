@@ -73,6 +73,15 @@ def test_data_without_any_example_is_refused():
         list(Faults(["tokens"]).leave_out([record(1, "")]))
 
 
+def test_a_file_of_which_most_lines_cannot_be_read_is_of_another_kind():
+    bad = [record(line, fault="1 column; mend it") for line in range(2, 5)]
+    with pytest.raises(DataError, match="3 records cannot be used, more than the 2 that can; look"):
+        list(Faults(["tokens"]).leave_out([record(1), *bad, record(9)]))
+    assert len(list(Faults(["tokens"]).leave_out([record(1), *bad[:2], record(9)]))) == 2
+    unlabelled = [record(line, label="") for line in range(2, 9)]
+    assert len(list(Faults(["label"]).leave_out([record(1), *unlabelled]))) == 1
+
+
 def test_what_is_left_out_is_said_in_every_run(caplog):
     rows = [*GOOD, ("w", "", ""), ("", "", ""), ("", "x", "no row; mend it"), ("w", " ", "")]
     data_of(rows).setup()
