@@ -46,7 +46,10 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
     """
     stray = [option for option in options if not option.startswith("data.")]
     if stray:
-        raise UsageError(f"{stray[0]}: write an option of the data as data.NAME=VALUE")
+        raise UsageError(
+            f"{stray[0]}: write an option of the data as data.NAME=VALUE, a file to test on as "
+            "data.test=FILE"
+        )
     own = here(bundle.config["data"])
     config: Mapping[str, Any] = overridden({"data": own}, options)["data"]
     data: SequenceData = build(config, trusted)

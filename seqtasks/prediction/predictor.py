@@ -11,7 +11,7 @@ import torch
 from seqtasks.data.batch import Batch
 from seqtasks.data.batching.by_length import by_length
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.fields import TokenField
+from seqtasks.data.fields import NumberField, TokenField
 from seqtasks.data.record import Record
 from seqtasks.decoding import Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import list_symbols
@@ -56,6 +56,9 @@ class Predictor:
             check_least("n_best", self.n_best, 1)
         if self.scores and not isinstance(task, GivesProbabilities):
             self.refuse("scores", "gives no probabilities of labels")
+        target = self.models[0].fields.get(str(task.target))
+        if self.scores and isinstance(target, NumberField):
+            self.refuse("scores", "predicts numbers, which have no probabilities")
         if self.search and not isinstance(task, Searches):
             self.refuse("search", "does not search for its output")
         if self.n_best and not isinstance(task, Searches | Ranks):

@@ -12,7 +12,8 @@ from seqtasks.reporting.terminal import Terminal
 def show_results(found: dict[str, Any], confidence: float) -> None:
     """Print what `seqtasks.evaluation.results` has found, intervals of a confidence among it."""
     console = Terminal()
-    place = f"{found['examples']:,} examples of the {found['tested_on']} split"
+    count = found["examples"]
+    place = f"{count:,} example{'s' * (count != 1)} of the {found['tested_on']} split"
     show(console, f"\nScores of {found['bundle']} on {place}")
     share, intervals = f"{100 * confidence:g} % interval", found.get("intervals")
     report = found.get("report", {})

@@ -16,6 +16,8 @@ from rich.table import Table
 
 from seqtasks import bundle
 from seqtasks.cli.printable import on_one_line
+from seqtasks.data.dataset import SequenceDataset
+from seqtasks.data.fields import Field, LabelSetField, TagField
 from seqtasks.data.module import SequenceData
 from seqtasks.data.raw_inputs import as_text, json_object, spelled
 from seqtasks.data.record import Value
@@ -65,8 +67,9 @@ def explain_run(
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
     saved = bundle.load(folder / "bundle", trusted=foreign)
     predicted = saved.answers([inputs for inputs, _, _ in pairs[:count]])
-    rows = zip(pairs[:count], predicted, strict=True)
-    show_examples(console, [(text, right, as_text(said or "")) for (_, text, right), said in rows])
+    field = data.fields.get(str(task.target))
+    for (_, text, right), said in zip(pairs[:count], predicted, strict=True):
+        show_example(console, "", text, right, one_line(field, said or ""))
     place = folder / "bundle"
     short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
     show_next(console, short, pairs[0][1] if pairs else "", foreign)
@@ -144,10 +147,11 @@ def show_report(console: Console, report: Mapping[str, Any]) -> None:
     show_confusion(console, report)
     for name, signature in report.get("signatures", {}).items():
         show(console, f"{name}: {signature}")
+    if report.get("worst"):
+        show(console, "\nAmong the worst:")
     for row in report.get("worst", [])[:WORST]:
-        show(console, f"\nAmong the worst, with a score of {row['score']:.4g}:")
-        expected = "\t".join(row["references"])
-        show_examples(console, [(row["source"], expected, row["output"] or "(nothing)")])
+        expected, written = "\t".join(row["references"]), row["output"] or "(nothing)"
+        show_example(console, f"{row['score']:.4g}", row["source"], expected, written)
     for row in report.get("sentences", [])[:WORST]:
         show(console, sentence(row))
 
@@ -220,15 +224,14 @@ def sentence(row: Mapping[str, Any]) -> str:
     return f"{row['place']}, {counts}:\n{'':12}{shown.rstrip()}"
 
 
-def show_examples(console: Console, examples: list[tuple[str, str, str]]) -> None:
-    """Print inputs with what was expected and what the model says."""
-    for example in examples:
-        for label, value in zip(("input", "expected", "predicted"), example, strict=True):
-            if value:
-                value = on_one_line(value.replace("\t", "  |  "))
-                shown = value if len(value) <= WIDTH else value[:WIDTH] + " …"
-                console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
-        console.print()
+def show_example(console: Console, *values: str) -> None:
+    """Print a score, an input, what was expected and what the model says; what is empty is not."""
+    for label, value in zip(("score", "input", "expected", "predicted"), values, strict=True):
+        if value:
+            value = on_one_line(value.replace("\t", "  |  "))
+            shown = value if len(value) <= WIDTH else value[:WIDTH] + " …"
+            console.print(f"{label:>10}  {shown}", markup=False, highlight=False)
+    console.print()
 
 
 def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str]) -> None:
@@ -261,8 +264,8 @@ def shortened(sample: str) -> str:
 
     Of an object that holds several inputs, each input is shortened.
 
-    >>> shortened("a " * 40 + "\nb") == "a " * 30, shortened("[[0.5, 1], [2, 3]]")
-    (True, '[[0.5, 1]]')
+    >>> len(shortened("a " * 40 + "\nb")), shortened("[[0.5, 1], [2, 3]]")
+    (59, '[[0.5, 1]]')
     >>> shortened('{"tokens": "a\\nb", "pair": ["c", "d"]}')
     '{"tokens": "a", "pair": "c d"}'
     """
@@ -273,7 +276,7 @@ def shortened(sample: str) -> str:
     if sample.startswith("[["):
         return sample[: sample.index("]") + 1] + "]"
     texts = sample.splitlines()[0].split("\t") if sample else []
-    return "\t".join(text[:60] for text in texts)
+    return "\t".join(text[:60].rstrip() for text in texts)
 
 
 def pick_examples(
@@ -284,12 +287,32 @@ def pick_examples(
     Returns:
         Of each, the inputs by name, the inputs on a line, and the expected output.
     """
-    every = data.datasets[data.test_split].records
+    dataset = data.datasets[data.test_split]
+    every = dataset.records
     records = [every[number] for number in range(min(count, len(every)))]
     main = task.inputs[0]
     if task.target == main:
         texts = [" ".join(as_text(r.values[main])[:60].split()[:8]) for r in records]
         return [({main: text} if text else {}, text, "") for text in texts]
     return [
-        (r.values, spelled(r.values, task.inputs), as_text(r.values[task.target])) for r in records
+        (r.values, spelled(r.values, task.inputs), expected(dataset, task.target, number))
+        for number, r in enumerate(records)
     ]
+
+
+def expected(dataset: SequenceDataset, name: str, number: int) -> str:
+    """What is right of an example, as predictions spell it: tags in the scheme that is learnt."""
+    field, record = dataset.fields[name], dataset.records[number]
+    if isinstance(field, TagField):
+        names = [*field.vocabulary.symbols, *field.unseen.labels]
+        return one_line(field, [names[n] for n in dataset.encoded[name][number]])
+    if isinstance(field, LabelSetField):
+        return one_line(field, field.labels(record))
+    return as_text(record.values[name])
+
+
+def one_line(field: Field | None, value: Any) -> str:
+    """A target as text; labels of a set with what stands between them in the data."""
+    if isinstance(field, LabelSetField) and isinstance(value, list):
+        return field.separator.join(value)
+    return as_text(value)

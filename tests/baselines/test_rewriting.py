@@ -111,7 +111,7 @@ def test_a_column_of_several_that_is_not_there_is_named(ran):
 def test_bad_sources_are_refused_by_their_line(ran):
     with pytest.raises(DataError, match=r"train\.txt:1: 'source' has 4 tokens, more than data"):
         ran("transduction", "data=parallel", "data.source.max_length=3", train="abba\tA B\n" * 30)
-    with pytest.raises(DataError, match=r"train\.txt:1: empty sentence"):
+    with pytest.raises(DataError, match=r"train\.txt:1: no value of 'source'"):
         ran("transduction", "data=parallel", train="\tA B\n" * 30)
     with pytest.raises(DataError, match=r"train\.txt:1: 1 column\(s\) found, 2 expected"):
         ran("transduction", "data=parallel", train="ab\n" * 30)

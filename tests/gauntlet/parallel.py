@@ -9,6 +9,7 @@ from gauntlet.oddity import Oddity, Read, Refused
 
 DE, EN = "ein Hund\neine Katze\n", "a dog\na cat\n"
 BOTH = ["a.de", "a.en"]
+LICENCE = "CC-BY 2.0 (France) Attribution: tatoeba.org #538123 (CM) & #629296 (Samer)"
 
 
 def files(
@@ -82,10 +83,20 @@ ODDITIES = [
     Oddity(
         "A third column with the source of each pair",
         "Tatoeba and Anki files, with their attribution",
-        "Refused with the way out: the table reader without a header.",
+        "Attributions that name a licence are left aside, and one line says so; another column is "
+        "refused with the way out: the table reader without a header.",
         [
+            columns(
+                f"ein Hund\ta dog\t{LICENCE}\neine Katze\ta cat\t{LICENCE}\n",
+                [["a.tsv:1", "licence", "2 times"]],
+            ),
+            columns(
+                f"ein Hund\ta dog\t{LICENCE}\neine Katze\ta cat\t{LICENCE}\n",
+                [["a.tsv:1", "licence", "2 times"]],
+                references=True,
+            ),
             refused(
-                {"a.tsv": "ein Hund\ta dog\tCC-BY\neine Katze\ta cat\tCC-BY\n"},
+                {"a.tsv": "ein Hund\ta dog\ttatoeba\neine Katze\ta cat\ttatoeba\n"},
                 "a.tsv:1",
                 "3 column(s)",
                 "header=false",

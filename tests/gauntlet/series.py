@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from gauntlet.oddity import Oddity, Read, Refused
+from gauntlet.oddity import Oddity, Prepared, Read, Refused
 
 COLUMNS = {"series": None, "label": None}
 TWO = [("[[1.0, 3.0], [2.0, 4.0]]", "up"), ("[[5.0, 6.0]]", "down")]
 DATA = "1,2:3,4:up\n5:6:down\n"
 STEPS = {"sequence": "id"}
+TRAINED = [
+    "task=classification",
+    "task/embedding=series",
+    "data=timeseries",
+    "data.train=train.ts",
+    "data.val=test.ts",
+    "data.test=test.ts",
+]
 
 
 def ts(text: str, values: list | None = None, says: list | None = None) -> Read:
@@ -54,12 +62,21 @@ ODDITIES = [
     Oddity(
         "`?` and `NaN` in place of a number",
         "gaps in a measurement",
-        "A missing value of a channel is its mean.",
+        "The example is left out, counted, and its line is named.",
         [
             ts(
                 "@classLabel true up down\n@data\n1,?:3,NaN:up\n5:6:down\n",
                 [("[[1.0, 3.0], [NaN, NaN]]", "up"), TWO[1]],
-            )
+            ),
+            Prepared(
+                TRAINED,
+                {
+                    "train.ts": f"@classLabel true up\n@data\n{DATA * 2}1,?:3,4:up\n?:1:up\n",
+                    "test.ts": f"@classLabel true up down\n@data\n{DATA}",
+                },
+                [["2 of 6", "lacks a finite number", "train.ts:7, train.ts:8"]],
+                {"train": 4},
+            ),
         ],
     ),
     Oddity(

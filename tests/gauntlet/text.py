@@ -156,14 +156,24 @@ ODDITIES = [
     Oddity(
         "Chinese, Japanese or Thai, where no space stands between words",
         "any such text",
-        "By character where `level=character` says so; all else would be one word a sentence.",
+        "By character where `level=character` says so; all else is one word a sentence, and one "
+        "line says so.",
         [
             Prepared(
                 [*LINES, "data.tokens.level=character"],
                 {"train.txt": "好 我们很好\n坏 我们不好\n" * 20},
                 [],
                 vocabulary={"tokens": ["我", "们", "好"]},
-            )
+            ),
+            Prepared(
+                LINES,
+                {"train.txt": "好 这家酒店的服务很好\n坏 房间太小，早餐也不好\n" * 20},
+                [["'tokens'", "whole sentences are learnt as words", "tokens.level=character"]],
+                vocabulary={"tokens": ["这家酒店的服务很好"]},
+            ),
+            Prepared(
+                LINES, {"train.txt": "好 这家 酒店 的 服务 很 好\n坏 房间 太 小 ， 不 好\n" * 20}
+            ),
         ],
     ),
 ]

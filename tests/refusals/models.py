@@ -668,7 +668,7 @@ ROWS = {
     ),
     "prediction.forms.record_form:cell": (
         lambda: predicted("jsonl", '{"token": "a"}'),
-        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; give another",
+        "input:1: no column 'tokens'; Did you mean 'token'? There are 'token'; name the column",
     ),
     "prediction.forms.sentences:SentenceInput.inputs": (
         lambda: predicted("conll", "the DT", "dogs"),
@@ -680,7 +680,7 @@ ROWS = {
     ),
     "prediction.forms.sentences:position": (
         lambda: predicted("conll", "the DT", columns=["tokens=5"]),
-        "input:1: no column 5 for the input 'tokens'; there are 0 to 1; give another column",
+        "input:1: no column 5 for the input 'tokens'; there are 0 to 1; name another, as in",
     ),
     "prediction.forms.tables:TableInput.begin": (
         lambda: predicted("tsv", "tokens\ttokens", "a\tb"),

@@ -20,7 +20,7 @@ from seqtasks.errors import SeqtasksError
 from seqtasks.serving.refusal import Refusal
 
 MAKERS = (
-    *("SeqtasksError", "UsageError", "DataError", "BundleError", "Interrupted"),
+    *("SeqtasksError", "UsageError", "DataError", "RecordError", "BundleError", "Interrupted"),
     *("misfit", "Refusal", "argparse.ArgumentTypeError", "parser.error"),
 )
 """What is called to refuse: classes of errors, of a server's answers, of the command line."""

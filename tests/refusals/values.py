@@ -18,7 +18,7 @@ from seqtasks.api import compose
 from seqtasks.data.batching.buckets import Buckets, BucketSampler
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.data.fields import LabelField, LabelSetField, TagField, TokenField
+from seqtasks.data.fields import LabelField, LabelSetField, NumberField, TagField, TokenField
 from seqtasks.data.fields.copies import CopyField
 from seqtasks.data.fields.fitting import check_shared
 from seqtasks.data.fields.segmentation import _jieba
@@ -57,6 +57,11 @@ def fitted(field: Any, *values: Any, name: str = "x") -> Any:
 
 def encoded(field: Any, *values: Any) -> Any:
     return field.encode(records(field.name, *values))
+
+
+def one_tag_for_two_tokens() -> None:
+    field = fitted(TagField(), ["A", "B"], name="tags")
+    field.encode([Record({"tokens": ["a", "b"], "tags": ["A"]}, "a.txt", 1)])
 
 
 def tokens(*values: str, **options: Any) -> Any:
@@ -316,6 +321,10 @@ ROWS = {
         lambda: fitted(LabelField(), "a", ["a", "b"]),
         "a.txt:2: 2 labels in 'x' where one is expected; to learn several: task/head=multi_label",
     ),
+    "data.fields.number:NumberField.number": (
+        lambda: encoded(fitted(NumberField()), "N/A"),
+        "a.txt:1: 'N/A' in 'x' where a number of usual size is expected; write one such as 3.5",
+    ),
     "data.fields.segmentation:_jieba": (
         no_jieba,
         "words of Chinese text need the package jieba: pip install 'seqtasks[chinese]'; or read",
@@ -346,7 +355,7 @@ ROWS = {
     ),
     "data.fields.series:VectorSequenceField.steps#6": (
         lambda: fitted(VectorSequenceField(), '[[1, 2], [3, "a"]]'),
-        "a.txt:1: 'x' holds 'a' at step 1, channel 1 (both from 0), where a finite number is",
+        "a.txt:1: a step of 'x' that lacks a finite number; it holds 'a' at step 1, channel",
     ),
     "data.fields.tag_vocabulary:TagVocabulary.from_json": (
         lambda: TagVocabulary.from_json("{"),
@@ -359,6 +368,10 @@ ROWS = {
     "data.fields.tags:TagField.__init__": (
         lambda: TagField(scheme=None, target="BIO"),
         "target: BIO is to be the name of a scheme, and scheme the file's own scheme, or auto",
+    ),
+    "data.fields.tags:TagField.encode_by": (
+        one_tag_for_two_tokens,
+        "a.txt:1: 2 tokens in 'tokens' but 1 labels in 'tags'; give each token one label",
     ),
     "data.fields.tokens:TokenField.__init__": (
         lambda: TokenField(["a", "b"]),

@@ -43,8 +43,8 @@ class NumberField(Field):
             number = math.nan
         if not abs(number) <= _LARGEST:
             raise RecordError(
-                f"'{value}' in '{self.name}' is not a number of usual size; write "
-                "one such as 3.5 or 3,5, or take a label field",
+                f"'{value}' in '{self.name}' where a number of usual size is expected; write one "
+                "such as 3.5 or 3,5, or take a label field",
                 where=record.place,
             )
         return number

@@ -16,7 +16,7 @@ from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, sequence_lengths
-from seqtasks.errors import DataError, check_least
+from seqtasks.errors import DataError, RecordError, check_least
 
 _log = logging.getLogger(__name__)
 
@@ -52,13 +52,22 @@ class VectorSequenceField(Field):
         self.standardise, self.max_length = standardise, max_length
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Learn the number of channels, and the mean and deviation of each over all steps."""
+        """Learn the number of channels, and the mean and deviation of each over all steps.
+
+        Raises:
+            DataError: no record has finite numbers alone, of which the first has its place.
+        """
         count = 0
         total = squares = np.zeros(0)
         first: NDArray[np.float64] | None = None
         lowest = highest = np.zeros(0)
+        gap: RecordError | None = None
         for record in records:
-            values = self.steps(record, None if first is None else len(first))
+            try:
+                values = self.steps(record, None if first is None else len(first))
+            except RecordError as error:  # preparation leaves it out, or refuses it
+                gap = gap or error
+                continue
             if first is None:
                 first = values[0]
                 total, squares = np.zeros(len(first)), np.zeros(len(first))
@@ -69,6 +78,8 @@ class VectorSequenceField(Field):
             squares = squares + ((values - first) ** 2).sum(axis=0)
             lowest = np.minimum(lowest, values.min(axis=0))
             highest = np.maximum(highest, values.max(axis=0))
+        if first is None and gap is not None:
+            raise gap
         if first is None:
             raise DataError(
                 "there is no training example; look at the training files", option=self.name
@@ -92,8 +103,9 @@ class VectorSequenceField(Field):
             width: the expected number of channels; None takes that of the first step.
 
         Raises:
+            RecordError: a step holds something other than finite numbers.
             DataError: the value is no list of steps, or empty or too long, or a step has another
-                size or holds something other than finite numbers.
+                size.
         """
         value = self.value(record)
         try:
@@ -134,10 +146,10 @@ class VectorSequenceField(Field):
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             step, channel = bad[0].tolist()
-            raise DataError(
-                f"'{self.name}' holds {rows[step][channel]!r} at step {step}, channel {channel} "
-                "(both from 0), where a finite number is expected; fill it in, or remove the "
-                "example",
+            raise RecordError(
+                f"a step of '{self.name}' that lacks a finite number; it holds "
+                f"{rows[step][channel]!r} at step {step}, channel {channel} (both from 0): fill it "
+                "in, or remove the example",
                 where=record.place,
             )
         return values

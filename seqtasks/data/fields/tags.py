@@ -188,7 +188,7 @@ class TagField(Field):
             if count != len(labels):
                 raise RecordError(
                     f"{count} tokens in '{self.along}' but {len(labels)} "
-                    f"labels in '{self.name}'; there must be one label for each token",
+                    f"labels in '{self.name}'; give each token one label",
                     where=record.place,
                 )
         return numbers_of(self, rows, records)

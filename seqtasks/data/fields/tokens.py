@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
@@ -19,10 +20,13 @@ from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.folding import folded, lowered
 from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
+from seqtasks.data.symbols.unspaced import are_sentences
 from seqtasks.data.symbols.words import words_of
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
+
+_log = logging.getLogger(__name__)
 
 
 class _RawText(Exception):
@@ -143,6 +147,7 @@ class TokenField(Field):
                     separators=separators,
                     **limits,
                 )
+            note_sentences(self)
         else:
             if self.level != "word":
                 raise UsageError(
@@ -295,3 +300,14 @@ class TokenField(Field):
         """``<name>`` (batch, time) int64 and its lengths (batch,) int64."""
         padded = pad_sequences(values, self.vocabulary.pad_id)
         return {self.name: padded, lengths_of(self.name): sequence_lengths(values)}
+
+
+def note_sentences(field: TokenField) -> None:
+    """Log that the words of a field are whole sentences of a script without spaces."""
+    if field.level == "word" and are_sentences([*field.vocabulary.index]):
+        _log.warning(
+            "The field '%s' is cut into words at white space, but its text has none between words: "
+            "whole sentences are learnt as words. data.%s.level=character reads characters, "
+            "data.%s.level=jieba Chinese words",
+            *[field.name] * 3,
+        )

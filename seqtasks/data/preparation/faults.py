@@ -14,8 +14,8 @@ _log = logging.getLogger(__name__)
 POLICIES = ("skip", "error")
 """What becomes of such records: they are left out and counted, or refused."""
 
-KINDS, SHOWN = 5, 3
-"""Kinds of faults in a warning, the most frequent ones, and places of each."""
+SHOWN, KINDS = 3, 5
+"""Places of each kind in a warning, and kinds, the most frequent ones."""
 
 _OTHERS = "other faults"
 """What stands for all kinds behind the first `LISTED`: a fault may quote any value."""
@@ -28,15 +28,16 @@ class Faults:
     Args:
         required: the fields of which a record has to have a value.
         policy: one of `POLICIES`.
-        places: reason → the places of the first such records.
-        counts: reason → how many there are, of `LISTED` reasons and of all others together.
+        first: kind → the places of the first such records, each with what is wrong there. A kind
+            is how a reason begins, up to its semicolon.
+        counts: kind → how many there are, of `LISTED` kinds and of all others together.
         kept: the number of records that are examples.
         unread: the number of those that the reader could not read.
     """
 
     required: Sequence[str]
     policy: str = "skip"
-    places: dict[str, list[str]] = field(default_factory=dict)
+    first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     kept: int = 0
     unread: int = 0
@@ -92,16 +93,17 @@ class Faults:
 
     def count(self, record: Record, reason: str) -> None:
         """Remember a record that is no example."""
-        if len(self.counts) >= LISTED and reason not in self.counts:
-            reason = _OTHERS
-        self.counts[reason] = self.counts.get(reason, 0) + 1
-        places = self.places.setdefault(reason, [])
-        if len(places) < LISTED:
-            places.append(record.place)
+        kind = reason.partition("; ")[0]
+        if len(self.counts) >= LISTED and kind not in self.counts:
+            kind = _OTHERS
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        first = self.first.setdefault(kind, [])
+        if len(first) < LISTED:
+            first.append((record.place, reason))
 
     def refusal(self) -> DataError:
         """The error that names what is wrong with every record, up to a number of them."""
-        found = [f"{place}: {reason}" for reason, at in self.places.items() for place in at]
+        found = [f"{place}: {reason}" for first in self.first.values() for place, reason in first]
         total = sum(self.counts.values())
         hint = "; set `missing`=skip to go on without them" if self.kept else ""
         if self.unread > self.kept:
@@ -112,22 +114,26 @@ class Faults:
         """Log which records were left out, if there are any."""
         if not self.counts:
             return
-        kinds: list[str] = []
-        total = left = sum(self.counts.values())
-        for reason in sorted(self.counts, key=lambda one: (one == _OTHERS, -self.counts[one])):
-            count, places = self.counts[reason], self.places[reason]
-            if len(kinds) == KINDS or reason == _OTHERS:
-                kinds.append(f"{left:,} with {_OTHERS}")
-                break
-            first = ", ".join(places[:SHOWN]) + (", …" if count > SHOWN else "")
-            kinds.append(f"{count:,} with {reason.partition('; ')[0]} ({first})")
-            left -= count
+        total = sum(self.counts.values())
         _log.warning(
-            "%s of %s records were left out: %s; to refuse them: data.missing=error",
+            "%s of %s records %s left out: %s; to refuse them: data.missing=error",
             f"{total:,}",
             f"{total + self.kept:,}",
-            "; ".join(kinds),
+            "was" if total == 1 else "were",
+            "; ".join(self.kinds()),
         )
+
+    def kinds(self) -> list[str]:
+        """How many records are of which kind, and where the first stand."""
+        listed = sorted(self.counts, key=lambda kind: (kind == _OTHERS, -self.counts[kind]))
+        named = [kind for kind in listed[:KINDS] if kind != _OTHERS]
+        shown = []
+        for kind in named:
+            places = ", ".join(place for place, _ in self.first[kind][:SHOWN])
+            more = ", …" if self.counts[kind] > SHOWN else ""
+            shown.append(f"{self.counts[kind]:,} with {kind} ({places}{more})")
+        rest = sum(self.counts[kind] for kind in listed[len(named) :])
+        return [*shown, f"{rest:,} with {_OTHERS}"] if rest else shown
 
 
 def is_missing(value: str | Sequence[str]) -> bool:

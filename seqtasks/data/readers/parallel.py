@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Any
@@ -23,6 +24,7 @@ from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError
 
 _NAMES = ["source", "target"]
+_LICENCE = re.compile(r"\s*CC(0|[- ]BY)\b")  # how the attributions of Tatoeba's pairs begin
 _EMPTY = "an empty one among several right answers; write it, or remove it"
 
 _Sides = tuple[int, Sequence[str], str]
@@ -53,8 +55,9 @@ class ParallelReader:
 
         Args:
             source: a list of two paths or globs, the source's and the target's, matched in order;
-                or one path or glob of files with the two in each line, a tab between them. With
-                ``references`` both may be more than two.
+                or one path or glob of files with the two in each line, a tab between them, and
+                behind them a licence that is left aside. With ``references`` both may be more
+                than two.
             columns: the wanted fields; each column is ``source``, ``target``, 0, 1 or None.
 
         Raises:
@@ -85,6 +88,11 @@ class ParallelReader:
             sides = line.split("\t")
             while len(sides) > 2 and not sides[-1].strip():
                 sides.pop()
+            if len(sides) > 2 and _LICENCE.match(sides[-1]):
+                del sides[-1]
+                remark(
+                    "the last column, the licence of the pair, is left aside", f"{path}:{number}"
+                )
             fault = ""
             if len(sides) < 2 or (len(sides) > 2 and not self.references):
                 fault = self._other_count(len(sides))

@@ -70,7 +70,8 @@ def _steps(parts: list[str], count: int, first: int) -> list[tuple[float, ...]]:
     for at, channel in enumerate(channels):
         if len(channel) != len(channels[0]):
             raise ValueError(
-                f"channel {at} has {len(channel)} values where channel 0 has {len(channels[0])}"
+                f"channels of unequal length; channel {at} has {len(channel)} values where "
+                f"channel 0 has {len(channels[0])}"
             )
     return list(zip(*channels, strict=True))
 

@@ -10,6 +10,9 @@ from seqtasks.data.symbols.words import words_of
 LOOKED_AT = 1000
 """The most frequent symbols tell how a text was cut; words of pretrained vectors come after."""
 
+LONG = 8
+"""Characters that words seldom have in such scripts, and sentences mostly have."""
+
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d"  # kana
@@ -36,6 +39,24 @@ def are_characters(symbols: Sequence[str]) -> bool:
     lengths = [len(symbol) for symbol in some if _UNSPACED.search(symbol)]
     single = lengths.count(1)
     return single > 0 and 2 * len(lengths) >= len(some) and single >= 0.95 * len(lengths)
+
+
+def are_sentences(symbols: Sequence[str]) -> bool:
+    """Whether symbols are what stands between the spaces of a text that parts no words by spaces.
+
+    Args:
+        symbols: the most frequent first. Half of them belong to such a script, and of these half
+            are long.
+
+    >>> are_sentences(["今天天气很好。", "酒店的服务太差了", "好", "房间干净，早餐不错"])
+    True
+    >>> are_sentences(["今天", "天气", "很", "好"]), are_sentences(["internationally"])
+    (False, False)
+    """
+    some = symbols[:LOOKED_AT]
+    lengths = [len(symbol) for symbol in some if _UNSPACED.search(symbol)]
+    long = sum(length >= LONG for length in lengths)
+    return 0 < len(some) <= 2 * len(lengths) <= 4 * long
 
 
 def are_runs_whole(symbols: Sequence[str]) -> bool:

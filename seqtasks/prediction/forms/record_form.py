@@ -89,7 +89,8 @@ def cell(row: Mapping[str, Any], column: Column, place: str) -> Value:
     if name not in row:
         raise DataError(
             f"no column {name!r};{nearest(name, list(row))} There are "
-            f"{', '.join(map(repr, row)) or 'none'}; give another column for the input",
+            f"{', '.join(map(repr, row)) or 'none'}; name the column of the input, as in --column "
+            "tokens=NAME",
             where=place,
         )
     return non_empty_value(place, name, row[name])

@@ -149,6 +149,7 @@ def position(name: str, column: Column, names: Sequence[str], width: int, place:
         return 0
     raise DataError(
         f"no column {column if column is not None else name!r} for the input {name!r}; there are "
-        f"{', '.join(names) or f'0 to {width - 1}'}; give another column for the input",
+        f"{', '.join(names) or f'0 to {width - 1}'}; name another, as in "
+        f"--column {name}=0",
         where=place,
     )

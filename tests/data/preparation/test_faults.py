@@ -98,15 +98,26 @@ def test_what_is_left_out_is_said_in_every_run(caplog):
     assert sum(map(len, warm.datasets.values())) == 20
 
 
+def test_reasons_that_begin_alike_are_one_kind_and_kinds_are_not_endless(caplog):
+    faults = Faults(["tokens"])
+    reasons = [f"a gap; at step {n}" for n in range(4)] + [f"kind {n}" for n in range(6)]
+    for line, reason in enumerate(reasons, 1):
+        faults.count(record(line), reason)
+    faults.kept = 1
+    faults.close()
+    assert "11 records were left out: 4 with a gap (f.csv:1, f.csv:2, f.csv:3, …)" in caplog.text
+    assert "1 with kind 3 (f.csv:8); 2 with other faults; to refuse" in caplog.text
+
+
 def test_values_that_cannot_be_encoded_are_left_out_or_listed(caplog):
     rows = [(text, f"{n}.5", "") for n, (text, *_) in enumerate(GOOD)]
     rows[3] = ("w", "N/A", "")
     data = data_of(rows, label=NumberField(), val_fraction=0.2, test_fraction=0)
     data.setup()
-    assert "1 of 16 records were left out: 1 with 'N/A' in 'label' is not" in caplog.text
+    assert "1 of 16 records was left out: 1 with 'N/A' in 'label' where a number" in caplog.text
     assert sum(map(len, data.datasets.values())) == 19
     assert "N/A" not in [row.values["label"] for row in data.datasets["train"].records]
-    with pytest.raises(DataError, match=r"f.csv:4: 'N/A' in 'label' is not a number"):
+    with pytest.raises(DataError, match=r"f.csv:4: 'N/A' in 'label' where a number"):
         data_of(rows, label=NumberField(), missing="error").setup()
 
 
@@ -164,7 +175,7 @@ def test_faults_that_each_quote_another_value_are_counted_together(caplog):
     faults = Faults((), "skip")
     rows += [record(200)] * 100
     assert len([*faults.leave_out(rows)]) == 101
-    assert len(faults.counts) == len(faults.places) == 21
+    assert len(faults.counts) == len(faults.first) == 21
     [said] = caplog.messages
     assert said.startswith(
         "100 of 201 records were left out: 2 with '0' is no number (f.csv:0, f.csv:1); "

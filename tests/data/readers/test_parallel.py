@@ -183,7 +183,7 @@ def test_a_line_of_other_columns_is_a_fault_unless_it_is_the_first(folder: Path)
         "1 column(s) found,",
         "3 column(s) found,",
     ]
-    path.write_text("a\tb\tCC-BY\n")
+    path.write_text("a\tb\tby hand\n")
     fails(path, "c.tsv:1: 3 column(s) found, 2 expected")
 
 

@@ -52,7 +52,7 @@ def test_ts_with_missing_values_leaves_them_for_the_field_to_refuse(tmp_path):
         ("1,2:a\n", "x.ts:1: '1,2:a' stands before @data"),
         ("@timeStamps true\n@data\n", "x.ts:1: values with time stamps"),
         (HEADER + "1,2:1,2:a\n1,2:a\n", r"x.ts:7: 1 channel\(s\) found, 2 expected as on line 6"),
-        (HEADER + "1,2:1,2,3:a\n", "x.ts:6: channel 1 has 3 values where channel 0 has 2"),
+        (HEADER + "1,2:1,2,3:a\n", "x.ts:6: channels of unequal length; channel 1 has 3"),
         (HEADER + "1,2:1,x:a\n", "x.ts:6: channel 1 .*'x'"),
         (HEADER + "1,2:1,:a\n", "x.ts:6: channel 1"),
         ("@data\n1,2\n", "x.ts:2: no column 'label'"),
