@@ -179,7 +179,7 @@ def test_a_module_that_cannot_be_imported_is_one_line(cli, tmp_path, monkeypatch
     code, output, error = cli("bad_cells.Cell")
     assert (code, output) == (1, "")
     assert error.startswith("seqtasks: bad_cells cannot be imported: AttributeError: ")
-    assert error.endswith("(bad_cells.py, line 3)\n")
+    assert error.endswith("(bad_cells.py, line 3); correct it\n")
     assert error.count("\n") == 1
 
 

@@ -59,6 +59,7 @@ class TokenEmbedding(nn.Module):
             embedding_dim = vector_width(vectors)
         if not isinstance(vocabulary, Vocabulary):
             raise UsageError("it reads one vocabulary, not several; choose another", option="")
+        self.token_dropout = check_rate("token_dropout", token_dropout)
         if token_dropout and vocabulary.unk_id is None:
             raise UsageError(
                 "it needs a vocabulary with <unk>, as words have; set it to 0",
@@ -67,7 +68,6 @@ class TokenEmbedding(nn.Module):
         self.table = nn.Embedding(len(vocabulary), embedding_dim)
         nn.init.normal_(self.table.weight, std=embedding_dim**-0.5)
         self.dropout = SequenceDropout(dropout, variational)
-        self.token_dropout = check_rate("token_dropout", token_dropout)
         self.embedding_dropout = check_rate("embedding_dropout", embedding_dropout)
         self.unk_id = vocabulary.unk_id
         self.symbols = vocabulary.symbols

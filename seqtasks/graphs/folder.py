@@ -11,10 +11,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from seqtasks.errors import BundleError, UsageError
-from seqtasks.graphs.graph import Graph
+from seqtasks.graphs.graph import LEAVE, Graph
 from seqtasks.graphs.session import Session, line
 from seqtasks.graphs.source import Source, everything
-from seqtasks.graphs.writer import LEAVE
 
 ENDING = ".onnx"
 

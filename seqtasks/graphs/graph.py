@@ -10,6 +10,9 @@ from torch import Tensor
 from seqtasks.data.batch import Batch
 from seqtasks.kernels.lengths import State
 
+LEAVE = "leave the model in torch, or write it in other operators"
+"""What helps where a model cannot be written down as a graph."""
+
 Named = dict[str, Tensor]
 Compute = Callable[[Mapping[str, Tensor]], Named]
 

@@ -10,8 +10,9 @@ from torch.export import Dim, ExportedProgram
 
 from seqtasks.cells.contract import Recurrence, output_and_state
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import LEAVE
 from seqtasks.graphs.translation import Translation, inputs_of, trace
-from seqtasks.graphs.writer import LEAVE, Writer
+from seqtasks.graphs.writer import Writer
 
 TRACED_ROWS = 7
 """Sequences of the example that is traced; any number but 0 and 1, which a trace would keep."""

@@ -13,11 +13,11 @@ from torch.export import Dim
 
 from seqtasks.errors import UsageError
 from seqtasks.graphs.eight_bit import reads
-from seqtasks.graphs.graph import Axes, Graph
+from seqtasks.graphs.graph import LEAVE, Axes, Graph
 from seqtasks.graphs.plain import plain
 from seqtasks.graphs.source import Source
 from seqtasks.graphs.translation import Translation, inputs_of, trace
-from seqtasks.graphs.writer import IR_VERSION, LEAVE, OPSET, TYPES, Writer
+from seqtasks.graphs.writer import IR_VERSION, OPSET, TYPES, Writer
 
 
 class Traced(nn.Module):

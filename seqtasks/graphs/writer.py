@@ -14,9 +14,6 @@ from torch import Tensor
 
 from seqtasks.graphs.source import Source
 
-LEAVE = "leave the model in torch, or write it in other operators"
-"""What helps where a model cannot be written down as a graph."""
-
 OPSET = 18
 """The version of ONNX's operators; onnxruntime knows it from 1.14 on."""
 

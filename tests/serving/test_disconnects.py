@@ -39,7 +39,7 @@ def test_a_text_that_waits_leaves_the_queue(served, monkeypatch):
     for wire in (first, staying):
         with wire:
             assert wire.recv(15).startswith(b"HTTP/1.1 200")
-    assert asked == ["first", "stays"]
+    assert asked == [["first"], ["stays"]]
 
 
 def test_a_text_in_the_making_stops(served, monkeypatch):

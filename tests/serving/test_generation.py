@@ -118,7 +118,9 @@ def test_a_condition_is_given_by_name(lasting):
     assert (
         "condition: this model starts from its 'label'; give one; the labels are" in refused.error
     )
-    assert "condition: the label 'z'" in client.generate(condition="z").error
+    assert (
+        "condition: the model has not learnt the label 'z'" in client.generate(condition="z").error
+    )
     assert "starts from no condition" in lasting(*LETTERS).client.generate(condition="a").error
 
 

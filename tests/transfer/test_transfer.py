@@ -284,7 +284,7 @@ def test_a_whole_model_of_other_sizes_names_the_options(composed, tagger):
     [
         (["task=classification"], "the same task and fields"),
         (["task=tagging", "data.tokens.lowercase=true"], "set data.tokens.lowercase=false"),
-        (["task=tagging", "data.tags.scheme=BIO"], "set data.tags.scheme=null"),
+        (["task=tagging", "data.tags.scheme=BIO"], "set data.tags.scheme=auto"),
     ],
 )
 def test_a_whole_model_of_other_data_is_refused(composed, tagger, options, said):

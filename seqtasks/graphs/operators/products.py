@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import LEAVE
 from seqtasks.graphs.operators.table import OPERATORS, Operand, translates
-from seqtasks.graphs.writer import LEAVE, Writer
+from seqtasks.graphs.writer import Writer
 
 for _name in ("mm", "bmm"):
     OPERATORS[f"aten.{_name}.default"] = lambda write, _, x, y: write("MatMul", x.name, y.name)

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import UsageError
+from seqtasks.graphs.graph import LEAVE
 from seqtasks.graphs.operators.table import OPERATORS, Operand, Size, operand, single, translates
-from seqtasks.graphs.writer import LEAVE, Writer
+from seqtasks.graphs.writer import Writer
 
 FURTHEST = 2**62
 """An index behind every end."""
