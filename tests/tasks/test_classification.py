@@ -113,7 +113,7 @@ def test_a_head_trains_is_tested_and_predicts_the_same_from_its_bundle(
         assert float(predicted[0]) == pytest.approx(5010, abs=150)
         with pytest.raises(UsageError, match="no probabilities"):
             loaded.task.with_probabilities(batch)
-        with pytest.raises(UsageError, match="scores: .* predicts numbers"):
+        with pytest.raises(UsageError, match=r"scores: .* predicts numbers"):
             loaded.predict(lines, scores=True)
         return
     assert "precision" in printed
