@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from seqtasks.cli.arguments import Parser
@@ -31,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
+        from seqtasks.bundle.json_text import json_text
         from seqtasks.evaluation import results
         from seqtasks.reporting.comparison import show_results
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             **{name: getattr(options, name) for name in NAMES},
         )
         if options.json:
-            text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+            text = json_text(found) + "\n"
             standard_output().write(text.encode(errors="backslashreplace"))
         else:
             show_results(found, options.confidence)

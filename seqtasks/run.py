@@ -16,6 +16,7 @@ from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.parts import make_part
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
+from seqtasks.data.preparation.notes import one_process_speaks
 from seqtasks.errors import UsageError, located
 from seqtasks.evaluation.sentences import with_words
 from seqtasks.reporting import console as summary
@@ -41,6 +42,7 @@ EXAMPLES = 3
 """Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
 
 
+@one_process_speaks()
 def run(
     config: DictConfig, folder: Path, task_name: str, command: str | None = None
 ) -> dict[str, Any]:

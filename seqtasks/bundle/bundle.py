@@ -33,6 +33,7 @@ from seqtasks.bundle.files import (
     vocabulary_file,
 )
 from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
+from seqtasks.bundle.json_text import json_text
 from seqtasks.bundle.summary import described
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
@@ -51,7 +52,7 @@ class Bundle(Model):
     """A loaded model, ready to predict from raw inputs.
 
     Attributes:
-        metrics: what ``metrics.json`` holds.
+        metrics: what ``metrics.json`` holds; None for a score without a finite value.
         card: what ``README.md`` holds.
         exported: graphs compute in the place of the model's own weights, which are not there.
         source: the folder, or the address, that it was loaded from.
@@ -112,12 +113,16 @@ class Bundle(Model):
 
         Args:
             inputs: as of `predict`.
-            predictor: of this model; None for one that gives the best output.
+            predictor: of this model; None for one that gives the best output, and None for a record
+                that cannot be used, such as one that starts from a label of the test alone.
         """
-        predictor = predictor or Predictor([self], strict=True)
+        predictor = predictor or Predictor([self])
         records = [self.attempted(one, number) for number, one in enumerate(inputs, 1)]
-        predictions: list[Any] = predictor(records)
-        return [one.given(predictor.scores, predictor.n_best is not None) for one in predictions]
+        several = predictor.n_best is not None
+        return [
+            None if isinstance(one, DataError) else one.given(predictor.scores, several)
+            for one in predictor(records)
+        ]
 
     def iterated(self, inputs: Any) -> Iterable[Any]:
         """The records of several (UsageError: they are of a type that holds none)."""
@@ -171,7 +176,7 @@ def describe(
         old.unlink()
     texts = {
         CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
-        METRICS: json.dumps(metrics, indent=2, ensure_ascii=False),
+        METRICS: json_text(metrics),
         CARD: card,
     }
     texts.update({vocabulary_file(field): field.vocabulary.to_json() for field in fields.values()})

@@ -20,7 +20,7 @@ from seqtasks.data.preparation.faults import POLICIES
 from seqtasks.data.preparation.source_records import Stored, Wanted, stored_records
 from seqtasks.data.preparation.split_examples import Encoding, stored_examples
 from seqtasks.data.record import Reader
-from seqtasks.data.splitting import Splitting
+from seqtasks.data.splitting.splitting import Splitting
 from seqtasks.data.store.cache import AUTO, Cache, cache_folder
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records

@@ -209,7 +209,7 @@ class Vocabulary:
         >>> Vocabulary.train(["ab"], level="character").units("ab"), Vocabulary(["ab"]).units("ab")
         (['a', 'b'], ['ab'])
         """
-        return list(text) if self.joins else text.split()
+        return list(text) if self.joins else words_of(text)
 
     def cut(self, text: str) -> list[str]:
         """The symbols of a raw text where the data gave symbols one by one, without a tokenizer.

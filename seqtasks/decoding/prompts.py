@@ -139,7 +139,7 @@ def _symbols(field: TokenField, text: str) -> list[str]:
     """What has to be in the vocabulary: words or characters; byte pairs spell everything."""
     tokenizer = field.vocabulary.tokenizer
     if tokenizer is None:
-        return field.fold(text.split())
+        return field.fold(field.vocabulary.cut(text))
     if field.level == "bpe":
         return []
     if tokenizer.normalizer is not None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from seqtasks.bundle import load
+from seqtasks.data.preparation.notes import repeat, said_before, taken_notes
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.bootstrap import Sums, compare_scores, interval
 from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
@@ -50,7 +51,8 @@ def results(
         sums = contributions(model, split) if samples else {}
         return evaluate(model, split), sums, split
 
-    ours, sums, split = scored(folder)
+    with taken_notes() as notes:
+        ours, sums, split = scored(folder)
     found: dict[str, Any] = {
         "bundle": str(folder),
         "tested_on": split.name,
@@ -61,7 +63,9 @@ def results(
         found["bootstrap"] = bootstrap
         found["intervals"] = {name: list(interval(one, **bootstrap)) for name, one in sums.items()}
     if other is not None:
-        theirs, their_sums, their_split = scored(other)
+        with said_before(), taken_notes() as more:
+            theirs, their_sums, their_split = scored(other)
+        repeat([note for note in more if note not in notes])
         places, their_places = split.dataset.places, their_split.dataset.places
         same = len(places) == len(their_places) and all(map(str.__eq__, places, their_places))
         if not same:

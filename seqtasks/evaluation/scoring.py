@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from seqtasks.baselines.scores import unshared
 from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch
 from seqtasks.data.batching.streams import Streams
@@ -69,11 +70,14 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
 
 
 def fresh_metrics(task: Any, split: Split) -> Mapping[str, Any]:
-    """The metrics of a test, on the model's device, with room for all labels of the examples."""
+    """The metrics of a test, on the model's device, with room for all labels of the examples.
+
+    They are this process's own: after a training on several, the first one alone goes on.
+    """
     task.setup("test")
     task.expect(unseen_labels(split.dataset.fields))
     task.scores.to(task.device)
-    return task.split_scores("test")
+    return unshared(task.split_scores("test"))
 
 
 def batches(bundle: Bundle, split: Split, alone: bool = False) -> Iterator[Batch]:

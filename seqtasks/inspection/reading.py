@@ -13,7 +13,7 @@ from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
-from seqtasks.data.fields.unseen import refuse_unseen
+from seqtasks.data.fields.unseen import known_labels
 from seqtasks.data.record import Record, Value
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -90,9 +90,8 @@ def encode_text(
         for name, field in bundle.fields.items()
         if name in wanted or (field.derived and field.along in task.inputs)
     }
-    dataset = SequenceDataset.of(fields, [Record(values, "text", 1)])
-    for one in fields.values():
-        refuse_unseen(one)
+    with known_labels(fields.values()):
+        dataset = SequenceDataset.of(fields, [Record(values, "text", 1)])
     batch: Batch = dataset[0].to(task.device)
     numbers = batch[main][0].tolist()
     symbols = symbols_of(field, text, len(numbers))

@@ -9,9 +9,10 @@ from typing import Any
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, TagField, TokenField
-from seqtasks.data.fields.unseen import refuse_unseen
+from seqtasks.data.fields.unseen import known_labels
 from seqtasks.data.raw_inputs import as_inputs, kind_of
 from seqtasks.data.record import Record, Value
+from seqtasks.data.symbols.words import words_of
 from seqtasks.errors import DataError
 from seqtasks.task import Task
 
@@ -74,7 +75,7 @@ class Model:
         labelled = isinstance(target, TagField) and target.along == field.name
         if not labelled or field.vocabulary.tokenizer is None or field.level != "word":
             return
-        cut = [token for token in tokens if len(token.split()) != 1]
+        cut = [token for token in tokens if len(words_of(token)) != 1]
         if cut:
             raise DataError(
                 f"the token {cut[0]!r} in '{field.name}' holds white space, at which this model "
@@ -94,10 +95,8 @@ class Model:
             for name, field in self.fields.items()
             if name in names or (field.derived and field.along in names)
         }
-        dataset = SequenceDataset.of(fields, records)
-        for field in fields.values():
-            refuse_unseen(field)
-        return dataset
+        with known_labels(fields.values()):
+            return SequenceDataset.of(fields, records)
 
     def batch(self, dataset: SequenceDataset, indices: Sequence[int]) -> Batch:
         """Some of the records on the device of the task."""

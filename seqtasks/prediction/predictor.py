@@ -15,15 +15,12 @@ from seqtasks.data.fields import NumberField, TokenField
 from seqtasks.data.record import Record
 from seqtasks.decoding import Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import list_symbols
-from seqtasks.errors import DataError, UsageError, check_least, located
+from seqtasks.errors import LISTED, DataError, UsageError, check_least, enumerated, located
 from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
 from seqtasks.prediction.model import Model
 from seqtasks.prediction.unknown_tokens import UnknownTokens
-
-LISTED = 20
-"""So many bad records are named in one error."""
 
 
 @dataclass
@@ -149,12 +146,11 @@ class Predictor:
 
 
 def together_as_one(errors: Sequence[DataError]) -> DataError:
-    """The error itself if it is the only one; else one that names up to twenty."""
+    """The error itself if it is the only one; else one that lists them, up to `LISTED`."""
     if len(errors) == 1:
         return errors[0]
-    shown = "".join(f"\n  {error}" for error in errors[:LISTED])
-    more = f"\n  and {len(errors) - LISTED:,} more" if len(errors) > LISTED else ""
-    return DataError(f"{len(errors):,} records cannot be used:{shown}{more}")
+    told = [str(error) for error in errors[:LISTED]]
+    return DataError(enumerated(told, len(errors), "records cannot be used"))
 
 
 def has_values(record: Record | DataError) -> bool:

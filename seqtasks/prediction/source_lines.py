@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from seqtasks.data.readers.decoding import utf8_lines
+from seqtasks.data.readers.decoding import stream_lines
 from seqtasks.data.readers.encodings import MARKS
 from seqtasks.errors import DataError
 
@@ -19,8 +19,8 @@ _LOST = re.compile("[\udc80-\udcff]")
 class SourceLines:
     r"""Iterates over the lines of a file of text, without their ends, each with its number from 1.
 
-    Encoding and line ends are told as those of training data are (`utf8_lines`). A byte that cannot
-    be decoded stands in its line as a lone surrogate, which `check_decoded` finds.
+    Encoding and line ends are told as those of training data are (`stream_lines`). A byte that
+    cannot be decoded stands in its line as a lone surrogate, which `check_decoded` finds.
 
     Args:
         source: the bytes, in pieces cut anywhere.
@@ -46,9 +46,7 @@ class SourceLines:
         while len(head) < _LEAST and not head.endswith(b"\n") and (more := next(pieces, b"")):
             head += more
         self.marked = head.startswith(MARKS)
-        lines = utf8_lines(chain([head], pieces), self.name)
-        for number, line in enumerate(lines, 1):
-            yield number, line.decode(errors="surrogateescape")
+        yield from enumerate(stream_lines(chain([head], pieces), self.name), 1)
 
 
 def pieces_of(file: Any) -> Iterator[bytes]:

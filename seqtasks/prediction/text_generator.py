@@ -12,7 +12,7 @@ import torch
 from seqtasks import metrics
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, LabelField, TokenField
-from seqtasks.data.fields.unseen import refuse_unseen
+from seqtasks.data.fields.unseen import known_labels
 from seqtasks.data.record import Record
 from seqtasks.decoding import (
     Start,
@@ -89,12 +89,12 @@ class TextGenerator:
                 f"this model starts from its '{field.name}'; give one{choices}", option="condition"
             )
         try:
-            batch = SequenceDataset.of({field.name: field}, [Record({field.name: condition})])[0]
-            refuse_unseen(field)
+            with known_labels([field]):
+                found = SequenceDataset.of({field.name: field}, [Record({field.name: condition})])
         except DataError as error:
             raise UsageError(error.message, option="condition") from error
         with torch.no_grad():
-            return self.model.start(batch.to(self.model.device))
+            return self.model.start(found[0].to(self.model.device))
 
     def before(self, count: int) -> State | None:
         """The state before the first token of ``count`` texts; None for the model's own."""

@@ -26,6 +26,7 @@ ERRORS, PICTURES, MAX_STEPS, UNITS = 10, 3, 40, 16
 """So many errors and pictures are shown, of so many steps and units."""
 
 
+@said_before()  # in training
 def examples(
     folder: Path, trusted: Sequence[str], count: int, report: Mapping[str, Any]
 ) -> list[Section]:
@@ -36,8 +37,7 @@ def examples(
     """
     bundle = load(folder, trusted=trusted)
     try:
-        with said_before():  # in training
-            split = read_split(bundle, trusted=trusted)
+        split = read_split(bundle, trusted=trusted)
     except SeqtasksError as error:
         return [Section("Examples", [f"The test data cannot be read: {error}"])]
     if isinstance(split.batching, Streams):

@@ -96,10 +96,9 @@ def training(results: Results) -> Section:
     rows: list[dict[str, float]] = results.get("history", [])
     names = dict.fromkeys(name for row in rows for name in row if name.startswith("val/"))
     together = [("train/loss", "val/loss"), *((name,) for name in names if name != "val/loss")]
-    drawn = [
-        curves({n: [(row["step"], row[n]) for row in rows if n in row] for n in group}, "step")
-        for group in together
-    ]
+    curved = [name for group in together for name in group]
+    points = {n: [(row["step"], row[n]) for row in rows if row.get(n) is not None] for n in curved}
+    drawn = [curves({n: points[n] for n in group}, "step") for group in together]
     columns = ["epoch", "step", "seconds", "train/loss", "train/padding", *names]
     cells = [[shown_score(name, row.get(name)) for name in columns] for row in rows]
     parts: list[Part] = [Table(columns, cells, texts=())] if rows else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from seqtasks import bundle
+from seqtasks.bundle.json_text import json_text
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError
 from seqtasks.reporting.model_card import card
@@ -48,7 +48,7 @@ def save_run(
     }
     text = card(task_name, task.pipeline, kept, results)
     bundle.save(folder / "bundle", task, kept, data.fields, results, text)
-    _write(folder / "metrics.json", json.dumps(results, indent=2))
+    _write(folder / "metrics.json", json_text(results))
     latest = folder.parent / "latest"
     try:
         if latest.is_symlink() or latest.is_file():

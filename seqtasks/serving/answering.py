@@ -17,7 +17,7 @@ from seqtasks.prediction.abilities import Generates, Searches
 from seqtasks.prediction.answer import Prediction
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.prediction.symbols import symbols_of, tag_field
-from seqtasks.schemes import find_spans, scheme_of
+from seqtasks.schemes import find_spans, resolve_scheme
 from seqtasks.serving.job import Job, Wanted
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,11 @@ class Answering:
         self.bundle, task = bundle, bundle.task
         self.search: Search | None = task.search if isinstance(task, Searches) else None
         self.tagged = tag_field(bundle)
-        self.scheme = None if self.tagged is None else scheme_of(self.tagged.vocabulary.symbols)
+        self.scheme: str | None = None
+        if self.tagged is not None:
+            labels = self.tagged.vocabulary
+            learnt = getattr(labels, "learnt", None)
+            self.scheme = resolve_scheme("auto", labels.symbols, learnt)
         records = bundle.records([example] if example else [])
         self.has_scores = self.can(records, scores=True)
         self.has_best = self.can(records, n_best=1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from seqtasks.bundle import Bundle
+from seqtasks.bundle.json_text import finite
 from seqtasks.cli.versions import version
 from seqtasks.data.fields import (
     Field,
@@ -40,7 +40,7 @@ def described(bundle: Bundle, answering: Answering, limits: Limits) -> dict[str,
     )
     search = answering.search
     scores = {n: v for n, v in bundle.metrics.items() if n in ("test", "baselines", "tested_on")}
-    return plain_options(
+    return finite(
         {
             "version": version("seqtasks"),
             "task": type(task).__name__,
@@ -137,12 +137,3 @@ def made(bundle: Bundle) -> list[str]:
         return []
     symbols = list(field.vocabulary.index)[:WORDS]
     return ["".join(symbols) if field.level != "word" else " ".join(symbols)] if symbols else []
-
-
-def plain_options(value: Any) -> Any:
-    """The same with null for numbers that JSON does not know."""
-    if isinstance(value, dict):
-        return {name: plain_options(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_options(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

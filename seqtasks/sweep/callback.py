@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from hydra.core.utils import JobReturn
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
+from seqtasks.bundle.json_text import json_text
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.group import group_runs
 from seqtasks.sweep.run import RECORD, SweepRun, read_runs, record_run
@@ -48,7 +48,7 @@ class Summary(Callback):
         if self.folder is None or not (jobs := read_runs(self.folder)):
             return
         found = group_runs(jobs)
-        content = json.dumps(summary_json(found), indent=2, ensure_ascii=False)
+        content = json_text(summary_json(found))
         texts = {"summary.json": content, "summary.md": markdown(found)}
         for name, text in texts.items():  # names of files need not be text
             path = self.folder / name

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+
+from seqtasks.bundle.json_text import json_text
 
 RECORD = "jobs.jsonl"
 """The file in the folder of a sweep with a line for each run that has ended."""
@@ -32,11 +36,17 @@ class SweepRun:
 def record_run(folder: Path, run: SweepRun) -> None:
     """Add a run that has ended to the record of its sweep."""
     with (folder / RECORD).open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json.dumps(asdict(run), ensure_ascii=False) + "\n")
+        file.write(json_text(asdict(run), indent=None) + "\n")
 
 
 def read_runs(folder: Path) -> list[SweepRun]:
     """The runs of a sweep that have ended, in the order of the sweep."""
     path = folder / RECORD
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return sorted((SweepRun(**json.loads(line)) for line in lines), key=lambda run: run.number)
+    return sorted((_run(json.loads(line)) for line in lines), key=lambda run: run.number)
+
+
+def _run(row: dict[str, Any]) -> SweepRun:
+    """A run of the record, where a score without a finite value is null."""
+    scores = {name: math.nan if x is None else x for name, x in row["scores"].items()}
+    return SweepRun(**{**row, "scores": scores})

@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from seqtasks.data.fields import TokenField
+from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding import generate_text, prompts, read_prompts, text_tokens
 from seqtasks.errors import UsageError
@@ -138,3 +139,13 @@ def test_without_unk_an_unknown_symbol_is_refused_by_name():
         assert list(text_tokens(field, text, {})) == [0, 1]
         with pytest.raises(UsageError, match=r"'x'.* has no <unk>"):
             list(text_tokens(field, text + text[1:-1] + "x", {}))
+
+
+def test_a_text_of_an_unspaced_script_is_cut_as_the_tokens_that_are_given():
+    field = TokenField()
+    field.name = "tokens"
+    field.fit([Record({"tokens": [*"我爱北京"]}), Record({"tokens": [*"北京"]})])
+    unknown = {}
+    numbers = list(text_tokens(field, "我爱 海", unknown))
+    assert numbers == [*field.encode([Record({"tokens": "我爱 海"})])[0]]
+    assert [*unknown] == ["海"]

@@ -40,9 +40,13 @@ def test_scores_of_two_processes_are_those_of_one(task, composed, tmp_path):
     options = [f"task={task}", *TASKS[task], *files, "optimizer.lr=0", "threads=1"]
     options += [option for option in SMALL if "sentences" not in option]
     ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
-    command = [sys.executable, "-m", "seqtasks", *options, *ddp, "hydra.run.dir=both"]
+    options_of_both = [*options, *ddp, "hydra.run.dir=both", "report=true"]
+    command = [sys.executable, "-m", "seqtasks", *options_of_both]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "both" / "report.html").is_file()
+    said = (done.stdout + done.stderr).count("that training never shows")
+    assert said == (2 if task == "classification" else 0)  # of two splits, by the first process
     both = json.loads((tmp_path / "both" / "metrics.json").read_text())
     alone = run(composed(*options), tmp_path / "alone", task)
     assert both["test"] == pytest.approx(alone["test"], rel=1e-6)

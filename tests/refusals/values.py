@@ -31,7 +31,7 @@ from seqtasks.data.module import SequenceData, check_folds
 from seqtasks.data.preparation.examples import Columns
 from seqtasks.data.record import Record
 from seqtasks.data.sample.reader import SampleReader
-from seqtasks.data.splits import hold_out, sample_records, too_little
+from seqtasks.data.splitting.random_parts import hold_out, sample_records, too_little
 from seqtasks.data.store import cache as stores
 from seqtasks.data.store.cache import Cache
 from seqtasks.data.store.flat_file import check_there
@@ -508,15 +508,15 @@ ROWS = {
         lambda: list(SampleReader().read({"seed": 1}, {"tokens": None})),
         "sample: the source is {seed: a whole number from 0, sentences: one from 1}, not {'seed'",
     ),
-    "data.splits:hold_out": (
+    "data.splitting.random_parts:hold_out": (
         lambda: three(99),
         "folds: there are 16 examples in the training data, and each of 99 folds tests on one at",
     ),
-    "data.splits:sample_records": (
+    "data.splitting.random_parts:sample_records": (
         limited,
         "limit: there are ",
     ),
-    "data.splits:too_little": (
+    "data.splitting.random_parts:too_little": (
         too_little,
         "train: the data is too little to split into training, validation and test parts; give",
     ),

@@ -11,10 +11,11 @@ import pytest
 import yaml
 from small import SMALL, TASKS
 
+from seqtasks import run as running
 from seqtasks.report import main
 from seqtasks.reporting.chart import curves, ticks
 from seqtasks.reporting.model_card import card
-from seqtasks.reporting.page import write_report
+from seqtasks.reporting.page import training, write_report
 from seqtasks.reporting.parts import Heat, Section, Table, Tagged
 from seqtasks.reporting.rendering import render
 from seqtasks.run import run
@@ -88,6 +89,25 @@ def test_the_command_writes_it_where_it_is_asked_to(composed, tmp_path, capsys):
     saved = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert saved["environment"]["threads"] >= 1
     assert saved["environment"]["torch"] in text
+
+
+def test_a_score_without_a_value_is_null_in_files_and_a_dash_on_the_page(
+    composed, tmp_path, monkeypatch
+):
+    tested = running.test
+    monkeypatch.setattr(running, "test", lambda *given: {**tested(*given), "loss": math.nan})
+    run(composed("task=classification", *SMALL, "report=true"), tmp_path / "run", "classification")
+    for place in (tmp_path / "run", tmp_path / "run" / "bundle"):
+        path = place / "metrics.json"
+        saved = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
+        assert saved["test"]["loss"] is None
+        assert saved["test"]["accuracy"] > 0
+    text, _ = checked(write_report(tmp_path / "run"))
+    assert "<b>–</b><span>loss</span>" in text
+    rows = [{"epoch": 1, "step": step, "val/loss": loss} for step, loss in ((1, 2.0), (2, None))]
+    table, *charts = training({"history": rows}).parts
+    assert [row[-1] for row in table.rows] == ["2", "–"]
+    assert not charts
 
 
 def test_data_that_is_gone_and_texts_that_look_like_markup(composed, tmp_path):

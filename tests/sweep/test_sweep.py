@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import statistics
 
@@ -13,6 +14,7 @@ from small import SMALL
 
 from seqtasks.errors import Interrupted, UsageError
 from seqtasks.sweep import SweepRun, group_runs
+from seqtasks.sweep.run import read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table
 
 
@@ -40,6 +42,14 @@ def test_runs_are_grouped_by_all_but_the_seed_and_the_fold():
     assert "| **encoder.cell=lstm mean of 2 of 3** | **55.00 ± 21.21 %** |" in text
     assert "| seed=2 data.fold=3 | 40.00 % |" in text
     assert "- encoder.cell=lstm seed=3: too little memory" in text
+
+
+def test_a_score_without_a_value_is_null_in_the_record(tmp_path):
+    record_run(tmp_path, SweepRun(1, "", {}, {"accuracy": 0.5, "loss": math.nan}))
+    line = (tmp_path / "jobs.jsonl").read_text(encoding="utf-8")
+    assert json.loads(line, parse_constant=pytest.fail)["scores"] == {"accuracy": 0.5, "loss": None}
+    [found] = read_runs(tmp_path)
+    assert found.scores == pytest.approx({"accuracy": 0.5, "loss": math.nan}, nan_ok=True)
 
 
 def test_a_group_of_one_run_has_one_row(capsys):

@@ -15,6 +15,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from seqtasks import bundle
+from seqtasks.data.fields import LabelField
+from seqtasks.data.fields.unseen import known_labels
+from seqtasks.data.record import Record
 from seqtasks.errors import DataError
 from seqtasks.evaluation import evaluate, read_split, results
 from seqtasks.run import run
@@ -86,6 +89,9 @@ def test_a_classifier_is_scored_on_the_names(composed, tmp_path, head, caplog):
         assert low <= high, name
     clean = results(str(tmp_path / "run"), changes=[f"data.test={tmp_path}/train.csv"], samples=0)
     assert "x" not in clean["report"]["labels"]
+    caplog.clear()
+    results(str(tmp_path / "run"), str(tmp_path / "run"), samples=2)
+    assert caplog.text.count(said) == 1  # of both models
 
 
 def test_scores_of_one_bundle_fit_each_file_in_turn(composed, tmp_path):
@@ -155,7 +161,7 @@ def test_a_joint_task_counts_unseen_labels_as_errors(composed, tmp_path):
 
 
 CONDITION = ["task=generation", "data=table", "data.tokens.level=character", "data.tokens.eos=true"]
-CONDITION += ["data.tokens.column=text", "task/condition=label", "report=false", "examples=0"]
+CONDITION += ["data.tokens.column=text", "task/condition=label", "report=true", "examples=3"]
 
 
 def spoken(path, labels):
@@ -181,6 +187,25 @@ def test_texts_of_a_condition_that_training_never_shows_have_no_score(composed, 
     with pytest.raises(DataError, match=r"the model has not learnt the label 'q' in 'label'"):
         model.predict(["a", "q"])
     assert not model.fields["label"].unseen.labels
+
+
+def test_labels_of_records_that_are_refused_are_said_of_no_other():
+    field = LabelField()
+    field.name = "label"
+    field.fit([Record({"label": label}) for label in "aabb"])
+
+    def read(label, line, *wrong):
+        with known_labels([field]):
+            numbers = field.encode([Record({"label": label}, "input", line)])
+            for error in wrong:
+                raise error
+        return numbers.tolist()
+
+    with pytest.raises(DataError, match="another field"):
+        read("x", 1, DataError("another field is wrong"))
+    assert read("a", 2) == [0]
+    with pytest.raises(DataError, match="input:3: the model has not learnt the label 'y'"):
+        read("y", 3)
 
 
 def test_a_validation_file_of_conditions_that_are_not_learnt_is_refused(composed, tmp_path):

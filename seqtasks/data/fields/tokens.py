@@ -21,6 +21,7 @@ from seqtasks.data.symbols.folding import folded, lowered
 from seqtasks.data.symbols.joints import put_between
 from seqtasks.data.symbols.numbers import look_up
 from seqtasks.data.symbols.unspaced import are_sentences
+from seqtasks.data.symbols.words import words_of
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
 from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
@@ -237,7 +238,7 @@ class TokenField(Field):
         texts = self.texts(record)
         texts = texts if self.references else [" ".join(texts)]
         texts = [lowered(text) if self.lowercase else text for text in texts]
-        return [" ".join(text.split()) if self.level == "word" else text for text in texts]
+        return [" ".join(words_of(text)) if self.level == "word" else text for text in texts]
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """Numbers of every sequence, with ``<bos>`` and ``<eos>`` as asked.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from seqtasks.errors import DataError, nearest
@@ -103,13 +104,31 @@ def unseen_labels(fields: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: one.unseen.labels for name, one in fields.items() if one.unseen.labels}
 
 
-def refuse_unseen(field: Any) -> None:
-    """Refuse labels that a model is given to start from and has never seen, and forget them.
+@contextmanager
+def known_labels(fields: Iterable[Any]) -> Iterator[None]:
+    """Refuse labels that a model has never seen and is given meanwhile to start from.
+
+    The fields forget such labels, also where something else is wrong: the next records are others.
+
+    Args:
+        fields: that encode.
 
     Raises:
         DataError: there is such a label; the message says where it stands.
     """
-    met, field.unseen = field.unseen, UnseenLabels()
+    found = [*fields]
+    try:
+        yield
+        for field in found:
+            refuse_unseen(field)
+    finally:
+        for field in found:
+            field.unseen = UnseenLabels()
+
+
+def refuse_unseen(field: Any) -> None:
+    """Refuse, by a DataError, the first label that a field has met and training never shows."""
+    met = field.unseen
     for label in met.counts:
         known = field.vocabulary.symbols
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")

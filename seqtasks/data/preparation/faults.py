@@ -15,7 +15,10 @@ POLICIES = ("skip", "error")
 """What becomes of such records: they are left out and counted, or refused."""
 
 SHOWN, KINDS = 3, 5
-"""Places of each kind in a warning, and kinds."""
+"""Places of each kind in a warning, and kinds, the most frequent ones."""
+
+_OTHERS = "other faults"
+"""What stands for all kinds behind the first `LISTED`: a fault may quote any value."""
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Faults:
         policy: one of `POLICIES`.
         first: kind → the places of the first such records, each with what is wrong there. A kind
             is how a reason begins, up to its semicolon.
-        counts: kind → how many there are.
+        counts: kind → how many there are, of `LISTED` kinds and of all others together.
         kept: the number of records that are examples.
         unread: the number of those that the reader could not read.
     """
@@ -91,6 +94,8 @@ class Faults:
     def count(self, record: Record, reason: str) -> None:
         """Remember a record that is no example."""
         kind = reason.partition("; ")[0]
+        if len(self.counts) >= LISTED and kind not in self.counts:
+            kind = _OTHERS
         self.counts[kind] = self.counts.get(kind, 0) + 1
         first = self.first.setdefault(kind, [])
         if len(first) < LISTED:
@@ -120,12 +125,15 @@ class Faults:
 
     def kinds(self) -> list[str]:
         """How many records are of which kind, and where the first stand."""
+        listed = sorted(self.counts, key=lambda kind: (kind == _OTHERS, -self.counts[kind]))
+        named = [kind for kind in listed[:KINDS] if kind != _OTHERS]
         shown = []
-        for kind, count in list(self.counts.items())[:KINDS]:
+        for kind in named:
             places = ", ".join(place for place, _ in self.first[kind][:SHOWN])
-            shown.append(f"{count:,} with {kind} ({places}{', …' if count > SHOWN else ''})")
-        rest = list(self.counts.values())[KINDS:]
-        return [*shown, f"{sum(rest):,} of {len(rest):,} more kinds"] if rest else shown
+            more = ", …" if self.counts[kind] > SHOWN else ""
+            shown.append(f"{self.counts[kind]:,} with {kind} ({places}{more})")
+        rest = sum(self.counts[kind] for kind in listed[len(named) :])
+        return [*shown, f"{rest:,} with {_OTHERS}"] if rest else shown
 
 
 def is_missing(value: str | Sequence[str]) -> bool:

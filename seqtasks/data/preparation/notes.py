@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+
+from seqtasks.data.progress import is_first_process
 
 Note = tuple[str, str]
 """The name of a logger and a message."""
@@ -19,7 +21,10 @@ class _Taker(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.notes.append((record.name, record.getMessage()))
-        if logging.lastResort is not None and not logging.getLogger().hasHandlers():
+        logger = logging.getLogger("seqtasks")
+        first = next(one for one in logger.handlers if isinstance(one, _Taker)) is self
+        shown = first and logger.propagate  # it does not where it was said before
+        if shown and logging.lastResort is not None and not logging.getLogger().hasHandlers():
             logging.lastResort.handle(record)
 
 
@@ -45,6 +50,13 @@ def said_before() -> Iterator[None]:
     finally:
         logger.removeHandler(silent)
         logger.propagate = usual
+
+
+@contextmanager
+def one_process_speaks() -> Iterator[None]:
+    """Keep warnings from being shown by any process of a machine but the first."""
+    with nullcontext() if is_first_process() else said_before():
+        yield
 
 
 def repeat(notes: Sequence[Sequence[str]]) -> None:

@@ -44,30 +44,32 @@ def text_blocks(path: FilePath, encoding: str = "utf-8") -> Iterator[str]:
     return plain_ends(_decoded(path, encoding), str(path))
 
 
-def utf8_lines(chunks: Iterable[bytes], name: str, encoding: str = "utf-8") -> Iterator[bytes]:
-    r"""Yield the lines of a stream in UTF-8 without their ends, each as soon as it is read.
+def stream_lines(chunks: Iterable[bytes], name: str, encoding: str = "utf-8") -> Iterator[str]:
+    r"""Yield the lines of a stream without their ends, each as soon as it is read.
 
-    Ends, marks and encodings are told as by `text_blocks`; bytes that are not valid UTF-8 stay as
-    they are, for each line to be judged alone.
+    Ends, marks and encodings are told as by `text_blocks`; a byte that is not valid UTF-8 stands in
+    its line as a lone surrogate (``surrogateescape``), for each line to be judged alone.
 
     Args:
         chunks: the bytes of the stream, cut anywhere.
         name: of the stream, for remarks.
         encoding: its encoding.
 
-    >>> list(utf8_lines(["a\rb".encode("utf-16")], "input")), list(utf8_lines([b"\xff\n"], "input"))
-    ([b'a', b'b'], [b'\xff'])
+    >>> list(stream_lines(["a\rb".encode("utf-16")], "input"))
+    ['a', 'b']
+    >>> list(stream_lines([b"\xff\n"], "input"))
+    ['\udcff']
     """
     begun: list[str] = []
     for text in plain_ends(_stream(chunks, name, encoding), name):
         first, *lines = text.split("\n")
         begun.append(first)
         if lines:
-            yield "".join(begun).encode(errors="surrogateescape")
+            yield "".join(begun)
             begun = [lines.pop()]
-            yield from (line.encode(errors="surrogateescape") for line in lines)
+            yield from lines
     if last := "".join(begun):
-        yield last.encode(errors="surrogateescape")
+        yield last
 
 
 def _stream(chunks: Iterable[bytes], name: str, encoding: str) -> Iterator[str]:

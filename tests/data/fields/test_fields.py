@@ -26,6 +26,13 @@ def test_tokens_of_raw_text_and_of_symbols_get_bounds():
         assert encoded[0].tolist() == [2, 4, 5, 4, 3]
 
 
+def test_a_text_is_written_by_the_words_that_are_learnt():
+    field = named(TokenField(), "tokens")
+    field.fit([Record({"tokens": "cat\x1cs  sit"}), Record({"tokens": "dog"})])
+    assert "cat\x1cs" in field.vocabulary
+    assert field.written(Record({"tokens": " cat\x1cs\u2028sit"})) == ["cat\x1cs sit"]
+
+
 def test_symbols_may_hold_spaces():
     field = named(TokenField(), "tokens")
     field.fit(records("tokens", ["New York", "is", "New York"]))

@@ -10,7 +10,7 @@ from seqtasks.data.fields import LabelField, LabelSetField, TagField, TokenField
 from seqtasks.data.module import SequenceData
 from seqtasks.data.readers import LineReader
 from seqtasks.data.record import Record
-from seqtasks.data.splitting import Splitting
+from seqtasks.data.splitting.splitting import Splitting
 from seqtasks.errors import DataError
 
 

@@ -106,7 +106,7 @@ def test_reasons_that_begin_alike_are_one_kind_and_kinds_are_not_endless(caplog)
     faults.kept = 1
     faults.close()
     assert "11 records were left out: 4 with a gap (f.csv:1, f.csv:2, f.csv:3, …)" in caplog.text
-    assert "1 with kind 3 (f.csv:8); 2 of 2 more kinds; to refuse" in caplog.text
+    assert "1 with kind 3 (f.csv:8); 2 with other faults; to refuse" in caplog.text
 
 
 def test_values_that_cannot_be_encoded_are_left_out_or_listed(caplog):
@@ -168,3 +168,23 @@ def test_there_are_two_ways_to_treat_missing_values():
 @pytest.fixture(autouse=True)
 def warnings_heard(caplog):
     caplog.set_level(logging.WARNING, "seqtasks")
+
+
+def test_faults_that_each_quote_another_value_are_counted_together(caplog):
+    rows = [record(1), *(record(n, fault=f"'{n // 2}' is no number; mend it") for n in range(100))]
+    faults = Faults((), "skip")
+    rows += [record(200)] * 100
+    assert len([*faults.leave_out(rows)]) == 101
+    assert len(faults.counts) == len(faults.first) == 21
+    [said] = caplog.messages
+    assert said.startswith(
+        "100 of 201 records were left out: 2 with '0' is no number (f.csv:0, f.csv:1); "
+    )
+    assert "; 90 with other faults; to refuse them: data.missing=error" in said
+    assert said.count("is no number") == 5
+    with pytest.raises(DataError) as stop:
+        list(Faults((), "error").leave_out(rows))
+    told = str(stop.value).splitlines()
+    assert told[0].startswith("100 records cannot be used")
+    assert len(told) == 22
+    assert told[-1].strip() == "… and 80 more"

@@ -8,8 +8,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.splitting.strata import Numbers, by_label, permutation, spread
 from seqtasks.data.store.records import Records
-from seqtasks.data.strata import Numbers, by_label, permutation, spread
 from seqtasks.errors import DataError, UsageError
 
 SPLIT = "the split"

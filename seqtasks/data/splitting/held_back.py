@@ -9,7 +9,7 @@ import numpy as np
 
 from seqtasks.data.fields.classes import classes_of, rows_of, without
 from seqtasks.data.fields.field import Field
-from seqtasks.data.splits import group
+from seqtasks.data.splitting.random_parts import group
 from seqtasks.data.store.records import Records, Rows
 from seqtasks.errors import few
 
@@ -41,14 +41,16 @@ def hold_back(
     groups = None if split_by is None else group(Records(train.file), split_by)
     given: list[Rows] = [rows_of(train)]
     for name, part in others.items():
-        rows, back = rows_of(part), np.zeros(len(part), np.bool_)
+        rows, back, left = rows_of(part), np.zeros(len(part), np.bool_), len(part)
+        members = None if groups is None else groups[rows]
         for at, record in enumerate(part):
             wanted = lacking.intersection(field.classes(record))
             if not wanted:
                 continue
-            along = rows == rows[at] if groups is None else groups[rows] == groups[rows[at]]
-            if not (back | along).all():
-                back |= along
+            along = [at] if members is None else np.flatnonzero(members == members[at])
+            more = len(along) - int(back[along].sum())
+            if more < left:
+                back[along], left = True, left - more
                 lacking -= wanted
                 places |= dict.fromkeys(wanted, record.place)
             if not lacking:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.data.splits import too_little
+from seqtasks.data.splitting.random_parts import too_little
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Cuts, Records
 

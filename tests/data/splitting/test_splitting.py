@@ -11,8 +11,8 @@ from stored import stored
 from seqtasks.data.fields import LabelField, LabelSetField, NumberField, TagField, TokenField
 from seqtasks.data.fields.synchronous import SynchronousField
 from seqtasks.data.record import Record
-from seqtasks.data.splitting import Splitting
-from seqtasks.data.strata import spread
+from seqtasks.data.splitting.splitting import Splitting
+from seqtasks.data.splitting.strata import spread
 from seqtasks.errors import DataError
 
 LABELS = ["a"] * 60 + ["b"] * 25 + ["c"] * 10 + ["d"] * 4 + ["e"]

@@ -7,8 +7,13 @@ import pytest
 from stored import stored
 
 from seqtasks.data.record import Record
-from seqtasks.data.splits import hold_out, permutation, sample_records, split_records
-from seqtasks.data.text_parts import split_texts
+from seqtasks.data.splitting.random_parts import (
+    hold_out,
+    permutation,
+    sample_records,
+    split_records,
+)
+from seqtasks.data.splitting.text_parts import split_texts
 from seqtasks.errors import DataError, UsageError
 
 

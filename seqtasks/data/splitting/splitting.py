@@ -1,4 +1,4 @@
-"""From the files of the user to the splits: what has no file is taken off the training examples."""
+"""From the files of the user to the splits, by one drawing after another."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from seqtasks.data.fields import Field, TokenField
 from seqtasks.data.fields.classes import rows_of
-from seqtasks.data.held_back import hold_back
-from seqtasks.data.splits import hold_out, sample_records, split_records, units
+from seqtasks.data.splitting.held_back import hold_back
+from seqtasks.data.splitting.random_parts import hold_out, sample_records, split_records, units
+from seqtasks.data.splitting.strata import Numbers, Strata, strata_of
+from seqtasks.data.splitting.text_parts import split_texts
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
-from seqtasks.data.strata import Numbers, Strata, strata_of
-from seqtasks.data.text_parts import split_texts
 from seqtasks.errors import few
 
 _log = logging.getLogger(__name__)
