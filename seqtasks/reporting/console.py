@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from seqtasks import bundle
-from seqtasks.cli.printable import on_one_line
+from seqtasks.cli.printable import encodable, on_one_line
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field, LabelSetField, TagField
 from seqtasks.data.module import SequenceData
@@ -237,7 +237,8 @@ def show_example(console: Console, *values: str) -> None:
 def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str]) -> None:
     """Print where the bundle is, and the command that predicts with it on a sample.
 
-    The command trusts the foreign modules, which the model is made of.
+    The command trusts the foreign modules, which the model is made of. A sample that the console
+    cannot show would be another one where it is copied: the command then names a file.
     """
     show(console, f"Saved: {folder}")
     page = folder.parent / "report.html"
@@ -245,7 +246,11 @@ def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str
         show(console, f"Report: {page}")
     trust = "".join(f" --trust {module}" for module in foreign)
     command = f"python -m seqtasks.predict {shlex.quote(str(folder))}{trust}"
-    show(console, f"Next:  {typed(shortened(sample))} | {command}")
+    given = typed(shortened(sample))
+    if encodable(on_one_line(given), console.encoding) == given:
+        show(console, f"Next:  {given} | {command}")
+    else:
+        show(console, f"Next:  {command} --input FILE")
 
 
 def typed(line: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
+import pytest
 from rich.console import Console
 
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import LabelSetField, TagField
 from seqtasks.data.record import Record
-from seqtasks.reporting.console import expected, one_line, show_report
+from seqtasks.reporting.console import expected, one_line, show_next, show_report
 
 
 def dataset(field, *values):
@@ -36,3 +40,18 @@ def test_the_worst_texts_stand_below_one_heading(capsys):
     show_report(Console(), {"worst": worst})
     example = "     score  0\n     input  a\n  expected  b  |  c\n predicted  (nothing)\n\n"
     assert capsys.readouterr().out == "\nAmong the worst:\n" + 2 * example
+
+
+@pytest.mark.parametrize(
+    ("sample", "said"),
+    [
+        ("a b", "echo 'a b' | python -m seqtasks.predict b"),
+        ("中国", "python -m seqtasks.predict b"),
+    ],
+)
+def test_a_sample_that_the_console_cannot_show_is_no_part_of_the_command(sample, said):
+    taken = io.BytesIO()
+    file = io.TextIOWrapper(taken, encoding="ascii", errors="backslashreplace", write_through=True)
+    show_next(Console(file=file), Path("b"), sample, [])
+    assert f"Next:  {said}" in taken.getvalue().decode()
+    assert "\\u" not in taken.getvalue().decode()
