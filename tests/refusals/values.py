@@ -321,6 +321,10 @@ ROWS = {
         lambda: fitted(LabelField(), "a", ["a", "b"]),
         "a.txt:2: 2 labels in 'x' where one is expected; to learn several: task/head=multi_label",
     ),
+    "data.fields.values:values_of": (
+        lambda: fitted(LabelField(), "a", ["a", "b"], ["a", "c"]),
+        "2 records cannot be used:\n  a.txt:2: 2 labels in 'x' where one is expected; to learn",
+    ),
     "data.fields.number:NumberField.number": (
         lambda: encoded(fitted(NumberField()), "N/A"),
         "a.txt:1: 'N/A' in 'x' where a number of usual size is expected; write one such as 3.5",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.remarks import note_odd, note_rare
 from seqtasks.data.fields.unseen import room
+from seqtasks.data.fields.values import values_of
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import number_type
 from seqtasks.data.store.ragged import Ragged
@@ -65,7 +66,7 @@ class LabelField(Field):
         Raises:
             DataError: there are fewer than 2, or some are not in the order.
         """
-        counts = count_symbols(map(self.label, records))
+        counts = count_symbols(values_of(self.label, records))
         if self.order is not None:
             self.check_order(counts, records)
         self.vocabulary = Vocabulary(ranked(counts))

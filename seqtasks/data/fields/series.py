@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from seqtasks.data.batch import lengths_of
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
+from seqtasks.data.fields.values import values_of
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, sequence_lengths
 from seqtasks.errors import DataError, RecordError, check_least
@@ -61,13 +62,7 @@ class VectorSequenceField(Field):
         total = squares = np.zeros(0)
         first: NDArray[np.float64] | None = None
         lowest = highest = np.zeros(0)
-        gap: RecordError | None = None
-        for record in records:
-            try:
-                values = self.steps(record, None if first is None else len(first))
-            except RecordError as error:  # preparation leaves it out, or refuses it
-                gap = gap or error
-                continue
+        for values in values_of(self.steps_alike(), records):
             if first is None:
                 first = values[0]
                 total, squares = np.zeros(len(first)), np.zeros(len(first))
@@ -78,8 +73,6 @@ class VectorSequenceField(Field):
             squares = squares + ((values - first) ** 2).sum(axis=0)
             lowest = np.minimum(lowest, values.min(axis=0))
             highest = np.maximum(highest, values.max(axis=0))
-        if first is None and gap is not None:
-            raise gap
         if first is None:
             raise DataError(
                 "there is no training example; look at the training files", option=self.name
@@ -95,6 +88,18 @@ class VectorSequenceField(Field):
         deviation = np.where(constant | (variance <= 0), 1.0, np.sqrt(variance))
         self.vocabulary = Channels(names, mean.tolist(), deviation.tolist())
 
+    def steps_alike(self) -> Callable[[Record], NDArray[np.float64]]:
+        """A function for the `steps` of records, all with as many channels as its first has."""
+        width: int | None = None
+
+        def read(record: Record) -> NDArray[np.float64]:
+            nonlocal width
+            values = self.steps(record, width)
+            width = values.shape[1]
+            return values
+
+        return read
+
     def steps(self, record: Record, width: int | None) -> NDArray[np.float64]:
         """A record's values, (steps, channels).
 
@@ -103,27 +108,27 @@ class VectorSequenceField(Field):
             width: the expected number of channels; None takes that of the first step.
 
         Raises:
-            RecordError: a step holds something other than finite numbers.
-            DataError: the value is no list of steps, or empty or too long, or a step has another
-                size.
+            RecordError: the value is no list of steps, or is empty, or a step holds something other
+                than finite numbers.
+            DataError: there are more steps than ``max_length``, or a step has another size.
         """
         value = self.value(record)
         try:
             rows = json.loads(value) if isinstance(value, str) else value
         except (ValueError, RecursionError) as error:
-            raise DataError(
+            raise RecordError(
                 f"'{self.name}' is not a JSON list of steps ({error}); write one list of numbers a "
                 "step, as in [[0.1, 2], [0.3, 4]]",
                 where=record.place,
             ) from None
         if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            raise DataError(
+            raise RecordError(
                 f"'{self.name}' is not a list of lists; write one list of numbers a step, as in "
                 "[[0.1, 2], [0.3, 4]]",
                 where=record.place,
             )
         if not rows:
-            raise DataError(f"'{self.name}' has no step; remove the example", where=record.place)
+            raise RecordError(f"'{self.name}' has no step; remove the example", where=record.place)
         if self.max_length is not None and len(rows) > self.max_length:
             raise DataError(
                 f"'{self.name}' has {len(rows):,} steps, more than `{self.name}.max_length`="

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -15,6 +16,7 @@ from seqtasks.data.fields.bpe_dropout import MergeDropout
 from seqtasks.data.fields.columns import Column, distinct, in_reading_order
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.segmentation import segmented
+from seqtasks.data.fields.values import values_of
 from seqtasks.data.record import Record
 from seqtasks.data.store.ragged import Ragged, pad_sequences, sequence_lengths
 from seqtasks.data.symbols.folding import folded, lowered
@@ -24,7 +26,7 @@ from seqtasks.data.symbols.unspaced import are_sentences
 from seqtasks.data.symbols.words import words_of
 from seqtasks.data.vocabulary import LEVELS, SPECIALS, UNK, Vocabulary
 from seqtasks.data.word_vectors import vector_words
-from seqtasks.errors import DataError, UsageError, check_choice, check_rate, located
+from seqtasks.errors import RecordError, UsageError, check_choice, check_rate, located
 
 _log = logging.getLogger(__name__)
 
@@ -138,7 +140,8 @@ class TokenField(Field):
             with located(self.name):
                 self.vocabulary = Vocabulary.count(sequences, specials=SPECIALS, **limits)
         except _RawText:
-            texts = (text for f in fields for record in records for text in f.prepared(record))
+            found = (values_of(field.prepared, records) for field in fields)
+            texts = chain.from_iterable(chain.from_iterable(found))
             with located(self.name):
                 self.vocabulary = Vocabulary.train(
                     texts,
@@ -193,7 +196,7 @@ class TokenField(Field):
         """The record's raw texts; symbols that are given one by one are joined by spaces.
 
         Raises:
-            DataError: one of several texts is empty, or their number is not that of the columns.
+            RecordError: one of several texts is empty, or their number is not that of the columns.
         """
         value = self.value(record)
         if not isinstance(value, str):
@@ -203,14 +206,14 @@ class TokenField(Field):
         texts = value.split("\t")
         if parts := self.parts:
             if len(texts) != len(parts):
-                raise DataError(
+                raise RecordError(
                     f"{len(texts)} text(s) in '{self.name}', {len(parts)} expected "
                     f"with a tab between them: {', '.join(map(str, parts))}",
                     where=record.place,
                 )
             texts = in_reading_order(texts, self.column)  # type: ignore[arg-type]
         if len(texts) > 1 and not all(text.strip() for text in texts):
-            raise DataError(
+            raise RecordError(
                 f"an empty text between the tabs of '{self.name}'; write it, or remove the line",
                 where=record.place,
             )

@@ -100,8 +100,9 @@ def test_what_is_no_sequence_of_vectors_is_refused_with_its_place(value, said):
 
 
 def test_bad_values_are_refused_in_training_too():
-    with pytest.raises(DataError, match=r"file.ts:2: 'series' has no step"):
-        fitted([[1, 2]], "[]")
+    with pytest.raises(DataError, match=r"file.ts:1: 'series' has no step"):
+        fitted("[]", "[]")
+    assert fitted([[1, 2]], "[]").vocabulary.mean.tolist() == [1, 2]
     with pytest.raises(UsageError, match="max_length"):
         VectorSequenceField(max_length=0)
 

@@ -26,7 +26,8 @@ def test_a_warning_is_shown_once_by_those_who_take_it_within_each_other(monkeypa
     assert capsys.readouterr().err == "odd\n"
 
 
-def test_a_warning_is_shown_once_where_logging_is_set_up(caplog, capsys):
+def test_a_warning_is_shown_once_where_logging_is_set_up(monkeypatch, caplog, capsys):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])
     with taken_notes():
         LOGGER.warning("odd")
     assert caplog.messages == ["odd"]
