@@ -58,6 +58,7 @@ def make_predictor(options: Namespace) -> FilePredictor:
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
     from seqtasks.bundle import load
+    from seqtasks.data.readers.options import known_encoding
     from seqtasks.prediction.files import FilePredictor, prefix_lines
     from seqtasks.prediction.forms import by_suffix, find_columns, make_input, make_output
     from seqtasks.prediction.layout import Layout
@@ -95,6 +96,7 @@ def make_predictor(options: Namespace) -> FilePredictor:
         make_output(written, layout, given, bundles[0]),
         prefixes,
         look,
+        known_encoding(options.encoding),
     )
 
 
@@ -109,6 +111,7 @@ def make_parser() -> Parser:
     add("--format", metavar="FORM", help=f"of the input: {forms}")
     written = "… of the output; by default as its name ends, else that of the input"
     add("--output-format", metavar="FORM", help=written)
+    add("--encoding", default="utf-8", help="of the input, such as cp1252; the output is UTF-8")
     column = "the column, or the member of an object, that holds an input"
     parser.add_repeated("--column", "INPUT=NAME", column)
     first = "the first row of a table is data, and its columns go by number from 0"

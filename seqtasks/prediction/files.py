@@ -28,6 +28,7 @@ class FilePredictor:
         form: the form of the output.
         prefixes: what the outputs begin with, one after another; None for nothing.
         look: is given the record and the prediction of each line that has both.
+        encoding: of the file.
         cut: the outputs so far that end at their greatest length.
         bad: the records so far that could not be used.
     """
@@ -37,12 +38,13 @@ class FilePredictor:
     form: OutputForm
     prefixes: Iterator[str] | None = None
     look: Callable[[Record, Prediction], None] | None = None
+    encoding: str = "utf-8"
     cut: int = 0
     bad: int = 0
 
     def __call__(self, source: Iterable[bytes]) -> Iterator[str]:
         """The lines of the output: a header if the form has one, and one for each record."""
-        lines = self.given.read(SourceLines(source))
+        lines = self.given.read(SourceLines(source, encoding=self.encoding))
         begun = False
         while chunk := list(itertools.islice(lines, RECORDS_AT_ONCE)):
             if not begun:

@@ -25,6 +25,7 @@ class SourceLines:
     Args:
         source: the bytes, in pieces cut anywhere.
         name: of the source, for errors.
+        encoding: of the source.
 
     Attributes:
         marked: whether a byte order mark stands in front, once the first line has been read.
@@ -33,8 +34,11 @@ class SourceLines:
     [(1, 'a'), (2, 'b')]
     """
 
-    def __init__(self, source: Iterable[bytes], name: str = "input") -> None:
+    def __init__(
+        self, source: Iterable[bytes], name: str = "input", encoding: str = "utf-8"
+    ) -> None:
         self.source, self.name, self.marked = source, name, False
+        self.encoding = encoding
 
     def place(self, number: int) -> str:
         """``name:number`` of a line."""
@@ -46,7 +50,7 @@ class SourceLines:
         while len(head) < _LEAST and not head.endswith(b"\n") and (more := next(pieces, b"")):
             head += more
         self.marked = head.startswith(MARKS)
-        yield from enumerate(stream_lines(chain([head], pieces), self.name), 1)
+        yield from enumerate(stream_lines(chain([head], pieces), self.name, self.encoding), 1)
 
 
 def pieces_of(file: Any) -> Iterator[bytes]:
@@ -63,12 +67,15 @@ def check_decoded(text: str, place: str) -> None:
 
     >>> check_decoded("caf\udce9", "input:2")
     Traceback (most recent call last):
-    seqtasks.errors.DataError: input:2: not valid utf-8 (byte 0xe9); convert it to utf-8
+    seqtasks.errors.DataError: input:2: not valid utf-8 (byte 0xe9); convert it to utf-8, or name its encoding
     """
     if text.isascii() or not (lost := _LOST.search(text)):
         return
     byte = ord(lost[0]) - 0xDC00
-    raise DataError(f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", where=place)
+    raise DataError(
+        f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8, or name its `encoding`",
+        where=place,
+    )
 
 
 def printable(text: str) -> str:

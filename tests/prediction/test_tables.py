@@ -61,6 +61,16 @@ def test_utf_16_is_read_and_answered_in_utf_8(models, run, labels):
     assert code == 0
 
 
+def test_an_encoding_that_is_named_is_read(models, run, labels):
+    given = "tokens;id\ncafé;1\n".encode("cp1252")
+    out, _, code = run(models(*CLASSIFIER), given, "--format", "csv", "--encoding", "cp1252")
+    assert rows(out, ";")[1] == ["café", "1", labels("café"), ""]
+    assert code == 0
+    _, error, code = run(models(*CLASSIFIER), given, "--encoding", "cp1253x")
+    assert "--encoding: there is no text encoding 'cp1253x'" in error
+    assert code == 2
+
+
 def test_rows_that_cannot_be_used_have_errors_in_their_places(models, run, labels):
     given = b'tokens,id\na dog,1\nshort\n"a" b,3\n,4\nto,o,long\n\ncaf\xe9,5\nlast,6,,\n'
     out, error, code = run(models(*CLASSIFIER), given, "--format", "csv")

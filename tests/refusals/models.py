@@ -56,7 +56,7 @@ from seqtasks.inspection.views import View, check_output, save_view, view_states
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.prediction.ensemble import check_members
 from seqtasks.prediction.files import FilePredictor, prefix_lines
-from seqtasks.prediction.forms import find_columns, make_input, make_output
+from seqtasks.prediction.forms import by_suffix, find_columns, make_input, make_output
 from seqtasks.prediction.layout import Layout
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.prediction.sampling import sampling_options
@@ -637,6 +637,10 @@ ROWS = {
     "prediction.files:prefix_lines": (
         lambda: list(prefix_lines(Path("missing.txt"))),
         "prefixes: missing.txt: there is no such file",
+    ),
+    "prediction.forms.__init__:by_suffix": (
+        lambda: by_suffix(Path("x.ts")),
+        "format: x.ts: a .ts file is read in training alone; write its records as text, tsv, csv",
     ),
     "prediction.forms.__init__:find_columns": (
         lambda: find_columns(loaded(*TAGGING), ["text"]),

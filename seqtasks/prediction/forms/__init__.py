@@ -50,10 +50,26 @@ SUFFIXES = {
 }
 """The form of a file by the end of its name; of other names none is known."""
 
+TRAINING_ALONE = (".ts", ".npz", ".npy", ".parquet", ".pq", ".arrow", ".feather", ".ipc")
+"""The ends of names of files that are no lines of text, or one record in many lines."""
+
 
 def by_suffix(path: Path | None) -> str | None:
-    """The form of a file that its name tells, packed or not; None where it tells none."""
-    return None if path is None else SUFFIXES.get(format_suffix(path))
+    """The form of a file that its name tells, packed or not; None where it tells none.
+
+    Raises:
+        UsageError: it tells a form that is read in training alone.
+    """
+    if path is None:
+        return None
+    suffix = format_suffix(path)
+    if suffix in TRAINING_ALONE:
+        raise UsageError(
+            f"{path}: a {suffix} file is read in training alone; write its records as "
+            f"{', '.join(INPUTS)}",
+            option="format",
+        )
+    return SUFFIXES.get(suffix)
 
 
 def make_input(name: str, model: Model, columns: InputColumns, header: bool = True) -> InputForm:
