@@ -67,15 +67,12 @@ def check_decoded(text: str, place: str) -> None:
 
     >>> check_decoded("caf\udce9", "input:2")
     Traceback (most recent call last):
-    seqtasks.errors.DataError: input:2: not valid utf-8 (byte 0xe9); convert it to utf-8, or name its encoding
+    seqtasks.errors.DataError: input:2: not valid utf-8 (byte 0xe9); convert it to utf-8
     """
     if text.isascii() or not (lost := _LOST.search(text)):
         return
     byte = ord(lost[0]) - 0xDC00
-    raise DataError(
-        f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8, or name its `encoding`",
-        where=place,
-    )
+    raise DataError(f"not valid utf-8 (byte 0x{byte:02x}); convert it to utf-8", where=place)
 
 
 def printable(text: str) -> str:
