@@ -2,13 +2,12 @@
 
 from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, passed
 from seqtasks.schemes.conversion import Conversion
-from seqtasks.schemes.detection import FEW, detect, recognise, resolve_scheme, scheme_of
+from seqtasks.schemes.detection import detect, recognise, resolve_scheme, scheme_of
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, Span, TagPart, find_scheme
 from seqtasks.schemes.spelling import convert, find_spans, respell, tags, violation
 from seqtasks.schemes.transitions import Allowed, allowed_transitions
 
 __all__ = [
-    "FEW",
     "OUTSIDE",
     "SCHEMES",
     "Allowed",

@@ -12,6 +12,9 @@ from seqtasks.schemes.spelling import violation
 MOST_TOLD = 20
 """Mistakes that are kept in words."""
 
+FEW, SOME = 0.01, 10
+"""Labels of no scheme are mistakes in this share of the sequences, and in one of so many."""
+
 Pair = tuple[str | None, str | None]
 """Two labels side by side, None before the first and after the last."""
 
@@ -33,6 +36,15 @@ class Breaks:
     broken: list[int] = field(default_factory=list)
     foreign: int = 0
     told: list[str] = field(default_factory=list)
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether the labels that the scheme lacks are so few that they are mistakes.
+
+        >>> [Breaks("BIO", count, foreign=1).mistaken for count in (9, 40)]
+        [False, True]
+        """
+        return self.foreign <= max(FEW * self.sequences, self.sequences >= SOME)
 
 
 def find_breaks(

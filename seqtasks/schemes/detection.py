@@ -7,9 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from seqtasks.schemes.breaks import Breaks, Pair, find_breaks, keeps, passed
 from seqtasks.schemes.scheme import OUTSIDE, SCHEMES, Scheme, find_scheme
 
-FEW = 0.01
-"""The share of sequences with labels of no scheme that are taken for mistakes, at most."""
-
 
 def scheme_of(labels: Iterable[str]) -> str | None:
     """The scheme of a set of labels, by their marks alone; None if they spell no spans.
@@ -79,7 +76,7 @@ def recognise(
         if scheme_of(label for label in typed if label in scheme) is not None
     ]
     found = [find_breaks(sequences, name) for name in likely]
-    found = [one for one in found if one.foreign <= FEW * one.sequences]
+    found = [one for one in found if one.mistaken]
     return min(found, key=lambda one: len(one.broken), default=None)
 
 

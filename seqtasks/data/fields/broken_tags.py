@@ -10,7 +10,7 @@ from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.store.records import place_of
 from seqtasks.errors import LISTED, DataError, enumerated
-from seqtasks.schemes import FEW, Breaks
+from seqtasks.schemes import Breaks
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def check_known(field: Field, found: Breaks, records: Iterable[Record]) -> None:
     Raises:
         DataError: so it is; the message lists where.
     """
-    if found.foreign > FEW * found.sequences:
+    if not found.mistaken:
         what = (
             f"of {found.sequences:,} sequences break {found.scheme}, of which {found.foreign:,} "
             f"have labels that it lacks; name the scheme that they follow: `{field.name}.scheme`, "
