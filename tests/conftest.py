@@ -23,6 +23,17 @@ CACHE = tempfile.TemporaryDirectory(prefix="seqtasks-tests-")  # removed when Py
 os.environ["SEQTASKS_CACHE"] = CACHE.name
 
 
+@pytest.fixture(autouse=True)
+def logging_put_back():
+    """Take away what a test adds to the root logger: its streams are closed with the test."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    yield
+    for handler in root.handlers[:]:
+        if handler not in before and type(handler).__module__.startswith("logging"):
+            root.removeHandler(handler)
+
+
 @pytest.fixture
 def composed(monkeypatch, tmp_path):
     """A function from overrides to the configuration, with a run folder of its own."""

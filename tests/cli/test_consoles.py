@@ -64,7 +64,8 @@ def command(*arguments: str, **more: object) -> list[str]:
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    return {**inherited, "PYTHONPATH": str(ROOT), **more}
 
 
 @pytest.fixture(scope="module")

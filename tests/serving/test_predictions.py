@@ -58,7 +58,10 @@ def test_requests_at_once_run_in_batches_and_get_what_each_gets_alone(
     for body, reply in zip(bodies, replies, strict=True):
         assert reply.status == 200
         found = [one["prediction"] for one in reply.body["predictions"]]
-        assert found == alone.predict(body["text"])
+        expected = alone.predict(body["text"])
+        if options is NUMBER:  # whose last digits depend on the batch
+            found, expected = [*map(float, found)], pytest.approx([*map(float, expected)])
+        assert found == expected
     drawn = options is LETTERS  # what is drawn depends on a text's number in its own request
     assert len(sizes) == len(bodies) if drawn else len(sizes) < len(bodies) / 2
 
