@@ -15,7 +15,7 @@ from seqtasks.data.preparation.identity import Unknown, digest
 from seqtasks.data.readers.opening import unreadable
 from seqtasks.data.readers.paths import FilePath, RemotePath, is_web
 from seqtasks.data.readers.remote import file_system
-from seqtasks.data.store.manifest import write_whole
+from seqtasks.files.replacing import write_text
 
 _BLOCK = 1 << 20
 
@@ -101,7 +101,7 @@ def file_digests(paths: Sequence[FilePath], folder: Path | None) -> list[str]:
     if memory is not None and stamps != known:
         with contextlib.suppress(OSError):  # of a cache that cannot be written to
             memory.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(memory, json.dumps(stamps))
+            write_text(memory, json.dumps(stamps))
     return found
 
 

@@ -9,6 +9,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from seqtasks.files.replacing import write_text
+
 NAME = "manifest.json"
 
 _BLOCK = 1 << 20
@@ -29,7 +31,7 @@ def seal(folder: Path, content: dict[str, Any]) -> None:
             found = path.stat()
             name = path.relative_to(folder).as_posix()
             files[name] = [found.st_size, found.st_mtime_ns, checksum(path)]
-    write_whole(folder / NAME, json.dumps({**content, "sealed": files}))
+    write_text(folder / NAME, json.dumps({**content, "sealed": files}))
 
 
 def whole(folder: Path) -> dict[str, Any] | None:
@@ -62,13 +64,3 @@ def checksum(path: Path) -> int:
         while block := file.read(_BLOCK):
             found = zlib.crc32(block, found)
     return found
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place, flush it and rename it, so that it is never half there."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
