@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import random
 import shutil
@@ -13,20 +12,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chaos.case import Case
+from chaos.references import PATIENCE, Reference, References
 from chaos.remains import checkpoint_step, damaged, differences, last_line
 from chaos.trainings import (
     TRAININGS,
     Training,
-    counting,
     ending_at,
     load_all,
     other_file_system,
+    rank,
 )
-from filelock import FileLock
 
 SHORT = 0
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
@@ -34,8 +34,6 @@ SEVERAL = ("generation-streams", "classification", "tagging", "translation")
 """The trainings that are tried on two processes, and from a new Python."""
 
 SIGNALS = (signal.SIGKILL,) * 6 + (signal.SIGTERM, signal.SIGINT)
-PATIENCE = 120.0
-"""Seconds after which a training hangs."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,7 @@ class Plan:
 def cases(seed: int, count: int) -> Iterator[Case]:
     """Trainings of all tasks, ended so often in all: one to three times each."""
     load_all()
-    kept = tempfile.TemporaryDirectory(prefix="chaos-references-")  # removed when Python ends
-    _KEPT.append(kept)
+    references = References()
     names = itertools.cycle(TRAININGS)
     several = itertools.cycle(SEVERAL)
     done = 0
@@ -89,46 +86,14 @@ def cases(seed: int, count: int) -> Iterator[Case]:
         yield Case(
             plan.way,
             f"{number:03}-{plan.way}-{kills}-kills",
-            lambda folder, plan=plan: attempt(plan, folder, Path(kept.name)),
+            partial(attempt, plan, references),
             limit=3600.0,
         )
 
 
-_KEPT: list[tempfile.TemporaryDirectory] = []
-
-
-@dataclass
-class Reference:
-    """A training that nothing ended: its folder, its seconds, and what it wrote, in writes."""
-
-    folder: Path
-    seconds: float
-    writes: int
-
-
-def reference(plan: Plan, folder: Path, kept: Path) -> Reference:
-    """The training of a plan that nothing ends; done once."""
-    here = kept / plan.way
-    with FileLock(f"{here}.lock"):
-        if not (here / "reference.json").exists():
-            shutil.rmtree(here, ignore_errors=True)
-            here.mkdir()
-            elsewhere = {"TMPDIR": str(here), "SEQTASKS_CACHE": str(here / "cache")}
-            options = [*plan.options, "hydra.run.dir=run"]
-            prelude = counting(here / "writes")
-            whole = Training(options, here, elsewhere, forked=plan.forked, prelude=prelude)
-            if not whole.wait(PATIENCE) or whole.code != 0:
-                whole.kill()
-                raise AssertionError(f"it does not train at all: {whole.code}, {whole.error}")
-            writes = (here / "writes").stat().st_size if plan.forked else 0
-            facts = {"seconds": whole.seconds, "writes": writes}
-            (here / "reference.json").write_text(json.dumps(facts))
-        return Reference(here / "run", **json.loads((here / "reference.json").read_text()))
-
-
-def attempt(plan: Plan, folder: Path, kept: Path) -> str:
+def attempt(plan: Plan, references: References, folder: Path) -> str:
     """End a training as often as the plan says, resume it to its end, and compare."""
-    whole = reference(plan, folder, kept)
+    whole = references.get(plan.way, plan.options, forked=plan.forked)
     elsewhere = tempfile.mkdtemp(prefix="chaos-", dir=other_file_system(folder))
     try:
         return Chain(plan, folder, whole, elsewhere).run()
@@ -161,7 +126,7 @@ class Chain:
             return f"the resumed training hangs: {last_line(training.error)}"
         if training.code:
             return f"the resumed training fails: {training.code}, {last_line(training.error)}"
-        return differences(self.whole.folder, self.newest)
+        return differences(self.whole.run, self.newest)
 
     @property
     def newest(self) -> Path:
@@ -209,8 +174,13 @@ class Chain:
                     if not ended:
                         ended = self.signal(training, number, alone)
                 if not ended:
+                    left = training.ranks()
                     training.kill()
-                    return f"it hangs after {number.name}: {last_line(training.error)}"
+                    to = f" to process {self.rank}" if alone else ""
+                    return (
+                        f"{number.name} at {at:.3f}{to}: processes {left} hang: "
+                        f"{last_line(training.error)!r}"
+                    )
                 if training.code != 0:
                     break
                 shutil.rmtree(self.folder)  # it was done: once more, and earlier
@@ -229,6 +199,7 @@ class Chain:
         """Send a signal to all processes of a training, or one; whether all ended."""
         members = training.members()
         chosen = [self.draw.choice(members)] if alone and members else members
+        self.rank = [rank(pid) for pid in chosen]
         for pid in chosen:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -64,20 +65,35 @@ def results(run: Path) -> dict[str, Any]:
     return metrics
 
 
-def differences(whole: Path, resumed: Path) -> str:
-    """The first thing in which a finished run differs from one that was never ended, or ""."""
-    here, there = results(whole), results(resumed)
-    for name in sorted(here.keys() | there.keys()):
-        if here.get(name) != there.get(name):
-            return f"{name} differs: {here.get(name)} uninterrupted, {there.get(name)} resumed"
+def differences(whole: Path, other: Path, *, but: str = "*tfevents*") -> str:
+    """The first thing in which a finished run differs from one that nothing disturbed, or "".
+
+    Args:
+        whole: the folder of the undisturbed one.
+        other: that of the other one.
+        but: the names of files that the other one need not have.
+    """
+    if wrong := difference(results(whole), results(other), "metrics.json"):
+        return wrong
     for path in whole.glob("bundle/*.safetensors"):
-        if path.read_bytes() != (resumed / "bundle" / path.name).read_bytes():
+        if path.read_bytes() != (other / "bundle" / path.name).read_bytes():
             return f"{path.name} differs"
-    names = {
-        run: {str(path.relative_to(run)) for path in run.rglob("*")} for run in (whole, resumed)
-    }
-    missing = {name for name in names[whole] - names[resumed] if "tfevents" not in name}
-    return f"{sorted(missing)} not there" if missing else ""
+    names = {run: {str(path.relative_to(run)) for path in run.rglob("*")} for run in (whole, other)}
+    missing = sorted(
+        name for name in names[whole] - names[other] if not fnmatch(Path(name).name, but)
+    )
+    return f"{missing} not there" if missing else ""
+
+
+def difference(here: Any, there: Any, name: str) -> str:
+    """Where two values differ first, each of them, or ""."""
+    if isinstance(here, dict) and isinstance(there, dict) and here.keys() == there.keys():
+        pairs = [(f"{name}.{key}", here[key], there[key]) for key in here]
+    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
+        pairs = [(f"{name}[{n}]", *pair) for n, pair in enumerate(zip(here, there, strict=True))]
+    else:
+        return "" if here == there else f"{name} is {there} in place of {here}"
+    return next((found for key, *pair in pairs if (found := difference(*pair, key))), "")
 
 
 def last_line(text: str) -> str:

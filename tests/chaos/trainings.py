@@ -86,18 +86,20 @@ class Training:
         *,
         forked: bool,
         prelude: Prelude = lambda: None,
+        printed: Path | None = None,
     ) -> None:
         """Begin it.
 
         Args:
             options: of ``python -m seqtasks``.
-            folder: where it works and where its output goes.
+            folder: where it works.
             environment: beside that of this process.
             forked: copy this process, which has imported what a training needs, instead of
                 starting Python anew.
             prelude: what the forked process does first.
+            printed: the folder for its output; None for the one where it works.
         """
-        self.printed = [folder / f"{name}.txt" for name in ("out", "error")]
+        self.printed = [(printed or folder) / f"{name}.txt" for name in ("out", "error")]
         self.began = time.monotonic()
         if forked:
             self.pid = os.fork()
@@ -192,11 +194,25 @@ class Training:
                 found.append(int(path.parent.name))
         return sorted(found)
 
+    def ranks(self) -> list[int]:
+        """The numbers of the processes that run, among those that train together."""
+        return [rank(pid) for pid in self.members()]
+
     def kill(self) -> None:
         """End all its processes at once, and wait for the first."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.wait(60)
+
+
+def rank(pid: int) -> int:
+    """The number of a process among those that train together; -1 where it has ended."""
+    try:
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return -1
+    given = [variable for variable in variables if variable.startswith(b"LOCAL_RANK=")]
+    return int(given[0].partition(b"=")[2]) if given else 0
 
 
 def load_all() -> None:
