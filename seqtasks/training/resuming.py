@@ -31,7 +31,8 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
         kept = [path for path in kept if path.is_file()]
         if not kept:
             raise Interrupted("interrupted before the first checkpoint; begin again") from error
-        options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(kept[0]))})
+        given = [word for word in sys.argv[1:] if not word.startswith("overwrite=")]
+        options = changed(given, {**changes, "ckpt_path": quoted(str(kept[0]))})
         command = " ".join(shlex.quote(option) for option in options)
         done = f"{trainer.current_epoch} epochs"
         if batches := batches_done(trainer):
