@@ -19,6 +19,7 @@ from seqtasks.data.module import SequenceData
 from seqtasks.data.preparation.notes import one_process_speaks
 from seqtasks.errors import UsageError, located
 from seqtasks.evaluation.sentences import with_words
+from seqtasks.files.space import told_space
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
@@ -110,7 +111,7 @@ def run(
                 found = f"a rate of {rate:g}, as with optimizer.lr={rate:g}"
                 say(f"lr_finder: training begins at {found}")
         began = time.perf_counter()
-        with fitting():
+        with fitting(), told_space(folder):
             trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
         seconds = time.perf_counter() - began
         results: dict[str, Any] = {

@@ -53,7 +53,6 @@ class Checkpoint(ModelCheckpoint):
                 option="callbacks.checkpoint.filename",
             )
         super().setup(trainer, pl_module, stage)
-        self.origin = Path(trainer.ckpt_path).parent if trainer.ckpt_path else None
         self.writes = trainer.is_global_zero
         if self._every_n_train_steps or self._train_time_interval is not None:
             self._every_n_epochs = 1
@@ -109,6 +108,9 @@ class Checkpoint(ModelCheckpoint):
     def _monitor_candidates(self, trainer: pl.Trainer) -> dict[str, Tensor]:
         found = super()._monitor_candidates(trainer)
         return found if self.score is None else {str(self.monitor): self.score, **found}
+
+    def on_load_checkpoint(self, trainer: pl.Trainer, *_: Any) -> None:
+        self.origin = Path(trainer.ckpt_path).parent if trainer.ckpt_path else None
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "score": self.score, "step": self.step}

@@ -13,7 +13,7 @@ import pytorch_lightning as pl
 
 from seqtasks.data.batching.loader import batches_done
 from seqtasks.errors import Interrupted, SeqtasksError
-from seqtasks.files.space import FullDisk, told_space
+from seqtasks.files.space import FullDisk
 from seqtasks.training.checkpoint_file import newest_whole
 from seqtasks.training.processes import end_others
 
@@ -24,7 +24,7 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
 
     Args:
         trainer: of the training.
-        folder: of the run; a full disk that nobody names is that of this folder.
+        folder: of the run.
         changes: option → value, told in place of the command's own; they may be completed while the
             training runs.
 
@@ -33,8 +33,7 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
         SeqtasksError: a disk is full.
     """
     try:
-        with told_space(folder):
-            yield
+        yield
     except (KeyboardInterrupt, SystemExit) as error:
         if not trainer.is_global_zero:
             raise
