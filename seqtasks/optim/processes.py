@@ -12,6 +12,22 @@ from pytorch_lightning.strategies.launchers import _SubprocessScriptLauncher
 from torch import Tensor, distributed
 
 
+def several() -> bool:
+    """Whether this process trains together with others."""
+    return distributed.is_available() and distributed.is_initialized()
+
+
+def summed(tensor: Tensor) -> Tensor:
+    """The sum over all processes of a tensor that has no gradient.
+
+    >>> summed(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    if several():
+        distributed.all_reduce(tensor)
+    return tensor
+
+
 def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
     """The tensors of all processes in their order, the same list in each; on the CPU.
 
@@ -23,7 +39,7 @@ def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
     >>> gathered(torch.tensor([1.0]), torch.device("cpu"))
     [tensor([1.])]
     """
-    if not (distributed.is_available() and distributed.is_initialized()):
+    if not several():
         return [tensor.cpu()]
     from torchmetrics.utilities.distributed import gather_all_tensors
 
