@@ -16,6 +16,7 @@ from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
+from seqtasks.cli.signals import is_first
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 
@@ -39,8 +40,11 @@ def main(config: DictConfig) -> Any:
     try:
         with exit_on_error(sys.argv[1:]):
             from seqtasks.run import run  # late, so that --help need not wait for torch
+            from seqtasks.training.processes import end_with_parent
             from seqtasks.training.trainer import disband
 
+            if not is_first():
+                end_with_parent()
             try:
                 check_choices(config, hydra_config.runtime.choices)
                 return run(config, Path(folder), hydra_config.runtime.choices["task"])
