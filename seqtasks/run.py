@@ -20,6 +20,7 @@ from seqtasks.data.preparation.notes import one_process_speaks
 from seqtasks.errors import UsageError, located
 from seqtasks.evaluation.sentences import with_words
 from seqtasks.files.space import told_space
+from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
@@ -32,6 +33,7 @@ from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoints import chosen
 from seqtasks.training.history import History, environment
+from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
@@ -52,7 +54,7 @@ def run(
 
     Args:
         config: composed by Hydra.
-        folder: the run folder, new and writable.
+        folder: of this run alone (`seqtasks.folders.claim`).
         task_name: the choice in the group ``task``.
         command: how the run is begun, for the model card; None takes the command line.
 
@@ -67,7 +69,8 @@ def run(
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)
     plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
-    write_config(folder, plain)
+    if is_first():
+        write_config(folder, plain)
     if config.threads:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, verbose=False)
@@ -88,6 +91,8 @@ def run(
             factories["layer_factor"] = config.transfer.layer_factor
         task: Task = make_part(config, "task")(data.vocabularies, **factories)
         trainer = make_trainer(config, task)
+        with located("trainer"):
+            check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     callbacks[:0] = transfer.callbacks
     lines = [] if config.ckpt_path else task.prepare()
@@ -106,8 +111,8 @@ def run(
             rate = find_rate(config, task, data, transfer)
             changes |= settled(rate)
             plain["optimizer"]["lr"] = rate
-            write_config(folder, plain)
             if trainer.is_global_zero:
+                write_config(folder, plain)
                 found = f"a rate of {rate:g}, as with optimizer.lr={rate:g}"
                 say(f"lr_finder: training begins at {found}")
         began = time.perf_counter()
@@ -138,6 +143,7 @@ def run(
             add_scores(results, trainer, task, data, seconds)
             finish()
             if trainer.is_global_zero:
+                name_latest(folder)
                 foreign = foreign_modules(plain["task"])
                 if config.report:
                     write_report(folder, trusted=foreign, examples=200)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
-from seqtasks.cli.signals import interruptible, is_first
+from seqtasks.cli.signals import interruptible, speaks
 from seqtasks.errors import SeqtasksError, first_line
 
 
@@ -35,7 +35,7 @@ def exit_on_error(
             if sys.stdout is not None:
                 sys.stdout.flush()  # here, where it can still be said that it fails
     except KeyboardInterrupt:
-        if is_first():
+        if speaks():
             warn("interrupted")
         sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough

@@ -62,12 +62,12 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End at once, whatever else is going on."""
-    if is_first():
+    if speaks():
         os.write(2, b"seqtasks: interrupted\n")
     os._exit(1)
 
 
-def is_first() -> bool:
+def speaks() -> bool:
     """Whether this process is the first, or only, one of a training, which speaks for all."""
     return os.environ.get("LOCAL_RANK", "0") == "0"
 

@@ -85,7 +85,8 @@ def done(trainer: pl.Trainer) -> str:
 
 def command(path: Path, changes: Mapping[str, str]) -> str:
     """The command that goes on from a checkpoint, made of this process's own."""
-    options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(path))})
+    given = [word for word in sys.argv[1:] if not word.startswith("overwrite=")]
+    options = changed(given, {**changes, "ckpt_path": quoted(str(path))})
     return shlex.join(["python", "-m", "seqtasks", *options])
 
 

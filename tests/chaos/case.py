@@ -148,5 +148,5 @@ def _try(connection: Connection, case: Case, top: Path) -> None:
     if not wrong:
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        wrong = f"{wrong} [{folder}]"
+        wrong = f"{' '.join(wrong.split())} [{folder}]"
     connection.send(wrong)

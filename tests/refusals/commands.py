@@ -32,6 +32,7 @@ from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
 from seqtasks.run import make_data, make_trainer, run
 from seqtasks.serving.description import examples_of
+from seqtasks.serving.listener import bound
 from seqtasks.task import Task
 from seqtasks.training.advice import fitting, understood
 from seqtasks.training.averaging import ExponentialAverage, TriggeredAverage
@@ -163,16 +164,26 @@ def windows() -> None:
 
 
 def taken_port() -> None:
-    with serve.bound("127.0.0.1", 0) as listener:
-        serve.bound("127.0.0.1", listener.getsockname()[1])
+    with bound("127.0.0.1", 0) as listener:
+        bound("127.0.0.1", listener.getsockname()[1])
 
 
 def server_that_never_starts() -> None:
-    server = SimpleNamespace(run=lambda sockets: sockets[0].close(), started=False)
+    ended(started=False)
+
+
+def failed_model() -> None:
+    ended(started=True, failure=RuntimeError("no memory"))
+
+
+def ended(started: bool, failure: Exception | None = None) -> None:
+    service = SimpleNamespace(worker=SimpleNamespace(failure=failure))
+    run = lambda sockets: sockets[0].close()  # noqa: E731
+    server = SimpleNamespace(run=run, started=started, service=service)
     before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     options = argparse.Namespace(host="127.0.0.1", port=0, bundle="b")
     try:
-        serve.run_server(server, options)
+        serve.run_server(server, options, None)
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -399,11 +410,15 @@ ROWS = {
         lambda: not_installed("uvicorn", serve.require),
         "a server needs FastAPI and uvicorn",
     ),
-    "serve:bound": (
-        lambda: serve.bound("127.0.0.1", 1 << 16),
+    "serve:run_server#2": (
+        failed_model,
+        "the model has failed: RuntimeError: no memory; the lines above say where; start the",
+    ),
+    "serving.listener:bound": (
+        lambda: bound("127.0.0.1", 1 << 16),
         "port: it is a number from 0, for a free one, to 65535, not 65536",
     ),
-    "serve:bound#2": (taken_port, "choose another one, or --port 0 for a free one"),
+    "serving.listener:bound#2": (taken_port, "choose another one, or --port 0 for a free one"),
     "serving.description:examples_of": (
         lambda: examples_of(loaded(*TRANSLATION), ["a " * 300_000]),
         "example: ",
