@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 import time
+from contextlib import suppress
 
 import pytorch_lightning as pl
 import torch
@@ -54,6 +56,18 @@ def end_others(trainer: pl.Trainer) -> None:
             process.kill()
             process.wait()
         launcher.procs.clear()  # else Lightning ends this one too
+
+
+def others_failed(trainer: pl.Trainer, error: BaseException) -> bool:
+    """Whether an error of this process comes from another one, which has failed on its own."""
+    launcher = trainer.strategy.launcher
+    if not isinstance(error, RuntimeError) or not isinstance(launcher, _SubprocessScriptLauncher):
+        return False
+    codes = set()
+    for process in launcher.procs:
+        with suppress(subprocess.TimeoutExpired):
+            codes.add(process.wait(timeout=2))
+    return bool(codes - {0})
 
 
 def end_with_parent() -> None:
