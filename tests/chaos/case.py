@@ -61,7 +61,7 @@ def run_cases(
     """
     waiting = list(cases)[::-1]
     total = len(waiting)
-    top = Path(tempfile.mkdtemp(prefix="chaos-", dir=under))
+    top = Path(tempfile.mkdtemp(prefix="chaos-", dir=under)).resolve()
     running: list[_Attempt] = []
     kinds: dict[str, Tally] = defaultdict(Tally)
     try:
