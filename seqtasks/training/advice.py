@@ -15,12 +15,14 @@ from seqtasks.errors import UsageError
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
 # a loader that cannot resume within an epoch (the data module's can), checkpoints that are there
-# already in the folder of a run that is resumed, a schedule that waits for the next validation.
+# already in the folder of a run that is resumed, a schedule that waits for the next validation, a
+# process whose share of a split has nothing to score.
 UNFITTING = (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
+    r"The ``compute`` method of metric \w+ was called before the ``update`` method",
     r"You're resuming from a checkpoint that ended before the epoch ended",
     r"Checkpoint directory .* exists and is not empty",
     r"ReduceLROnPlateau conditioned on metric .* strict",

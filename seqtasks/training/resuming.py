@@ -15,7 +15,7 @@ from seqtasks.data.batching.loader import batches_done
 from seqtasks.errors import Interrupted, SeqtasksError
 from seqtasks.files.space import FullDisk
 from seqtasks.training.checkpoint_file import newest_whole
-from seqtasks.training.processes import end_others
+from seqtasks.training.processes import end_others, others_failed
 
 
 @contextmanager
@@ -30,29 +30,43 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
 
     Raises:
         Interrupted: a signal came.
-        SeqtasksError: a disk is full.
+        SeqtasksError: a disk is full, or another process has failed.
     """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit) as error:
+    except BaseException as error:
         if not trainer.is_global_zero:
             raise
+        failed = others_failed(trainer, error)
         end_others(trainer)
+        if failed:
+            raise SeqtasksError(
+                "another process of this training has failed, as the lines above say; correct "
+                "that, and begin again"
+            ) from error
+        if isinstance(error, FullDisk):
+            raise full(trainer, folder, changes, error) from error
+        if not isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
         path = kept_checkpoint(trainer, folder)
         if path is None:
             raise Interrupted("interrupted before the first checkpoint; begin again") from error
         raise Interrupted(
             f"interrupted after {done(trainer)}; to go on: {command(path, changes)}"
         ) from error
-    except FullDisk as full:
-        end_others(trainer)
-        path = full.saved or kept_checkpoint(trainer, folder)
-        if path is None:
-            raise
-        raise SeqtasksError(
-            f"{full.folder}: no space is left on this disk; training ended after {done(trainer)}, "
-            f"and {path} is kept; make room, and go on: {command(path, changes)}"
-        ) from full
+
+
+def full(
+    trainer: pl.Trainer, folder: Path, changes: Mapping[str, str], error: FullDisk
+) -> SeqtasksError:
+    """What is said of a disk that is full: also how to go on, if a checkpoint is kept."""
+    path = error.saved or kept_checkpoint(trainer, folder)
+    if path is None:
+        return error
+    return SeqtasksError(
+        f"{error.folder}: no space is left on this disk; training ended after {done(trainer)}, "
+        f"and {path} is kept; make room, and go on: {command(path, changes)}"
+    )
 
 
 def kept_checkpoint(trainer: pl.Trainer, folder: Path) -> Path | None:

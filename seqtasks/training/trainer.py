@@ -17,7 +17,7 @@ from seqtasks.training.advice import unadvised
 from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoint_writing import with_whole_checkpoints
 from seqtasks.training.history import EpochLines, History
-from seqtasks.training.interruption import Interruption
+from seqtasks.training.interruption import Interruption, leave_signals
 
 
 def build_trainer(
@@ -61,6 +61,7 @@ def build_trainer(
             enable_progress_bar=progress_bar,
             plugins=with_whole_checkpoints(plugins),
         )
+    leave_signals(trainer)
     on_cpu = trainer.strategy.root_device.type == "cpu"
     if on_cpu and str(precision).startswith("16"):
         raise UsageError(

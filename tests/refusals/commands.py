@@ -30,6 +30,7 @@ from seqtasks.data.batch import Batch
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
+from seqtasks.heads.loss import Loss
 from seqtasks.run import make_data, make_trainer, run
 from seqtasks.serving.description import examples_of
 from seqtasks.serving.listener import bound
@@ -44,6 +45,11 @@ from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
 from seqtasks.transfer import Transfer
+
+
+def nothing_ahead() -> None:
+    one = Loss(torch.ones(()), torch.ones(()))
+    Task({}).ahead(Loss(one.total, one.count, parts=[(1.0, one)]), Batch(), 0)
 
 
 def built(*options: str, change: Any = None) -> Any:
@@ -426,6 +432,10 @@ ROWS = {
     "task:Task.__init__": (
         lambda: Task({}, layer_factor=0.0),
         "layer_factor: it is above 0, not 0.0",
+    ),
+    "task:Task.ahead": (
+        nothing_ahead,
+        "trainer.accumulate_grad_batches: it goes with several losses where the data deals out",
     ),
     "task:Task.configure_optimizers": (
         unlike_optimizer,

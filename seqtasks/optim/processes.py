@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 import time
+from contextlib import suppress
 
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.strategies.launchers import _SubprocessScriptLauncher
 from torch import Tensor, distributed
+
+
+def several() -> bool:
+    """Whether this process trains together with others."""
+    return distributed.is_available() and distributed.is_initialized()
+
+
+def summed(tensor: Tensor) -> Tensor:
+    """The sum over all processes of a tensor that has no gradient.
+
+    >>> summed(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    if several():
+        distributed.all_reduce(tensor)
+    return tensor
 
 
 def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
@@ -23,7 +41,7 @@ def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
     >>> gathered(torch.tensor([1.0]), torch.device("cpu"))
     [tensor([1.])]
     """
-    if not (distributed.is_available() and distributed.is_initialized()):
+    if not several():
         return [tensor.cpu()]
     from torchmetrics.utilities.distributed import gather_all_tensors
 
@@ -38,6 +56,18 @@ def end_others(trainer: pl.Trainer) -> None:
             process.kill()
             process.wait()
         launcher.procs.clear()  # else Lightning ends this one too
+
+
+def others_failed(trainer: pl.Trainer, error: BaseException) -> bool:
+    """Whether an error of this process comes from another one, which has failed on its own."""
+    launcher = trainer.strategy.launcher
+    if not isinstance(error, RuntimeError) or not isinstance(launcher, _SubprocessScriptLauncher):
+        return False
+    codes = set()
+    for process in launcher.procs:
+        with suppress(subprocess.TimeoutExpired):
+            codes.add(process.wait(timeout=2))
+    return bool(codes - {0})
 
 
 def end_with_parent() -> None:
