@@ -30,7 +30,10 @@ RUN = Contents(
     "run",
     "hydra.run.dir",
     ("bundle", "checkpoints", "metrics.json"),
-    ("config.yaml", "csv", "report.html", "seqtasks.log", "tensorboard", "train_ddp_process_*.log"),
+    (
+        *("bundle-onnx*", "config.yaml", "csv", "report.html", "seqtasks.log", "tensorboard"),
+        "train_ddp_process_*.log",
+    ),
 )
 SWEEP = Contents(
     "sweep",
