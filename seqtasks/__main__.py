@@ -20,7 +20,7 @@ from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
-from seqtasks.training.launched import FOLDER, agreed
+from seqtasks.training.launched import FOLDER, agreed, rank_by_hand
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")
@@ -50,8 +50,11 @@ def main(config: DictConfig) -> Any:
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
     from seqtasks.run import run  # late, so that --help need not wait for torch
+    from seqtasks.training.processes import end_with_parent
     from seqtasks.training.trainer import disband
 
+    if FOLDER in os.environ and rank_by_hand():
+        end_with_parent()
     folder = Path(hydra_config.runtime.output_dir)
     try:
         if several:
