@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,15 @@ FORMAT = 3
 
 
 def find_bundle(folder: str | Path) -> Path:
-    """The folder of a bundle, from itself, its run, or a path through a file ``latest``."""
+    """The folder of a bundle, from itself, its run, or a path through ``latest``.
+
+    What ``latest`` names now is kept to, whichever run ends while the bundle is read.
+    """
     folder = fetched(str(folder))
-    for parent in folder.parents:
-        if parent.name == "latest" and parent.is_file():
-            folder = parent.parent / read_text(parent).strip() / folder.relative_to(parent)
+    for parent in (folder, *folder.parents):
+        if parent.name == "latest" and (parent.is_file() or parent.is_symlink()):
+            named = os.readlink(parent) if parent.is_symlink() else read_text(parent).strip()
+            folder = parent.parent / named / folder.relative_to(parent)
             break
     if not (folder / MANIFEST).is_file() and (folder / "bundle").is_dir():
         folder = folder / "bundle"
