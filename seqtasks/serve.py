@@ -58,7 +58,8 @@ def serve(options: argparse.Namespace) -> None:
     from seqtasks.serving.protocol import make_server
     from seqtasks.serving.service import Service
 
-    service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
+    model = load(options.bundle, options.device, options.trust, tried=True)
+    service = Service(model, limits, options.example)
     app = make_app(service, hosts_of(options.host, options.allow_host))
     run_server(make_server(app, limits), options)
 
