@@ -115,9 +115,7 @@ def _inside(module: str, names: Collection[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in names)
 
 
-def _check(
-    module: str, path: str, trusted: Collection[str], rooms: Collection[str] | None
-) -> None:
+def _check(module: str, path: str, trusted: Collection[str], rooms: Collection[str] | None) -> None:
     """Refuse a module that is neither a part of the package nor trusted, before importing it.
 
     In a checkout every folder beside the package could be imported as a part of it, so the first

@@ -38,10 +38,10 @@ from seqtasks.bundle.integrity import (
 )
 from seqtasks.bundle.json_text import json_text
 from seqtasks.bundle.summary import described
+from seqtasks.bundle.trial import try_elsewhere
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
 from seqtasks.data.record import Record
-from seqtasks.bundle.trial import try_elsewhere
 from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError, first_line
 from seqtasks.files.plain_file import COPY
 from seqtasks.graphs.folder import ENDING, attach, check_device, check_graphs

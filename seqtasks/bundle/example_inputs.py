@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from itertools import islice
 
-from seqtasks.prediction.model import Model
 from seqtasks.data.batch import Batch
 from seqtasks.data.fields import Field, LabelField, TokenField, VectorSequenceField
 from seqtasks.graphs.graph import Graph, Named
+from seqtasks.prediction.model import Model
 
 
 def example(bundle: Model, rows: int) -> Batch:

@@ -20,6 +20,7 @@ from seqtasks.prediction.model import Model
 ROWS = 2
 """Examples of the made-up input."""
 
+
 def check_shared(place: Path, fields: Mapping[str, Field]) -> None:
     """Refuse fields of one vocabulary that have several."""
     for name, field in fields.items():
@@ -60,8 +61,9 @@ def try_out(model: Model, place: Path) -> None:
 def compute(task: Any, batch: Batch) -> None:
     """One step of a model that writes, and the whole answer of another."""
     if isinstance(task, Generates):
-        first = torch.zeros(ROWS, dtype=torch.int64, device=task.device)
-        task.step(first, task.start(batch))
+        model: Any = task
+        first = torch.zeros(ROWS, dtype=torch.int64, device=model.device)
+        model.step(first, model.start(batch))
     elif isinstance(task, Searches):
         start = task.search_input(batch)
         start.step(start.first, start.state)
@@ -73,7 +75,8 @@ def computations(model: Model) -> list[Shaped]:
     """What the graphs of a model are to give, from the model as its configuration makes it."""
     with torch.no_grad():
         graphs = [spread_axes(graph) for graph in model.task.graphs(example(model, ROWS))]
-        return [
-            Shaped(graph, {name: found.shape for name, found in graph.compute(graph.inputs).items()})
-            for graph in graphs
-        ]
+        outputs = [graph.compute(graph.inputs) for graph in graphs]
+    return [
+        Shaped(graph, {name: tensor.shape for name, tensor in found.items()})
+        for graph, found in zip(graphs, outputs, strict=True)
+    ]

@@ -21,7 +21,7 @@ from seqtasks.files.plain_json import DEEPEST
 NODES = 100_000
 """Values that a configuration has at most; aliases of YAML let a short file stand for billions."""
 
-MODULES = 10_000
+MODULES = 5_000
 """Parts of all sizes that a model has at most; each takes time to make, however small it is."""
 
 LARGEST = 1_000_000
@@ -66,11 +66,17 @@ def check_config(path: Path, config: Any) -> None:
         elif isinstance(node, list):
             nodes += [(place, value, depth + 1) for value in node]
         elif isinstance(node, int | float) and place.startswith((".task", ".fields")):
-            if not abs(node) <= (most := largest(place)):
-                raise BundleError(
-                    f"{path}: {place[1:]} is {node:,}, and no model has more than {most:,.0f} "
-                    f"there; {COPY}"
-                )
+            check_number(path, place, node)
+
+
+def check_number(path: Path, place: str, number: float) -> None:
+    """Refuse a number that is larger than any at its place, or none at all."""
+    most = largest(place)
+    if not abs(number) <= most:
+        raise BundleError(
+            f"{path}: {place[1:]} is {number:,}, and no model has more than {most:,.0f} there; "
+            f"{COPY}"
+        )
 
 
 def largest(place: str) -> float:
@@ -109,12 +115,16 @@ def few_modules() -> Iterator[None]:
 def check_finite(path: Path, tensors: Iterable[tuple[str, Tensor]]) -> None:
     """Refuse weights, by name, of which one is infinite or not a number."""
     for name, tensor in tensors:
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor.detach().sum())):
-            if not bool(torch.isfinite(tensor.detach()).all()):
-                raise BundleError(
-                    f"{path}: {name} holds numbers that are infinite or none; train the model "
-                    "again, or take an earlier checkpoint of it"
-                )
+        if tensor.is_floating_point() and not is_finite(tensor.detach()):
+            raise BundleError(
+                f"{path}: {name} holds numbers that are infinite or none; train the model again, "
+                "or take an earlier checkpoint of it"
+            )
+
+
+def is_finite(tensor: Tensor) -> bool:
+    """Whether all numbers are; a sum, which is quick, tells it of most tensors."""
+    return bool(tensor.sum().isfinite()) or bool(tensor.isfinite().all())
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def plain_file(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
             yield file
     except FileNotFoundError:
         raise BundleError(f"{path} is missing; {COPY}") from None
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in a name
+    except (OSError, ValueError, RuntimeError) as error:  # a zero byte, links in a circle
         raise BundleError(f"{path} cannot be read: {error}; {COPY}") from error
 
 

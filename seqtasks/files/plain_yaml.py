@@ -12,7 +12,9 @@ from seqtasks.files.plain_json import DEEPEST, LARGEST
 EVENTS = 200_000
 """Values, names and brackets that a text has at most."""
 
-KINDS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in "str int float bool null map seq".split())
+KINDS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ["str", "int", "float", "bool", "null", "map", "seq"]
+)
 """What a configuration is made of: no dates, sets or binary data, and no merged mappings."""
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -37,7 +39,6 @@ class _Loader(_Base):
             [(twice, _)] = counts.most_common(1)
             raise ValueError(f"it names {str(twice)[:40]!r} twice")
         return found
-
 
     def whole_number(self, node: Any) -> int:
         value = int(self.construct_yaml_int(node))
@@ -76,11 +77,10 @@ def parsed(text: str) -> Any:
 
 def check_events(text: str) -> None:
     """Refuse a text, before anything is made of it, for its length or its depth."""
-    depth = count = 0
-    for event in yaml.parse(text, Loader=_Base):
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Base)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        count += 1
         if depth > DEEPEST:
             raise ValueError(f"it is nested deeper than {DEEPEST} levels")
         if count > EVENTS:

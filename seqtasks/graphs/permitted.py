@@ -11,12 +11,14 @@ from seqtasks.errors import BundleError
 from seqtasks.graphs.messages import MESSAGES, Unusual, fields, numbers, walk
 
 OPERATORS = frozenset(
-    "Abs Add And ArgMax Atanh Cast Concat Conv Cos CumSum Div Equal Erf Exp Expand Floor GRU Gather "
-    "GatherElements Greater GreaterOrEqual Identity LSTM LayerNormalization Less LessOrEqual Log "
-    "LogSoftmax MatMul Max Mean Min Mul Neg Not Or Pad Pow RNN Range Reciprocal ReduceMax ReduceMin "
-    "ReduceMean ReduceSum Relu Reshape ReverseSequence Round Scan ScatterElements Shape Sigmoid "
-    "Sign Sin Slice Softmax Split Sqrt Squeeze Sub Sum Tanh Tile Transpose Unsqueeze Where "
-    "Xor".split()
+    """
+    Abs Add And ArgMax Atanh Cast Concat Conv Cos CumSum Div Equal Erf Exp Expand Floor GRU
+    Gather GatherElements Greater GreaterOrEqual Identity LSTM LayerNormalization Less
+    LessOrEqual Log LogSoftmax MatMul Max Mean Min Mul Neg Not Or Pad Pow RNN Range Reciprocal
+    ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape ReverseSequence Round Scan
+    ScatterElements Shape Sigmoid Sign Sin Slice Softmax Split Sqrt Squeeze Sub Sum Tanh Tile
+    Transpose Unsqueeze Where Xor
+    """.split()  # noqa: SIM905
 )
 """The operators that an export writes; none reads a file, draws numbers, or loops by a number."""
 

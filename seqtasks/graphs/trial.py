@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,18 +57,27 @@ def main(arguments: Sequence[str]) -> None:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
+
+    def run(content: bytes) -> None:
+        session: Any = onnxruntime.InferenceSession(
+            content, options, providers=["CPUExecutionProvider"]
+        )
+        session.run(None, {one.name: small(np, one) for one in session.get_inputs()})
+
     for content in contents:
-        try:
-            session: Any = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-            session.run(None, {one.name: small(np, one) for one in session.get_inputs()})
-        except MemoryError:
-            raise
-        except Exception as error:  # onnxruntime has its own kinds
-            if "alloc" in str(error).lower():
-                raise MemoryError(str(error).splitlines()[0][:200]) from error
+        tell(run, content)
     os._exit(0)
+
+
+def tell(run: Callable[[bytes], None], content: bytes) -> None:
+    """Run a graph, and raise of its errors those alone that speak of memory."""
+    try:
+        run(content)
+    except MemoryError:
+        raise
+    except Exception as error:  # onnxruntime has its own kinds
+        if "alloc" in str(error).lower():
+            raise MemoryError(str(error).splitlines()[0][:200]) from error
 
 
 def small(np: Any, declared: Any) -> Any:

@@ -50,8 +50,8 @@ def check_parts(content: Mapping[str, Any]) -> None:
     """Refuse, by a ValueError, parts that `learn_tokenizer` does not make."""
     for name, kinds in PARTS.items():
         part = content.get(name)
-        kind = part.get("type") if isinstance(part, dict) else part
-        if kind not in kinds:
+        kind = part.get("type", "unknown") if isinstance(part, dict) else part
+        if not isinstance(kind, str | type(None)) or kind not in kinds:
             raise ValueError(f"its {name} is {str(kind)[:40]!r}, which no training here makes")
     split, model = content["pre_tokenizer"], content["model"]
     if split["type"] == "Split" and split.get("pattern") != CHARACTERS:
