@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from seqtasks.errors import SeqtasksError
 from seqtasks.trial import child
 
 SPEED = 50e6
 """Bytes of a bundle that a slow disk and processor open in a second."""
+
+IMPORTS = 30.0
+"""Seconds that a busy machine takes to import torch."""
 
 
 def try_elsewhere(place: Path, trusted: Collection[str]) -> None:
@@ -20,9 +23,11 @@ def try_elsewhere(place: Path, trusted: Collection[str]) -> None:
     Raises:
         BundleError: it cannot be opened there.
     """
-    told = json.dumps({"place": str(place), "trusted": [*trusted], "bytes": size_of(place)})
-    seconds = child.SECONDS + 5 + size_of(place) / SPEED  # torch is imported first
-    child.run(__name__, [told], str(place), seconds=seconds)
+    size = size_of(place)
+    # A process that trains nothing is quick to begin; modules of a person's own may train.
+    calls: dict[str, list[Any]] = {} if trusted else {"seqtasks.lightning:leave_out_lightning": []}
+    calls[f"{__name__}:open_here"] = [str(place), [*trusted], size]
+    child.run(calls, str(place), seconds=child.SECONDS + IMPORTS + size / SPEED)
 
 
 def size_of(place: Path) -> int:
@@ -30,17 +35,13 @@ def size_of(place: Path) -> int:
     return sum(path.stat().st_size for path in place.iterdir() if path.is_file())
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Open a bundle, in the process that `try_elsewhere` begins."""
+def open_here(place: str, trusted: Sequence[str], size: int) -> None:
+    """Open a bundle of so many bytes, in the process that `try_elsewhere` begins."""
     from seqtasks.bundle.bundle import opened
-    from seqtasks.lightning import leave_out_lightning
 
-    told = json.loads(arguments[0])
-    if not told["trusted"]:
-        leave_out_lightning()
-    child.limit(child.MEMORY + 4 * told["bytes"], child.SECONDS + told["bytes"] / SPEED)
+    child.limit(child.MEMORY + 4 * size, child.SECONDS + size / SPEED)
     try:
-        opened(Path(told["place"]), "cpu", told["trusted"], "")
+        opened(Path(place), "cpu", trusted, "")
     except SeqtasksError as error:
         child.refuse(error)
     os._exit(0)

@@ -57,8 +57,9 @@ _FLAGS = sum(
 def read_plain(path: Path, most: int) -> bytes:
     """What a plain file of at most so many bytes holds; errors as of `plain_file`."""
     with plain_file(path, most) as file:
-        content = file.read(most + 1)
-    if len(content) > most:
+        size = min(os.fstat(file.fileno()).st_size, most)
+        content = file.read(size + 1)
+    if len(content) > size:
         raise BundleError(f"{path} grows while it is read; {COPY}")
     return content
 

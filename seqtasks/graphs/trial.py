@@ -35,15 +35,14 @@ def try_graphs(folder: Path, contents: Sequence[bytes]) -> None:
     """
     sizes = [len(content) for content in contents]
     child.run(
-        __name__,
-        [*map(str, sizes)],
+        {f"{__name__}:open_given": [sizes]},
         f"{folder}: a graph",
         given=b"".join(contents),
         seconds=child.SECONDS + sum(sizes) / SPEED,
     )
 
 
-def main(arguments: Sequence[str]) -> None:
+def open_given(sizes: Sequence[int]) -> None:
     """Try the graphs on the standard input, in the process that `try_graphs` begins.
 
     A graph that cannot be run at all is told by the process that opens it in earnest.
@@ -51,7 +50,6 @@ def main(arguments: Sequence[str]) -> None:
     import numpy as np
     import onnxruntime
 
-    sizes = [*map(int, arguments)]
     contents = [sys.stdin.buffer.read(size) for size in sizes]
     child.limit(child.MEMORY + 6 * sum(sizes), child.SECONDS + sum(sizes) / SPEED)
     options = onnxruntime.SessionOptions()

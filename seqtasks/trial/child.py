@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from seqtasks.errors import BundleError, first_line
 
@@ -17,29 +18,31 @@ REFUSED = 3
 MEMORY = 1 << 30
 """Bytes that a trial may take beside what the program itself has, where the system limits them."""
 
-SECONDS = 15.0
+SECONDS = 12.0
 """How long a trial may take, from its start to its end."""
 
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); import importlib; "
-    "importlib.import_module(sys.argv[2]).main(sys.argv[3:])"
-)
+_START = """
+import importlib, json, sys
+path, calls, arguments = map(json.loads, sys.argv[1:])
+sys.path[:] = path
+for call in calls:
+    module, function = call.split(":")
+    getattr(importlib.import_module(module), function)(*arguments.pop(0))
+"""
 
 
 def run(
-    module: str,
-    arguments: Sequence[str],
+    calls: Mapping[str, Sequence[Any]],
     what: str,
     *,
     given: bytes = b"",
     seconds: float = SECONDS,
 ) -> None:
-    """Let a module's ``main`` try something in a new process.
+    """Let some functions try something in a new process.
 
     Args:
-        module: its dotted name; ``main`` takes the arguments, imports what it needs, and calls
-            `limit` before it begins.
-        arguments: of ``main``.
+        calls: ``module:function`` → its arguments, as JSON takes them, for each that is called, in
+            this order. The last one imports what it needs, and calls `limit` before it begins.
         what: is tried, as an error names it.
         given: what stands on the process's standard input.
         seconds: the time that it may take.
@@ -47,7 +50,8 @@ def run(
     Raises:
         BundleError: it was refused, took too long, too much memory, or ended in another way.
     """
-    command = [sys.executable, "-c", _START, json.dumps(sys.path), module, *arguments]
+    told = (sys.path, list(calls), list(calls.values()))
+    command = [sys.executable, "-c", _START, *map(json.dumps, told)]
     # Threads of their own take addresses, which are limited, and a trial is too short for them.
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
     try:

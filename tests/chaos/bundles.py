@@ -170,11 +170,12 @@ def attempt(
     damage(place, outside, Random(chance))
     if name not in UNSEALED:
         reseal(place)
+    forget_peak()
     start, told = time.monotonic(), io.StringIO()
     with watched({str(outside / "secret"), str(folder / "secret"), "secret"}) as read:
         refused, wrong = ended(command, place, told)
     seconds, said = time.monotonic() - start, told.getvalue()
-    held = [resource.getrusage(who).ru_maxrss >> 10 for who in _WHO]
+    held = [peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10]
     return wrong or next(
         (
             reason
@@ -193,7 +194,18 @@ def attempt(
     )
 
 
-_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+def forget_peak() -> None:
+    """Let the largest memory of this process be counted from now on, where the system can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def peak() -> int:
+    """The largest memory of this process, in megabytes."""
+    with contextlib.suppress(OSError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.split("VmHWM:")[1].split()[0]) >> 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 def ended(command: Command, place: Path, told: io.StringIO) -> tuple[bool, str]:

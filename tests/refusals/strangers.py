@@ -121,7 +121,7 @@ def child_that(answers: Callable[..., Any]) -> Callable[[], None]:
     def run() -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(subprocess, "run", answers)
-            child.run("any", [], "bundle")
+            child.run({"any:any": []}, "bundle")
 
     return run
 
@@ -259,8 +259,8 @@ ROWS = {
         "a.onnx is no graph of an export: it is cut off; export it again",
     ),
     "trial.child:run": (
-        child_that(said(subprocess.TimeoutExpired("a", 15))),
-        "bundle takes more than 15 seconds to open and try, as no small input does; use another",
+        child_that(said(subprocess.TimeoutExpired("a", 12))),
+        "bundle takes more than 12 seconds to open and try, as no small input does; use another",
     ),
     "trial.child:run#2": (
         child_that(said(OSError("no memory"))),
@@ -272,6 +272,6 @@ ROWS = {
     ),
     "trial.child:run#4": (
         child_that(ending(1, b"")),
-        "bundle cannot be opened within 1,024 MB and 15 seconds: MemoryError; use another bundle",
+        "bundle cannot be opened within 1,024 MB and 12 seconds: MemoryError; use another bundle",
     ),
 }

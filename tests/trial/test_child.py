@@ -14,9 +14,8 @@ import os, sys, time
 from seqtasks.errors import DataError
 from seqtasks.trial import child
 
-def main(arguments):
+def attempt(what):
     child.limit(1 << 28, 2)
-    what = arguments[0]
     if what == "refuse":
         child.refuse(DataError("it is bad; use another\\nmore"))
     if what == "memory":
@@ -36,7 +35,7 @@ def main(arguments):
 def run(tmp_path, monkeypatch):
     (tmp_path / "tried.py").write_text(MODULE)
     monkeypatch.syspath_prepend(str(tmp_path))
-    return lambda what, **options: child.run("tried", [what], "a bundle", **options)
+    return lambda what, **options: child.run({"tried:attempt": [what]}, "a bundle", **options)
 
 
 def test_what_does_no_harm_ends_well(run):
@@ -62,4 +61,4 @@ def test_time_is_limited(run):
 
 def test_an_end_without_a_word_is_no_success(run):
     with pytest.raises(BundleError, match="ModuleNotFoundError"):
-        child.run("nowhere", [], "a bundle")
+        child.run({"nowhere:attempt": []}, "a bundle")
