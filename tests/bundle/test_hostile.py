@@ -28,11 +28,12 @@ def test_a_kind_of_hostile_bundle(name, damage, model, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("model", ["tagging", "transduction", "exported"])
-def test_the_good_ones_are_opened_by_every_way(model, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    folder = shutil.copytree(bundles.good() / model, tmp_path / "bundle")
-    bundles.load(folder)
-    bundles.address(folder)
+def test_the_good_ones_are_opened(model):
+    bundle.load(bundles.good() / model).predict([bundles.TEXT])
+
+
+def test_a_good_one_is_opened_in_a_process_of_its_own_too():
+    bundle.load(bundles.good() / "exported", tried=True)
 
 
 def test_links_of_the_hubs_cache_are_followed_and_no_others(tmp_path):
