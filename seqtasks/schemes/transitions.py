@@ -11,7 +11,6 @@ from torch import Tensor
 from seqtasks.errors import DataError
 from seqtasks.schemes.scheme import OUTSIDE, find_scheme
 
-
 MOST_LABELS = 5_000
 """Labels of spans; a table of all pairs grows by their square."""
 
