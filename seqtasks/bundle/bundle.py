@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ from seqtasks.bundle.integrity import (
 )
 from seqtasks.bundle.json_text import json_text
 from seqtasks.bundle.summary import described
-from seqtasks.bundle.trial import try_elsewhere
+from seqtasks.bundle.trial import limit, try_elsewhere
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
 from seqtasks.data.record import Record
@@ -48,6 +49,7 @@ from seqtasks.graphs.folder import ENDING, attach, check_device, check_graphs
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task
+from seqtasks.trial import child
 
 _log = logging.getLogger(__name__)
 
@@ -217,6 +219,16 @@ def load(
     if tried or source.startswith(PREFIX):
         try_elsewhere(place, trusted)
     return opened(place, device, trusted, source)
+
+
+def open_with_limits(place: str, trusted: Collection[str], size: int) -> None:
+    """Open a bundle of so many bytes, in the process that `try_elsewhere` begins, and end it."""
+    limit(size)
+    try:
+        opened(Path(place), "cpu", trusted, "")
+    except SeqtasksError as error:
+        child.refuse(error)
+    os._exit(0)
 
 
 def opened(place: Path, device: str, trusted: Collection[str], source: str) -> Bundle:

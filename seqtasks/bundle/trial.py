@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import SeqtasksError
 from seqtasks.trial import child
 
 SPEED = 50e6
@@ -26,7 +24,7 @@ def try_elsewhere(place: Path, trusted: Collection[str]) -> None:
     size = size_of(place)
     # A process that trains nothing is quick to begin; modules of a person's own may train.
     calls: dict[str, list[Any]] = {} if trusted else {"seqtasks.lightning:leave_out_lightning": []}
-    calls[f"{__name__}:open_here"] = [str(place), [*trusted], size]
+    calls["seqtasks.bundle.bundle:open_with_limits"] = [str(place), [*trusted], size]
     child.run(calls, str(place), seconds=child.SECONDS + IMPORTS + size / SPEED)
 
 
@@ -35,13 +33,6 @@ def size_of(place: Path) -> int:
     return sum(path.stat().st_size for path in place.iterdir() if path.is_file())
 
 
-def open_here(place: str, trusted: Sequence[str], size: int) -> None:
-    """Open a bundle of so many bytes, in the process that `try_elsewhere` begins."""
-    from seqtasks.bundle.bundle import opened
-
+def limit(size: int) -> None:
+    """Let this process take what opening a bundle of so many bytes takes at most."""
     child.limit(child.MEMORY + 4 * size, child.SECONDS + size / SPEED)
-    try:
-        opened(Path(place), "cpu", trusted, "")
-    except SeqtasksError as error:
-        child.refuse(error)
-    os._exit(0)

@@ -38,8 +38,8 @@ def allowed_transitions(labels: Sequence[str], scheme: str | None) -> Allowed:
         scheme: a name in `SCHEMES`.
 
     Raises:
-        DataError: there are too many labels, the scheme lacks one of them, or no label can stand alone, so that a
-            sequence of one token could have none.
+        DataError: there are too many labels, the scheme lacks one of them, or no label can stand
+            alone, so that a sequence of one token could have none.
 
     >>> allowed_transitions(["O", "B-X", "I-X"], "BIO").transitions.int().tolist()
     [[1, 1, 0], [1, 1, 1], [1, 1, 1]]
