@@ -51,7 +51,7 @@ def test_what_is_refused_is_said_in_one_line(run):
 @pytest.mark.parametrize("what", ["memory", "processor"])
 def test_memory_and_the_processors_time_are_limited(run, what):
     with pytest.raises(BundleError, match="a bundle cannot be opened within"):
-        run(what)
+        run(what, seconds=120.0)
 
 
 def test_time_is_limited(run):
