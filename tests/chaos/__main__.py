@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("areas", nargs="*", help=f"of {', '.join(AREAS)}; all by default")
     parser.add_argument("--count", type=int, default=20, help="cases of each area")
+    parser.add_argument("--short", action="store_true", help="as many as CI tries")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="cases tried at once")
     parser.add_argument("--only", metavar="NAME", help="the case of this name")
@@ -42,13 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no area {', '.join(sorted(unknown))}; there are {', '.join(AREAS)}")
     failed = False
     for area in given.areas or AREAS:
-        cases = AREAS[area].cases(given.seed, given.count)
+        count = AREAS[area].SHORT if given.short else given.count
+        cases = AREAS[area].cases(given.seed, count)
         chosen = [case for case in cases if given.only in (None, case.name)]
         if given.list:
             print(*(f"{case.kind}: {case.name}" for case in chosen), sep="\n")
             continue
         print(f"{area}: {len(chosen)} case(s), seed {given.seed}", flush=True)
-        repeat = f"python -m chaos {area} --seed {given.seed} --count {given.count} --only"
+        repeat = f"python -m chaos {area} --seed {given.seed} --count {count} --only"
         kinds = run_cases(chosen, given.jobs, repeat, given.under)
         failed = failed or any(tally.failed for tally in kinds.values())
     return int(failed)
