@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -229,18 +228,14 @@ ROWS = {
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),
     "training.checkpoint_file:check_checkpoint#2": (
-        lambda: Path("a.ckpt").touch() or check_checkpoint("a.ckpt", Task({})),
-        "ckpt_path: a.ckpt is not a checkpoint: ",
-    ),
-    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint({"state_dict": {}, "averaging": {}}),
         "ckpt_path: a.ckpt holds averaged weights; resume with the callbacks=… of the run that",
     ),
-    "training.checkpoint_file:check_checkpoint#4": (
+    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint(SIZES),
         "ckpt_path: a.ckpt is of another model: x is (2,) there and missing here; resume with the",
     ),
-    "training.checkpoint_file:check_checkpoint#5": (
+    "training.checkpoint_file:check_checkpoint#4": (
         other_groups,
         "ckpt_path: a.ckpt has trained other parameters, or in other groups; resume with the",
     ),
