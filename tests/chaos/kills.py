@@ -220,7 +220,7 @@ class Chain:
         """What is wrong with the end of a training that a signal ended."""
         if number is signal.SIGKILL:
             return ""
-        if not self.newest.exists() and not training.error:
+        if training.code == -number and not training.error and not self.written(training):
             return ""  # Python was hardly there
         if training.code != 1:
             return f"exit code {training.code} in place of 1"
@@ -229,6 +229,10 @@ class Chain:
         if "interrupted" not in training.error:
             return f"it does not say that it was interrupted: {last_line(training.error)!r}"
         return ""
+
+    def written(self, training: Training) -> bool:
+        """Whether a training has written anything into its run folder."""
+        return any(path.stat().st_mtime >= training.time for path in self.newest.rglob("*"))
 
     def lost(self) -> str:
         """What is half written or gone after the training was ended."""

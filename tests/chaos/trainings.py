@@ -71,6 +71,7 @@ class Training:
 
     Attributes:
         folder: where it works.
+        time: when it began, as files have it.
         code: its exit code, negative for a signal; None while it runs.
         out: what it printed, once it has ended.
         error: what it said on the error stream.
@@ -102,7 +103,7 @@ class Training:
         """
         self.folder = folder
         self.printed = [(printed or folder) / f"{name}.txt" for name in ("out", "error")]
-        self.began = time.monotonic()
+        self.began, self.time = time.monotonic(), time.time()
         if forked:
             self.pid = os.fork()
             if self.pid == 0:
