@@ -19,3 +19,5 @@ class BetweenSteps(pl.Callback):
         parts, every = trainer.accumulate_grad_batches, trainer.val_check_batch
         if parts > 1 and isinstance(every, int):  # else infinity: there is no validation
             trainer.val_check_batch = max(every // parts, 1) * parts
+
+    on_train_start = on_train_epoch_start  # a training resumed within an epoch does not begin one
