@@ -357,5 +357,6 @@ class Task(LightningModule):
             steps=lambda: self.trainer.estimated_stepping_batches,
             monitor=self.monitor,
             mode=self.mode,
+            validated=self.trainer.check_val_every_n_epoch if self.trainer.limit_val_batches else 0,
         )
         return [optimizer], [entry]

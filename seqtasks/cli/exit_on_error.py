@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
+from seqtasks.cli.signals import interruptible, speaks
 from seqtasks.errors import SeqtasksError, first_line
 
 
@@ -29,11 +30,13 @@ def exit_on_error(
             configuration: ``task.search.n_best``.
     """
     try:
-        yield
-        if sys.stdout is not None:
-            sys.stdout.flush()  # here, where it can still be said that it fails
+        with interruptible():
+            yield
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where it can still be said that it fails
     except KeyboardInterrupt:
-        warn("interrupted")
+        if speaks():
+            warn("interrupted")
         sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough
         _drop_output()

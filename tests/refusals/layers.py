@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from seqtasks.baselines.ngrams import NGram
 from seqtasks.cells import find_cell
@@ -114,6 +115,13 @@ class Sums:
 
 ABLE = {"samples": 10, "confidence": 0.9, "seed": 1}
 SGD = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+
+
+def schedule(make: Any) -> Any:
+    """A schedule of an endless training without validation."""
+    return scheduled(
+        make, SGD, steps=lambda: float("inf"), monitor="val/loss", mode="min", validated=0
+    )
 
 
 def vectors_of(vocabulary: Vocabulary) -> TokenEmbedding:
@@ -481,10 +489,12 @@ ROWS = {
         "floor: it is from 0 to 1, not 2.0",
     ),
     "optim.schedules:scheduled": (
-        lambda: scheduled(
-            warmup_cosine, SGD, steps=lambda: float("inf"), monitor="val/loss", mode="min"
-        ),
+        lambda: schedule(warmup_cosine),
         "scheduler: this schedule has to know when training ends: set trainer.max_epochs",
+    ),
+    "optim.schedules:scheduled#2": (
+        lambda: schedule(ReduceLROnPlateau),
+        "scheduler: this schedule follows val/loss, which nothing computes where trainer.limit_v",
     ),
     "schemes.spelling:find_spans": (
         lambda: find_spans(["O", "I-X"], "BIO"),
@@ -495,10 +505,14 @@ ROWS = {
         "the span ('X', 0, 3) is empty, overlaps the one before it, or reaches outside of 2 tokens",
     ),
     "schemes.transitions:allowed_transitions": (
+        lambda: allowed_transitions([f"B-{number}" for number in range(5_001)], "BIO"),
+        "scheme: there are 5,001 labels, and which of them may follow which is known for 5,000",
+    ),
+    "schemes.transitions:allowed_transitions#2": (
         lambda: allowed_transitions(["O", "E-X"], "BIO"),
         "scheme: 'E-X' is no label of BIO",
     ),
-    "schemes.transitions:allowed_transitions#2": (
+    "schemes.transitions:allowed_transitions#3": (
         lambda: allowed_transitions(["B-X", "E-X"], "BIOES"),
         "scheme: the labels B-X, E-X follow BIOES, but none of them can stand alone",
     ),

@@ -17,6 +17,8 @@ from seqtasks.heads.loss import Loss
 from seqtasks.optim.whole_step import of_one_batch, of_several
 from seqtasks.run import run
 
+pytestmark = pytest.mark.filterwarnings("ignore:You're resuming from a checkpoint:UserWarning")
+
 
 @pytest.mark.parametrize("task", ["generation of streams", "classification", "joint"])
 def test_batches_whose_gradients_are_accumulated_are_one_large_batch(task, tmp_path):
