@@ -150,6 +150,10 @@ class Task(LightningModule):
         """Scale the dropout and make the metrics."""
         if not self.scores:
             scale_dropout(self, self.dropout_scale)
+        if any(isinstance(part, nn.AdaptiveLogSoftmaxWithLoss) for part in self.modules()):
+            # Clusters without a word in a step have no gradient, in whatever process.
+            strategy: Any = None if self._trainer is None else self.trainer.strategy
+            getattr(strategy, "_ddp_kwargs", {})["find_unused_parameters"] = True
         data = None if self._trainer is None else getattr(self._trainer, "datamodule", None)
         self.expect(getattr(data, "unseen", self.unseen))
 
