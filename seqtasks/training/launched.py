@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -136,6 +137,7 @@ def exchanged(store: Any, group: Launched, choose: Callable[[], Path]) -> Path:
     attempt = f"seqtasks/{os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}"
     key = f"{attempt}/{store.add(f'{attempt}/asked/{group.rank}', 1)}"
     if group.rank:
+        await_keys(store, [key])
         answer = store.get(key)
         store.set(f"{key}/{group.rank}", "heard")
         if not answer:
@@ -147,8 +149,19 @@ def exchanged(store: Any, group: Launched, choose: Callable[[], Path]) -> Path:
         answer = os.fsencode(folder.absolute())
     finally:
         store.set(key, answer)
-        store.wait([f"{key}/{rank}" for rank in range(1, group.size)])
+        await_keys(store, [f"{key}/{rank}" for rank in range(1, group.size)])
     return folder
+
+
+def await_keys(store: Any, keys: list[str]) -> None:
+    """Wait until a store has some keys; its own wait would not hear a signal."""
+    from torch.distributed import DistStoreError
+
+    until = time.monotonic() + PATIENCE.total_seconds()
+    while not store.check(keys):
+        if time.monotonic() > until:
+            raise DistStoreError(f"nothing came for {PATIENCE.total_seconds():g} s")
+        time.sleep(0.05)
 
 
 def meet(group: Launched) -> Any:

@@ -45,9 +45,8 @@ def second_of_two(store: Any) -> pytest.MonkeyPatch:
 
 
 def without_answer() -> None:
-    store = HashStore()
-    store.set_timeout(timedelta(milliseconds=10))
-    patch = second_of_two(store)
+    patch = second_of_two(HashStore())
+    patch.setattr(launched, "PATIENCE", timedelta(0))
     try:
         agreed(lambda: Path("mine"), Path("mine"))
     finally:
