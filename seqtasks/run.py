@@ -143,10 +143,10 @@ def run(
             add_scores(results, trainer, task, data, seconds)
             finish()
             if trainer.is_global_zero:
-                name_latest(folder)
                 foreign = foreign_modules(plain["task"])
                 if config.report:
                     write_report(folder, trusted=foreign, examples=200)
+                name_latest(folder)
                 summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results
 
