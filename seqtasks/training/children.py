@@ -1,4 +1,4 @@
-"""The processes of one training end together."""
+"""The processes that a training starts end with it."""
 
 from __future__ import annotations
 
