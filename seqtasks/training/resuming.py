@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
         yield
     except BaseException as error:
         if not trainer.is_global_zero:
+            if isinstance(error, RuntimeError):  # of a connection: the first process may be gone,
+                time.sleep(2)  # and this one ends with it, without a word
             raise
         failed = others_failed(trainer, error)
         end_others(trainer)
