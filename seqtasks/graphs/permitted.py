@@ -25,6 +25,9 @@ OPERATORS = frozenset(
 TYPES = {1: "<f4", 3: "<i1", 6: "<i4", 7: "<i8", 9: "?", 11: "<f8"}
 """ONNX's types of numbers that an export writes, as numpy calls them."""
 
+EXTERNAL = (13, 14)
+"""The fields of a tensor that tell where else its numbers stand."""
+
 CONSTANT = "constant_"
 """What the names of constants begin with that are no weights: they alone may be infinite."""
 
@@ -57,6 +60,8 @@ def check_tensor(view: memoryview) -> None:
     dims: list[int] = []
     kind, name, data = 0, "", memoryview(b"")
     for number, value in fields(view):
+        if number in EXTERNAL:
+            raise Unusual("it takes numbers from another file (external data)")
         match MESSAGES["tensor"].get(number), value:
             case "dims", _:
                 dims += numbers(value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 RESERVE = 64
-"""Files that a server opens at most beside its connections: libraries, pages, those it refuses."""
+"""Files that a server opens at most beside its connections: libraries, pages, newcomers."""
 
 
 def connections_within_limit(wanted: int) -> int:
@@ -27,3 +28,13 @@ def connections_within_limit(wanted: int) -> int:
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
             soft = most
     return min(wanted, soft - min(RESERVE, soft // 2))
+
+
+def most_files() -> float:
+    """How many files the process may have open."""
+    try:
+        import resource
+    except ImportError:
+        return math.inf
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return math.inf if soft == resource.RLIM_INFINITY else soft

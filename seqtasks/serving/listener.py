@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from seqtasks.errors import UsageError
+from seqtasks.serving.file_limit import most_files
 
 BACKLOG = 2048
 """Connections that wait in the system until they are taken."""
@@ -16,19 +17,24 @@ BACKLOG = 2048
 SEND_BUFFER = 1 << 16
 """Bytes of an answer that the system holds for a client who does not read them."""
 
+LAST = 16
+"""Files that newcomers leave to others."""
+
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Listener(socket.socket):
-    """A listening socket that hangs up on a newcomer where no file is left for it.
+    """A listening socket that takes no more newcomers at a time than there are files for.
 
-    asyncio would log a traceback for each newcomer, and none of those who wait would ever be taken.
-    One file is kept in reserve: it makes room to take the newcomer, and to close its connection.
+    Where almost all files are open, it waits a turn of the event loop, in which other connections
+    make room. Where all are, it hangs up on a newcomer, for whom one file is kept in reserve:
+    asyncio would log a traceback for each, and none of those who wait would ever be taken.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.spare: int | None = os.open(os.devnull, os.O_RDONLY)
+        self.most, self.full = most_files() - LAST, False
 
     def listen(self, _: int = BACKLOG, /) -> None:
         """Listen; what asyncio gives here is how many it takes at a time."""
@@ -40,13 +46,18 @@ class Listener(socket.socket):
         Raises:
             BlockingIOError: there is none to take.
         """
+        if self.full:
+            self.full = False
+            raise BlockingIOError
         try:
-            return super().accept()
+            connection, address = super().accept()
         except OSError as error:
             if error.errno not in EXHAUSTED:
                 raise
             self.hang_up()
             raise BlockingIOError from None
+        self.full = connection.fileno() >= self.most  # a file has the least number that is free
+        return connection, address
 
     def hang_up(self) -> None:
         """Close the connection of whoever has waited longest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import select
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,9 @@ UNREADABLE = (
     "this is no request that HTTP/1.1 knows, or its address is too long; send a long prompt as the "
     "body of a POST"
 )
+
+AHEAD = 1 << 14
+"""Bytes of an answer that a client has yet to read when its text waits for it."""
 
 MARGIN = 5.0
 """Seconds after a request's time in which its refusal is sent."""
@@ -67,8 +71,18 @@ class Protocol(H11Protocol):
             order = 0 if self.cycle.more_body else math.inf
         return order, self.since
 
+    @property
+    def unheard(self) -> bool:
+        """Whether the client has sent something that has not been read yet."""
+        if not hasattr(select, "poll") or self.transport.is_closing():
+            return False
+        waiting = select.poll()
+        waiting.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return bool(waiting.poll(0))
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=AHEAD)
         self.admit(self)
 
     def handle_events(self) -> None:

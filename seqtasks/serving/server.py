@@ -14,8 +14,8 @@ import uvicorn
 from seqtasks.serving.protocol import Protocol
 from seqtasks.serving.service import Service
 
-AT_ONCE = 8
-"""Connections that are taken before those that make room for them are closed."""
+AT_ONCE = 16
+"""Connections that are taken in a turn of the event loop, if there are files for them."""
 
 BEYOND = 16
 """So many connections beyond the limit are answered, of all but ``/health`` with a refusal."""
@@ -57,9 +57,9 @@ class Server(uvicorn.Server):
         beyond = len(self.connections) - self.limits.connections
         if beyond <= 0:
             return
-        others = self.connections - {newcomer}
-        first = min(others, key=lambda one: one.rank, default=newcomer)
-        if first.rank[0] < math.inf and first is not newcomer:
+        others = sorted(self.connections - {newcomer}, key=lambda one: one.rank)
+        ready = (one for one in others if one.rank[0] < math.inf and not one.unheard)
+        if (first := next(ready, None)) is not None:
             first.make_room()
         elif beyond <= BEYOND:
             newcomer.app_state["crowded"] = True

@@ -18,6 +18,7 @@ from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoint_writing import with_whole_checkpoints
 from seqtasks.training.history import EpochLines, History
 from seqtasks.training.interruption import Interruption, leave_signals
+from seqtasks.training.validation_steps import BetweenSteps
 
 
 def build_trainer(
@@ -49,7 +50,7 @@ def build_trainer(
     """
     progress_bar = progress_bar and sys.stdout.isatty()
     shown = pl.callbacks.RichProgressBar() if progress_bar else EpochLines()
-    every = [BatchSeed(seed), Interruption(), History(), *callbacks, shown]
+    every = [BatchSeed(seed), BetweenSteps(), Interruption(), History(), *callbacks, shown]
     if not checkpoints:
         every = [c for c in every if not isinstance(c, pl.callbacks.Checkpoint)]
     if not loggers:

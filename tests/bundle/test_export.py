@@ -215,7 +215,7 @@ def test_a_graph_cannot_name_another_file(made, tmp_path):
     model = onnx.load(folder / "model.onnx")
     onnx.save(model, folder / "model.onnx", save_as_external_data=True, location="weights")
     reseal(folder)
-    with pytest.raises(BundleError, match=r"a tensor of it has the field 13, which no export"):
+    with pytest.raises(BundleError, match="it takes numbers from another file"):
         bundle.load(folder)
 
 

@@ -102,9 +102,9 @@ def cases(seed: int, count: int) -> Iterator[Case]:
 
     every = dict.fromkeys((*HALF_OPEN, *SLOW, *RUDE), 5)
     kinds: dict[str, dict[str, Any]] = {
-        "few files": {"bad": {**every, "silent": 60}, "files": 128},
+        "few files": {"bad": {**every, "silent": 60}, "files": 128, "pause": 5.0},
         "all misdeeds": {"bad": {**every, "silent": 30}},
-        "a storm": {"bad": {**every, "silent": 60}, "files": 128, "pause": 0.01},
+        "a storm": {"bad": {**every, "silent": 60}, "pause": 0.01},
         **{name: {"bad": {name: 40}} for name in (*HALF_OPEN, *SLOW)},
         **{name: {"bad": {name: 8}} for name in RUDE},
     }
@@ -211,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rude", type=int, default=0, metavar="N", help="who make it work")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--files", type=int, metavar="N", help="as ulimit -n for the server")
-    parser.add_argument("--pause", type=float, default=1.0, help="until a bad one comes again")
+    parser.add_argument("--pause", type=float, default=5.0, help="until a bad one comes again")
     parser.add_argument("--patience", type=float, default=1.0, help="seconds for /health")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)

@@ -132,6 +132,7 @@ def unread(live, path, body):
 def small_buffers(monkeypatch):
     """The system holds little of an answer."""
     monkeypatch.setattr("seqtasks.serving.listener.SEND_BUFFER", 4096)
+    monkeypatch.setattr("seqtasks.serving.protocol.AHEAD", 1024)
 
 
 def test_a_text_waits_for_its_reader_and_lets_others_go_first(served, monkeypatch, small_buffers):
@@ -154,7 +155,7 @@ def test_a_text_waits_for_its_reader_and_lets_others_go_first(served, monkeypatc
 
 
 def test_a_reader_that_reads_nothing_is_hung_up_on(served, small_buffers):
-    live = served(*LETTERS, max_length=10**6, timeout=2.0)
+    live = served(*LETTERS, max_length=10**6, timeout=3.0)
     with unread(live, b"/generate", LONG):
         until(lambda: any(stream.stalled for stream in live.service.worker.running))
         until(lambda: not live.server.connections)
@@ -225,6 +226,17 @@ def test_without_a_file_for_a_newcomer_the_listener_hangs_up(monkeypatch):
         left.append(OSError(errno.EPERM, "no"))
         with pytest.raises(PermissionError):
             listener.accept()
+
+
+def test_newcomers_wait_where_almost_all_files_are_open():
+    with bound("127.0.0.1", 0) as listener:
+        listener.setblocking(False)
+        listener.most = 0
+        for _ in range(2):
+            with opened_at(listener):
+                listener.accept()[0].close()
+                with pytest.raises(BlockingIOError):
+                    listener.accept()
 
 
 def opened_at(listener):

@@ -1,0 +1,21 @@
+"""Validations that come between two steps of the optimizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytorch_lightning as pl
+
+
+class BetweenSteps(pl.Callback):
+    """Lets a validation within an epoch wait for no half step, where gradients are accumulated.
+
+    ``trainer.val_check_interval`` counts batches; it is rounded down to whole steps, and up to one.
+    Between the batches of a step, the weights are those that were validated before, and no
+    checkpoint could be resumed from.
+    """
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, *_: Any) -> None:
+        parts, every = trainer.accumulate_grad_batches, trainer.val_check_batch
+        if parts > 1 and isinstance(every, int):  # else infinity: there is no validation
+            trainer.val_check_batch = max(every // parts, 1) * parts
