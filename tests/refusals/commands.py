@@ -114,6 +114,12 @@ def interrupted(checkpoint: bool, error: Exception | None = None) -> None:
         raise error or KeyboardInterrupt
 
 
+def failed_elsewhere() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seqtasks.training.resuming.others_failed", lambda *_: True)
+        interrupted(False, RuntimeError("Connection closed by peer"))
+
+
 def salvaging(error: BaseException | None = None) -> None:
     """Save a model after an error, or without one where the disk of the run is full."""
 
@@ -493,15 +499,19 @@ ROWS = {
         lambda: RangeTest(1e-4, 1.0, steps=41).choose([41.0 - n for n in range(41)]),
         "highest: the loss still falls at the highest rate from 0.0001 to 1; raise it",
     ),
-    "training.resuming:resumable": (
+    "training.resuming:resumable#2": (
         lambda: interrupted(False),
         "interrupted before the first checkpoint",
     ),
-    "training.resuming:resumable#2": (
+    "training.resuming:resumable#3": (
         lambda: interrupted(True),
         "interrupted after 0 epochs; to go on: python -m seqtasks",
     ),
-    "training.resuming:resumable#3": (
+    "training.resuming:resumable": (
+        failed_elsewhere,
+        "another process of this training has failed, as the lines above say; correct that,",
+    ),
+    "training.resuming:full": (
         lambda: interrupted(True, FullDisk(Path("runs"))),
         "runs: no space is left on this disk; training ended after 0 epochs, and checkpoints/last",
     ),
