@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from seqtasks.baselines.budget import Budget
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.parts import make_part
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
@@ -62,9 +63,10 @@ def run(
     """
     console = Terminal()
     say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    check_config(as_plain(config))
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)
-    plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    plain = as_plain(config)
     write_config(folder, plain)
     if config.threads:
         torch.set_num_threads(config.threads)

@@ -124,7 +124,7 @@ def check_beam(
     expect("beam_size", beam_size, beam_size >= 1, "at least 1")
     kept = n_best is None or 1 <= n_best <= beam_size
     expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")
-    expect("length_penalty", length_penalty, math.isfinite(length_penalty), "a finite number")
+    expect("length_penalty", length_penalty, -50 <= length_penalty <= 50, "a number from -50 to 50")
     for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
         expect(name, value, 0 <= value < math.inf, "a finite number from 0 up")
 
