@@ -42,7 +42,8 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
             config = hydra_compose("config", [*search, *quoted(options)], return_hydra_config=True)
         check_choices(config, config.hydra.runtime.choices)
-        check_value("paths", dict(OmegaConf.to_container(config))["paths"], dict)
+        if not isinstance(config.paths, DictConfig):
+            check_value("paths", config.paths, dict)
     except Exception as error:
         known = explain(error, options)
         if known is None:

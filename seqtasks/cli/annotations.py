@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 import inspect
 import math
 import types
@@ -53,7 +54,7 @@ def fits(value: Any, annotation: Any) -> bool:
     """
     kind = typing.get_origin(annotation) or annotation
     if isinstance(value, Made) and kind not in _OPEN:
-        return value.kind is None or kind not in _WORDS or issubclass(value.kind, kind)
+        return _may_be(value, kind)
     if kind in _KINDS:
         return _KINDS[kind](value, typing.get_args(annotation))
     if annotation is None:
@@ -65,7 +66,7 @@ def fits(value: Any, annotation: Any) -> bool:
     if _is_listed(kind):
         return isinstance(value, list) and _all_fit(value, typing.get_args(annotation))
     if getattr(kind, "_is_protocol", False):
-        return all(hasattr(value, name) for name in dir(kind) if not name.startswith("_"))
+        return _follows(value, kind)
     return isinstance(value, kind)
 
 
@@ -95,7 +96,7 @@ def expected(annotation: Any) -> str:
     return f"an object ({getattr(kind, '__name__', kind)}) that a choice or _target_ makes"
 
 
-def annotations(function: Callable[..., Any]) -> Callable[[str], inspect.Parameter | None]:
+def parameter_of(function: Callable[..., Any]) -> Callable[[str], inspect.Parameter | None]:
     """A function from the name of an argument to its parameter, with the annotation evaluated.
 
     The arguments that a class hands on by ``**`` are those of the class that it derives from. An
@@ -104,7 +105,7 @@ def annotations(function: Callable[..., Any]) -> Callable[[str], inspect.Paramet
     """
     makers = [function]
     if isinstance(function, type):
-        makers = [one.__init__ for one in function.__mro__ if "__init__" in vars(one)]
+        makers = [vars(one)["__init__"] for one in function.__mro__ if "__init__" in vars(one)]
 
     def find(name: str) -> inspect.Parameter | None:
         for make in makers:
@@ -118,7 +119,7 @@ def annotations(function: Callable[..., Any]) -> Callable[[str], inspect.Paramet
             if not rest:
                 return None
             if make is makers[-1] or rest[0].annotation not in ("Any", Any, rest[0].empty):
-                return _evaluated(make, rest[0].replace(name=rest[0].name))
+                return _evaluated(make, rest[0])
         return None
 
     return find
@@ -132,6 +133,24 @@ def _evaluated(make: Any, parameter: inspect.Parameter) -> inspect.Parameter:
         except Exception:  # a name that only a type checker knows
             annotation = Any
     return parameter.replace(annotation=annotation)
+
+
+def _may_be(value: Made, kind: Any) -> bool:
+    """Whether an object can be what an annotation asks for; only what is sure is ruled out."""
+    if value.kind is None or not isinstance(kind, type):
+        return True
+    if value.kind is functools.partial:
+        if getattr(kind, "_is_protocol", False):
+            return _follows(value.kind, kind)
+        return kind in (object, collections.abc.Callable, inspect.Parameter.empty)
+    return kind not in _WORDS or issubclass(value.kind, kind)
+
+
+def _follows(value: Any, protocol: type) -> bool:
+    """Whether an object has what a protocol asks for."""
+    names = [name for name in dir(protocol) if not name.startswith("_")]
+    called = "__call__" in vars(protocol)
+    return all(hasattr(value, name) for name in names) and (callable(value) or not called)
 
 
 def _all_fit(values: Any, inner: tuple[Any, ...]) -> bool:
@@ -174,6 +193,10 @@ def _either(words: list[str]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def _same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and bool(value == other)
+
+
 def _one_of(value: Any, inner: tuple[Any, ...]) -> bool:
     return any(fits(value, one) for one in inner)
 
@@ -190,7 +213,7 @@ _KINDS: Mapping[Any, Callable[[Any, tuple[Any, ...]], bool]] = {
     tuple: _is_tuple,
     typing.Union: _one_of,
     types.UnionType: _one_of,
-    typing.Literal: lambda value, inner: any(value is o or value == o != True for o in inner),
+    typing.Literal: lambda value, inner: any(_same(value, one) for one in inner),
     typing.Annotated: lambda value, inner: fits(value, inner[0]),
     collections.abc.Callable: lambda value, inner: False,
     type: lambda value, inner: False,

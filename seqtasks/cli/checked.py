@@ -10,7 +10,7 @@ from typing import Any
 from hydra._internal.utils import _locate
 from omegaconf import DictConfig, OmegaConf
 
-from seqtasks.cli.annotations import Made, annotations, expected, fits
+from seqtasks.cli.annotations import Made, expected, fits, parameter_of
 from seqtasks.cli.options import as_value
 from seqtasks.errors import UsageError, check_between, first_line
 
@@ -78,7 +78,7 @@ def check_made(place: str, node: Any) -> None:
 def as_plain(config: DictConfig) -> dict[str, Any]:
     """A configuration as plain lists and dicts, with the values of its interpolations."""
     plain: Any = OmegaConf.to_container(config, resolve=True)
-    return plain  # type: ignore[no-any-return]
+    return plain
 
 
 def check_node(node: Any, place: str) -> Any:
@@ -91,6 +91,8 @@ def check_node(node: Any, place: str) -> Any:
     Returns:
         The node with `Made` in place of what objects are made from.
     """
+    if isinstance(node, str) and "\0" in node:
+        raise UsageError("it holds a NUL character; leave that out", option=place)
     if isinstance(node, list):
         return [check_node(one, f"{place}.{at}") for at, one in enumerate(node)]
     if not isinstance(node, dict):
@@ -101,7 +103,7 @@ def check_node(node: Any, place: str) -> Any:
     for name, kind in _HYDRAS.items():
         check_value(f"{place}.{name}", node.get(name, _MISSING), kind)
     make = _target(given["_target_"], place)
-    find = annotations(make)
+    find = parameter_of(make)
     completed = place.startswith("callbacks.") and given.get("_partial_")  # by the task's score
     for name, value in given.items():
         if name in _HYDRAS or (completed and name in ("monitor", "mode") and value is None):

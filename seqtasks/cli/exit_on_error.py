@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
-from seqtasks.errors import SeqtasksError, first_line
+from seqtasks.errors import SeqtasksError, UsageError, first_line
 
 
 @contextmanager
@@ -75,6 +75,9 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             "there is not enough memory for it; make the sizes of the model smaller, such as "
             f"encoder.hidden_size, or those of a batch, data.batching.batch_size{_wanted(error)}"
         )
+    if is_lightnings(error):
+        said = " ".join(str(error).split())
+        return UsageError(f"{said}; choose another value", option="trainer")
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
@@ -93,6 +96,19 @@ def is_lack_of_memory(error: BaseException) -> bool:
         or type(error).__name__ == "OutOfMemoryError"
         or (isinstance(error, RuntimeError) and re.search(words, str(error)) is not None)
     )
+
+
+def is_lightnings(error: BaseException) -> bool:
+    """Whether Lightning refuses a setting, which it may do at any time of a training."""
+    if type(error).__name__ == "MisconfigurationException":
+        return True
+    trace, raised = error.__traceback__, ""
+    while trace is not None:
+        raised, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
+    return isinstance(error, ValueError) and raised.partition(".")[0] in _LIGHTNING
+
+
+_LIGHTNING = ("pytorch_lightning", "lightning_fabric")
 
 
 def _wanted(error: BaseException) -> str:

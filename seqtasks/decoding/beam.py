@@ -21,6 +21,9 @@ from seqtasks.decoding.steps import (
 )
 from seqtasks.decoding.top import top
 
+WIDEST = 10_000
+"""The largest beam; every member of it is a row of a batch."""
+
 
 @torch.no_grad()
 def beam_search(
@@ -121,7 +124,7 @@ def check_beam(
     coverage_penalty: float = 0.0,
 ) -> None:
     """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
-    expect("beam_size", beam_size, beam_size >= 1, "at least 1")
+    expect("beam_size", beam_size, 1 <= beam_size <= WIDEST, f"1 to {WIDEST:,}")
     kept = n_best is None or 1 <= n_best <= beam_size
     expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")
     expect("length_penalty", length_penalty, -50 <= length_penalty <= 50, "a number from -50 to 50")

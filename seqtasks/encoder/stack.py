@@ -19,7 +19,6 @@ from seqtasks.errors import UsageError, check_between, check_least, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
 from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
 
-
 MOST_LAYERS = 1000
 """What no stack needs more of; a typing error then costs neither time nor memory."""
 

@@ -71,7 +71,7 @@ ODDITIES = [
             Prepared(
                 TRAINED,
                 {
-                    "train.ts": f"@classLabel true up\n@data\n{DATA * 2}1,?:3,4:up\n?:1:up\n",
+                    "train.ts": f"@classLabel true up down\n@data\n{DATA * 2}1,?:3,4:up\n?:1:up\n",
                     "test.ts": f"@classLabel true up down\n@data\n{DATA}",
                 },
                 [["2 of 6", "lacks a finite number", "train.ts:7, train.ts:8"]],

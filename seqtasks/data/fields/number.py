@@ -15,6 +15,7 @@ from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.errors import RecordError
 
+
 class NumberField(Field):
     """One number such as a price, a rating or a measurement; the vocabulary is empty.
 
@@ -39,8 +40,9 @@ class NumberField(Field):
         except (TypeError, ValueError):
             number = math.nan
         if not abs(number) <= LARGEST:
+            shown = str(value)[:30]
             raise RecordError(
-                f"'{str(value)[:30]}' in '{self.name}' where a number of usual size is expected; write one "
+                f"'{shown}' in '{self.name}' where a number of usual size is expected; write one "
                 "such as 3.5 or 3,5, or take a label field",
                 where=record.place,
             )

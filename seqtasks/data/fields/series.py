@@ -155,7 +155,7 @@ class VectorSequenceField(Field):
         self._check_size(values.astype(np.float64, copy=False), rows, record)
         return values.astype(np.float64, copy=False)
 
-    def _check_size(self, values: NDArray[np.float64], given: Any, record: Record) -> None:
+    def _check_size(self, values: NDArray[np.floating[Any]], given: Any, record: Record) -> None:
         """Refuse values that are not finite, or that no tensor holds.
 
         Raises:

@@ -25,7 +25,14 @@ _ONE_VALUE = "biufUSMm"
 
 _DAMAGES = (
     *(OSError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, RuntimeError),
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, SyntaxError, tokenize.TokenError),
+    *(
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        SyntaxError,
+        tokenize.TokenError,
+    ),
 )
 """What reading a damaged archive or header raises."""
 

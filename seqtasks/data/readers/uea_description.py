@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from seqtasks.data.decimals import plain
 
-_WHOLE = {"@dimensions": "@dimensions", "@dimension": "@dimensions", "@serieslength": "@seriesLength"}
+_WHOLE = {
+    "@dimensions": "@dimensions",
+    "@dimension": "@dimensions",
+    "@serieslength": "@seriesLength",
+}
 """Keys whose value is a whole number, and how the archive spells them."""
 
 
@@ -67,7 +71,7 @@ class Description:
 
         Where labels are numbers, ``1.0`` is that listed as ``1``.
         """
-        if not self.labels or text in self.labels:
+        if not self.labels or not text or text in self.labels:
             return text
         for listed in self.labels:
             try:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather
-import pyarrow.parquet
 from chaos.fuzzing.mutations import mutated
 from gauntlet.areas import AREAS
 from gauntlet.oddity import Predicted, Prepared, Read, Refused, Vectors
@@ -96,7 +95,7 @@ def prepared(options: tuple[str, ...]) -> None:
     next(iter(data.train_dataloader()), None)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def composed(options: tuple[str, ...]) -> Any:
     return compose(*options, "data.cache=null")
 

@@ -8,12 +8,30 @@ import lzma
 from collections.abc import Callable
 from random import Random
 
-TOKENS = (
-    "1_000 1e999 -1e999 1e-999 nan NaN inf -inf infinity 0x10 1d5 ١٢ １２ -0 +5 1,5 1,234 "
-    "? NA null true \ufeff \u2028 \u202e \x1b[31m \x00 \x85 \ud800 🙂 e\u0301 "
-    '" \' \\ \t , ; : | / @data @classLabel {} [] [[ ]] {"a": {"b": 1}} <unk> <pad> O B- B-X I-X'
-).split(" ")
-TOKENS += ["9" * 5000, "1" * 400 + ".5", "[" * 3000, "a" * 200_000, "x " * 20_000, "\n\n\n", "\r"]
+TOKENS = [
+    *("1_000", "1e999", "-1e999", "1e-999", "nan", "NaN", "inf", "-inf", "infinity", "0x10", "1d5"),
+    *("\u0661\u0662", "\uff11", "-0", "+5", "1,5", "1,234", "?", "NA", "null", "true", "1e39"),
+    *("\ufeff", "\u2028", "\u202e", "\x1b[31m", "\x00", "\x85", "\ud800", "\U0001f642", "e\u0301"),
+    *(
+        '"',
+        "'",
+        "\\",
+        "\t",
+        ",",
+        ";",
+        ":",
+        "|",
+        "/",
+        "@data",
+        "@classLabel",
+        "{}",
+        "[]",
+        "[[",
+        "]]",
+    ),
+    *('{"a": {"b": 1}}', "<unk>", "<pad>", "O", "B-", "B-X", "I-X", "\n\n\n", "\r", "", "-1", "0"),
+    *("9" * 5000, "1" * 400 + ".5", "[" * 3000, "a" * 200_000, "x " * 20_000),
+]
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "cp1252", "gb18030", "utf-7", "cp037")
 
 
@@ -101,7 +119,9 @@ def line_ends(content: bytes, random: Random) -> bytes:
 
 
 def nothing(content: bytes, random: Random) -> bytes:
-    return random.choice([b"", b"\0" * 100, b"\n", b"\xff\xfe", b"PK\x03\x04", random.randbytes(99)])
+    return random.choice(
+        [b"", b"\0" * 100, b"\n", b"\xff\xfe", b"PK\x03\x04", random.randbytes(99)]
+    )
 
 
 def pack(content: bytes, random: Random) -> bytes:

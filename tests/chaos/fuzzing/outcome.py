@@ -32,7 +32,8 @@ def outcome(call: Callable[[], object], folder: Path) -> str:
         call: what is tried, with the folder as the working folder.
         folder: for what it writes.
     """
-    out, error = io.StringIO(), io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")
+    error = io.StringIO()
     code: object = 0
     with limited(), working_in(folder), quiet():
         try:
@@ -65,7 +66,7 @@ def unsaid(message: str) -> str:
         return "no message"
     if "Traceback" in message:
         return f"a traceback: {message[-300:]}"
-    if (found := _ACTING.search(message)):
+    if found := _ACTING.search(message):
         return f"{found[0]!r} in the message: {message[:200]!r}"
     if len(message) > LONGEST:
         return f"a message of {len(message)} characters: {message[:200]!r}"
