@@ -127,11 +127,11 @@ def parameter_of(function: Callable[..., Any]) -> Callable[[str], inspect.Parame
 
 def _evaluated(make: Any, parameter: inspect.Parameter) -> inspect.Parameter:
     annotation = parameter.annotation
-    if isinstance(annotation, str):
-        try:
+    try:
+        while isinstance(annotation, str):  # a name in quotes is one twice
             annotation = eval(annotation, inspect.unwrap(make).__globals__)
-        except Exception:  # a name that only a type checker knows
-            annotation = Any
+    except Exception:  # a name that only a type checker knows
+        annotation = Any
     return parameter.replace(annotation=annotation)
 
 

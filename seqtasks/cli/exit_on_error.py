@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
@@ -75,9 +75,9 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             "there is not enough memory for it; make the sizes of the model smaller, such as "
             f"encoder.hidden_size, or those of a batch, data.batching.batch_size{_wanted(error)}"
         )
-    if is_lightnings(error):
+    if (part := setting_of(error)) is not None:
         said = " ".join(str(error).split())
-        return UsageError(f"{said}; choose another value", option="trainer")
+        return UsageError(f"{said}; choose another value", option=part)
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
@@ -98,17 +98,27 @@ def is_lack_of_memory(error: BaseException) -> bool:
     )
 
 
-def is_lightnings(error: BaseException) -> bool:
-    """Whether Lightning refuses a setting, which it may do at any time of a training."""
+def setting_of(error: BaseException) -> str | None:
+    """The part of the configuration that a library refuses, which it may do at any time of a run.
+
+    It is "" where the library reads the configuration itself, and None for any other error.
+    """
     if type(error).__name__ == "MisconfigurationException":
-        return True
+        return "trainer"
     trace, raised = error.__traceback__, ""
     while trace is not None:
         raised, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
-    return isinstance(error, ValueError) and raised.partition(".")[0] in _LIGHTNING
+    kinds, part = _SETTINGS.get(raised.partition(".")[0], ((), ""))
+    return part if isinstance(error, kinds) else None
 
 
-_LIGHTNING = ("pytorch_lightning", "lightning_fabric")
+_SETTINGS: Mapping[str, tuple[tuple[type[Exception], ...], str]] = {
+    "pytorch_lightning": ((ValueError,), "trainer"),
+    "lightning_fabric": ((ValueError,), "trainer"),
+    "hydra": ((ValueError, TypeError, AttributeError), ""),
+    "omegaconf": ((ValueError, TypeError), ""),
+}
+"""Libraries that are given settings: how they refuse one, and which part of them it is."""
 
 
 def _wanted(error: BaseException) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
 from chaos.case import Case
 
-SHORT = 60
+SHORT = 8
+TRIES = 25
+"""How many a process tries."""
 
 
 def of_file(random: Random) -> tuple[str, Callable[[Path], str]]:
@@ -55,12 +58,27 @@ def of_verb(random: Random) -> tuple[str, Callable[[Path], str]]:
     return verb, attempt
 
 
+def of_arrays(random: Random) -> tuple[str, Callable[[Path], str]]:
+    """An archive of arrays whose headers lie, or whose numbers are none."""
+    from chaos.fuzzing import arrays, files
+    from chaos.fuzzing.outcome import outcome
+
+    use = files.of_reader("timeseries", {}, "a.npz", files.SERIES)
+
+    def attempt(folder: Path) -> str:
+        (folder / "a.npz").write_bytes(arrays.archive(random))
+        return outcome(use, folder)
+
+    return "npz", attempt
+
+
 KINDS: Mapping[str, Callable[[Random], tuple[str, Callable[[Path], str]]]] = {
     "file": of_file,
+    "arrays": of_arrays,
     "option": of_option,
     "verb": of_verb,
 }
-SHARES = ("file", "file", "option", "option", "verb")
+SHARES = ("file", "option", "file", "option", "verb", "file", "option", "arrays")
 
 
 @cache
@@ -77,12 +95,37 @@ _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 """Folders that are removed when Python ends."""
 
 
-def case(kind: str, seed: int, number: int) -> Case:
-    """The case of a number, which follows from the seed and the number alone."""
-    found, attempt = KINDS[kind](Random(f"{seed} {number}"))
-    return Case(f"{kind} {found}", f"{kind}-{number:05}", attempt, limit=60.0)
+def tries(kind: str, seed: int, numbers: range, folder: Path) -> str:
+    """Try some of a kind, which follow from the seed and their numbers alone."""
+    wrong = []
+    for number in numbers:
+        found, attempt = KINDS[kind](Random(f"{seed} {kind} {number}"))
+        place = folder / str(number)
+        place.mkdir()
+        if said := attempt(place):
+            wrong.append(f"{number} ({found}): {said}")
+        else:
+            shutil.rmtree(place, ignore_errors=True)
+    return "; ".join(wrong)
 
 
 def cases(seed: int, count: int) -> Iterator[Case]:
-    """So many cases, of every kind in turn."""
-    return (case(SHARES[number % len(SHARES)], seed, number) for number in range(count))
+    """So many cases, of every kind in turn; each tries `TRIES` files, options or commands."""
+    load()
+    for number in range(count):
+        kind = SHARES[number % len(SHARES)]
+        numbers = range(number * TRIES, (number + 1) * TRIES)
+        attempt = partial(tries, kind, seed, numbers)
+        yield Case(f"{TRIES} of {kind}", f"{number:04}-{kind}", attempt)
+
+
+def load() -> None:
+    """Import what the cases need, and make what they share, for forked processes."""
+    import torch
+    from chaos.fuzzing import files, options
+
+    torch.set_num_threads(1)
+    files.all_good()
+    saved_models()
+    for task in options.CHOICES:
+        options.composed((f"task={task}", *options.SMALL))

@@ -225,6 +225,10 @@ ROWS = {
         lambda: checked(seed="abc"),
         "seed: it is a whole number, not the text 'abc'",
     ),
+    "cli.choices:check_choices": (
+        lambda: composed("task=[tagging]"),
+        "task: it is one name of the group, such as task=tagging",
+    ),
     "cli.checked:check_node": (
         lambda: checked(paths={"data": "a\0"}),
         "paths.data: it holds a NUL character; leave that out",
@@ -257,7 +261,7 @@ ROWS = {
         lambda: check_trainer_options({"devices": 10**9}),
         "trainer.devices: it is at most 1,024, not 1,000,000,000",
     ),
-    "cli.choices:check_choices": (
+    "cli.choices:check_choices#2": (
         lambda: composed("task.head=crf"),
         "task.head=crf sets an option to a text; what chooses is task/head=crf",
     ),
@@ -448,7 +452,7 @@ ROWS = {
         lambda: Task({}, layer_factor=0.0),
         "layer_factor: it is above 0, not 0.0",
     ),
-    "task:Task.configure_optimizers": (
+    "task:refused_as": (
         unlike_optimizer,
         "optimizer: Invalid learning rate: -1",
     ),

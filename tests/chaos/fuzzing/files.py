@@ -25,6 +25,7 @@ from seqtasks.data.fields import NumberField, TokenField, VectorField, VectorSeq
 from seqtasks.data.module import SequenceData
 from seqtasks.data.word_vectors import read_vectors, vector_width, vector_words
 
+SERIES = {"series": (VectorSequenceField, None), "label": (KINDS["label"], None)}
 FIELDS = {**KINDS, "series": VectorSequenceField, "number": NumberField, "vector": VectorField}
 
 
@@ -120,7 +121,6 @@ def binary() -> list[Good]:
     """Arrays of numpy, Parquet and Arrow."""
     values = np.arange(24, dtype=np.float64).reshape(4, 3, 2)
     labels = np.array(["up", "down", "up", "down"])
-    series = {"series": (VectorSequenceField, None), "label": (KINDS["label"], None)}
     archives = {
         "padded": {"series": values, "label": labels, "lengths": np.array([3, 2, 1, 3])},
         "flat": {"series": values.reshape(12, 2), "label": labels, "lengths": np.array([3] * 4)},
@@ -132,7 +132,7 @@ def binary() -> list[Good]:
         for write in (np.savez, np.savez_compressed):
             held = io.BytesIO()
             write(held, **arrays)
-            use = of_reader("timeseries", {}, "a.npz", series)
+            use = of_reader("timeseries", {}, "a.npz", SERIES)
             found.append(Good(f"npz of {name}", {"a.npz": held.getvalue()}, use))
     table = pa.table(
         {
@@ -188,16 +188,15 @@ def numbers() -> list[Good]:
     steps = "id,label,x,y\n" + "".join(
         f"{'ABC'[at // 2]},{'up' if at < 2 else 'down'},{at}.5,{-at}\n" for at in range(6)
     )
-    both = {"series": (VectorSequenceField, None), "label": (KINDS["label"], None)}
     return [
         Good("numbers", {"a.csv": table.encode()}, of_reader("table", {}, "a.csv", fields)),
         Good("numbers", {"a.jsonl": lines.encode()}, of_reader("table", {}, "a.jsonl", fields)),
-        *[Good("ts", {"a.ts": series.encode()}, of_reader("timeseries", {}, "a.ts", both))] * 5,
+        *[Good("ts", {"a.ts": series.encode()}, of_reader("timeseries", {}, "a.ts", SERIES))] * 5,
         *[
             Good(
                 "steps",
                 {"a.csv": steps.encode()},
-                of_reader("timeseries", {"sequence": "id"}, "a.csv", both),
+                of_reader("timeseries", {"sequence": "id"}, "a.csv", SERIES),
             )
         ]
         * 3,

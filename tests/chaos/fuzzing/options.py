@@ -59,7 +59,7 @@ TEXTS += [
     "1_000",
 ]
 OTHERS: list[Any] = [None, True, False, [], [1], [None], ["a", "b"], [[1]], [0.1] * 3, {}, {"a": 1}]
-OTHERS += [{"_target_": "os.getcwd"}, {"_target_": "no.such"}, {"_target_": 5}, {"a": {"b": []}}]
+OTHERS += [{"_target_": "no.such"}, {"_target_": 5}, {"a": {"b": []}}]
 OTHERS += [{"_target_": "builtins.dict", "_partial_": True}, list(range(3000))]
 TYPED = [
     "1_000",
