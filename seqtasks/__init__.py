@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,12 @@ _root = Path(__file__).resolve().parent
 if _root.name == "seqtasks" and not (_root / "tasks").exists():
     # A checkout keeps `tasks/` and `conf/` beside the package; a wheel holds them inside.
     __path__.append(str(_root.parent))
+
+if sys.argv[:1] == ["-m"] and sys.orig_argv[-len(sys.argv)].startswith("seqtasks"):
+    # This process is a command, python -m seqtasks…, whose imports are interrupted in a line too.
+    from seqtasks.cli.signals import take_signals
+
+    take_signals()
 
 __all__ = ["Bundle", "compose", "load", "train"]
 

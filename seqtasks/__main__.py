@@ -18,6 +18,9 @@ from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
+from seqtasks.files.holding import let_go
+from seqtasks.folders.claim import claim
+from seqtasks.training.launched import FOLDER, agreed, rank_by_hand
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")
@@ -28,34 +31,49 @@ def main(config: DictConfig) -> Any:
         What ``metrics.json`` holds; of one run of several that failed, ``error``.
     """
     hydra_config: Any = HydraConfig.get()
-    # A process that Lightning starts keeps its parent's folder.
-    folder = os.environ.setdefault("SEQTASKS_RUN", hydra_config.runtime.output_dir)
     several = hydra_config.mode == RunMode.MULTIRUN
-    given = sys.argv[1:]
+    given, before = sys.argv[1:], {name: os.environ.get(name) for name in (FOLDER, "LOCAL_RANK")}
     if several:  # whoever asks for the command gets that of this run
         sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
-        with read_write(hydra_config):  # where the processes that Lightning starts look
-            hydra_config.run.dir = folder
     try:
         with exit_on_error(sys.argv[1:]):
-            from seqtasks.run import run  # late, so that --help need not wait for torch
-            from seqtasks.training.trainer import disband
-
-            try:
-                check_choices(config, hydra_config.runtime.choices)
-                return run(config, Path(folder), hydra_config.runtime.choices["task"])
-            except Interrupted:
-                raise
-            except Exception as error:
-                if not several:
-                    raise
-                return {"error": report_failed_job(error, sys.argv[1:])}
-            finally:
-                disband()
+            return one_run(config, hydra_config, several)
     finally:  # another job may follow in this process, with processes of its own
         sys.argv[1:] = given
-        for name in ("SEQTASKS_RUN", "LOCAL_RANK"):
-            os.environ.pop(name, None)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
+    """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
+    from seqtasks.run import run  # late, so that --help need not wait for torch
+    from seqtasks.training.processes import end_with_parent
+    from seqtasks.training.trainer import disband
+
+    if FOLDER in os.environ and rank_by_hand():
+        end_with_parent()
+    folder = Path(hydra_config.runtime.output_dir)
+    try:
+        if several:
+            options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+            folder, _ = agreed(lambda: claim(folder, **options), folder)
+            with read_write(hydra_config):  # where the processes that Lightning starts look
+                hydra_config.run.dir = str(folder)
+        os.environ[FOLDER] = str(folder)
+        check_choices(config, hydra_config.runtime.choices)
+        return run(config, folder, hydra_config.runtime.choices["task"])
+    except Interrupted:
+        raise
+    except Exception as error:
+        if not several:
+            raise
+        return {"error": report_failed_job(error, sys.argv[1:])}
+    finally:
+        disband()
+        let_go(folder)
 
 
 if __name__ == "__main__":

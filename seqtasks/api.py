@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +20,11 @@ from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
 from seqtasks.data.module import SequenceData
+from seqtasks.files.holding import let_go
+from seqtasks.folders.claim import claim
 from seqtasks.run import make_data, run
 from seqtasks.training.advice import unannounced
+from seqtasks.training.launched import FOLDER, agreed
 from seqtasks.training.trainer import disband
 
 
@@ -75,7 +81,9 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
 
     Args:
         config: from `compose`; it stays as it is.
-        folder: of the run; by default ``runs/TASK/TIME`` below the working folder.
+        folder: of the run; by default ``runs/TASK/TIME`` below the working folder, with a number
+            behind where that is taken. One that is named holds no run yet, unless the option
+            ``ckpt_path`` goes on with that run or ``overwrite=true`` removes it.
 
     Raises:
         SeqtasksError: something that you can put right; it says what.
@@ -83,9 +91,8 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
     plain: Any = OmegaConf.to_container(config)
     config = OmegaConf.create(plain)
     place = Path(config.paths.run)
-    target = (place if folder is None else Path(folder)).absolute()
     try:
-        with unannounced():
+        with unannounced(), own_folder(config, folder) as target:
             run(config, target, place.parent.name, command="seqtasks.train(config)")
     except Exception as error:
         known = explain(error, ())
@@ -95,3 +102,21 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
     finally:
         disband()
     return load(target / "bundle", trusted=foreign_modules(plain["task"]))
+
+
+@contextmanager
+def own_folder(config: DictConfig, folder: str | Path | None) -> Iterator[Path]:
+    """A folder of a run's own, in this process and in those that Lightning starts meanwhile."""
+    named = Path(config.paths.run if folder is None else folder).absolute()
+
+    def choose() -> Path:
+        options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+        return claim(named, from_clock=folder is None, **options)
+
+    place, _ = agreed(choose, named)
+    os.environ[FOLDER] = str(place)
+    try:
+        yield place
+    finally:
+        os.environ.pop(FOLDER, None)
+        let_go(place)

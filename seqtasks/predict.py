@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from seqtasks.cli.streams import prepare_streams, standard_input, standard_outpu
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.remarks import told_once
 from seqtasks.errors import DataError, SeqtasksError, UsageError
+from seqtasks.files.replacing import replacing
 from seqtasks.prediction.source_lines import pieces_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with told_once(), ExitStack() as files:
             source = files.enter_context(open_binary(options.input)) if options.input else None
             target = files.enter_context(whole_file(options.output)) if options.output else None
-            predict = make_predictor(options)
+            predict = make_predictor(options, files)
             output = target or standard_output()
             for line in predict(pieces_of(source or standard_input())):
                 output.write(line.encode() + b"\n")
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
 
 
-def make_predictor(options: Namespace) -> FilePredictor:
-    """What predicts, from the options of the command line."""
+def make_predictor(options: Namespace, files: ExitStack) -> FilePredictor:
+    """What predicts, from the options of the command line, and the files that it writes besides."""
     from seqtasks.lightning import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
@@ -84,7 +84,7 @@ def make_predictor(options: Namespace) -> FilePredictor:
     if options.attention:
         from seqtasks.inspection.alignment_file import AlignmentFile
 
-        look = AlignmentFile(options.attention, bundles[0])
+        look = files.enter_context(AlignmentFile(options.attention, bundles[0]))
     name = options.format or by_suffix(options.input) or "text"
     columns = find_columns(bundles[0], options.column)
     given = make_input(name, bundles[0], columns, not options.no_header)
@@ -147,25 +147,13 @@ def check_files(given: Path | None, output: Path | None) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write that is there under its name once it is whole; pipes are written at once."""
-    place = Path(os.path.realpath(path))
-    if place.exists() and not place.is_file():
-        beside = place
-    else:
-        beside = place.with_name(f"{place.name}.{os.getpid()}.part")
-    try:
-        file = beside.open("wb")
-    except OSError as error:
-        raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
-    try:
-        with file:
-            yield file
-            file.flush()
-    except BaseException:
-        if beside != place:
-            beside.unlink(missing_ok=True)
-        raise
-    if beside != place:
-        beside.replace(place)
+    with ExitStack() as stack:
+        try:
+            part = stack.enter_context(replacing(path, parents=False))
+            file = stack.enter_context(part.open("wb"))
+        except OSError as error:
+            raise SeqtasksError(f"{path}: {error.strerror}; choose another file") from error
+        yield file
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from seqtasks.data.module import SequenceData
 from seqtasks.data.preparation.notes import one_process_speaks
 from seqtasks.errors import UsageError, located
 from seqtasks.evaluation.sentences import with_words
+from seqtasks.files.space import told_space
+from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
@@ -28,13 +30,15 @@ from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
-from seqtasks.training.advice import leave_out_advice, unadvised, understood
+from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoints import chosen
 from seqtasks.training.history import History, environment
+from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
+from seqtasks.training.salvage import salvaged
 from seqtasks.training.trainer import build_trainer, followed
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.transfer import Transfer
@@ -53,7 +57,7 @@ def run(
 
     Args:
         config: composed by Hydra.
-        folder: the run folder, new and writable.
+        folder: of this run alone (`seqtasks.folders.claim`).
         task_name: the choice in the group ``task``.
         command: how the run is begun, for the model card; None takes the command line.
 
@@ -70,7 +74,8 @@ def run(
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)
     plain = as_plain(config)
-    write_config(folder, plain)
+    if is_first():
+        write_config(folder, plain)
     if config.threads:
         torch.set_num_threads(config.threads)
     pl.seed_everything(config.seed, verbose=False)
@@ -92,6 +97,8 @@ def run(
         task = check_kind(make_part(config, "task")(data.vocabularies, **factories), Task, "task")
         with understood("trainer"):
             trainer = make_trainer(config, task)
+        with located("trainer"):
+            check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     callbacks[:0] = transfer.callbacks
     lines = [] if config.ckpt_path else task.prepare()
@@ -110,40 +117,60 @@ def run(
             rate = find_rate(config, task, data, transfer)
             changes |= settled(rate)
             plain["optimizer"]["lr"] = rate
-            write_config(folder, plain)
             if trainer.is_global_zero:
+                write_config(folder, plain)
                 found = f"a rate of {rate:g}, as with optimizer.lr={rate:g}"
                 say(f"lr_finder: training begins at {found}")
         began = time.perf_counter()
-        trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
+        with fitting(), told_space(folder):
+            trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
         seconds = time.perf_counter() - began
-        scores = test(trainer, task, data)
+        results: dict[str, Any] = {
+            "test": {},
+            "baselines": {},
+            "tested_on": data.test_split,
+            "parameters": sum(p.numel() for p in task.parameters()),
+            "epochs": trainer.current_epoch,
+            "steps": trainer.global_step,
+            "seconds": round(seconds, 2),
+            "environment": environment(trainer),
+            "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
+        }
+        save = functools.partial(
+            save_run,
+            task=task,
+            data=data,
+            config=plain,
+            results=results,
+            task_name=task_name,
+            command=command,
+        )
+        with salvaged(trainer, folder, save) as finish:
+            add_scores(results, trainer, task, data, seconds)
+            finish()
+            if trainer.is_global_zero:
+                name_latest(folder)
+                foreign = foreign_modules(plain["task"])
+                if config.report:
+                    write_report(folder, trusted=foreign, examples=200)
+                summary.explain_run(console, folder, task, data, config.examples, results, foreign)
+    return results
 
+
+def add_scores(
+    results: dict[str, Any], trainer: pl.Trainer, task: Task, data: SequenceData, seconds: float
+) -> None:
+    """Add to the results what the tested model and the baselines come to, and a few inputs."""
+    results["test"] = test(trainer, task, data)
     budget = Budget.beside(seconds)
-    results = {
-        "test": scores,
-        "baselines": task.baselines(data, budget) if trainer.is_global_zero else {},
-        "tested_on": data.test_split,
-        "parameters": sum(p.numel() for p in task.parameters()),
-        "epochs": trainer.current_epoch,
-        "steps": trainer.global_step,
-        "seconds": round(seconds, 2),
-        "environment": environment(trainer),
-        "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
-    }
+    if trainer.is_global_zero and results["test"]:
+        results["baselines"] = task.baselines(data, budget)
     if budget.left_out:
         results["baselines_left_out"] = budget.left_out
     if report := with_words(task.report(), data.datasets[data.test_split]):
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
-    if trainer.is_global_zero:
-        save_run(folder, task, data, plain, results, task_name, command)
-        foreign = foreign_modules(plain["task"])
-        if config.report:
-            write_report(folder, trusted=foreign, examples=200)
-        summary.explain_run(console, folder, task, data, config.examples, results, foreign)
-    return results
 
 
 def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:
@@ -176,13 +203,16 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
         if on
     ]
     with located("trainer"):
+        make = make_part(config, "trainer")
         return build_trainer(
-            make_part(config, "trainer"),
+            make,
             callbacks,
             loggers,
             seed=config.seed,
             precision=config.trainer.precision,
             progress_bar=config.trainer.enable_progress_bar,
+            checkpoints=config.trainer.enable_checkpointing,
+            plugins=make.keywords.get("plugins"),
         )
 
 
@@ -204,5 +234,6 @@ def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
         task.load_state_dict(checkpoint.mean_weights(paths))
     task.to(trainer.strategy.root_device)
     task.calibrate(data)
-    [logged] = trainer.test(task, datamodule=data, verbose=False)
-    return {name.removeprefix("test/"): value for name, value in logged.items()}
+    with fitting():
+        logged = trainer.test(task, datamodule=data, verbose=False)  # nothing of no batches
+    return {name.removeprefix("test/"): value for row in logged for name, value in row.items()}

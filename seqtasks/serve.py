@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import signal
-import socket
-import sys
 from collections.abc import Collection, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from seqtasks.cli.arguments import Parser
-from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.streams import prepare_streams
-from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.errors import SeqtasksError, UsageError, first_line
+from seqtasks.serving.file_limit import connections_within_limit
 from seqtasks.serving.limits import add_limits, limits_of
+from seqtasks.serving.listener import bound
+
+if TYPE_CHECKING:
+    from seqtasks.serving.server import Server
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,7 +39,12 @@ def make_parser() -> Parser:
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
     add("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default 127.0.0.1)")
     add("--port", type=int, default=8000, help="0 takes a free one (default 8000)")
-    name = "a name by which a server on this machine's own address is called, beside localhost"
+    add(
+        "--token",
+        help="a word that clients have to send; else that of the environment variable "
+        "SEQTASKS_TOKEN, which other users of this machine do not see",
+    )
+    name = "a name by which clients call the server, beside this machine's own"
     parser.add_repeated("--allow-host", "NAME", name)
     parser.add_repeated("--example", "TEXT", "a text that the page offers")
     parser.add_device()
@@ -51,34 +60,43 @@ def serve(options: argparse.Namespace) -> None:
         SeqtasksError: an option or the bundle cannot be used, or the address is taken.
     """
     require()
-    limits = limits_of(options)
 
     from seqtasks.bundle import load
+    from seqtasks.serving.access import given_token
     from seqtasks.serving.app import make_app
-    from seqtasks.serving.protocol import make_server
+    from seqtasks.serving.server import Server
     from seqtasks.serving.service import Service
 
+    limits, token = limits_of(options), given_token(options.token)
+    limits = replace(limits, connections=connections_within_limit(limits.connections))
     service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
-    app = make_app(service, hosts_of(options.host, options.allow_host))
-    run_server(make_server(app, limits), options)
+    app = make_app(service, hosts_of(options.host, options.allow_host, token), token)
+    run_server(Server(app, service), options, token)
 
 
-def run_server(server: Any, options: argparse.Namespace) -> None:
+def run_server(server: Server, options: argparse.Namespace, token: str | None) -> None:
     """Say where the server is, and run it.
 
     Raises:
-        SeqtasksError: the address cannot be used.
+        SeqtasksError: the address cannot be used, or the model has failed.
     """
+    from seqtasks.serving.origin import is_loopback
+
     listener = bound(options.host, options.port)
     host = f"[{options.host}]" if ":" in options.host else options.host
     url = f"http://{host}:{listener.getsockname()[1]}"
     print(f"Serving {options.bundle} at {url} (Ctrl+C stops it)", flush=True)
+    if token is None and not is_loopback(options.host):
+        warn("whoever reaches this machine may use the model; --token TOKEN asks them for a token")
     for name in (signal.SIGINT, signal.SIGTERM):  # what uvicorn raises again when it has stopped
         signal.signal(name, lambda *_: None)
     server.run(sockets=[listener])
     if not server.started:
         raise SeqtasksError(f"{url}: the server could not start; the lines above say why")
-    print("seqtasks: stopped", file=sys.stderr)
+    if (failure := server.service.worker.failure) is not None:
+        said = f"the model has failed: {type(failure).__name__}: {first_line(failure)}"
+        raise SeqtasksError(f"{said}; the lines above say where; start the server again")
+    warn("stopped")
 
 
 def require() -> None:
@@ -96,34 +114,14 @@ def require() -> None:
         ) from error
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens at an address.
+def hosts_of(host: str, allowed: Collection[str], token: str | None) -> set[str] | None:
+    """The names by which a server may be called, beside addresses; None for any: with a token.
 
-    Raises:
-        UsageError: there is no such address, or another program listens there.
+    A page of another site that leads its own name here does not know the token.
     """
-    if not 0 <= port < 1 << 16:
-        said = f"it is a number from 0, for a free one, to 65535, not {port}"
-        raise UsageError(said, option="port")
-    try:
-        [(family, _, _, _, address), *_] = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        listener = socket.create_server(address[:2], family=family)
-        # Connections inherit this: an answer's body does not wait for the receipt of its head.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listener
-    except OSError as error:
-        raise UsageError(
-            f"--host {host} --port {port}: {error}; choose another one, or --port 0 for a free one"
-        ) from error
+    from seqtasks.serving.origin import own_names
 
-
-def hosts_of(host: str, allowed: Collection[str]) -> set[str] | None:
-    """The names by which a server may be called; None for any, where other machines are let in."""
-    from seqtasks.serving.gate import LOOPBACK
-
-    return {*LOOPBACK, *map(str.lower, allowed)} if host in LOOPBACK else None
+    return {*own_names(host), *map(str.lower, allowed)} if token is None else None
 
 
 if __name__ == "__main__":

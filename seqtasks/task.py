@@ -20,6 +20,7 @@ from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer
 from seqtasks.optim.schedules import scheduled
+from seqtasks.optim.whole_step import WholeStep, of_one_batch, of_several, rescale
 
 if TYPE_CHECKING:
     from pytorch_lightning import LightningModule
@@ -57,9 +58,11 @@ class Task(LightningModule):
         mode: ``min`` or ``max``, whichever is better.
         tables: of the split scored last, the metrics that are not one number, for `report`.
         unseen: by field, the labels of the data that training never shows; see `expect`.
+        whole_step: what the last step of training came to; None before it.
         unused: beginnings of the names of parameters that no prediction needs.
     """
 
+    whole_step: WholeStep | None = None
     inputs: tuple[str, ...] = ("tokens",)
     unused: tuple[str, ...] = ()
     target: str | None = None
@@ -181,36 +184,93 @@ class Task(LightningModule):
                 part.withhold(self.current_epoch)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        loss = self.loss(self(batch), batch)
-        self.log_training(loss, batch)
-        return loss.mean
+        return self.learn(self.loss(self(batch), batch), batch, batch_index)
 
-    def log_training(self, loss: Loss, batch: Batch) -> None:
-        """Log what a training step shows; nothing here waits for a GPU."""
-        nats = (loss.total / loss.count.clamp(min=1)).detach()
-        self.log("train/loss", nats, prog_bar=True, on_step=True, on_epoch=False, batch_size=1)
-        padding = self.padding(batch)
-        self.log(
-            "train/padding", padding, on_step=False, on_epoch=True, batch_size=1, sync_dist=True
-        )
+    def learn(self, loss: Loss, batch: Batch, batch_index: int) -> Tensor:
+        """What a training step minimises, a scalar, so that processes and batches make one mean.
 
-    def padding(self, batch: Batch) -> Tensor | float:
-        """The share of padding among the places for tokens of a batch."""
-        places, real = 0, []
-        for name in {*self.inputs, self.target or ""}:
+        The step of the optimizer minimises the mean over the real steps of all processes and of
+        all batches whose gradients are accumulated (`of_several`); what is logged is that mean.
+        Nothing here waits for a GPU.
+
+        Raises:
+            UsageError: gradients are accumulated for several losses, and nothing tells how much
+                there is to learn from.
+        """
+        batches, processes = self.trainer.accumulate_grad_batches, self.trainer.world_size
+        if not batch.is_counted:
+            loss = loss.uncounted
+        if batches * processes == 1:
+            minimised, step = of_one_batch(loss, *self.places(batch))
+        else:
+            begins = batch_index % batches == 0
+            minimised, step = of_several(
+                loss,
+                *self.places(batch),
+                before=None if begins else self.whole_step,
+                batches=batches,
+                processes=processes,
+                ahead=self.ahead(loss, batch, batch_index) if begins and batches > 1 else None,
+            )
+        self.whole_step = step
+        if not self.trainer.fit_loop._should_accumulate():
+            shown: dict[str, Any] = {"prog_bar": True, "on_step": True, "on_epoch": False}
+            self.log("train/loss", step.loss, **shown, batch_size=1)
+        return minimised
+
+    @torch.no_grad()
+    def ahead(self, loss: Loss, batch: Batch, batch_index: int) -> Tensor | None:
+        """(terms,) over how many steps a loss of several terms is, in the batches that follow.
+
+        They are those of the optimizer's step that a batch begins; None where it is not needed.
+        """
+        if not loss.parts:
+            return None
+        if "ahead" not in batch:
+            raise UsageError(
+                "it goes with several losses where the data deals out each batch in parts, as "
+                "data/batching=buckets does; set it to 1",
+                option="trainer.accumulate_grad_batches",
+            )
+        left = int(min(len(batch.ahead), self.trainer.num_training_batches - batch_index - 1))
+        counts = torch.zeros(len(loss.parts), device=self.device, dtype=torch.int64)
+        for later in batch.ahead[:left]:
+            if later.is_counted:
+                there = later.to(self.device)
+                parts = self.loss(self(there), there).parts
+                counts = counts + torch.stack([one.count for _, one in parts])
+        return counts
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take weights in the type of the training; Lightning would read 64 bits into 32."""
+        if self._trainer is not None:
+            self.trainer.precision_plugin.convert_module(self)
+
+    def on_after_backward(self) -> None:
+        """Put the gradient of several batches right once it is whole, before anything sees it."""
+        factor = None if self.whole_step is None else self.whole_step.rescale
+        if factor is not None and not self.trainer.fit_loop._should_accumulate():
+            rescale(self, factor)
+
+    def places(self, batch: Batch) -> tuple[Tensor, int]:
+        """How many real tokens a batch has and how many it has room for; none if uncounted."""
+        places, real = 0, [torch.zeros((), dtype=torch.int64, device=self.device)]
+        for name in {*self.inputs, self.target or ""} if batch.is_counted else ():
             lengths = batch.get(lengths_of(name))
             if lengths is not None:
                 places += batch[name].shape[:2].numel()
                 real.append(lengths.sum())
-        return 1 - torch.stack(real).sum().float() / places if places else 0.0
+        return torch.stack(real).sum(), places
 
     def validation_step(self, batch: Batch, batch_index: int) -> None:
-        self.evaluate(batch, self.split_scores("val"))
+        if batch.is_counted:
+            self.evaluate(batch, self.split_scores("val"))
 
     def test_step(self, batch: Batch, batch_index: int) -> None:
         """Score a test batch in the model's own type, as the saved model is used."""
-        with torch.autocast(self.device.type, enabled=False):
-            self.evaluate(batch, self.split_scores("test"))
+        if batch.is_counted:
+            with torch.autocast(self.device.type, enabled=False):
+                self.evaluate(batch, self.split_scores("test"))
 
     def on_validation_epoch_end(self) -> None:
         self.log_scores("val")
@@ -291,6 +351,9 @@ class Task(LightningModule):
                 steps=lambda: self.trainer.estimated_stepping_batches,
                 monitor=self.monitor,
                 mode=self.mode,
+                validated=self.trainer.check_val_every_n_epoch
+                if self.trainer.limit_val_batches
+                else 0,
             )
         return [optimizer], [entry]
 

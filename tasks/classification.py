@@ -18,9 +18,9 @@ from seqtasks.errors import UsageError, located
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooled import PooledHead
+from seqtasks.optim.processes import gathered
 from seqtasks.prediction.answer import Answer, Prediction
 from seqtasks.task import Scores, Task
-from seqtasks.training.processes import gathered
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -150,7 +150,8 @@ class SequenceClassifier(Task):
         rows = []
         for batch in data.loader("val"):
             batch = batch.to(self.device)
-            rows.append((self(batch).cpu(), batch.label.cpu()))
+            counted = slice(None if batch.is_counted else 0)
+            rows.append((self(batch).cpu()[counted], batch.label.cpu()[counted]))
         logits, expected = (
             torch.cat(gathered(torch.cat(parts), self.device)) for parts in zip(*rows, strict=True)
         )

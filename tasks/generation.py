@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,8 +27,8 @@ from seqtasks.heads.condition import Condition
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
 from seqtasks.kernels.lengths import State, mask
+from seqtasks.optim.processes import gathered
 from seqtasks.task import Scores, Task
-from seqtasks.training.processes import gathered
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     from seqtasks.data.module import SequenceData
 
 _log = logging.getLogger(__name__)
+
+
+class Carried(NamedTuple):
+    """What a window leaves to the next one: the numbers of its rows (rows,), and their state."""
+
+    rows: Tensor
+    state: State
 
 
 class LanguageModel(Task):
@@ -101,8 +108,9 @@ class LanguageModel(Task):
         self.sampling = dict(sampling)
         check_sampling(**self.sampling)
         self.ngram_order = ngram_order
-        self.carried: dict[str, State | None] = {}
-        self.shares = [1.0]  # see `on_train_batch_start`
+        self.carried: dict[tuple[str, int], Carried] = {}  # by split and part of a batch
+        self.resumed: State = ()  # of all rows, from a checkpoint
+        self.share = 1.0  # see `on_train_batch_start`
 
     def forward(self, batch: Batch, state: State | None = None) -> tuple[Tensor, State]:
         """What scores every token after the first, (batch, time, hidden), and the state."""
@@ -151,54 +159,62 @@ class LanguageModel(Task):
             )
         fresh = first
         if split == "train" and self.state_reset:
-            fresh = fresh | (torch.rand(len(first), device=self.device) < self.state_reset)
-        given = self.carried.get(split)
-        if given is not None and len(given[0]) != len(first):
-            given = None  # other rows, all of which begin
-        if given is not None:
-            given = tuple(clear_rows(tensor.to(self.device), fresh) for tensor in given)
-        outputs, state = self(batch, given)
-        self.carried[split] = tuple(tensor.detach() for tensor in state)
+            fresh = fresh | self.reset(batch)
+        place = split, int(batch.get("part", 0))
+        given = self.carried.get(place)
+        if given is None and split == "train" and self.resumed:
+            given = Carried(row_numbers(batch), own_rows(self.resumed, row_numbers(batch)))
+        state = None
+        if given is not None and len(given.rows) == len(first):  # else other rows, which all begin
+            state = tuple(clear_rows(tensor.to(self.device), fresh) for tensor in given.state)
+        outputs, state = self(batch, state)
+        left = tuple(tensor.detach() for tensor in state)
+        self.carried[place] = Carried(row_numbers(batch), left)
         return outputs, state
 
+    def reset(self, batch: Batch) -> Tensor:
+        """(rows,) bool, which rows begin afresh by chance: the same in however many processes."""
+        count, row = int(batch.get("rows", len(batch.first))), row_numbers(batch)
+        generator = None
+        if len(row) != count and "seed" in batch:
+            generator = torch.Generator(self.device).manual_seed(batch.seed)
+        drawn = torch.rand(count, generator=generator, device=self.device) < self.state_reset
+        return drawn[row.clamp(max=count - 1)]  # rows behind the last one read nothing
+
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        loss = self.loss(self.carry("train", batch), batch)
-        self.log_training(loss, batch)
-        return loss.mean
+        return self.learn(self.loss(self.carry("train", batch), batch), batch, batch_index)
 
     def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
-        """Take the shares of the windows that one step of the optimizer learns from."""
-        if batch_index % self.trainer.accumulate_grad_batches == 0:
-            self.shares = []
-        self.shares.append(batch.get("share", 1.0))
+        """Take the share of the window that the step of the optimizer learns from."""
+        self.share = float(batch.get("share", 1.0))
 
     def optimizer_step(self, epoch: int, index: int, optimizer: Any, *closure: Any) -> None:
         """Step at a rate in proportion to the window, where windows vary (see `Streams`)."""
-        share = sum(self.shares) / len(self.shares)
         rates = [group["lr"] for group in optimizer.param_groups]
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * share
+            group["lr"] = rate * self.share
         super().optimizer_step(epoch, index, optimizer, *closure)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the state of every row of every process: training may go on within an epoch."""
-        state = self.carried.get("train")
-        if state is not None:
-            gather: Any = self.all_gather
-            count = self.trainer.world_size  # a single process gathers no axis
-            checkpoint["carried"] = [gather(part).view(count, *part.shape).cpu() for part in state]
+        """Keep the state of every row of all processes: training may go on within an epoch."""
+        kept = [one for (split, _), one in sorted(self.carried.items()) if split == "train"]
+        if kept:
+            rows = torch.cat(gathered(torch.cat([one.rows for one in kept]), self.device))
+            checkpoint["carried"] = [
+                torch.cat(gathered(torch.cat(parts), self.device))[rows.argsort()]
+                for parts in zip(*(one.state for one in kept), strict=True)
+            ]
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take the state of this process's rows, (processes, rows, …) each tensor."""
-        kept = checkpoint.get("carried", [])
-        if all(self.global_rank < len(tensor) for tensor in kept):
-            self.carried["train"] = tuple(tensor[self.global_rank] for tensor in kept) or None
+        """Take the state of all rows, each tensor (rows, …), of which each process has its own."""
+        super().on_load_checkpoint(checkpoint)
+        self.carried, self.resumed = {}, tuple(checkpoint.get("carried", []))
 
     def on_validation_start(self) -> None:
         """Forget the state that another pass left, perhaps in another precision."""
-        self.carried.pop("evaluate", None)
+        self.carried.pop(("evaluate", 0), None)
 
     on_test_start = on_validation_start
 
@@ -226,10 +242,10 @@ class LanguageModel(Task):
 
     def derivatives(self, data: SequenceData, inverse: float) -> Tensor:
         """Of the validation split's nats with respect to 1 / temperature, (2,) float64."""
-        self.carried.pop("evaluate", None)
+        self.carried.pop(("evaluate", 0), None)
         total = torch.zeros(2, dtype=torch.float64)
         for batch in data.loader("val"):
-            if not batch.get("predicted", 1):
+            if not batch.get("predicted", 1) or not batch.is_counted:
                 continue
             batch = self.scored(batch.to(self.device))
             features, _ = self.carry("evaluate", batch)
@@ -306,3 +322,16 @@ class LanguageModel(Task):
 def clear_rows(tensor: Tensor, cleared: Tensor) -> Tensor:
     """(batch, …) with zeros in the rows where ``cleared`` (batch,) is True."""
     return tensor.masked_fill(cleared.view(-1, *[1] * (tensor.dim() - 1)), 0)
+
+
+def row_numbers(batch: Batch) -> Tensor:
+    """(rows,) the number of each row among those of all processes and parts."""
+    numbers: Tensor | None = batch.get("row")
+    return torch.arange(len(batch.first), device=batch.first.device) if numbers is None else numbers
+
+
+def own_rows(state: State, rows: Tensor) -> State:
+    """Of the state of all rows, that of some, by number; zeros where there is no such row."""
+    count = len(state[0])
+    picked = (tensor.to(rows.device)[rows.clamp(max=count - 1)] for tensor in state)
+    return tuple(clear_rows(tensor, rows >= count) for tensor in picked)

@@ -161,7 +161,7 @@ class JointTask(Task):
         count = batch.lengths.sum()
         total = torch.stack([weight * loss.total for weight, loss in parts]).sum()
         means = torch.stack([weight * loss.mean for weight, loss in parts]).sum()
-        return Loss(total, count, means * count)
+        return Loss(total, count, means * count, parts)
 
     def logits(self, batch: Batch) -> Tensor:
         """What the target's head decides from, (batch, time, labels) or (batch, labels)."""

@@ -32,7 +32,14 @@ VERBS = (
 
 ONLY = {
     # What is imported: the only modules and folders that may.
-    ("hydra", "omegaconf"): ("__main__", "run", "api", "cli", "sweep"),
+    ("hydra", "omegaconf"): (
+        "__main__",
+        "run",
+        "api",
+        "cli",
+        "sweep",
+        "folders.callback",  # makes the run folder before Hydra does
+    ),
     ("pytorch_lightning",): (
         "task",
         "lightning",

@@ -34,11 +34,13 @@ from seqtasks.bundle.files import (
 )
 from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
 from seqtasks.bundle.json_text import json_text
+from seqtasks.bundle.replacement import renewed
 from seqtasks.bundle.summary import described
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
 from seqtasks.data.record import Record
 from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError
+from seqtasks.files.replacing import write_text
 from seqtasks.graphs.folder import ENDING, attach
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
@@ -153,14 +155,14 @@ def save(
     metrics: Mapping[str, Any],
     card: str,
 ) -> None:
-    """Write a bundle into a folder, which is created if need be.
+    """Write a bundle, whole, in the place of one that may be there.
 
     ``config`` is plain, and its ``task`` and ``fields`` are needed to load the bundle again; the
     fields are fitted, the metrics are the scores to keep, and the card is Markdown.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    save_model(task, str(folder / WEIGHTS))
-    describe(folder, [WEIGHTS], config, fields, metrics, card)
+    with renewed(folder) as place:
+        save_model(task, str(place / WEIGHTS))
+        describe(place, [WEIGHTS], config, fields, metrics, card)
 
 
 def describe(
@@ -172,8 +174,6 @@ def describe(
     card: str,
 ) -> None:
     """Write everything but the weights, which stand in ``files``, and all checksums."""
-    for old in [*folder.glob("*.tokenizer.json"), *folder.glob("*.vocabulary.json")]:
-        old.unlink()
     texts = {
         CONFIG: yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
         METRICS: json_text(metrics),
@@ -181,11 +181,10 @@ def describe(
     }
     texts.update({vocabulary_file(field): field.vocabulary.to_json() for field in fields.values()})
     for name, text in texts.items():
-        # A half of a character, as JSON reads it and names of files have it, stands as JSON has it.
-        (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
+        write_text(folder / name, text)
     sums = {name: checksum(folder / name) for name in sorted([*files, *texts])}
     manifest = {"format": FORMAT, "sha256": sums}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=2))
 
 
 def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ()) -> Bundle:
@@ -229,8 +228,10 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
         attach(task.eval(), folder, list(sums), device)
     else:
         fill(task, folder / WEIGHTS, device)
-    card = read_text(folder / CARD)
-    return Bundle(task, fields, config, read_metrics(folder), card, exported, source)
+    card, metrics = read_text(folder / CARD), read_metrics(folder)
+    if read_manifest(folder) != sums:
+        raise BundleError(f"{folder} was replaced while it was read; repeat it")
+    return Bundle(task, fields, config, metrics, card, exported, source)
 
 
 def fill(task: Task, weights: Path, device: str) -> None:

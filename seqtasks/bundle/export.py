@@ -8,9 +8,9 @@ import torch
 
 from seqtasks.bundle.bundle import Bundle, describe, with_weights
 from seqtasks.bundle.example_inputs import example, spread_axes
-from seqtasks.bundle.files import MANIFEST
+from seqtasks.bundle.replacement import renewed
 from seqtasks.errors import UsageError
-from seqtasks.graphs.folder import ENDING, write_graphs
+from seqtasks.graphs.folder import write_graphs
 
 EXAMPLE_ROWS = (2, 4)
 """Examples that a model is traced with, and then compared on."""
@@ -40,12 +40,11 @@ def export_bundle(bundle: Bundle, folder: Path, *, int8: bool = False) -> None:
             [spread_axes(graph) for graph in task.graphs(example(bundle, rows))]
             for rows in EXAMPLE_ROWS
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in [*folder.glob(f"*{ENDING}"), *folder.glob("*.safetensors"), folder / MANIFEST]:
-        old.unlink(missing_ok=True)
-    files = write_graphs(task, folder, graphs, others, int8)
     config = {**bundle.config, "export": {"format": "onnx", "int8": int8}}
-    describe(folder, files, config, bundle.fields, bundle.metrics, export_card(bundle.card, int8))
+    card = export_card(bundle.card, int8)
+    with renewed(folder) as place:
+        files = write_graphs(task, place, graphs, others, int8)
+        describe(place, files, config, bundle.fields, bundle.metrics, card)
 
 
 def export_card(text: str, int8: bool) -> str:

@@ -7,11 +7,12 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
-from seqtasks.errors import SeqtasksError, UsageError, first_line
+from seqtasks.cli.signals import interruptible, speaks
+from seqtasks.errors import SeqtasksError, first_line
 
 
 @contextmanager
@@ -29,11 +30,13 @@ def exit_on_error(
             configuration: ``task.search.n_best``.
     """
     try:
-        yield
-        if sys.stdout is not None:
-            sys.stdout.flush()  # here, where it can still be said that it fails
+        with interruptible():
+            yield
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where it can still be said that it fails
     except KeyboardInterrupt:
-        warn("interrupted")
+        if speaks():
+            warn("interrupted")
         sys.exit(1)
     except BrokenPipeError:  # whoever reads the output has had enough
         _drop_output()
@@ -75,9 +78,6 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             "there is not enough memory for it; make the sizes of the model smaller, such as "
             f"encoder.hidden_size, or those of a batch, data.batching.batch_size{_wanted(error)}"
         )
-    if (part := setting_of(error)) is not None:
-        said = " ".join(str(error).split())
-        return UsageError(f"{said}; choose another value", option=part)
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
@@ -96,29 +96,6 @@ def is_lack_of_memory(error: BaseException) -> bool:
         or type(error).__name__ == "OutOfMemoryError"
         or (isinstance(error, RuntimeError) and re.search(words, str(error)) is not None)
     )
-
-
-def setting_of(error: BaseException) -> str | None:
-    """The part of the configuration that a library refuses, which it may do at any time of a run.
-
-    It is "" where the library reads the configuration itself, and None for any other error.
-    """
-    if type(error).__name__ == "MisconfigurationException":
-        return "trainer"
-    trace, raised = error.__traceback__, ""
-    while trace is not None:
-        raised, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
-    kinds, part = _SETTINGS.get(raised.partition(".")[0], ((), ""))
-    return part if isinstance(error, kinds) else None
-
-
-_SETTINGS: Mapping[str, tuple[tuple[type[Exception], ...], str]] = {
-    "pytorch_lightning": ((ValueError,), "trainer"),
-    "lightning_fabric": ((ValueError,), "trainer"),
-    "hydra": ((ValueError, TypeError, AttributeError), ""),
-    "omegaconf": ((ValueError, TypeError), ""),
-}
-"""Libraries that are given settings: how they refuse one, and which part of them it is."""
 
 
 def _wanted(error: BaseException) -> str:

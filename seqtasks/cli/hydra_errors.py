@@ -58,9 +58,19 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
             "a group takes the name of a choice; ~GROUP, such as ~task/embedding/spelling, chooses "
             "none"
         )
-    if isinstance(error, HydraException | OmegaConfBaseException):
+    if isinstance(error, HydraException | OmegaConfBaseException) or _is_hydras(error):
         return UsageError(f"{first_line(error)}; {_SEE}")
     return None
+
+
+def _is_hydras(error: BaseException) -> bool:
+    """Whether Hydra itself fails on a value, such as a list in place of a choice."""
+    trace, raised = error.__traceback__, ""
+    while trace is not None:
+        raised, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
+    return isinstance(error, (ValueError, TypeError, AttributeError)) and raised.startswith(
+        ("hydra.", "omegaconf.")
+    )
 
 
 def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:

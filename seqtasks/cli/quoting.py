@@ -30,14 +30,14 @@ def _quoted(argument: str) -> str:
     elif "," in value:
         return argument
     else:
-        changed = f"{name}={_in_quotes(value)}"
+        changed = f"{name}={in_quotes(value)}"
     return changed if _readable(changed) else argument
 
 
-def _in_quotes(value: str) -> str:
+def in_quotes(value: str) -> str:
     r"""A value in quotes, with the quotes inside escaped, and the backslashes before them.
 
-    >>> print(_in_quotes("a'b"))
+    >>> print(in_quotes("a'b"))
     'a\'b'
     """
     parts = value.split("'")

@@ -13,7 +13,8 @@ class Batch(dict[str, Any]):
     """Named tensors of one batch, readable as attributes.
 
     A field of tokens called ``tokens`` comes with ``lengths``; one called ``source`` comes with
-    ``source_lengths``. The fields of the data decide what a batch holds.
+    ``source_lengths``. The fields of the data decide what a batch holds. ``counted`` is False in
+    a batch whose examples count neither in training nor in a score (`DealtBatch`).
 
     >>> Batch(tokens=1, lengths=2).tokens
     1
@@ -27,6 +28,11 @@ class Batch(dict[str, Any]):
                 f"this batch has no '{name}'; it has {', '.join(self) or 'nothing'}"
             ) from None
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the examples count; see `DealtBatch`."""
+        return bool(self.get("counted", True))
+
     def to(self, device: torch.device | str, **options: Any) -> Batch:
         """The batch with every tensor on a device; the options are those of `torch.Tensor.to`."""
         return Batch(
@@ -37,16 +43,21 @@ class Batch(dict[str, Any]):
         )
 
 
-class SeededBatch(list[int]):
-    """The numbers of a training batch's examples, with the seed of what is drawn for the batch.
+class DealtBatch(list[int]):
+    """The numbers of the examples that one process reads of a batch.
 
     Attributes:
-        place: seed, epoch, batch and process.
+        place: in training the seed, the epoch and the step, from which follows what fields draw;
+            None where nothing is drawn.
+        counted: whether the examples count. A process that has no share in a batch reads one
+            example of it that does not, so that all processes take equally many steps.
     """
 
-    def __init__(self, numbers: Iterable[int], place: tuple[int, ...]) -> None:
+    def __init__(
+        self, numbers: Iterable[int], place: tuple[int, ...] | None = None, counted: bool = True
+    ) -> None:
         super().__init__(numbers)
-        self.place = place
+        self.place, self.counted = place, counted
 
 
 def lengths_of(name: str) -> str:

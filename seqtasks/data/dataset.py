@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
-from seqtasks.data.batch import Batch, SeededBatch
+from seqtasks.data.batch import Batch, DealtBatch
 from seqtasks.data.fields import Field, TokenField, VectorSequenceField
 from seqtasks.data.record import Record
 from seqtasks.data.store.columns import Encoded
@@ -75,16 +75,22 @@ class SequenceDataset(Dataset[Batch]):
     def __getitem__(self, indices: Sequence[int] | int) -> Batch:
         """The batch of some examples in the given order, or of a single one.
 
-        Fields that encode at random encode a `SeededBatch` of training anew.
+        Fields that encode at random encode a `DealtBatch` with a place anew, in the same way in
+        whatever process.
         """
         if isinstance(indices, int):
             indices = [indices]
-        random = Random(repr(indices.place)) if isinstance(indices, SeededBatch) else None
-        records = self.read(indices, drawn=random is not None)
+        place = indices.place if isinstance(indices, DealtBatch) else None
+        records = self.read(indices, drawn=place is not None)
         batch = Batch()
         for name, field in self.fields.items():
-            if random is not None and field.varies:
-                values = field.vary(records, random)
+            if place is not None and field.varies:
+                drawn = (Random(repr((*place, index, name))) for index in indices)
+                values = [
+                    value
+                    for record, random in zip(records, drawn, strict=True)
+                    for value in field.vary([record], random)
+                ]
             else:
                 values = [self.encoded[name][index] for index in indices]
             batch.update(field.collate(values))
@@ -93,6 +99,8 @@ class SequenceDataset(Dataset[Batch]):
         batch["example"] = lines_of(self.records, indices)
         batch["index"] = list(indices)
         batch["text_length"] = torch.from_numpy(self.text_lengths[list(indices)].astype(np.int64))
+        if isinstance(indices, DealtBatch) and not indices.counted:
+            batch["counted"] = False
         return batch
 
     def read(self, indices: Sequence[int], drawn: bool) -> list[Record]:

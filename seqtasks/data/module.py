@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
+from seqtasks.data.batching.deal import WHOLE, Deal
 from seqtasks.data.batching.loader import ResumableSampler, batches_done
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import Field
@@ -48,11 +49,10 @@ class Batching(Protocol):
         *,
         training: bool,
         seed: int = 0,
-        rank: int = 0,
-        world_size: int = 1,
+        deal: Deal = WHOLE,
         num_workers: int = 0,
     ) -> DataLoader[Any]:
-        """Batches of a split."""
+        """The share of one process in the batches of a split."""
         ...
 
 
@@ -254,19 +254,36 @@ class SequenceData(pl.LightningDataModule):
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:
         """Batches of one split."""
-        trainer = self.trainer
         with located("data"):
             loader = self.batching.loader(
                 self.datasets[split],
                 training=training,
                 seed=self.seed,
-                rank=trainer.global_rank if trainer else 0,
-                world_size=trainer.world_size if trainer else 1,
+                deal=self.deal(training),
                 num_workers=self.num_workers,
             )
         if training and isinstance(loader.sampler, ResumableSampler):
             loader.sampler.begin = functools.partial(self.begin, loader.sampler)
         return loader
+
+    def deal(self, training: bool) -> Deal:
+        """How batches are dealt out to this process.
+
+        Raises:
+            UsageError: gradients are accumulated over more batches in some epochs than in others.
+        """
+        trainer = self.trainer
+        if trainer is None:
+            return WHOLE
+        callbacks: list[Any] = getattr(trainer, "callbacks", [])
+        if any(isinstance(c, pl.callbacks.GradientAccumulationScheduler) for c in callbacks):
+            raise UsageError(
+                "the batches of an epoch are laid out for one number of batches a step; leave "
+                "GradientAccumulationScheduler out and set trainer.accumulate_grad_batches",
+                option="callbacks",
+            )
+        parts = trainer.accumulate_grad_batches if training else 1
+        return Deal(trainer.global_rank, trainer.world_size, parts)
 
     def begin(self, plan: ResumableSampler) -> int:
         """The number of batches of the epoch that a resumed training has done already."""
@@ -289,7 +306,7 @@ class SequenceData(pl.LightningDataModule):
         """Check that a resumed epoch has the plan of the checkpoint.
 
         Raises:
-            UsageError: the number of batches or processes, or the seed, has changed.
+            UsageError: the number of batches, or of those in a step, or the seed has changed.
         """
         if not state_dict["done"]:
             return
@@ -309,8 +326,8 @@ class SequenceData(pl.LightningDataModule):
 
     def plan(self, batches: int) -> dict[str, int]:
         """The number of an epoch's batches, and what their order follows from."""
-        processes = self.trainer.world_size if self.trainer else 1
-        return {"batches": batches, "processes": processes, "seed": self.seed}
+        together = self.deal(training=True).parts
+        return {"batches": batches, "accumulated": together, "seed": self.seed}
 
     def train_dataloader(self) -> DataLoader[Any]:
         return self.loader("train", training=True)

@@ -10,31 +10,42 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_BESIDE = ".part"
+_BESIDE, _BEFORE = ".part", ".before"
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, parents: bool = True) -> Iterator[Path]:
     """A new file beside another, whose place it takes when it is whole and on the disk.
 
+    What a link names is replaced, not the link. A pipe, a device, ``/dev/stdout`` is no file to
+    replace: it is written to at once.
+
     Args:
-        path: the file to replace; its folder is made where it is missing.
+        path: the file to replace.
+        parents: make its folder where that is missing.
 
     Yields:
         The path to write to, on the same file system.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if is_stream(path):
+        yield path
+        return
+    path = Path(os.path.realpath(path))
+    if parents:
+        path.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(_BESIDE, f".{path.name}.", path.parent)
     os.close(number)
     part = Path(name)
     try:
         yield part
-        part.chmod(0o666 & ~_mask())  # what mkstemp makes is for its user alone
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_mask()
+        part.chmod(mode)  # what mkstemp makes is for its user alone
         flush(part)
         part.replace(path)
         flush(path.parent)
@@ -55,6 +66,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     Yields:
         An empty folder to fill with files, on the same file system.
     """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(_BESIDE, f".{path.name}.", path.parent))
     try:
@@ -63,7 +75,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         for file in part.iterdir():
             flush(file)
         flush(part)
-        before = Path(f"{part}.before")
+        before = Path(f"{part}{_BEFORE}")
         if path.exists():
             path.rename(before)
         part.rename(path)
@@ -73,10 +85,48 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, parents: bool = True) -> None:
     """Replace a file by a text, in UTF-8; what UTF-8 cannot write is written as an escape."""
-    with replacing(path) as part:
+    with replacing(path, parents) as part:
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path names no file that could be replaced: a pipe, a device, an open file."""
+    if path.exists() and not path.is_file():
+        return True
+    place, links = os.path.abspath(path), 0
+    while os.path.islink(place) and links < 40:
+        folder = os.path.realpath(os.path.dirname(place))
+        if folder.startswith("/proc/"):
+            return True
+        place, links = os.path.join(folder, os.readlink(place)), links + 1
+    return False
+
+
+def clear_parts(folder: Path) -> None:
+    """Remove what processes that were killed had begun to write into a folder.
+
+    A folder that was being replaced when that happened is put back. Nobody else may write there.
+    """
+    for part in folder.glob(f".*{_BESIDE}{_BEFORE}"):
+        path = folder / _target(part.name.removesuffix(_BEFORE))
+        if not path.exists():
+            part.rename(path)
+    for part in [*folder.glob(f".*{_BESIDE}"), *folder.glob(f".*{_BESIDE}{_BEFORE}")]:
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
+
+
+def _target(name: str) -> str:
+    """What a file or folder is called that one beside it is to replace.
+
+    >>> _target(".metrics.json.x7a_b2.part")
+    'metrics.json'
+    """
+    return name[1:].removesuffix(_BESIDE).rpartition(".")[0]
 
 
 def flush(path: Path) -> None:

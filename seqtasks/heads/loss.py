@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,17 +24,39 @@ class Loss:
         total: nats, a scalar.
         count: real steps or examples, a scalar.
         objective: what training minimises, summed likewise; None where it is ``total``.
+        parts: with a weight each, the losses whose means training adds up; none where the loss is
+            a mean itself.
     """
 
     total: Tensor
     count: Tensor
     objective: Tensor | None = None
+    parts: Sequence[tuple[float, Loss]] = ()
+
+    @property
+    def minimised(self) -> Tensor:
+        """What training minimises, summed over real steps."""
+        return self.total if self.objective is None else self.objective
 
     @property
     def mean(self) -> Tensor:
         """The objective for each real step; 0 where there is none."""
-        chosen = self.total if self.objective is None else self.objective
-        return chosen / self.count.clamp(min=1)
+        return self.minimised / self.count.clamp(min=1)
+
+    @property
+    def terms(self) -> Sequence[tuple[float, Loss]]:
+        """The losses whose means training adds up, each with its weight."""
+        return self.parts or [(1.0, self)]
+
+    @property
+    def uncounted(self) -> Loss:
+        """The same of examples that do not count: no nats, no steps and no gradient."""
+        return Loss(
+            0 * self.total,
+            0 * self.count,
+            None if self.objective is None else 0 * self.objective,
+            [(weight, loss.uncounted) for weight, loss in self.parts],
+        )
 
 
 def binary_cross_entropy(logits: Tensor, decisions: Tensor, learnt: Tensor | None = None) -> Loss:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import SeqtasksError
+from seqtasks.files.replacing import replacing
 
 FORMATS = (".png", ".svg")
 """Endings of a picture's name."""
@@ -81,7 +82,8 @@ def drawing(path: Path, texts: Iterable[str] = (), **options: Any) -> Iterator[t
         yield figure, fonts
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         try:
-            figure.savefig(path, metadata=metadata)
+            with replacing(path, parents=False) as part:
+                figure.savefig(part, format=path.suffix.lower()[1:], metadata=metadata)
         except OSError as error:
             raise SeqtasksError(f"cannot write {path}: {error.strerror or error}") from error
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from seqtasks.bundle import Bundle, with_weights
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.files.replacing import write_text
 from seqtasks.inspection.alignment import align
 from seqtasks.inspection.alignment_map import draw_alignment
 from seqtasks.inspection.canvas import FORMATS, import_matplotlib
@@ -105,6 +106,6 @@ def save_view(view: View, path: Path) -> None:
         return
     line = json.dumps(view.content, ensure_ascii=False, allow_nan=False)
     try:
-        path.write_text(line + "\n", encoding="utf-8")
+        write_text(path, line + "\n", parents=False)
     except OSError as error:
         raise SeqtasksError(f"cannot write {path}: {error.strerror}") from error

@@ -1,1 +1,1 @@
-"""Learning rates: their schedules, and groups of parameters by layer."""
+"""The steps of the optimizer: what they minimise, and at which rates."""

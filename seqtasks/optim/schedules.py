@@ -50,6 +50,7 @@ def scheduled(
     steps: Callable[[], float],
     monitor: str,
     mode: str,
+    validated: int | None,
 ) -> dict[str, Any]:
     """A schedule as Lightning takes it.
 
@@ -60,9 +61,12 @@ def scheduled(
         steps: counts those of the whole training, infinite where no end is set; asked if needed.
         monitor: the score that a schedule may follow.
         mode: ``min`` or ``max``, whichever of the score is better.
+        validated: every so many epochs, where a schedule that follows the score advances; 0 for
+            never, None where the steps decide it.
 
     Raises:
-        UsageError: the schedule has to know the steps, and they are infinite.
+        UsageError: the schedule has to know the steps, and they are infinite, or it follows the
+            score, and there is none.
     """
     takes = inspect.signature(make).parameters
     told: dict[str, Any] = {}
@@ -75,10 +79,19 @@ def scheduled(
                 option="scheduler",
             )
         told["total_steps"] = int(count)
-    if "mode" in takes:
+    follows = "mode" in takes
+    if follows:
         told["mode"] = mode
+        if validated == 0:
+            raise UsageError(
+                f"this schedule follows {monitor}, which nothing computes where "
+                "trainer.limit_val_batches is 0; validate, or set scheduler=constant",
+                option="scheduler",
+            )
     return {
         "scheduler": make(optimizer, **told),
         "interval": "step" if "total_steps" in takes else "epoch",
+        "frequency": (follows and validated) or 1,
         "monitor": monitor,
+        "strict": False,  # before the first validation there is no score
     }

@@ -77,11 +77,14 @@ def explain_run(
 
 def show_scores(console: Console, results: Mapping[str, Any]) -> None:
     """Print a table with the model's scores in its first row, those of the baselines below."""
+    what = "Scores" if results["test"] else "No scores"
     show(
         console,
-        f"\nScores on the {results['tested_on']} split, {results['parameters']:,} parameters, "
+        f"\n{what} on the {results['tested_on']} split, {results['parameters']:,} parameters, "
         f"{results['epochs']} epochs in {results['seconds']:.0f} s",
     )
+    if not results["test"]:
+        return
     table = Table()
     table.add_column("", min_width=len("this model"), overflow="fold")
     headings, rows = score_rows(results)

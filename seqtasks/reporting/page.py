@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
+from seqtasks.files.replacing import write_text
 from seqtasks.reporting.chart import curves
 from seqtasks.reporting.classes import CLASSES, class_rows, confused_rows
 from seqtasks.reporting.console import heading, left_out, number, score_rows
@@ -40,7 +41,7 @@ def write_report(
     path = output or run / "report.html"
     text = page(run, trusted, check_least("examples", examples, 1))
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        write_text(path, text, parents=False)
     except OSError as error:
         raise SeqtasksError(f"{path}: {error.strerror}; choose another", option="output") from error
     return path

@@ -14,6 +14,7 @@ from seqtasks import bundle
 from seqtasks.bundle.json_text import json_text
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError
+from seqtasks.files.replacing import write_text
 from seqtasks.reporting.model_card import card
 from seqtasks.task import Task
 
@@ -33,7 +34,7 @@ def save_run(
     task_name: str,
     command: str | None = None,
 ) -> None:
-    """Write the bundle of a trained task and the run's scores, and let ``latest`` name the run.
+    """Write the bundle of a trained task and the run's scores.
 
     The configuration is whole and resolved, the results are what ``metrics.json`` holds, and the
     task's name is the choice in the group ``task``. The command is the one that began the run; None
@@ -49,20 +50,11 @@ def save_run(
     text = card(task_name, task.pipeline, kept, results)
     bundle.save(folder / "bundle", task, kept, data.fields, results, text)
     _write(folder / "metrics.json", json_text(results))
-    latest = folder.parent / "latest"
-    try:
-        if latest.is_symlink() or latest.is_file():
-            latest.unlink()
-        latest.symlink_to(folder.name, target_is_directory=True)
-    except OSError:  # a file system without links
-        if not latest.is_dir():
-            _write(latest, folder.name)
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        write_text(path, text)
     except OSError as error:
         raise SeqtasksError(
             f"cannot write {path}: {error.strerror}; choose another folder: hydra.run.dir=PATH"

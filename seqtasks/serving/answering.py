@@ -18,6 +18,7 @@ from seqtasks.prediction.answer import Prediction
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.prediction.symbols import symbols_of, tag_field
 from seqtasks.schemes import find_spans, resolve_scheme
+from seqtasks.serving.failure import is_lasting
 from seqtasks.serving.job import Job, Wanted
 
 _log = logging.getLogger(__name__)
@@ -74,12 +75,17 @@ class Answering:
         """An answer or an error for each text of a batch.
 
         A text that fails does so alone: the others are run again without it, by halves.
+
+        Raises:
+            Exception: the model can answer no other text either.
         """
         if not jobs:
             return []
         try:
             return [*self.run(jobs)]
         except Exception as error:
+            if is_lasting(error):
+                raise
             if len(jobs) == 1:
                 if not isinstance(error, SeqtasksError):
                     _log.exception("a text could not be answered")

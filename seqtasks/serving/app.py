@@ -10,12 +10,13 @@ from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive
 
 from seqtasks.cli.versions import version
 from seqtasks.serving import forms
 from seqtasks.serving.gate import Gate
 from seqtasks.serving.pages import add_pages
-from seqtasks.serving.refusal import CONFLICT, UNUSABLE, Refusal, misuse
+from seqtasks.serving.refusal import BROKEN, CONFLICT, UNUSABLE, Refusal, misuse
 from seqtasks.serving.replies import Health, Predictions, problems
 from seqtasks.serving.service import Service
 
@@ -28,11 +29,19 @@ EVENTS = """Server-sent events: `start` with `opening`, the prompt as it stands 
 the `seed`; `note` with what was not understood; `text` with a piece of the text, many times; `end`
 with the number of `tokens`, or `error`. A client that closes the connection stops the text."""
 
+REFUSED = (401, 408, 413, 422, 503, 504)
+"""How a request that the model can be asked may end otherwise."""
 
-def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
+
+def make_app(
+    service: Service, hosts: Collection[str] | None = None, token: str | None = None
+) -> FastAPI:
     """The application, with which the thread of the service begins and ends.
 
-    The hosts are the names by which the server may be called; None allows any.
+    Args:
+        service: the model behind it.
+        hosts: the names by which the server may be called, beside addresses; None allows any.
+        token: what a client has to know; None for nothing.
     """
 
     @asynccontextmanager
@@ -50,7 +59,7 @@ def make_app(service: Service, hosts: Collection[str] | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.forms = {}
-    app.add_middleware(Gate, max_body=service.limits.max_body, hosts=hosts)
+    app.add_middleware(Gate, limits=service.limits, hosts=hosts, token=token)
     add_refusals(app)
     add_status(app, service)
     add_predict(app, service)
@@ -80,10 +89,13 @@ def add_predict(app: FastAPI, service: Service) -> None:
     async def predict(asked: Any, request: Request) -> Response:
         """One prediction for each text, in order; one that fails among several has an `error`."""
         given = asked.model_dump(exclude_unset=True)
-        return JSONResponse(await service.predict(given, request.receive))
+        return JSONResponse(await service.predict(given, *terms(request)))
 
     app.state.forms["/predict"] = form
-    described: dict[int | str, Any] = {200: {"model": Predictions}, **problems(413, 422, 503, 504)}
+    described: dict[int | str, Any] = {
+        200: {"model": Predictions},
+        **problems(*REFUSED),
+    }
     app.post("/predict", responses=described)(taking(predict, form))
 
 
@@ -101,20 +113,25 @@ def add_generate(app: FastAPI, service: Service) -> None:
     app.state.forms["/generate"] = form
 
     async def generate(asked: Any, request: Request) -> Response:
-        return await service.generate(asked.model_dump(exclude_unset=True), request.receive)
+        return await service.generate(asked.model_dump(exclude_unset=True), *terms(request))
 
     async def generate_by_query(asked: Any, request: Request) -> Response:
         given = asked.model_dump(include=set(request.query_params))  # FastAPI may set defaults
-        return await service.generate(given, request.receive)
+        return await service.generate(given, *terms(request))
 
     content = {"text/event-stream": {"schema": {"type": "string"}}}
     described: dict[int | str, dict[str, Any]] = {
         200: {"content": content, "description": "events"},
-        **problems(413, 422, 503, 504),
+        **problems(*REFUSED),
     }
     told: dict[str, Any] = {"responses": described, "description": EVENTS}
     app.post("/generate", **told)(taking(generate, form))
     app.get("/generate", **told)(taking(generate_by_query, Annotated[form, Query()]))
+
+
+def terms(request: Request) -> tuple[Receive, float]:
+    """How a client is noticed who leaves, and when its answer is due."""
+    return request.receive, request.state.deadline
 
 
 def taking(endpoint: Endpoint, form: Any) -> Endpoint:
@@ -150,5 +167,4 @@ def add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def broken(_: Request, error: Exception) -> Response:
-        said = "the server failed; its error stream says how, and the fault is its own"
-        return JSONResponse({"error": said}, 500)
+        return JSONResponse({"error": BROKEN}, 500)

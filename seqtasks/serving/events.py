@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
+import logging
 from collections.abc import Callable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from seqtasks.errors import SeqtasksError
-from seqtasks.serving.refusal import GONE, Refusal
-from seqtasks.serving.stream import Event
+from seqtasks.serving.mailbox import Event, Mailbox
+from seqtasks.serving.refusal import BROKEN, GONE, Refusal
 from seqtasks.serving.while_connected import while_connected
 
-Queue = asyncio.Queue[Event | BaseException]
+_log = logging.getLogger(__name__)
 
 
 class EventStream(Response):
-    """Sends events from a queue until one of the name ``end`` or ``error``.
+    """Sends events from a mailbox until one of the name ``end`` or ``error``.
 
     Args:
-        first: the event that has been taken from the queue.
-        queue: the events after it, or the error that ends them.
+        first: the event that has been taken from the mailbox.
+        mailbox: the events after it, or the error that ends them.
         deadline: on the monotonic clock, when the text is given up.
         close: is called at the end, also where the client leaves before.
     """
@@ -31,12 +31,12 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, first: Event, queue: Queue, deadline: float, close: Callable[[], None]
+        self, first: Event, mailbox: Mailbox, deadline: float, close: Callable[[], None]
     ) -> None:
         super().__init__()
         del self.headers["content-length"]
         self.headers["X-Accel-Buffering"] = "no"
-        self.first, self.queue, self.deadline, self.close = first, queue, deadline, close
+        self.first, self.mailbox, self.deadline, self.close = first, mailbox, deadline, close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
 
@@ -49,17 +49,21 @@ class EventStream(Response):
             while event.name not in ("end", "error"):
                 if event.data.get("text") != "":
                     await emit(event)
-                event = as_event(await self.queue.get())
+                    await asyncio.sleep(0)  # the loop notices here that the client has gone
+                event = as_event(await self.mailbox.take())
             await emit(event, more=False)
 
         try:
             head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(head)
-            await while_connected(emit_all(), receive, self.deadline - time.monotonic())
+            await while_connected(emit_all(), receive, self.deadline)
         except Refusal as refusal:
             if refusal.status_code != GONE:
                 late = {"error": "the time for one text is up; ask for a shorter one"}
-                await asyncio.wait_for(emit(Event("error", late), more=False), 1)
+                try:
+                    await asyncio.wait_for(emit(Event("error", late), more=False), 1)
+                except asyncio.TimeoutError:
+                    scope["state"]["hang_up"]()  # the client reads nothing
         finally:
             self.close()
 
@@ -70,7 +74,8 @@ def as_event(found: Event | BaseException) -> Event:
         said = found.detail if isinstance(found, Refusal) else str(found)
         return Event("error", {"error": said})
     if isinstance(found, BaseException):
-        raise found
+        _log.error("a text could not be written", exc_info=found)
+        return Event("error", {"error": BROKEN})
     return found
 
 

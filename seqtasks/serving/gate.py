@@ -6,18 +6,18 @@ close before a client has sent its body and can read the refusal.
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Collection, Mapping
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seqtasks.serving.refusal import TOO_LARGE, Refusal
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from seqtasks.serving.access import check_token
+from seqtasks.serving.body import Body, drained, too_large
+from seqtasks.serving.limits import Limits
+from seqtasks.serving.origin import check_host, check_site
+from seqtasks.serving.refusal import CROWDED, TOO_LARGE, Refusal
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -30,22 +30,23 @@ HEADERS: Mapping[str, str] = {
 }
 """A browser runs and loads only what the server itself has, and no other site may frame a page."""
 
-DRAIN = 2.0
-"""Seconds in which the rest of a refused body is read, so that the client reads the refusal."""
-
 
 class Gate:
-    """Refuses bodies that are too large, and requests of other sites' pages.
+    """Refuses bodies that are too large or too late, other sites' pages, and those without a token.
+
+    A request that passes knows in its state the ``deadline`` on the monotonic clock.
 
     Args:
         app: behind the gate.
-        max_body: bytes of a request's body at most.
-        hosts: the names by which a server on the loopback address may be called: a site whose own
-            name leads to that address is refused (DNS rebinding). None allows any name.
+        limits: the size of a body, and the time of a request.
+        hosts: the names by which the server may be called, beside addresses; None for any.
+        token: what a client has to know; None for nothing.
     """
 
-    def __init__(self, app: ASGIApp, max_body: int, hosts: Collection[str] | None) -> None:
-        self.app, self.max_body, self.hosts = app, max_body, hosts
+    def __init__(
+        self, app: ASGIApp, limits: Limits, hosts: Collection[str] | None, token: str | None
+    ) -> None:
+        self.app, self.limits, self.hosts, self.token = app, limits, hosts, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,70 +61,30 @@ class Gate:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        state = scope.setdefault("state", {})
+        deadline = state["deadline"] = time.monotonic() + self.limits.timeout
         try:
-            self.check(Headers(scope=scope))
+            self.check(scope)
         except Refusal as refusal:
             if refusal.status_code == TOO_LARGE:
                 await drained(receive)
-            answer = JSONResponse({"error": refusal.detail}, refusal.status_code)
+            said = {"error": refusal.detail}
+            answer = JSONResponse(said, refusal.status_code, refusal.headers)
             await answer(scope, receive, guarded)
             return
-        await self.app(scope, self.counted(receive), guarded)
+        body = Body(receive, self.limits.max_body, deadline)
+        await self.app(scope, body.receive, guarded)
 
-    def check(self, headers: Headers) -> None:
-        """Refuse by its head a request of another site's page, of another name, or too large."""
-        name = host_of(headers.get("host", ""))
-        if self.hosts is not None and name not in self.hosts:
-            raise Refusal(421, f"this server is not called {name!r}; start it with --allow-host")
-        crossing = headers.get("sec-fetch-site") == "cross-site"
-        if crossing and headers.get("sec-fetch-mode") != "navigate":
-            raise Refusal(403, "a page of another site asks; open the one of this server")
+    def check(self, scope: Scope) -> None:
+        """Refuse a request by its head."""
+        method, path, headers = scope["method"], scope["path"], Headers(scope=scope)
+        if scope["state"].get("crowded") and path != "/health":
+            raise Refusal(*CROWDED, {"Retry-After": "1", "Connection": "close"})
+        if self.hosts is not None:
+            check_host(headers, self.hosts)
+        check_site(method, path, headers)
+        if self.token is not None:
+            check_token(path, headers, self.token)
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self.max_body:
-            raise self.too_large()
-
-    def counted(self, receive: Receive) -> Receive:
-        """The same messages, until their bodies are too large in all; then a `Refusal`."""
-        total = 0
-
-        async def count() -> Message:
-            nonlocal total
-            message = await receive()
-            total += len(message.get("body", b""))
-            if total > self.max_body:
-                if message.get("more_body"):
-                    await drained(receive)
-                raise self.too_large()
-            return message
-
-        return count
-
-    def too_large(self) -> Refusal:
-        """The refusal of a large body."""
-        return Refusal(
-            TOO_LARGE,
-            f"the body has more than {self.max_body:,} bytes; send fewer or shorter texts at once",
-        )
-
-
-def host_of(header: str) -> str:
-    """The name or address in a ``Host`` header.
-
-    >>> host_of("localhost:8000"), host_of("[::1]:8000"), host_of("Example.org")
-    ('localhost', '::1', 'example.org')
-    """
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return ""
-
-
-async def drained(receive: Receive) -> None:
-    """Read the rest of a body and forget it, for `DRAIN` seconds at most."""
-
-    async def drain() -> None:
-        while (await receive()).get("more_body"):
-            pass
-
-    with suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(drain(), DRAIN)
+        if length.isdigit() and int(length) > self.limits.max_body:
+            raise too_large(self.limits.max_body)

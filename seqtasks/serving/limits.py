@@ -1,7 +1,8 @@
 """How much a server takes at once: each limit is an option with a default.
 
 uvicorn's own limits stand beside these as they are: the size of a request's head, and how long a
-silent connection is kept. Its limit of connections would refuse in plain text, also ``/health``.
+connection is kept after an answer. Its limit of connections would refuse in plain text, also
+``/health``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,15 @@ class Limits:
     batch_size: int = limit(32, 1, "N", "texts that run together")
     wait_ms: float = limit(4.0, 0, "MS", "milliseconds that a text waits for others to run with")
     queue: int = limit(1000, 1, "N", "texts and prompts that wait; more are refused with 503")
-    timeout: float = limit(30.0, 0.001, "SECONDS", "until a request is given up with 504")
+    timeout: float = limit(
+        30.0, 0.001, "SECONDS", "for a request, from its head to its answer; then 408 or 504"
+    )
+    head_timeout: float = limit(
+        10.0, 0.001, "SECONDS", "until a connection on which no whole head has come is closed"
+    )
+    connections: int = limit(
+        1000, 1, "N", "open at once; then those without a whole request make room, the oldest first"
+    )
     max_body: int = limit(
         1_000_000, 1, "BYTES", "in a request's body; longer ones are refused with 413"
     )

@@ -12,7 +12,11 @@ from starlette.exceptions import HTTPException
 from seqtasks.errors import SeqtasksError, nearest
 
 CONFLICT, TOO_LARGE, UNUSABLE, FULL, LATE = 409, 413, 422, 503, 504
+CROWDED = (FULL, "the server has as many connections as it can hold; ask again later")
+SLOW = (408, "the request did not come in time; send it whole at once")
 STOPPING = (FULL, "the server is stopping; ask again later", {"Retry-After": "5"})
+FAILED = (FULL, "the model has failed, and the server ends; ask again later", {"Retry-After": "5"})
+BROKEN = "the server failed; its error stream says how, and the fault is its own"
 GONE = 499
 """Nobody reads it: the client has closed the connection."""
 

@@ -71,6 +71,8 @@ class Health(BaseModel):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The description of some refusals."""
     told = {
+        401: "the token is missing or another one",
+        408: "the body did not come in time",
         409: "the model does not do this",
         413: "the body is too large",
         422: "the body, an option or a text cannot be used",

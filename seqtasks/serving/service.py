@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,11 +15,12 @@ from seqtasks.errors import DataError, SeqtasksError
 from seqtasks.prediction.model import Inputs
 from seqtasks.serving.answering import Answering
 from seqtasks.serving.description import described, examples_of
-from seqtasks.serving.events import EventStream, Queue, as_event
+from seqtasks.serving.events import EventStream, as_event
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
+from seqtasks.serving.mailbox import Mailbox
 from seqtasks.serving.refusal import UNUSABLE, Refusal, unusable
-from seqtasks.serving.stream import Event, Stream
+from seqtasks.serving.stream import Stream
 from seqtasks.serving.while_connected import while_connected
 from seqtasks.serving.worker import Worker
 
@@ -38,8 +38,10 @@ class Service:
         self.worker = Worker(self.answering, self.limits)
         self.info = {**described(bundle, self.answering, self.limits), "examples": texts}
 
-    async def predict(self, given: Mapping[str, Any], receive: Receive) -> dict[str, Any]:
-        """The predictions of a request, one for each ``text`` that is given."""
+    async def predict(
+        self, given: Mapping[str, Any], receive: Receive, deadline: float
+    ) -> dict[str, Any]:
+        """The predictions of a request, one for each ``text`` that is given, before a deadline."""
         text = given["text"]
         texts = text if isinstance(text, list) else [text]
         wanted = Wanted.of({name: value for name, value in given.items() if name != "text"})
@@ -58,7 +60,7 @@ class Service:
         try:
             futures = [asyncio.wrap_future(job.answer) for job in jobs]
             waiting = asyncio.gather(*futures, return_exceptions=True)
-            answers = iter(await while_connected(waiting, receive, self.limits.timeout))
+            answers = iter(await while_connected(waiting, receive, deadline))
         finally:
             self.worker.queue.leave(jobs)
         replies = [next(answers) if isinstance(one, Record) else one for one in found]
@@ -80,21 +82,16 @@ class Service:
         except DataError as error:
             return error
 
-    async def generate(self, given: Mapping[str, Any], receive: Receive) -> EventStream:
+    async def generate(
+        self, given: Mapping[str, Any], receive: Receive, deadline: float
+    ) -> EventStream:
         """What follows a prompt, as events; refused before the first of them if need be."""
-        queue: Queue = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-
-        def deliver(event: Event | BaseException) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(queue.put_nowait, event)
-
+        mailbox = Mailbox(self.worker.wake)
         settings = {n: v for n, v in given.items() if n not in ("prompt", "condition")}
-        stream = Stream(given.get("prompt", ""), settings, given.get("condition"), deliver)
-        deadline = time.monotonic() + self.limits.timeout
+        stream = Stream(given.get("prompt", ""), settings, given.get("condition"), mailbox)
         self.worker.queue.enter(streams=[stream])
         try:
-            first = await while_connected(queue.get(), receive, self.limits.timeout)
+            first = await while_connected(mailbox.take(), receive, deadline)
             if isinstance(first, SeqtasksError):
                 raise unusable(first)
             if isinstance(first, BaseException):
@@ -102,7 +99,7 @@ class Service:
         except BaseException:
             self.worker.drop(stream)
             raise
-        return EventStream(as_event(first), queue, deadline, lambda: self.worker.drop(stream))
+        return EventStream(as_event(first), mailbox, deadline, lambda: self.worker.drop(stream))
 
     def health(self) -> dict[str, Any]:
         """Whether the model's thread works, and what it has to do."""

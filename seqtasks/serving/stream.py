@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from seqtasks.bundle import Bundle
 from seqtasks.prediction.sampling import sampling_options
 from seqtasks.prediction.text_generator import Text, TextGenerator
-
-
-class Event(NamedTuple):
-    """What a client is told: ``start``, ``note``, ``text``, ``end`` or ``error``, and its data."""
-
-    name: str
-    data: dict[str, Any]
+from seqtasks.serving.failure import is_lasting
+from seqtasks.serving.mailbox import Event, Mailbox
 
 
 @dataclass(eq=False)
@@ -27,7 +22,7 @@ class Stream:
         prompt: raw.
         settings: options of the sampling that are given; the bundle has the others.
         condition: the raw label or vector that the text starts from; None where the model has none.
-        deliver: takes each event, or the error that ends them, in the thread that makes them.
+        mailbox: takes each event, or the error that ends them.
         left: nobody listens any more; no further step is made.
         events: those still to come, once the text has begun.
     """
@@ -35,12 +30,21 @@ class Stream:
     prompt: str
     settings: Mapping[str, Any]
     condition: str | None
-    deliver: Callable[[Event | BaseException], None]
+    mailbox: Mailbox
     left: bool = False
     events: Iterator[Event] | None = None
 
+    @property
+    def stalled(self) -> bool:
+        """Whether the text waits for its reader."""
+        return self.mailbox.full and not self.left
+
     def step(self, bundle: Bundle) -> bool:
-        """Make and deliver one event, of a token at most; False if it was the last one."""
+        """Make and deliver one event, of a token at most; False if it was the last one.
+
+        Raises:
+            Exception: the model can make no other text either.
+        """
         if self.left:
             self.events = None
             return False
@@ -51,9 +55,11 @@ class Stream:
         except StopIteration:
             return False
         except Exception as error:
-            self.deliver(error)
+            self.mailbox.put(error)
+            if is_lasting(error):
+                raise
             return False
-        self.deliver(event)
+        self.mailbox.put(event)
         return True
 
     def follow(self, bundle: Bundle) -> Iterator[Event]:

@@ -11,10 +11,12 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
 
 from seqtasks.bundle.json_text import json_text
+from seqtasks.files.replacing import write_text
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.group import group_runs
-from seqtasks.sweep.run import RECORD, SweepRun, read_runs, record_run
+from seqtasks.sweep.run import SweepRun, read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table, summary_json
+from seqtasks.training.launched import is_first
 
 
 class Summary(Callback):
@@ -26,12 +28,11 @@ class Summary(Callback):
     """
 
     folder: Path | None = None
-    """The folder of the sweep; None for a single run."""
+    """The folder of the sweep; None for a single run, and where another process writes there."""
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Begin the record, without the runs of an older sweep in the same folder."""
-        self.folder = Path(config.hydra.sweep.dir)
-        (self.folder / RECORD).unlink(missing_ok=True)
+        """Remember where the sweep is; one of several processes writes there."""
+        self.folder = Path(config.hydra.sweep.dir) if is_first() else None
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
         if self.folder is None:
@@ -50,9 +51,8 @@ class Summary(Callback):
         found = group_runs(jobs)
         content = json_text(summary_json(found))
         texts = {"summary.json": content, "summary.md": markdown(found)}
-        for name, text in texts.items():  # names of files need not be text
-            path = self.folder / name
-            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        for name, text in texts.items():
+            write_text(self.folder / name, text)
         console = Terminal()
         console.print()
         if any(group.runs for group in found):

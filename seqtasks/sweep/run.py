@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,19 @@ class SweepRun:
 def record_run(folder: Path, run: SweepRun) -> None:
     """Add a run that has ended to the record of its sweep."""
     with (folder / RECORD).open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json_text(asdict(run), indent=None) + "\n")
+        file.write(json_text(asdict(run), indent=None) + "\n")  # one write, also of many processes
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_runs(folder: Path) -> list[SweepRun]:
-    """The runs of a sweep that have ended, in the order of the sweep."""
+    """The runs of a sweep that have ended, in the order of the sweep.
+
+    A line without its end is of a process that was killed while it wrote.
+    """
     path = folder / RECORD
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    lines = text[: text.rfind("\n") + 1].splitlines()
     return sorted((_run(json.loads(line)) for line in lines), key=lambda run: run.number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,18 @@ from seqtasks.errors import UsageError
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
-# a loader that cannot resume within an epoch (the data module's can).
+# a loader that cannot resume within an epoch (the data module's can), checkpoints that are there
+# already in the folder of a run that is resumed, a schedule that waits for the next validation, a
+# process whose share of a split has nothing to score.
 UNFITTING = (
     r".*isinstance\(treespec, LeafSpec\)",
     r"The '\w+_dataloader' does not have many workers",
     r"You requested to overfit but enabled \w+ dataloader shuffling",
     r"The number of training batches \(\d+\) is smaller than the logging interval",
+    r"The ``compute`` method of metric \w+ was called before the ``update`` method",
     r"You're resuming from a checkpoint that ended before the epoch ended",
+    r"Checkpoint directory .* exists and is not empty",
+    r"ReduceLROnPlateau conditioned on metric .* strict",
 )
 
 
@@ -66,4 +72,22 @@ def understood(option: str | None = None) -> Iterator[None]:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(
             f"a setting cannot be used: {reason}; choose another value", option=option
+        ) from error
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Turn what Lightning itself says of a setting while a model is fitted into a `UsageError`.
+
+    An error that comes from elsewhere, as from a task, stays what it is.
+    """
+    try:
+        yield
+    except (MisconfigurationException, RuntimeError, ValueError) as error:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        if not str(frame.f_globals.get("__name__")).startswith("pytorch_lightning."):
+            raise
+        reason = " ".join(str(error).split())
+        raise UsageError(
+            f"a setting cannot be used: {reason}; choose another value", option="trainer"
         ) from error

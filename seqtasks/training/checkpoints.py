@@ -12,6 +12,8 @@ from pytorch_lightning.utilities.exceptions import SIGTERMException
 from torch import Tensor
 
 from seqtasks.errors import UsageError
+from seqtasks.files.replacing import replacing
+from seqtasks.files.space import told_space
 from seqtasks.training.interruption import validation_is_due
 
 
@@ -32,6 +34,12 @@ class Checkpoint(ModelCheckpoint):
     step: int | None = None
     """The optimizer's at that validation."""
 
+    origin: Path | None = None
+    """The folder of the checkpoint that this training goes on from."""
+
+    writes = True
+    """Whether this process writes the checkpoints of all that train together."""
+
     @property
     def state_key(self) -> str:
         """The same with other intervals, which a resumed run may choose."""
@@ -39,7 +47,13 @@ class Checkpoint(ModelCheckpoint):
         return self._generate_state_key(monitor=self.monitor, mode=self.mode, filename=name)
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        if self.save_top_k not in (0, 1) and "{" not in (self.filename or "{epoch}"):
+            raise UsageError(
+                f"{self.filename} is one name for several files; let it hold '{{epoch}}-{{step}}'",
+                option="callbacks.checkpoint.filename",
+            )
         super().setup(trainer, pl_module, stage)
+        self.writes = trainer.is_global_zero
         if self._every_n_train_steps or self._train_time_interval is not None:
             self._every_n_epochs = 1
             if self.follows_validation:
@@ -95,20 +109,32 @@ class Checkpoint(ModelCheckpoint):
         found = super()._monitor_candidates(trainer)
         return found if self.score is None else {str(self.monitor): self.score, **found}
 
+    def on_load_checkpoint(self, trainer: pl.Trainer, *_: Any) -> None:
+        self.origin = Path(trainer.ckpt_path).parent if trainer.ckpt_path else None
+
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "score": self.score, "step": self.step}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Copy the kept checkpoints of the interrupted run into this run's folder."""
+        """Copy the kept checkpoints of the interrupted run into this run's folder.
+
+        Those beside the checkpoint that is gone on from come first: its folder may have been moved
+        since, and what a full disk did not take was saved elsewhere.
+        """
         self.score, self.step = state_dict["score"], state_dict["step"]
         folder = Path(str(self.dirpath))
 
         def moved(path: str) -> str:
-            target = folder / Path(path).name
-            if path and Path(path).is_file() and not target.exists():
-                folder.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, target)
-            return str(target) if path and target.exists() else ""
+            name = Path(path).name
+            places = (*([self.origin / name] if self.origin else []), Path(path), folder / name)
+            source = next((place for place in places if path and place.is_file()), None)
+            if source is None:
+                return ""
+            target = folder / name
+            if self.writes and not target.exists():
+                with told_space(folder), replacing(target) as part:
+                    shutil.copy2(source, part)
+            return str(target)
 
         kept = {moved(path): score for path, score in state_dict["best_k_models"].items()}
         kept.pop("", None)
@@ -124,18 +150,7 @@ class BestMean(Checkpoint):
     translation task"; Vaswani et al. 2017, "Attention is all you need", section 6.1. The options
     are those of `Checkpoint`; ``save_top_k`` says of how many. Validation, early stopping and the
     choice go by the weights themselves.
-
-    Raises:
-        UsageError: the files of the best would have one name.
     """
-
-    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        if "{" not in (self.filename or "{epoch}"):
-            raise UsageError(
-                f"{self.filename} is one name for several files; let it hold '{{epoch}}-{{step}}'",
-                option="callbacks.checkpoint.filename",
-            )
-        super().setup(trainer, pl_module, stage)
 
 
 def chosen(callback: ModelCheckpoint) -> list[str]:

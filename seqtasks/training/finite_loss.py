@@ -39,6 +39,8 @@ class FiniteLoss(pl.Callback):
         outputs, _, number = step
         self.place = (trainer.current_epoch + 1, number + 1)
         loss = outputs["loss"] if isinstance(outputs, Mapping) else outputs
+        if (whole := getattr(pl_module, "whole_step", None)) is not None:
+            loss = whole.objective  # that of all processes, which then stop together
         if loss is not None:
             self.pending.append((self.place, loss.detach()))
             if loss.device.type == "cpu" or len(self.pending) >= self.every:

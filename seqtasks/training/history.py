@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytorch_lightning as pl
@@ -19,48 +20,74 @@ EpochRow = dict[str, float]
 class History(pl.Callback):
     """Keeps a row for each validation of a training; a resumed run goes on with those before it.
 
+    What a row is of it is of as a whole, also where the training was interrupted and resumed within
+    it, and whatever the number of processes.
+
     Attributes:
-        rows: ``epoch``, counted from 1, ``step``, ``seconds`` since the row before, ``train/loss``,
-            the mean over the steps since then, the scores of the validation, and at the end of an
-            epoch ``train/padding``, its share of padding.
+        rows: ``epoch``, counted from 1, ``step``, ``seconds`` of training since the row before,
+            ``train/loss``, the mean over the steps since then, the scores of the validation, and at
+            the end of an epoch ``train/padding``, its share of padding, which is logged too.
+        losses: of the steps since the last row.
+        paddings: of the steps of the epoch.
+        seconds: since the last row, before the training was resumed.
     """
 
     def __init__(self) -> None:
         self.rows: list[EpochRow] = []
-        self.restart()
-
-    def restart(self, *_: Any, **__: Any) -> None:
-        """Begin a row."""
         self.losses: list[Tensor] = []
+        self.paddings: list[Tensor] = []
+        self.seconds = 0.0
         self.began = time.perf_counter()
 
-    on_train_start = restart
+    def on_train_start(self, *_: Any) -> None:
+        self.began = time.perf_counter()
 
-    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
-        found = trainer.callback_metrics
-        if "train/loss" in found:
-            self.losses.append(found["train/loss"].detach())
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
+        step = getattr(pl_module, "whole_step", None)
+        if step is not None and not trainer.fit_loop._should_accumulate():
+            self.losses.append(step.loss)
+            self.paddings.append(step.padding)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.sanity_checking or not self.losses:
             return
         row: EpochRow = {"epoch": trainer.current_epoch + 1, "step": trainer.global_step}
-        row["seconds"] = round(time.perf_counter() - self.began, 3)
-        row["train/loss"] = float(torch.stack(self.losses).float().mean())
+        row["seconds"] = round(self.elapsed(), 3)
+        row["train/loss"] = float(joined(self.losses).mean())
         scores = trainer.callback_metrics.items()
         row |= {name: float(value) for name, value in scores if name.startswith("val/")}
         self.rows.append(row)
-        self.restart()
+        self.losses, self.seconds, self.began = [], 0.0, time.perf_counter()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if self.rows and "train/padding" in trainer.callback_metrics:
-            self.rows[-1]["train/padding"] = float(trainer.callback_metrics["train/padding"])
+        if self.paddings:
+            padding = joined(self.paddings).mean()
+            pl_module.log("train/padding", padding, sync_dist=True)  # the same in all processes
+            if self.rows:
+                self.rows[-1]["train/padding"] = float(padding)
+        self.paddings = []
+
+    def elapsed(self) -> float:
+        """Seconds of training since the last row."""
+        return self.seconds + time.perf_counter() - self.began
 
     def state_dict(self) -> dict[str, Any]:
-        return {"rows": self.rows}
+        kept = {"losses": joined(self.losses), "paddings": joined(self.paddings)}
+        return {"rows": self.rows, **kept, "seconds": self.elapsed()}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.rows = list(state_dict["rows"])
+        self.rows, self.seconds = list(state_dict["rows"]), state_dict["seconds"]
+        self.losses, self.paddings = (
+            [kept] if len(kept := state_dict[name]) else [] for name in ("losses", "paddings")
+        )
+
+
+def joined(values: Sequence[Tensor]) -> Tensor:
+    """(values,) float32, on the CPU, of single values and of those that are joined already."""
+    parts = [one for one in values if one.dim()]
+    if single := [one for one in values if not one.dim()]:
+        parts.append(torch.stack(single).float().cpu())
+    return torch.cat(parts) if parts else torch.zeros(0)
 
 
 class EpochLines(pl.Callback):

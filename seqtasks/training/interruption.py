@@ -8,12 +8,14 @@ import threading
 from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.plugins.environments import LightningEnvironment
+from pytorch_lightning.plugins.environments import LightningEnvironment, SLURMEnvironment
 from pytorch_lightning.trainer.states import TrainerFn
+
+from seqtasks.cli.signals import ENDING
 
 
 class Interruption(pl.Callback):
-    """Ends a training between two steps at SIGINT (Ctrl-C) or SIGTERM; a second one does not wait.
+    """Ends a training between two steps at a signal that ends a command; a second does not wait.
 
     Processes that Lightning started agree on the step; those of other launchers are left to them.
     """
@@ -28,8 +30,10 @@ class Interruption(pl.Callback):
         if trainer.world_size > 1 and not isinstance(launched, LightningEnvironment):
             return
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self.before[number] = signal.signal(number, functools.partial(self.ask, trainer))
+            for number in ENDING:
+                if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                    asks = functools.partial(self.ask, trainer)
+                    self.before[number] = signal.signal(number, asks)
 
     def ask(self, trainer: pl.Trainer, number: int, frame: Any) -> None:
         """Ask for the end of training."""
@@ -64,6 +68,16 @@ class Interruption(pl.Callback):
 def end(trainer: pl.Trainer) -> None:
     """Let Lightning stop where the step, or the batch of a validation, is complete."""
     trainer._signal_connector.received_sigterm = True
+
+
+def leave_signals(trainer: pl.Trainer) -> None:
+    """Let a trainer take no signals itself, unless a SLURM job is to be queued again.
+
+    At SIGTERM Lightning waits for the other processes in the middle of whatever they do.
+    """
+    environment = trainer._accelerator_connector.cluster_environment
+    if not isinstance(environment, SLURMEnvironment):
+        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
 
 
 def validation_is_due(trainer: pl.Trainer) -> bool:

@@ -29,21 +29,16 @@ class LossCurve(pl.Callback):
     """Follows the loss from step to step, and ends the training once it diverges.
 
     Attributes:
-        losses: of the batches of each step, their mean over all processes.
+        losses: what each step minimised, over all its batches and processes.
     """
 
     def __init__(self) -> None:
         self.losses: list[float] = []
-        self.parts: list[float] = []
 
-    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *step: Any) -> None:
-        outputs, *_ = step
-        loss: Any = trainer.strategy.reduce(outputs["loss"].detach(), reduce_op="mean")
-        self.parts.append(float(loss))
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
         if trainer.fit_loop._should_accumulate():
             return
-        self.losses.append(sum(self.parts) / len(self.parts))
-        self.parts = []
+        self.losses.append(float(pl_module.whole_step.objective))
         if not self.losses[-1] <= DIVERGED * self.losses[0]:
             trainer.should_stop = True
 

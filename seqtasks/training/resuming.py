@@ -1,4 +1,4 @@
-"""What a training that a signal ends leaves behind: a checkpoint, and the command to go on."""
+"""What a training that ends too soon leaves behind: a checkpoint, and the command to go on."""
 
 from __future__ import annotations
 
@@ -12,33 +12,82 @@ from pathlib import Path
 import pytorch_lightning as pl
 
 from seqtasks.data.batching.loader import batches_done
-from seqtasks.errors import Interrupted
+from seqtasks.errors import Interrupted, SeqtasksError
+from seqtasks.files.space import FullDisk
+from seqtasks.training.checkpoint_file import newest_whole
+from seqtasks.training.processes import end_others, others_failed
 
 
 @contextmanager
 def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> Iterator[None]:
-    """Turn an interruption of a run into `Interrupted`, which says how to resume.
+    """Say of a training that a signal or a full disk ends how to resume it.
 
-    A resumed run is told the ``changes``, option → value, in place of the command's own; they may
-    be completed while the training runs.
+    Args:
+        trainer: of the training.
+        folder: of the run.
+        changes: option → value, told in place of the command's own; they may be completed while the
+            training runs.
+
+    Raises:
+        Interrupted: a signal came.
+        SeqtasksError: a disk is full, or another process has failed.
     """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit) as error:
+    except BaseException as error:
         if not trainer.is_global_zero:
             raise
-        kept = [folder / "checkpoints" / f"{name}.ckpt" for name in ("last", "best")]
-        kept = [path for path in kept if path.is_file()]
-        if not kept:
+        failed = others_failed(trainer, error)
+        end_others(trainer)
+        if failed:
+            raise SeqtasksError(
+                "another process of this training has failed, as the lines above say; correct "
+                "that, and begin again"
+            ) from error
+        if isinstance(error, FullDisk):
+            raise full(trainer, folder, changes, error) from error
+        if not isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        path = kept_checkpoint(trainer, folder)
+        if path is None:
             raise Interrupted("interrupted before the first checkpoint; begin again") from error
-        options = changed(sys.argv[1:], {**changes, "ckpt_path": quoted(str(kept[0]))})
-        command = " ".join(shlex.quote(option) for option in options)
-        done = f"{trainer.current_epoch} epochs"
-        if batches := batches_done(trainer):
-            done += f" and {batches} of {trainer.num_training_batches} batches"
         raise Interrupted(
-            f"interrupted after {done}; to go on: python -m seqtasks {command}"
+            f"interrupted after {done(trainer)}; to go on: {command(path, changes)}"
         ) from error
+
+
+def full(
+    trainer: pl.Trainer, folder: Path, changes: Mapping[str, str], error: FullDisk
+) -> SeqtasksError:
+    """What is said of a disk that is full: also how to go on, if a checkpoint is kept."""
+    path = error.saved or kept_checkpoint(trainer, folder)
+    if path is None:
+        return error
+    return SeqtasksError(
+        f"{error.folder}: no space is left on this disk; training ended after {done(trainer)}, "
+        f"and {path} is kept; make room, and go on: {command(path, changes)}"
+    )
+
+
+def kept_checkpoint(trainer: pl.Trainer, folder: Path) -> Path | None:
+    """The checkpoint that a training is resumed from, whole; None before there is one."""
+    named = (getattr(callback, "dirpath", None) for callback in trainer.checkpoint_callbacks)
+    return newest_whole({folder / "checkpoints", *(Path(place) for place in named if place)})
+
+
+def done(trainer: pl.Trainer) -> str:
+    """How far a training has come, in words."""
+    epochs = f"{trainer.current_epoch} epochs"
+    if batches := batches_done(trainer):
+        return f"{epochs} and {batches} of {trainer.num_training_batches} batches"
+    return epochs
+
+
+def command(path: Path, changes: Mapping[str, str]) -> str:
+    """The command that goes on from a checkpoint, made of this process's own."""
+    given = [word for word in sys.argv[1:] if not word.startswith("overwrite=")]
+    options = changed(given, {**changes, "ckpt_path": quoted(str(path))})
+    return shlex.join(["python", "-m", "seqtasks", *options])
 
 
 def changed(arguments: Sequence[str], options: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -14,8 +15,9 @@ from seqtasks.errors import UsageError
 from seqtasks.task import Task
 from seqtasks.training.advice import unadvised
 from seqtasks.training.batch_seed import BatchSeed
+from seqtasks.training.checkpoint_writing import with_whole_checkpoints
 from seqtasks.training.history import EpochLines, History
-from seqtasks.training.interruption import Interruption
+from seqtasks.training.interruption import Interruption, leave_signals
 
 
 def build_trainer(
@@ -26,16 +28,21 @@ def build_trainer(
     seed: int,
     precision: str | int | None,
     progress_bar: bool,
+    checkpoints: bool = True,
+    plugins: Any = None,
 ) -> pl.Trainer:
     """The trainer with the callbacks that every training needs before those that are chosen.
 
     Args:
-        make: makes the trainer from ``callbacks``, ``logger`` and ``enable_progress_bar``.
+        make: makes the trainer from ``callbacks``, ``logger``, ``enable_progress_bar`` and
+            ``plugins``.
         callbacks: those that are chosen.
         loggers: where scores are logged; without any, learning rates are not followed either.
         seed: of the random numbers of each batch.
         precision: as it is given; Lightning replaces one that the device has not.
         progress_bar: show one where the output is a terminal; else each epoch prints a line.
+        checkpoints: write those that callbacks ask for; else such callbacks are left out.
+        plugins: of the trainer; one of them may write its checkpoints.
 
     Raises:
         UsageError: the precision is 16-bit floats and the device a CPU.
@@ -43,12 +50,18 @@ def build_trainer(
     progress_bar = progress_bar and sys.stdout.isatty()
     shown = pl.callbacks.RichProgressBar() if progress_bar else EpochLines()
     every = [BatchSeed(seed), Interruption(), History(), *callbacks, shown]
+    if not checkpoints:
+        every = [c for c in every if not isinstance(c, pl.callbacks.Checkpoint)]
     if not loggers:
         every = [c for c in every if not isinstance(c, pl.callbacks.LearningRateMonitor)]
     with unadvised():
         trainer = make(
-            callbacks=every, logger=list(loggers) or False, enable_progress_bar=progress_bar
+            callbacks=every,
+            logger=list(loggers) or False,
+            enable_progress_bar=progress_bar,
+            plugins=with_whole_checkpoints(plugins),
         )
+    leave_signals(trainer)
     on_cpu = trainer.strategy.root_device.type == "cpu"
     if on_cpu and str(precision).startswith("16"):
         raise UsageError(

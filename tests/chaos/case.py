@@ -61,7 +61,7 @@ def run_cases(
     """
     waiting = list(cases)[::-1]
     total = len(waiting)
-    top = Path(tempfile.mkdtemp(prefix="chaos-", dir=under))
+    top = Path(tempfile.mkdtemp(prefix="chaos-", dir=under)).resolve()
     running: list[_Attempt] = []
     kinds: dict[str, Tally] = defaultdict(Tally)
     try:
@@ -148,5 +148,5 @@ def _try(connection: Connection, case: Case, top: Path) -> None:
     if not wrong:
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        wrong = f"{wrong} [{folder}]"
+        wrong = f"{' '.join(wrong.split())} [{folder}]"
     connection.send(wrong)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chaos.case import Case
 from chaos.references import PATIENCE, References
-from chaos.remains import checkpoint_step, damaged, differences, failure, last_line
+from chaos.remains import bundle_of, checkpoint_step, damaged, differences, failure, last_line
 from chaos.small_disk import PAGE, SmallFiles, small_disk
 from chaos.trainings import TRAININGS, Training, load_all, other_file_system
 
@@ -62,10 +62,13 @@ def attempt(name: str, place: str, seed: str, references: References, folder: Pa
         told = disk.folder if place != "file" else folder
         if wrong := ill_told(training, told) or damaged(run.parent):
             return wrong
+        kept = [*run.glob("checkpoints/*.ckpt")]
+        if kept and not named(training):
+            return f"it does not name {kept[0]} or another: {last_line(training.error)}"
         disk.grow()
         again = [f"hydra.run.dir={run.with_name('run-2')}"]
-        last = run / "checkpoints" / "last.ckpt"
-        if last.exists():
+        last = next((path for path in named(training) if path.suffix == ".ckpt"), None)
+        if last := last or next((path for path in kept if path.name == "last.ckpt"), None):
             again.append(f"ckpt_path={last}")
         resumed = Training((*TRAININGS[name], *again), folder, environment, forked=True)
         if not resumed.wait(PATIENCE) or resumed.code:
@@ -85,10 +88,16 @@ def ill_told(training: Training, folder: Path) -> str:
         return f"it does not say why: {said!r}"
     if str(folder) not in said:
         return f"it does not name {folder}: {said}"
-    for path in re.findall(r"[^\s'\"=]+\.ckpt", said):
-        if wrong := failure(checkpoint_step, Path(path)):
+    for path in named(training):
+        if wrong := failure(checkpoint_step if path.suffix == ".ckpt" else bundle_of, path):
             return f"it names {path}, which is damaged: {wrong}"
     return ""
+
+
+def named(training: Training) -> list[Path]:
+    """The checkpoints and bundles that a training's last line names."""
+    found = re.findall(r"[^\s'\"=]+(?:\.ckpt|/bundle)\b", last_line(training.error))
+    return [training.folder / path for path in found]
 
 
 def pages(folder: Path) -> int:

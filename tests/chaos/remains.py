@@ -18,7 +18,8 @@ def checkpoint_step(path: Path) -> int:
     return torch.load(path, weights_only=True)["global_step"]
 
 
-def _bundle(path: Path) -> Any:
+def bundle_of(path: Path) -> Any:
+    """The task of a bundle, which is read whole."""
     from seqtasks import bundle
 
     return bundle.load(path)
@@ -26,7 +27,7 @@ def _bundle(path: Path) -> Any:
 
 READERS = {
     "checkpoints/*.ckpt": checkpoint_step,
-    "bundle": _bundle,
+    "bundle": bundle_of,
     "metrics.json": lambda path: json.loads(path.read_text()),
     "summary.json": lambda path: json.loads(path.read_text()),
     "config.yaml": lambda path: yaml.safe_load(path.read_text())["seed"],

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from small import ROOT
+import seqtasks
 
 SMALL = (
     "data.train.sentences=64",
@@ -70,6 +70,7 @@ class Training:
     """A training in a process of its own; what it prints is in files beside it.
 
     Attributes:
+        folder: where it works.
         code: its exit code, negative for a signal; None while it runs.
         out: what it printed, once it has ended.
         error: what it said on the error stream.
@@ -99,6 +100,7 @@ class Training:
             prelude: what the forked process does first.
             printed: the folder for its output; None for the one where it works.
         """
+        self.folder = folder
         self.printed = [(printed or folder) / f"{name}.txt" for name in ("out", "error")]
         self.began = time.monotonic()
         if forked:
@@ -110,7 +112,11 @@ class Training:
         started = subprocess.Popen(
             [sys.executable, "-m", "seqtasks", *options],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(seqtasks.__file__).parents[1]),
+                **environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=streams[0],
             stderr=streams[1],

@@ -7,7 +7,9 @@ import os
 import stat
 from pathlib import Path
 
-from seqtasks.files.replacing import replacing, replacing_folder, write_text
+import pytest
+
+from seqtasks.files.replacing import clear_parts, replacing, replacing_folder, write_text
 
 
 def test_a_file_takes_the_place_of_the_one_before_at_the_end(tmp_path: Path) -> None:
@@ -54,3 +56,45 @@ def test_a_folder_takes_the_place_of_the_one_before_whole(tmp_path: Path) -> Non
         raise ValueError("no")
     assert os.listdir(path) == ["two"]
     assert os.listdir(tmp_path) == ["bundle"]
+
+
+def test_a_link_leads_to_the_file_that_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("scores.json")
+    write_text(tmp_path / "link", "one")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "scores.json").read_text() == "one"
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "scores.json"
+    path.touch(0o600)
+    write_text(path, "one")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_pipe_and_an_open_file_are_written_to_at_once(tmp_path: Path) -> None:
+    ends = os.pipe()
+    write_text(Path(f"/dev/fd/{ends[1]}"), "one")
+    assert os.read(ends[0], 10) == b"one"
+    write_text(Path(os.devnull), "one")
+    with (tmp_path / "open").open("w") as file:
+        write_text(Path(f"/proc/self/fd/{file.fileno()}"), "one")
+    assert os.listdir(tmp_path) == ["open"]
+    for end in ends:
+        os.close(end)
+
+
+def test_no_folder_is_made_for_a_file_that_a_person_names(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "missing" / "out", parents=False):
+        pass
+
+
+def test_what_killed_processes_had_begun_is_removed(tmp_path: Path) -> None:
+    (tmp_path / ".scores.json.ab_1.part").write_text("hal")
+    (tmp_path / ".hidden").write_text("of somebody")
+    for name in (".bundle.ab.part", ".bundle.ab.part.before", ".graphs.cd.part.before", "graphs"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name.strip(".")).write_text("one")
+    clear_parts(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".hidden", "bundle", "graphs"]
+    assert os.listdir(tmp_path / "bundle") == ["bundle.ab.part.before"]

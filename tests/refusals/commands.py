@@ -17,7 +17,6 @@ import pytorch_lightning as pl
 import torch
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf.errors import MissingMandatoryValue
-from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from refusals.kept import CLASSIFICATION, FILES, LETTERS, TAGGING, TRANSLATION, folder, loaded
 from small import SMALL
 
@@ -31,18 +30,28 @@ from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data.batch import Batch
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
+from seqtasks.files.space import FullDisk
+from seqtasks.heads.loss import Loss
 from seqtasks.run import make_data, make_trainer, run
 from seqtasks.serving.description import examples_of
+from seqtasks.serving.listener import bound
 from seqtasks.task import Task
-from seqtasks.training.advice import understood
+from seqtasks.training.advice import fitting, understood
 from seqtasks.training.averaging import ExponentialAverage, TriggeredAverage
-from seqtasks.training.checkpoint_file import check_checkpoint
+from seqtasks.training.checkpoint_file import check_checkpoint, read
+from seqtasks.training.checkpoint_writing import WholeCheckpoints
 from seqtasks.training.checkpoints import BestMean, Checkpoint
 from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
+from seqtasks.training.salvage import salvaged
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.transfer import Transfer
+
+
+def nothing_ahead() -> None:
+    one = Loss(torch.ones(()), torch.ones(()))
+    Task({}).ahead(Loss(one.total, one.count, parts=[(1.0, one)]), Batch(), 0)
 
 
 def built(*options: str, change: Any = None) -> Any:
@@ -99,13 +108,31 @@ def module(content: str) -> None:
     doctor.main(["cell_of_mine.Cell"])
 
 
-def interrupted(checkpoint: bool) -> None:
+def interrupted(checkpoint: bool, error: Exception | None = None) -> None:
     if checkpoint:
-        Path("checkpoints").mkdir()
-        Path("checkpoints/last.ckpt").touch()
+        WholeCheckpoints().save_checkpoint({}, "checkpoints/last.ckpt")
     trainer: Any = pl.Trainer(logger=False, barebones=True)
     with resumable(trainer, Path(), {}):
-        raise KeyboardInterrupt
+        raise error or KeyboardInterrupt
+
+
+def salvaging(error: BaseException | None = None) -> None:
+    """Save a model after an error, or without one where the disk of the run is full."""
+
+    def write(place: Path) -> None:
+        if error is None and place.name == "run":
+            raise OSError(errno.ENOSPC, "full")
+
+    trainer: Any = pl.Trainer(logger=False, barebones=True)
+    with salvaged(trainer, Path("run"), write) as save:
+        if error is not None:
+            raise error
+        save()
+
+
+def never_validated() -> None:
+    with fitting():
+        pl.callbacks.EarlyStopping("val/f1")._validate_condition_metric({})
 
 
 def averaging(patience: int) -> None:
@@ -145,16 +172,26 @@ def windows() -> None:
 
 
 def taken_port() -> None:
-    with serve.bound("127.0.0.1", 0) as listener:
-        serve.bound("127.0.0.1", listener.getsockname()[1])
+    with bound("127.0.0.1", 0) as listener:
+        bound("127.0.0.1", listener.getsockname()[1])
 
 
 def server_that_never_starts() -> None:
-    server = SimpleNamespace(run=lambda sockets: sockets[0].close(), started=False)
+    ended(started=False)
+
+
+def failed_model() -> None:
+    ended(started=True, failure=RuntimeError("no memory"))
+
+
+def ended(started: bool, failure: Exception | None = None) -> None:
+    service = SimpleNamespace(worker=SimpleNamespace(failure=failure))
+    run = lambda sockets: sockets[0].close()  # noqa: E731
+    server = SimpleNamespace(run=run, started=started, service=service)
     before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     options = argparse.Namespace(host="127.0.0.1", port=0, bundle="b")
     try:
-        serve.run_server(server, options)
+        serve.run_server(server, options, None)
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -213,10 +250,6 @@ def checked(**changes: Any) -> None:
     check_config({**as_plain(compose(*SMALL)), **changes})
 
 
-def misconfigured() -> Exception:
-    return MisconfigurationException("give a positive number")
-
-
 PAIRS = ("task=classification", "+field@data.pair=pair", "data.pair.column=tokens")
 CASE = ("task/embedding/case=learned",)
 
@@ -270,14 +303,10 @@ ROWS = {
         "there is not enough memory for it; make the sizes of the model smaller, such as encoder",
     ),
     "cli.exit_on_error:explain#2": (
-        lambda: explain(misconfigured(), []),
-        "trainer: give a positive number; choose another value",
-    ),
-    "cli.exit_on_error:explain#3": (
         lambda: explain(PermissionError(13, "Permission denied", "runs/a"), []),
         "runs/a: Permission denied; if it is the run folder, choose another: hydra.run.dir=PATH",
     ),
-    "cli.exit_on_error:explain#4": (
+    "cli.exit_on_error:explain#3": (
         full_disk,
         "No space left on device; make room where the command writes, and repeat it",
     ),
@@ -439,11 +468,15 @@ ROWS = {
         lambda: not_installed("uvicorn", serve.require),
         "a server needs FastAPI and uvicorn",
     ),
-    "serve:bound": (
-        lambda: serve.bound("127.0.0.1", 1 << 16),
+    "serve:run_server#2": (
+        failed_model,
+        "the model has failed: RuntimeError: no memory; the lines above say where; start the",
+    ),
+    "serving.listener:bound": (
+        lambda: bound("127.0.0.1", 1 << 16),
         "port: it is a number from 0, for a free one, to 65535, not 65536",
     ),
-    "serve:bound#2": (taken_port, "choose another one, or --port 0 for a free one"),
+    "serving.listener:bound#2": (taken_port, "choose another one, or --port 0 for a free one"),
     "serving.description:examples_of": (
         lambda: examples_of(loaded(*TRANSLATION), ["a " * 300_000]),
         "example: ",
@@ -451,6 +484,10 @@ ROWS = {
     "task:Task.__init__": (
         lambda: Task({}, layer_factor=0.0),
         "layer_factor: it is above 0, not 0.0",
+    ),
+    "task:Task.ahead": (
+        nothing_ahead,
+        "trainer.accumulate_grad_batches: it goes with several losses where the data deals out",
     ),
     "task:refused_as": (
         unlike_optimizer,
@@ -473,16 +510,16 @@ ROWS = {
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),
     "training.checkpoints:Checkpoint.setup": (
+        lambda: BestMean(filename="best", monitor="val/loss", save_top_k=5).setup(
+            pl.Trainer(logger=False), pl.LightningModule(), "fit"
+        ),
+        "callbacks.checkpoint.filename: best is one name for several files; let it hold '{epoch}",
+    ),
+    "training.checkpoints:Checkpoint.setup#2": (
         lambda: Checkpoint(monitor="val/loss", every_n_train_steps=3).setup(
             pl.Trainer(logger=False), pl.LightningModule(), "fit"
         ),
         "a checkpoint by val/loss is saved when that is computed; set trainer.val_check_interval",
-    ),
-    "training.checkpoints:BestMean.setup": (
-        lambda: BestMean(filename="best").setup(
-            pl.Trainer(logger=False), pl.LightningModule(), "fit"
-        ),
-        "callbacks.checkpoint.filename: best is one name for several files; let it hold '{epoch}",
     ),
     "training.finite_loss:FiniteLoss.check_losses": (
         lambda: after_batch(float("nan")),
@@ -515,6 +552,30 @@ ROWS = {
     "training.resuming:resumable#2": (
         lambda: interrupted(True),
         "interrupted after 0 epochs; to go on: python -m seqtasks",
+    ),
+    "training.resuming:resumable#3": (
+        lambda: interrupted(True, FullDisk(Path("runs"))),
+        "runs: no space is left on this disk; training ended after 0 epochs, and checkpoints/last",
+    ),
+    "training.salvage:salvaged.save": (
+        lambda: salvaging(),
+        "run: no space is left on this disk; make room there",
+    ),
+    "training.salvage:salvaged": (
+        lambda: salvaging(KeyboardInterrupt()),
+        "interrupted; the model is trained and saved in run/bundle; to go on: python -m seqtasks",
+    ),
+    "training.salvage:salvaged#2": (
+        lambda: salvaging(FullDisk(Path("run"))),
+        "run: no space is left on this disk; make room there, and go on; the model is trained and",
+    ),
+    "training.advice:fitting": (
+        never_validated,
+        "a setting cannot be used: Early stopping conditioned on metric `val/f1` which is not ava",
+    ),
+    "training.checkpoint_file:read": (
+        lambda: read("nothing.ckpt"),
+        "nothing.ckpt is not a checkpoint, or it is damaged: ",
     ),
     "training.trainer:build_trainer": (
         lambda: trainer_of("task=tagging", "trainer.precision=16-mixed"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from seqtasks.baselines.ngrams import NGram
 from seqtasks.cells import find_cell
@@ -114,6 +115,13 @@ class Sums:
 
 ABLE = {"samples": 10, "confidence": 0.9, "seed": 1}
 SGD = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1.0)
+
+
+def schedule(make: Any) -> Any:
+    """A schedule of an endless training without validation."""
+    return scheduled(
+        make, SGD, steps=lambda: float("inf"), monitor="val/loss", mode="min", validated=0
+    )
 
 
 def vectors_of(vocabulary: Vocabulary) -> TokenEmbedding:
@@ -485,10 +493,12 @@ ROWS = {
         "floor: it is from 0 to 1, not 2.0",
     ),
     "optim.schedules:scheduled": (
-        lambda: scheduled(
-            warmup_cosine, SGD, steps=lambda: float("inf"), monitor="val/loss", mode="min"
-        ),
+        lambda: schedule(warmup_cosine),
         "scheduler: this schedule has to know when training ends: set trainer.max_epochs",
+    ),
+    "optim.schedules:scheduled#2": (
+        lambda: schedule(ReduceLROnPlateau),
+        "scheduler: this schedule follows val/loss, which nothing computes where trainer.limit_v",
     ),
     "schemes.spelling:find_spans": (
         lambda: find_spans(["O", "I-X"], "BIO"),

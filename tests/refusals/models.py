@@ -490,8 +490,8 @@ ROWS = {
         lambda: AlignmentFile(Path("a.gif"), loaded(*TRANSLATION)),
         "attention: a.gif: the name ends in .json, .png or .svg",
     ),
-    "inspection.alignment_file:AlignmentFile.__init__#2": (
-        lambda: AlignmentFile(Path("missing/a.json"), loaded(*TRANSLATION)),
+    "inspection.alignment_file:AlignmentFile.__enter__": (
+        lambda: AlignmentFile(Path("missing/a.json"), loaded(*TRANSLATION)).__enter__(),
         "cannot write missing/a.json: No such file or directory",
     ),
     "inspection.alignment_map:draw_alignment": (

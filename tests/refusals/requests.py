@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+import time
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,9 @@ from starlette.datastructures import Headers
 
 from seqtasks import doctor, picture
 from seqtasks.cli.arguments import utf8
+from seqtasks.serving.access import given_token
 from seqtasks.serving.app import add_generate
+from seqtasks.serving.body import Body
 from seqtasks.serving.gate import Gate
 from seqtasks.serving.job import Job, Wanted
 from seqtasks.serving.limits import Limits
@@ -27,7 +30,7 @@ from seqtasks.training.checkpoint_file import check_checkpoint
 
 def predicted(options: tuple[str, ...] = TAGGING, **given: Any) -> None:
     service = Service(loaded(*options), Limits(max_characters=10))
-    asyncio.run(service.predict(given, never))
+    asyncio.run(service.predict(given, never, time.monotonic() + 60))
 
 
 async def never() -> Any:
@@ -40,7 +43,7 @@ async def gone() -> Any:
 
 def waited(receive: Any, seconds: float) -> None:
     async def wait() -> None:
-        await while_connected(asyncio.sleep(60), receive, seconds)
+        await while_connected(asyncio.sleep(60), receive, time.monotonic() + seconds)
 
     asyncio.run(wait())
 
@@ -66,8 +69,27 @@ def stopped(*, job: bool) -> None:
     if job:
         worker.queue.enter(jobs()[:1])
     else:
-        worker.running = [SimpleNamespace(deliver=lambda refusal: None)]
+        worker.running = [SimpleNamespace(mailbox=SimpleNamespace(put=lambda refusal: None))]
     worker.refuse_all()
+
+
+def failed_batch() -> None:
+    def fail(_: Any) -> None:
+        raise MemoryError
+
+    with suppress(MemoryError):
+        Worker(SimpleNamespace(answer=fail), Limits()).answer(jobs())
+
+
+def body(most: int = 10, seconds: float = 60.0, size: int = 0) -> None:
+    async def read() -> None:
+        async def message() -> Any:
+            return {"type": "http.request", "body": b"a" * size, "more_body": False}
+
+        deadline = time.monotonic() + seconds
+        await Body(message if size else never, most, deadline).receive()
+
+    asyncio.run(read())
 
 
 def no_generation() -> None:
@@ -78,9 +100,12 @@ def no_generation() -> None:
     asyncio.run(routes[0]())
 
 
-def head(**headers: str) -> None:
+def head(path: str = "/predict", crowded: bool = False, **headers: str) -> None:
     plain = {name.replace("_", "-"): value for name, value in headers.items()}
-    Gate(None, 10, {"localhost"}).check(Headers({"host": "localhost", **plain}))
+    raw = Headers({"host": "localhost", **plain}).raw
+    state = {"crowded": crowded}
+    scope = {"type": "http", "method": "GET", "path": path, "headers": raw, "state": state}
+    Gate(None, Limits(max_body=10), {"localhost"}, "secret").check(scope)
 
 
 def checkpoint(content: Any, averaged: bool = False) -> None:
@@ -118,17 +143,41 @@ ROWS = {
         no_generation,
         "the tagger here generates no text; ask POST /predict",
     ),
+    "serving.access:given_token": (
+        lambda: given_token("a b"),
+        "token: it is made of letters, digits and signs of ASCII, at least 1",
+    ),
+    "serving.access:check_token": (
+        lambda: head(authorization="Bearer another"),
+        "this server asks for a token; send it as Authorization: Bearer TOKEN",
+    ),
+    "serving.body:Body.receive": (
+        lambda: body(seconds=0),
+        "the request did not come in time; send it whole at once",
+    ),
+    "serving.body:too_large": (
+        lambda: body(size=11),
+        "the body has more than 10 bytes; send fewer or shorter texts at once",
+    ),
     "serving.gate:Gate.check": (
+        lambda: head(crowded=True),
+        "the server has as many connections as it can hold; ask again later",
+    ),
+    "serving.origin:check_host": (
         lambda: head(host="evil"),
         "this server is not called 'evil'; start it with --allow-host",
     ),
-    "serving.gate:Gate.check#2": (
+    "serving.origin:check_site": (
+        lambda: head(upgrade="websocket"),
+        "there are no web sockets here; ask by POST",
+    ),
+    "serving.origin:check_site#2": (
         lambda: head(sec_fetch_site="cross-site"),
         "a page of another site asks; open the one of this server",
     ),
-    "serving.gate:Gate.too_large": (
-        lambda: head(content_length="99"),
-        "the body has more than 10 bytes; send fewer or shorter texts at once",
+    "serving.origin:check_site#3": (
+        lambda: head("/generate", user_agent="Mozilla/5.0"),
+        "a browser does not say whose page asks; ask by POST /generate",
     ),
     "serving.request_queue:RequestQueue.enter": (
         lambda: queued(True),
@@ -162,6 +211,10 @@ ROWS = {
         lambda: waited(never, 0),
         "there was no answer in time; ask for less at once, or again later",
     ),
+    "serving.worker:Worker.answer": (
+        failed_batch,
+        "the model has failed, and the server ends; ask again later",
+    ),
     "serving.worker:Worker.refuse_all": (
         lambda: stopped(job=True),
         "the server is stopping; ask again later",
@@ -175,18 +228,14 @@ ROWS = {
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),
     "training.checkpoint_file:check_checkpoint#2": (
-        lambda: Path("a.ckpt").touch() or check_checkpoint("a.ckpt", Task({})),
-        "ckpt_path: a.ckpt is not a checkpoint: ",
-    ),
-    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint({"state_dict": {}, "averaging": {}}),
         "ckpt_path: a.ckpt holds averaged weights; resume with the callbacks=… of the run that",
     ),
-    "training.checkpoint_file:check_checkpoint#4": (
+    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint(SIZES),
         "ckpt_path: a.ckpt is of another model: x is (2,) there and missing here; resume with the",
     ),
-    "training.checkpoint_file:check_checkpoint#5": (
+    "training.checkpoint_file:check_checkpoint#4": (
         other_groups,
         "ckpt_path: a.ckpt has trained other parameters, or in other groups; resume with the",
     ),

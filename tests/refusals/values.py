@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytorch_lightning as pl
 from hydra.core.global_hydra import GlobalHydra
 from small import SMALL
 
 from seqtasks.api import compose
-from seqtasks.data.batching.buckets import Buckets, BucketSampler
+from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import LabelField, LabelSetField, NumberField, TagField, TokenField
@@ -122,13 +123,6 @@ def never_shown() -> None:
     refuse_unseen(field)
 
 
-def samples(count: int, world_size: int) -> None:
-    def cut(sizes: Any) -> Any:
-        return np.array([0, len(sizes)])
-
-    BucketSampler(count, [], cut, training=True, seed=1, rank=0, world_size=world_size)
-
-
 class Changing:
     """A reader whose file changes while it is read."""
 
@@ -151,9 +145,16 @@ def data_of(reader: Any, **options: Any) -> None:
     SequenceData(reader, Buckets(batch_size=2), train="train.txt", cache=None, **fields).setup()
 
 
+def scheduled_accumulation() -> None:
+    data = prepared(*LINES, train=TWO)
+    schedule = pl.callbacks.GradientAccumulationScheduler({0: 1, 4: 2})
+    data.trainer = pl.Trainer(callbacks=[schedule], logger=False, enable_checkpointing=False)
+    data.train_dataloader()
+
+
 def resumed() -> None:
     data = prepared(*LINES, train=TWO)
-    data.load_state_dict({"done": 2, "plan": {"batches": 99, "processes": 1, "seed": data.seed}})
+    data.load_state_dict({"done": 2, "plan": {"batches": 99, "accumulated": 1, "seed": data.seed}})
 
 
 def full_disk() -> None:
@@ -236,10 +237,6 @@ ROWS = {
     "data.batching.buckets:Buckets.classes": (
         lambda: Buckets(batch_size=2, balance="labels").classes(tokens("a b")),
         "batching.balance: no field labels has one label for each example; Fields that have: none",
-    ),
-    "data.batching.buckets:BucketSampler.set_epoch": (
-        lambda: samples(1, 2),
-        "batching.batch_size: there is not one batch for each of the 2 processes; give more data",
     ),
     "data.batching.streams:Streams.loader": (
         lambda: Streams(2, 2).loader(
@@ -456,6 +453,10 @@ ROWS = {
     "data.module:SequenceData.stored": (
         lambda: prepared("task=classification", "data=lines", "data.train=[]"),
         "give a path, a list of paths or a glob, not []",
+    ),
+    "data.module:SequenceData.deal": (
+        scheduled_accumulation,
+        "callbacks: the batches of an epoch are laid out for one number of batches a step; leave",
     ),
     "data.module:SequenceData.load_state_dict": (
         resumed,

@@ -76,9 +76,13 @@ class Client:
         assert reply.headers["content-type"].startswith("text/event-stream")
         return reply._replace(body=events(reply.body))
 
+    def connect(self) -> socket.socket:
+        """A connection on which nothing has been asked."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
     def open(self, method: str, path: str, body: Any = None) -> socket.socket:
         """A request whose answer is not read."""
-        wire = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        wire = self.connect()
         data = b"" if body is None else json.dumps(body).encode()
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

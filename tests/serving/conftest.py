@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 import pytest
@@ -13,8 +14,9 @@ from serving.client import Client
 from small import SMALL
 
 from seqtasks import bundle
-from seqtasks.serve import bound, hosts_of
+from seqtasks.serve import hosts_of
 from seqtasks.serving.limits import Limits
+from seqtasks.serving.listener import bound
 
 LETTERS = ["task=generation", "data.tokens.level=character", "data.train.sentences=20"]
 TRANSLATION = ["task=translation", "task/search=beam", "task.search.max_length=12"]
@@ -27,6 +29,11 @@ FILES = {
     "names.tsv": "text\tlabel\n" + "aaaa\ta\nbbbb\tb\n" * 20,
 }
 """Data of kinds that the sample has not."""
+
+LOGGERS = (
+    "concurrent.futures",
+    *(f"seqtasks.serving.{n}" for n in ("answering", "events", "worker")),
+)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +72,32 @@ def made(tmp_path_factory):
     return make
 
 
+class Heard(logging.Filter):
+    """What a logger is given to log."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+    def filter(self, record):
+        if record.levelno >= logging.WARNING:
+            self.lines.append(record.getMessage())
+        return True
+
+
+@pytest.fixture(autouse=True)
+def heard():
+    """The complaints of a test's servers; there are none, but those that the test takes away."""
+    ear = Heard()
+    loggers = [logging.getLogger(name) for name in ("asyncio", "uvicorn.error", *LOGGERS)]
+    for logger in loggers:
+        logger.addFilter(ear)
+    yield ear.lines
+    for logger in loggers:
+        logger.removeFilter(ear)
+    assert ear.lines == []
+
+
 class Live:
     """A server in a thread of this process.
 
@@ -73,9 +106,9 @@ class Live:
         client: asks it.
     """
 
-    def __init__(self, folder, limits, examples):
+    def __init__(self, folder, limits, examples=(), token=None):
         from seqtasks.serving.app import make_app
-        from seqtasks.serving.protocol import make_server
+        from seqtasks.serving.server import Server
         from seqtasks.serving.service import Service
 
         self.service = Service(bundle.load(folder), limits, examples)
@@ -83,8 +116,8 @@ class Live:
         self.port = self.socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = Client(self.port)
-        app = make_app(self.service, hosts_of("127.0.0.1", ["friend.example"]))
-        self.server = make_server(app, limits)
+        hosts = hosts_of("127.0.0.1", ["friend.example"], token)
+        self.server = Server(make_app(self.service, hosts, token), self.service)
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],))
         self.thread.start()
         self.client.until_healthy()
@@ -116,8 +149,8 @@ def served(made):
     """A function from options to a server of the test's own."""
     servers = []
 
-    def serve(*options, ends=0.0, examples=(), **limits):
-        servers.append(Live(made(*options, ends=ends), Limits(**limits), examples))
+    def serve(*options, ends=0.0, examples=(), token=None, **limits):
+        servers.append(Live(made(*options, ends=ends), Limits(**limits), examples, token))
         return servers[-1]
 
     yield serve

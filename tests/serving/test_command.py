@@ -31,9 +31,11 @@ def started(tmp_path):
     """A function from arguments to a running command and a client of it."""
     running = []
 
-    def start(*arguments):
+    def start(*arguments, limit=None, **variables):
         command = [sys.executable, "-m", "seqtasks.serve", *arguments, "--port", "0"]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        if limit is not None:  # of open files
+            command = ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", *command]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -44,7 +46,9 @@ def started(tmp_path):
         )
         running.append(process)
         line = process.stdout.readline()
-        assert re.fullmatch(r"Serving .* at http://127\.0\.0\.1:\d+ \(Ctrl\+C stops it\)\n", line)
+        assert re.fullmatch(
+            r"Serving .* at http://(127\.0\.0\.1|0\.0\.0\.0):\d+ \(Ctrl\+C stops it\)\n", line
+        )
         client = Client(int(re.search(r":(\d+) ", line)[1]))
         client.until_healthy()
         return process, client
@@ -80,6 +84,36 @@ def test_a_signal_ends_it_after_the_open_request(made, started):
     assert process.stderr.read() == "seqtasks: stopped\n"
 
 
+def test_more_connections_than_files_are_held_and_health_answers(made, started):
+    process, client = started(made(*TAGGING), limit=128)
+    assert client.get("/info").body["limits"]["connections"] == 64
+    wires = [client.connect() for _ in range(200)]
+    began = time.monotonic()
+    assert client.get("/health").status == 200
+    assert time.monotonic() - began < 1
+    assert client.predict("the dogs see the cat .").status == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    for wire in wires:
+        wire.close()
+    assert process.stderr.read() == "seqtasks: stopped\n"
+
+
+def test_beyond_this_machine_without_a_token_it_says_so(made, started):
+    process, client = started(made(*TAGGING), "--host", "0.0.0.0")
+    assert client.get("/info", Host="evil.example").status == 421
+    process.terminate()
+    assert process.wait(30) == 0
+    told = "whoever reaches this machine may use the model; --token TOKEN asks them for a token"
+    assert process.stderr.read() == f"seqtasks: {told}\nseqtasks: stopped\n"
+    process, client = started(made(*TAGGING), "--host", "0.0.0.0", SEQTASKS_TOKEN="s3cret")
+    assert client.get("/info").status == 401
+    assert client.get("/info", Host="any.example", Authorization="Bearer s3cret").status == 200
+    process.terminate()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == "seqtasks: stopped\n"
+
+
 def test_a_request_that_does_not_end_is_cut_after_the_grace(served):
     live = served(*LETTERS, max_length=10**7, grace=1)
     wire = live.client.open("POST", "/generate", {"max_length": 10**7, "min_length": 10**7 - 1})
@@ -104,6 +138,7 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
         (["--port", "99999"], "port: it is a number from 0, for a free one, to 65535, not 99999"),
         (["--host", "nowhere.invalid"], "--host nowhere.invalid"),
         (["--queue", "0"], "--queue: it is at least 1, not 0"),
+        (["--token", ""], "--token: it is made of letters, digits and signs of ASCII, at least 1"),
         (["--device", "cuda:77"], "--device: cuda:77 cannot be used here"),
     ):
         code, error = fails(capsys, folder, *arguments)
@@ -125,9 +160,10 @@ def test_bad_usage_is_one_line(made, capsys, monkeypatch):
     assert (code, "pip install 'seqtasks[serve]'" in error) == (2, True)
 
 
-def test_other_machines_come_in_by_any_name_if_they_are_let_in():
-    assert serve.hosts_of("0.0.0.0", []) is None
-    assert serve.hosts_of("127.0.0.1", ["Me.example"]) >= {"localhost", "127.0.0.1", "me.example"}
+def test_a_server_with_a_token_is_called_by_any_name_and_others_by_their_own():
+    assert serve.hosts_of("0.0.0.0", [], "secret") is None
+    assert serve.hosts_of("127.0.0.1", ["Me.example"], None) == {"localhost", "me.example"}
+    assert serve.hosts_of("0.0.0.0", [], None) >= {"localhost", socket.gethostname().lower()}
 
 
 def test_the_description_says_what_there_is(lasting):

@@ -274,3 +274,26 @@ def test_markup_in_a_text_stays_text_and_the_policy_is_strict(lasting, visit):
     policy = live.client.get("/").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_the_page_asks_for_the_token_once_and_keeps_it(served, browser):
+    live = served(*TAGGING, token="s3cret")
+    tab = browser.open(live.url)
+    tab.wait("document.querySelector('dialog[open] #token')")
+    assert tab.text("dialog h2") == "This server asks for a token."
+    assert tab.run(NAMELESS) == []
+    assert tab.run(CONTRAST) == []
+    tab.write("#token", "wrong")
+    tab.press("Enter", 13)
+    tab.wait("document.querySelector('dialog h2')?.innerText.startsWith('That is not the token')")
+    tab.write("#token", "s3cret")
+    tab.click("dialog .primary")
+    tab.wait("document.querySelector('form .primary')")
+    assert tab.run("document.querySelector('dialog')") is None
+    ask(tab, TEXT)
+    assert tab.texts(".word .form") == TEXT.split()
+    tab.send("Page.navigate", url=live.url + "/docs")
+    tab.wait("document.querySelector('.route')")
+    assert tab.run("sessionStorage.getItem('seqtasks-token')") == "s3cret"
+    assert all("401" in complaint for complaint in tab.complaints())
+    tab.socket.close()

@@ -117,7 +117,7 @@ def test_a_run_that_fails_is_named_and_the_others_are_summed_up(cli, tmp_path, p
     pretend(behaviour)
     (tmp_path / "made").mkdir()
     (tmp_path / "made" / "jobs.jsonl").write_text("the record of an older sweep\n")
-    code, out, error = cli("-m", "seed=1,2,3,4", "hydra.sweep.dir=made")
+    code, out, error = cli("-m", "seed=1,2,3,4", "hydra.sweep.dir=made", "overwrite=true")
     assert code == 1
     assert "mean of 2 of 4" in out
     assert "Failed: seed=2: this seed is no good" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 
@@ -12,6 +13,7 @@ from hydra.utils import instantiate
 from small import SMALL
 
 from seqtasks.data.batch import Batch
+from seqtasks.data.batching.deal import Deal
 
 WORDS = ["the", "a", "dog", "cat", "sees", "walks", "happy", "sad", "man", "woman", "."]
 LENGTHS = [40, 3, 150, 1, 77, 9]
@@ -101,15 +103,15 @@ def test_no_gradient_reaches_the_window_before(made):
     _, data, task = made("data.batching.window=10", "data.batching.batch_size=2")
     windows = list(data.train_dataloader())
     task.carry("train", windows[0])
-    assert not any(tensor.requires_grad for tensor in task.carried["train"])
+    assert not any(tensor.requires_grad for tensor in task.carried["train", 0].state)
 
 
 def test_separate_sequences_leave_the_state_of_the_streams_alone(made):
     _, data, task = made("data.batching.window=10", "data.batching.batch_size=2")
     task.carry("train", next(iter(data.train_dataloader())))
-    kept = task.carried["train"]
+    kept = task.carried["train", 0]
     task.carry("train", data.datasets["val"][[0, 1]])
-    assert task.carried["train"] is kept
+    assert task.carried["train", 0] is kept
 
 
 class Rates(pl.Callback):
@@ -153,17 +155,51 @@ def test_the_learning_rate_follows_varied_windows(made, accumulated):
     assert set(rates.usual) == {1e-3}
 
 
-def test_each_process_takes_the_state_of_its_own_rows(made, monkeypatch):
-    _, _, task = made()
-    kept = [torch.arange(6.0).view(2, 3), torch.arange(12.0).view(2, 3, 2)]
-    monkeypatch.setattr(type(task), "global_rank", 1)
-    task.on_load_checkpoint({"carried": kept})
-    assert [tensor.tolist() for tensor in task.carried["train"]] == [
-        [3.0, 4.0, 5.0],
-        [[6.0, 7.0], [8.0, 9.0], [10.0, 11.0]],
-    ]
-    monkeypatch.setattr(type(task), "global_rank", 2)
-    task.carried = {}
-    task.on_load_checkpoint({"carried": kept})
+@pytest.mark.parametrize(("processes", "parts"), [(1, 1), (2, 1), (1, 2), (3, 2)])
+def test_each_process_takes_the_state_of_its_own_rows(made, processes, parts):
+    """Four rows, read by one process, or by several, some of which have none."""
+    _, data, task = made("data.batching={batch_size: 4, window: 10}", "task.state_reset=0")
+    streams, train = data.batching, data.datasets["train"]
+    windows = list(streams.loader(train, training=True))
+    at = next(n for n, batch in enumerate(windows) if n and not batch.first.any())
+    for batch in windows[:at]:
+        task.carry("train", batch)
+    checkpoint: dict = {}
+    task.on_save_checkpoint(checkpoint)
+    assert {len(state) for state in checkpoint["carried"]} == {4}
+    whole, _ = task.carry("train", windows[at])
+    streams.batch_size = 4 // parts
+    for rank in range(processes):
+        task.on_load_checkpoint(checkpoint)
+        deal = Deal(rank, processes, parts)
+        begun = itertools.islice(streams.loader(train, training=True, deal=deal), at * parts, None)
+        for batch in itertools.islice(begun, parts):
+            outputs, _ = task.carry("train", batch)
+            for row, found in zip(batch.row.tolist(), outputs, strict=True):
+                if row < 4:
+                    torch.testing.assert_close(found, whole[row])
+
+
+def test_a_checkpoint_without_states_begins_afresh(made):
+    _, data, task = made("data.batching={batch_size: 3, window: 10}")
+    task.carry("train", next(iter(data.train_dataloader())))
     task.on_load_checkpoint({})
-    assert not task.carried.get("train")
+    assert not task.carried
+    assert not task.resumed
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_rows_are_reset_alike_in_any_number_of_processes(made, processes):
+    _, data, task = made("data.batching={batch_size: 5, window: 4}", "task.state_reset=0.5")
+    streams, train = data.batching, data.datasets["train"]
+    [alone] = itertools.islice(streams.loader(train, training=True), 1)
+    torch.manual_seed(7)
+    whole = task.reset(alone)
+    assert 0 < whole.sum() < len(whole)
+    for rank in range(processes):
+        torch.manual_seed(99 + rank)
+        loader = streams.loader(train, training=True, deal=Deal(rank, processes))
+        [batch] = itertools.islice(loader, 1)
+        drawn = task.reset(Batch(batch, seed=7))
+        for row, reset in zip(batch.row.tolist(), drawn.tolist(), strict=True):
+            assert row >= len(whole) or reset == whole[row]

@@ -10,6 +10,7 @@ from hydra.utils import instantiate
 from small import SMALL
 
 from seqtasks.baselines.budget import Budget
+from seqtasks.data.batching.deal import Deal
 
 
 def evaluated(composed, *options: str) -> dict[str, float]:
@@ -64,9 +65,7 @@ def test_a_process_that_has_read_its_documents_runs_no_model(composed):
     read, whole, totals = [], [], []
     task.encoder.register_forward_hook(lambda *_: read.append(1))
     for rank in range(3):  # of a single document
-        loader = data.batching.loader(
-            data.datasets["test"], training=False, rank=rank, world_size=3
-        )
+        loader = data.batching.loader(data.datasets["test"], training=False, deal=Deal(rank, 3))
         for batch in loader:
             task.evaluate(batch, task.split_scores("test"))
             whole.append(rank)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from types import SimpleNamespace
 
 import pytest
+import pytorch_lightning as pl
 import torch
 import yaml
 from small import SMALL
 
 from seqtasks.errors import Interrupted, SeqtasksError, UsageError
 from seqtasks.run import run
+from seqtasks.training.checkpoint_writing import WholeCheckpoints
 from seqtasks.training.range_test import RangeTest, settled
 from seqtasks.training.resuming import resumable
 
@@ -68,10 +69,8 @@ def test_a_resumed_training_looks_for_no_rate(composed, tmp_path, monkeypatch):
     config = composed("task=tagging", *SMALL, *FINDER, "ckpt_path=some.ckpt")
     with pytest.raises(UsageError, match="leave one of them out: lr_finder=none"):
         run(config, tmp_path / "run", "tagging")
-    (tmp_path / "checkpoints").mkdir()
-    (tmp_path / "checkpoints" / "last.ckpt").touch()
-    trainer = SimpleNamespace(is_global_zero=True, current_epoch=1)
-    monkeypatch.setattr("seqtasks.training.resuming.batches_done", lambda trainer: 0)
+    WholeCheckpoints().save_checkpoint({}, tmp_path / "checkpoints" / "last.ckpt")
+    trainer = pl.Trainer(logger=False, barebones=True)
     monkeypatch.setattr(sys, "argv", ["seqtasks", "task=tagging", *FINDER, "seed=2"])
     with (
         pytest.raises(Interrupted, match=r"task=tagging seed=2 lr_finder=none optimizer\.lr=0\.02"),

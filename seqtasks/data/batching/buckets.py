@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader
 
-from seqtasks.data.batch import SeededBatch
+from seqtasks.data.batch import DealtBatch
 from seqtasks.data.batching.batches import (
     Batches,
     Integers,
@@ -18,6 +18,7 @@ from seqtasks.data.batching.batches import (
     changes,
     in_small_type,
 )
+from seqtasks.data.batching.deal import WHOLE, Deal
 from seqtasks.data.batching.loader import ResumableSampler, make_loader
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.store.columns import number_type
@@ -28,9 +29,11 @@ class Buckets:
     """Sorts examples by length, ties at random, cuts them into batches and shuffles the batches.
 
     Args:
-        batch_size: the largest number of sequences in a batch; None for no such limit.
-        batch_tokens: the largest number of padded tokens in a batch, counted on the longest field;
-            None for no such limit. A single sequence above the limit is a batch of its own.
+        batch_size: the largest number of sequences in a batch, of all processes together; None for
+            no such limit.
+        batch_tokens: the largest number of padded tokens in a batch, likewise, counted on the
+            longest field; None for no such limit. A single sequence above the limit is a batch of
+            its own.
         balance: a field of labels, each of which then occurs equally often in an epoch of training,
             to within one: examples of rare labels are repeated, others left out, and their number
             stays the same. Not with ``batch_tokens``, so that all epochs have as many batches.
@@ -66,26 +69,29 @@ class Buckets:
         *,
         training: bool,
         seed: int = 0,
-        rank: int = 0,
-        world_size: int = 1,
+        deal: Deal = WHOLE,
         num_workers: int = 0,
     ) -> DataLoader[Any]:
-        """Batches of a split; training batches come in a new order every epoch."""
+        """Batches of a split; training batches come in a new order every epoch.
+
+        A batch of ``deal.parts`` parts is cut with limits so many times as large.
+        """
         sizes = [in_small_type(lengths) for lengths in dataset.sizes()]
         classes = self.classes(dataset) if training else None
+        most, tokens = (
+            None if limit is None else limit * deal.parts
+            for limit in (self.batch_size, self.batch_tokens)
+        )
         sampler = BucketSampler(
             len(dataset),
             sizes,
-            functools.partial(
-                boundaries, batch_size=self.batch_size, batch_tokens=self.batch_tokens
-            ),
+            functools.partial(boundaries, batch_size=most, batch_tokens=tokens),
             training=training,
             seed=seed,
-            rank=rank,
-            world_size=world_size,
+            deal=deal,
             classes=classes,
         )
-        return make_loader(dataset, sampler, num_workers)
+        return make_loader(dataset, sampler, num_workers, deal.parts)
 
     def classes(self, dataset: SequenceDataset) -> Integers | None:
         """(examples,) the labels by which an epoch is balanced, or None.
@@ -110,7 +116,7 @@ class Buckets:
 
 
 class BucketSampler(ResumableSampler):
-    """One epoch's batches, laid out anew in every epoch of training.
+    """One epoch's batches, laid out anew in every epoch of training, and dealt out.
 
     Args:
         count: the number of examples.
@@ -118,12 +124,12 @@ class BucketSampler(ResumableSampler):
         cut: from the lengths of the examples in an order to the boundaries of the batches.
         training: whether the order is another one in every epoch.
         seed: sets the order.
-        rank: of the process.
-        world_size: the number of processes.
+        deal: the share of this process, and the parts of a batch.
         classes: (examples,) the labels by which an epoch is balanced, or None.
 
     Attributes:
-        batches: of the epoch and the process, each a list of the numbers of examples.
+        batches: of the epoch, each a list of the numbers of its examples; whole, as they are
+            however they are dealt out.
     """
 
     def __init__(
@@ -134,15 +140,14 @@ class BucketSampler(ResumableSampler):
         *,
         training: bool,
         seed: int,
-        rank: int,
-        world_size: int,
+        deal: Deal = WHOLE,
         classes: Integers | None = None,
     ) -> None:
         super().__init__()
         self.count, self.sizes, self.classes = count, sizes, classes
         self.longest = functools.reduce(np.maximum, sizes) if sizes else np.ones(count, np.uint8)
         self.cut, self.training, self.seed = cut, training, seed
-        self.rank, self.world_size = rank, world_size
+        self.deal = deal
         self.epoch = -1
         self.batches: Sequence[list[int]] = []
         self.set_epoch(0)
@@ -159,28 +164,19 @@ class BucketSampler(ResumableSampler):
         if self.classes is not None:
             order = draw_balanced(self.classes, random)
         order = arrange(order, self.sizes)
-        if not self.training:
-            order = order[self.rank :: self.world_size]
-            self.batches = Batches(order, self.cut(self.longest[order]))
-        else:  # all processes take equally many steps
-            bounds = self.cut(self.longest[order])
-            numbers = random.permutation(len(bounds) - 1)
-            whole = len(numbers) // self.world_size * self.world_size
-            self.batches = Batches(order, bounds, numbers[self.rank : whole : self.world_size])
-        if self.count and not self.batches:
-            raise UsageError(
-                f"there is not one batch for each of the {self.world_size} processes; give more "
-                "data, a smaller `batching.batch_size`, or fewer devices",
-                option="batching.batch_size",
-            )
+        bounds = self.cut(self.longest[order])
+        chosen = random.permutation(len(bounds) - 1) if self.training else None
+        self.batches = Batches(order, bounds, chosen)
 
     def __iter__(self) -> Iterator[list[int]]:
         for number in range(self.begin(), len(self)):
-            batch, place = self.batches[number], (self.seed, self.epoch, number, self.rank)
-            yield SeededBatch(batch, place) if self.training else batch
+            step, part = divmod(number, self.deal.parts)
+            batch, place = self.batches[step], (self.seed, self.epoch, step)
+            mine = self.deal.examples(batch, part)
+            yield DealtBatch(mine or batch[:1], place if self.training else None, bool(mine))
 
     def __len__(self) -> int:
-        return len(self.batches)
+        return len(self.batches) * self.deal.parts
 
 
 def draw_balanced(classes: Integers, random: np.random.Generator) -> Integers:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
+
+from seqtasks.data.batch import Batch
 
 if TYPE_CHECKING:
     from pytorch_lightning import Trainer
@@ -35,10 +38,23 @@ class Loader(DataLoader[Any]):
 
     Lightning creates the iterator before it sets the epoch, so that workers which start at once
     would serve another epoch.
+
+    Attributes:
+        parts: of the batch of one step. The first of them has the others as ``ahead``, for a task
+            that has to know how much there is to learn from before it begins.
     """
 
+    parts = 1
+
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
-        yield from super().__iter__()
+        batches = super().__iter__()
+        if self.parts == 1:
+            yield from batches
+            return
+        while step := list(itertools.islice(batches, self.parts)):
+            first, *others = step
+            yield Batch(first, ahead=others)
+            yield from others
 
 
 def batches_done(trainer: Trainer) -> int:
@@ -47,9 +63,11 @@ def batches_done(trainer: Trainer) -> int:
     return trainer.fit_loop.batch_idx + 1 if epochs.started > epochs.processed else 0
 
 
-def make_loader(dataset: Dataset[Any], sampler: Sampler[Any], num_workers: int) -> DataLoader[Any]:
+def make_loader(
+    dataset: Dataset[Any], sampler: Sampler[Any], num_workers: int, parts: int = 1
+) -> DataLoader[Any]:
     """A loader of the batches that a sampler names; the data set makes each batch whole."""
-    return Loader(
+    loader = Loader(
         dataset,
         batch_size=None,
         sampler=sampler,
@@ -57,6 +75,8 @@ def make_loader(dataset: Dataset[Any], sampler: Sampler[Any], num_workers: int) 
         num_workers=num_workers,
         persistent_workers=num_workers > 0,
     )
+    loader.parts = parts
+    return loader
 
 
 def _unchanged(batch: Any) -> Any:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from seqtasks.data.batch import Batch
+from seqtasks.data.batching.deal import WHOLE, Deal
 from seqtasks.data.batching.loader import ResumableSampler, make_loader
-from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal, divide, side_by_side
+from seqtasks.data.batching.windows import Numbers, Pieces, Window, deal_out, divide, side_by_side
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.store.ragged import Ragged
 from seqtasks.errors import DataError, UsageError, check_choice, check_least
@@ -38,11 +39,15 @@ class Streams:
 
     In evaluation each document is read from its beginning to its end, so that a score depends on
     neither the batch size nor the window. Where there are fewer documents than rows, the windows
-    are longer, so that a step reads as many tokens as in training. Several processes share the
-    documents out among them; one that has read all of its own goes on with empty windows.
+    are longer, so that a step reads as many tokens as in training.
+
+    Several processes share the rows out among them; one that has read all of its own goes on with
+    empty windows. Where gradients are accumulated over k batches, there are k · ``batch_size``
+    rows, of which each of the k batches reads every k-th, and goes on with their states.
 
     Args:
-        batch_size: rows read in parallel; fewer where the text does not fill a window of each.
+        batch_size: rows read in parallel, by all processes together; fewer where the text does not
+            fill a window of each.
         window: steps between two updates; the state is carried on, the gradient stops there.
         documents: ``reset`` as above; ``join`` reads the training texts in their order as one
             running text, with the state carried across their ends.
@@ -75,11 +80,12 @@ class Streams:
         *,
         training: bool,
         seed: int = 0,
-        rank: int = 0,
-        world_size: int = 1,
+        deal: Deal = WHOLE,
         num_workers: int = 0,
     ) -> DataLoader[Any]:
         """Windows of a split, in order; each process reads its own rows in equally many steps.
+
+        A window of ``deal.parts`` parts has so many times as many rows.
 
         Raises:
             UsageError: a field is encoded anew for every batch.
@@ -102,36 +108,36 @@ class Streams:
         if training and self.documents == "join":
             starts, counts = np.array([1]), np.array([len(texts.values) - 1])
         starts, counts = starts[counts > 0], counts[counts > 0]
-        rows = self.batch_size * world_size
-        plan = StreamPlan(rank, world_size, seed)
+        rows = self.batch_size * deal.parts
+        plan = StreamPlan(deal, seed)
         if training:
             plan.lay_out(starts, counts, rows, self.window, self.vary_window)
         else:
-            few = -(-min(rows, len(counts)) // world_size)  # of this process at most
-            window = self.window * self.batch_size // few
-            plan.long = deal(starts, counts, min(rows, len(counts)), window)
-        if training and rank == 0 and plan.rows < rows:
+            few = min(rows, len(counts))
+            usual, own = (-(-all_rows // deal.processes) for all_rows in (rows, few))
+            plan.long = deal_out(starts, counts, few, self.window * usual // own)
+        if training and deal.rank == 0 and plan.rows < rows:
             _log.warning(
                 "The training text is short: it fills %d of the %d rows of a batch (window=%d)",
                 plan.rows,
                 rows,
                 self.window,
             )
-        return make_loader(Windows(texts, dataset.text_lengths, plan), plan, num_workers)
+        windows = Windows(texts, dataset.text_lengths, plan)
+        return make_loader(windows, plan, num_workers, deal.parts)
 
 
 class StreamPlan(ResumableSampler):
     """The windows of an epoch, one after another.
 
     Args:
-        rank: of the process.
-        world_size: the number of processes.
+        deal: the share of this process, and the parts of a window.
         seed: sets the order of short documents and the varied windows.
     """
 
-    def __init__(self, rank: int = 0, world_size: int = 1, seed: int = 0) -> None:
+    def __init__(self, deal: Deal = WHOLE, seed: int = 0) -> None:
         super().__init__()
-        self.rank, self.world_size, self.seed = rank, world_size, seed
+        self.deal, self.seed = deal, seed
         self.window, self.vary = 1, False
         self.long: Pieces | None = None
         self.starts = self.counts = np.zeros(0, dtype=np.int64)  # of the short documents
@@ -143,7 +149,7 @@ class StreamPlan(ResumableSampler):
         Args:
             starts: (documents,), the places where the targets of each begin.
             counts: (documents,), the numbers of targets, at least 1.
-            rows: the largest number of rows, of all processes together.
+            rows: the largest number of rows, of all processes and parts together.
             window: the largest number of targets in a window that is not varied.
             vary: whether to vary the windows.
         """
@@ -161,21 +167,24 @@ class StreamPlan(ResumableSampler):
 
     @property
     def rows(self) -> int:
-        """The number of rows of the widest window, over all processes."""
+        """The number of rows of the widest window, over all processes and parts."""
         return max([*self.sizes, 0 if self.long is None else int(self.long.rows[-1]) + 1])
 
     def __len__(self) -> int:
         longest = self.counts[np.cumsum(self.sizes, dtype=np.int64) - 1]  # of each group
         short = int((-(-longest // self.window)).sum())
-        return short + (0 if self.long is None else self.long.steps)
+        steps = short + (0 if self.long is None else self.long.steps)
+        return steps * self.deal.parts
 
     def __iter__(self) -> Iterator[Window]:
         done = self.begin()
         random = np.random.default_rng([self.seed, self.epoch])
         for pieces in self.groups(random):
             shares = self.shares(pieces.steps, random)
-            yield from pieces.cut(shares, self.rank, self.world_size, done)
-            done = max(done - pieces.steps, 0)
+            yield from itertools.islice(
+                pieces.cut(shares, self.deal, done // self.deal.parts), done % self.deal.parts, None
+            )
+            done = max(done - pieces.steps * self.deal.parts, 0)
 
     def groups(self, random: np.random.Generator) -> Iterator[Pieces]:
         """The groups of documents in the epoch's order; each begins with a fresh state."""
@@ -221,8 +230,9 @@ class Windows(Dataset[Batch]):
         Returns:
             tokens (rows, time + 1); lengths (rows,), with the extra token counted; text_length
             (rows,), the characters of the targets; first (rows,) bool, whether the row begins with
-            a fresh state; predicted, the number of targets; and share, the window's length in
-            relation to the others.
+            a fresh state; row (rows,), the number of each among all ``rows``; part, to which they
+            belong; predicted, the number of targets; and share, the window's length in relation to
+            the others.
         """
         if isinstance(window, int):
             window = next(itertools.islice(iter(self.plan), window, None))
@@ -237,6 +247,9 @@ class Windows(Dataset[Batch]):
             lengths=torch.from_numpy(lengths),
             text_length=torch.from_numpy(np.where(window.counts > 0, spanned, 0)),
             first=torch.from_numpy(window.first),
+            row=torch.from_numpy(window.numbers),
+            rows=window.rows,
+            part=window.part,
             predicted=int(window.counts.sum()),
             share=window.share,
         )

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.batching.deal import WHOLE, Deal
+
 Numbers = NDArray[np.int64]
 
 AT_ONCE = 2**16
@@ -24,8 +26,11 @@ class Window(NamedTuple):
         starts: (rows,) int64, places in the flat text.
         counts: (rows,) int64; 0 where a row has nothing left to read.
         first: (rows,) bool, True where a row begins with a fresh state.
-        width: the greatest count over the rows of all processes, at least 1.
+        width: the greatest count over the rows of all processes and parts, at least 1.
         share: the window's length in relation to its length without variation.
+        numbers: (rows,) int64, the number of each row among those of all processes and parts.
+        rows: how many these are.
+        part: the one to which the rows belong (`Deal`).
     """
 
     starts: Numbers
@@ -33,6 +38,9 @@ class Window(NamedTuple):
     first: NDArray[np.bool_]
     width: int
     share: float
+    numbers: Numbers
+    rows: int
+    part: int
 
 
 @dataclass(frozen=True)
@@ -63,27 +71,29 @@ class Pieces:
         return int((self.begins + self.windows).max())
 
     def cut(
-        self, shares: NDArray[np.float64] | None, rank: int, world_size: int, done: int = 0
+        self, shares: NDArray[np.float64] | None, deal: Deal = WHOLE, done: int = 0
     ) -> Iterator[Window]:
-        """The windows in order, with the rows of one process of several.
+        """The windows in order, each in parts, with the rows of one process of several.
 
         Args:
             shares: (steps,), the relative lengths of the windows; None for equal ones.
-            rank: of the process; it reads every ``world_size``-th row.
-            world_size: the number of processes.
-            done: the number of windows to leave out at the beginning.
+            deal: the share of the process in the rows, and the number of parts.
+            done: the number of windows, whole with all parts, to leave out at the beginning.
         """
-        rows = -(-(int(self.rows[-1]) + 1) // world_size) * world_size
+        rows = int(self.rows[-1]) + 1
+        mine = [deal.rows(rows, part) for part in range(deal.parts)]
+        most = len(mine[0]) * deal.processes * deal.parts
         until = None if shares is None else np.concatenate([[0.0], np.cumsum(shares)])
-        mine = slice(rank, None, world_size)
-        at_once = max(AT_ONCE // rows, 1)
+        at_once = max(AT_ONCE // most, 1)
         for begin in range(done, self.steps, at_once):
             end = min(begin + at_once, self.steps)
-            starts, counts, first = self.block(until, rows, begin, end)
+            starts, counts, first = self.block(until, most, begin, end)
             widths = counts.max(axis=1).tolist()
             for at, width in enumerate(widths):
                 share = 1.0 if shares is None else float(shares[begin + at])
-                yield Window(starts[at, mine], counts[at, mine], first[at, mine], width, share)
+                for part, own in enumerate(mine):
+                    texts = starts[at, own], counts[at, own], first[at, own]
+                    yield Window(*texts, width, share, own, rows, part)
 
     def block(
         self, until: NDArray[np.float64] | None, rows: int, begin: int, end: int
@@ -93,7 +103,7 @@ class Pieces:
         Args:
             until: (all steps + 1,), the relative length of all windows before each; None for equal
                 windows.
-            rows: of all processes together, at least those of the pieces.
+            rows: of all processes and parts together, at least those of the pieces.
             begin: the first step.
             end: the step after the last one.
         """
@@ -156,10 +166,10 @@ def side_by_side(starts: Numbers, counts: Numbers, window: int) -> Pieces:
     return Pieces(starts, counts, np.arange(len(counts)), np.minimum(most, counts))
 
 
-def deal(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
+def deal_out(starts: Numbers, counts: Numbers, rows: int, window: int) -> Pieces:
     """Deal whole texts, the longest first, each to the row that is free first.
 
-    >>> pieces = deal(np.array([1, 11, 21]), np.array([4, 9, 5]), rows=2, window=5)
+    >>> pieces = deal_out(np.array([1, 11, 21]), np.array([4, 9, 5]), rows=2, window=5)
     >>> pieces.rows.tolist(), pieces.starts.tolist(), pieces.steps
     ([0, 1, 1], [11, 21, 1], 2)
     """

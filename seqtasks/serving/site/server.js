@@ -1,14 +1,23 @@
 // The server's answers, and its refusals as errors with a sentence.
 
+import { askForToken, authorized } from "./token.js";
+
 const GONE = "The server does not answer. Is it still running?";
 
-async function call(path, options) {
-  let response;
+async function sent(path, options) {
   try {
-    response = await fetch(path, options);
+    return await fetch(path, { ...options, headers: authorized(options.headers) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Error(GONE);
+  }
+}
+
+async function call(path, options = {}) {
+  let response = await sent(path, options);
+  while (response.status === 401) {
+    await askForToken();
+    response = await sent(path, options);
   }
   if (response.ok) return response;
   let sentence = `The server refuses with code ${response.status}.`;

@@ -13,7 +13,6 @@ from seqtasks.data.batching.buckets import Buckets, draw_balanced
 from seqtasks.data.batching.by_length import by_length
 from seqtasks.data.fields import LabelField, TokenField
 from seqtasks.data.store.ragged import Ragged
-from seqtasks.errors import UsageError
 
 
 class Lengths:
@@ -61,7 +60,7 @@ def listed_balance(classes, random):
     return random.permutation(np.concatenate(drawn))
 
 
-def listed_epoch(sizes, limits, epoch, training, rank, world_size, classes=None, seed=3):
+def listed_epoch(sizes, limits, epoch, training, classes=None, seed=3):
     sizes = np.array(sizes)
     random = np.random.default_rng([seed, epoch])
     count = sizes.shape[1]
@@ -69,13 +68,10 @@ def listed_epoch(sizes, limits, epoch, training, rank, world_size, classes=None,
     if classes is not None and training:
         order = listed_balance(classes, random)
     order = order[np.lexsort(sizes[::-1, order])]
-    longest = sizes.max(axis=0)
+    batches = listed_cut(order, sizes.max(axis=0), *limits)
     if not training:
-        return listed_cut(order[rank::world_size], longest, *limits)
-    batches = listed_cut(order, longest, *limits)
-    batches = [batches[number] for number in random.permutation(len(batches))]
-    whole = len(batches) // world_size * world_size
-    return batches[rank:whole:world_size]
+        return batches
+    return [batches[number] for number in random.permutation(len(batches))]
 
 
 LIMITS = [(7, None), (None, 60), (5, 60), (1, None), (None, 1), (1000, 100_000)]
@@ -87,21 +83,10 @@ LIMITS = [(7, None), (None, 60), (5, 60), (1, None), (None, 1), (1000, 100_000)]
 def test_epochs_are_those_of_lists(limits, fields, most, count):
     draw = np.random.default_rng(count)
     sizes = [draw.integers(0, most, count) for _ in range(fields)]
-    for training, (rank, world) in itertools.product((True, False), ((0, 1), (1, 2))):
-        if world > 1 and count == 1:
-            continue
-        loader = None
+    for training in (True, False):
+        loader = Buckets(*limits).loader(Lengths(*sizes), training=training, seed=3)
         for epoch in (0, 2):
-            expected = listed_epoch(sizes, limits, epoch, training, rank, world)
-            if not expected:
-                with pytest.raises(UsageError, match="not one batch for each of the 2"):
-                    Buckets(*limits).loader(
-                        Lengths(*sizes), training=training, seed=3, rank=rank, world_size=world
-                    )
-                break
-            loader = loader or Buckets(*limits).loader(
-                Lengths(*sizes), training=training, seed=3, rank=rank, world_size=world
-            )
+            expected = listed_epoch(sizes, limits, epoch, training)
             loader.sampler.set_epoch(epoch)
             assert list(loader.sampler) == expected
             assert len(loader) == len(expected)
@@ -115,7 +100,7 @@ def test_balanced_orders_are_those_of_lists(count, names):
         assert found.tolist() == listed_balance(classes, np.random.default_rng(seed)).tolist()
     data = Lengths(np.arange(count) % 9, classes=classes.astype(np.uint16))
     loader = Buckets(64, balance="label").loader(data, training=True, seed=3)
-    expected = listed_epoch([np.arange(count) % 9], (64, None), 0, True, 0, 1, classes)
+    expected = listed_epoch([np.arange(count) % 9], (64, None), 0, True, classes)
     assert list(loader.sampler) == expected
 
 

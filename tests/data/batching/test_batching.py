@@ -60,16 +60,6 @@ def test_the_order_follows_from_seed_and_epoch():
     assert order(1, 3) != order(2, 3)
 
 
-def test_processes_share_the_batches():
-    data = dataset(words(64))
-    parts = [
-        Buckets(8).loader(data, training=True, rank=rank, world_size=2).sampler.batches
-        for rank in (0, 1)
-    ]
-    assert len(parts[0]) == len(parts[1])
-    assert sorted(itertools.chain(*parts[0], *parts[1])) == list(range(64))
-
-
 def test_one_sentence_longer_than_the_budget_is_a_batch_of_its_own():
     data = dataset(["a b", "b " * 500, "a"])
     loader = Buckets(None, 20).loader(data, training=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from seqtasks.data.batching.deal import Deal
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TokenField
@@ -61,10 +62,10 @@ def read(batches):
     return told
 
 
-def loaders(data, streams, world_size=1, training=True, epoch=0):
+def loaders(data, streams, world=1, training=True, epoch=0, parts=1):
     found = [
-        streams.loader(data, training=training, seed=7, rank=rank, world_size=world_size)
-        for rank in range(world_size)
+        streams.loader(data, training=training, seed=7, deal=Deal(rank, world, parts))
+        for rank in range(world)
     ]
     for loader in found:
         loader.sampler.set_epoch(epoch)

@@ -8,8 +8,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from seqtasks.data.batching.deal import Deal
 from seqtasks.data.batching.streams import Streams, Windows
-from seqtasks.data.batching.windows import deal, divide, side_by_side
+from seqtasks.data.batching.windows import deal_out, divide, side_by_side
 from seqtasks.data.fields import TokenField
 from seqtasks.data.store.ragged import Ragged
 
@@ -47,7 +48,7 @@ def laid_out(draw):
         counts = draw.integers(1, longest, texts)
         starts = np.cumsum(counts) - counts + 1
         yield divide(starts, counts, min(rows, int(counts.sum())), window)
-        yield deal(starts, counts, min(rows, texts), window)
+        yield deal_out(starts, counts, min(rows, texts), window)
         yield side_by_side(starts[:rows], counts[:rows], window)
 
 
@@ -60,7 +61,7 @@ def test_windows_are_those_of_all_steps_at_once(entries, varied, monkeypatch):
         shares = draw.random(pieces.steps) + 0.5 if varied else np.ones(pieces.steps)
         expected = at_once(pieces, shares, rank, world)
         for done in (0, 1, pieces.steps - 1, pieces.steps, pieces.steps + 5):
-            found = list(pieces.cut(shares if varied else None, rank, world, done))
+            found = list(pieces.cut(shares if varied else None, Deal(rank, world), done))
             assert [
                 (one.starts.tolist(), one.counts.tolist(), one.first.tolist(), one.width)
                 for one in found

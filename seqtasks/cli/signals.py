@@ -1,0 +1,81 @@
+"""Signals that end a command: it says so in a line, and leaves nothing half written."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Ctrl-C, what ``kill`` and batch systems send, and what a terminal sends that is closed."""
+
+_USUAL = (signal.SIG_DFL, signal.default_int_handler)
+
+
+def take_signals() -> None:
+    """Let this process, a command, end in a line at each of the signals that end it.
+
+    While modules are imported, and before and after `interruptible`, it ends at once. Signals that
+    are ignored, as ``nohup`` has it, and those that have a handler stay so.
+    """
+    for number in ENDING:
+        if signal.getsignal(number) in _USUAL:
+            signal.signal(number, _end)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Meanwhile a signal raises KeyboardInterrupt, so that what is half written is taken away.
+
+    A second signal ends the process at once.
+    """
+    global _depth
+    _depth += 1
+    try:
+        yield
+    finally:
+        _depth -= 1
+
+
+_depth = 0
+
+_process = os.getpid()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End this process, or let it end itself."""
+    if os.getpid() != _process:  # a copy that works for it, and ends as any process does
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        return
+    if not _depth or _imports(frame):
+        _leave(number, frame)
+    for other in ENDING:
+        if signal.getsignal(other) is _end:
+            signal.signal(other, _leave)
+    raise KeyboardInterrupt
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End at once, whatever else is going on."""
+    if speaks():
+        os.write(2, b"seqtasks: interrupted\n")
+    os._exit(1)
+
+
+def speaks() -> bool:
+    """Whether this process is the first, or only, one of a training, which speaks for all."""
+    return os.environ.get("LOCAL_RANK", "0") == "0"
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether a module is being imported, which may take an exception for something else."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,56 @@
+"""Hydra's callback that makes the folder of a run or a sweep before Hydra writes there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf
+
+from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.quoting import in_quotes
+from seqtasks.files.holding import let_go
+from seqtasks.folders.claim import claim
+from seqtasks.folders.contents import RUN, SWEEP, Contents
+from seqtasks.training.launched import agreed
+
+
+class OwnFolder(Callback):
+    """Gives a run, or a sweep, a folder of its own; all processes of one training have one.
+
+    A name that the clock gives gets a number behind where it is taken. Another one is refused if it
+    holds a run.
+    """
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:
+        config.hydra.run.dir, config.hydra.job.name = folder_of(config, config.hydra.run, RUN)
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
+        config.hydra.sweep.dir, log = folder_of(config, config.hydra.sweep, SWEEP)
+        # The configurations of the jobs are composed anew, from these.
+        config.hydra.overrides.hydra.extend(
+            [f"hydra.sweep.dir={in_quotes(config.hydra.sweep.dir)}", f"hydra.job.name={log}"]
+        )
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
+        let_go(Path(config.hydra.sweep.dir))
+
+
+def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tuple[str, str]:
+    """The folder for what a section of Hydra's configuration names, and what its log is called.
+
+    A refusal ends the process here: Hydra would turn it into a warning.
+    """
+    named = Path(section.dir)
+    written: Any = OmegaConf.to_container(section, resolve=False)
+
+    def choose() -> Path:
+        options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+        return claim(named, contents, from_clock="${now:" in written["dir"], **options)
+
+    with exit_on_error(sys.argv[1:]):
+        folder, rank = agreed(choose, named)
+    # Lightning gives the processes that it starts such logs.
+    return str(folder), f"train_ddp_process_{rank}" if rank else config.hydra.job.name

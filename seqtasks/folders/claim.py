@@ -1,0 +1,119 @@
+"""A folder becomes the folder of one run, or of one sweep, before anything is written there."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from pathlib import Path
+
+from seqtasks.errors import SeqtasksError
+from seqtasks.files.holding import LOCK, RUNNING, hold, let_go, was_held
+from seqtasks.files.replacing import clear_parts
+from seqtasks.folders.contents import RUN, Contents, clear, held_by, runs_of_a_sweep
+
+LAST = Path("checkpoints", "last.ckpt")
+"""Where a run's last checkpoint is, in its folder."""
+
+
+def claim(
+    folder: Path,
+    contents: Contents = RUN,
+    *,
+    from_clock: bool = False,
+    overwrite: bool = False,
+    checkpoint: str | Path | None = None,
+) -> Path:
+    """Make a folder, or take one that nobody needs, and hold it (`seqtasks.files.holding`).
+
+    Args:
+        folder: made where it is missing.
+        contents: what it is for.
+        from_clock: its name is the time; where it is there, one with a number behind is made.
+        overwrite: remove what an older run or sweep has left there.
+        checkpoint: that the run goes on from; one of the folder's own goes on with the folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        SeqtasksError: the folder is another run's.
+        OSError: it cannot be made.
+    """
+    if from_clock:
+        folder = first_free(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    older = was_held(folder)
+    if not hold(folder):
+        raise busy(folder, contents)
+    try:
+        take_over(folder, contents, older, overwrite, checkpoint)
+    except BaseException:
+        let_go(folder)
+        raise
+    return folder
+
+
+def first_free(folder: Path) -> Path:
+    """Make a folder that nobody has made, with ``_2``, ``_3`` … behind its name if need be."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        place = folder if number == 1 else folder.with_name(f"{folder.name}_{number}")
+        try:
+            place.mkdir()
+        except FileExistsError:
+            continue
+        return place
+    raise AssertionError  # there are more numbers than folders
+
+
+def take_over(
+    folder: Path, contents: Contents, older: bool, overwrite: bool, checkpoint: str | Path | None
+) -> None:
+    """Remove what was left in a held folder, unless somebody may want it (SeqtasksError)."""
+    taken = held_by(folder)
+    resumed = (
+        taken is contents is RUN
+        and checkpoint is not None
+        and Path(checkpoint).resolve().is_relative_to(folder.resolve())
+    )
+    if resumed and overwrite:
+        raise SeqtasksError(
+            f"it would remove `ckpt_path`={checkpoint}, which lies in {folder}; leave one of them "
+            "out, or name another folder: hydra.run.dir=PATH",
+            option="overwrite",
+        )
+    if resumed:
+        clear_parts(folder)
+        clear_parts(folder / LAST.parent)
+    elif taken and not overwrite:
+        raise refused(folder, contents, taken)
+    elif taken or older:
+        for inner in runs_of_a_sweep(folder):
+            if not hold(inner):
+                raise busy(inner, contents)
+            clear(inner)
+            let_go(inner)
+            if os.listdir(inner) == [LOCK]:
+                shutil.rmtree(inner)
+        clear(folder)
+
+
+def refused(folder: Path, contents: Contents, taken: Contents) -> SeqtasksError:
+    """What to say of a folder that holds what somebody may want."""
+    last = folder / LAST
+    resumed = f"resume it with ckpt_path={last}, " if taken is contents is RUN else ""
+    return SeqtasksError(
+        f"{folder} holds a {taken.what}; {resumed if last.is_file() else ''}replace it with "
+        f"overwrite=true, or name another folder: {contents.option}=PATH"
+    )
+
+
+def busy(folder: Path, contents: Contents) -> SeqtasksError:
+    """What to say of a folder that another process writes to."""
+    mark = folder / RUNNING
+    crashed = f" (on this disk without locks, after a crash, remove {mark})"
+    return SeqtasksError(
+        f"another run is under way in {folder}; wait until it has ended, or name another folder: "
+        f"{contents.option}=PATH{crashed if mark.exists() else ''}"
+    )

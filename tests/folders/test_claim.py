@@ -1,0 +1,128 @@
+"""A folder is one run's: made for it alone, gone on with, refused or replaced."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from seqtasks.errors import SeqtasksError
+from seqtasks.files.holding import is_held, let_go
+from seqtasks.folders.claim import claim, first_free
+from seqtasks.folders.contents import SWEEP
+
+
+@pytest.fixture
+def claimed(tmp_path, monkeypatch):
+    """Claims below the working folder that are let go at once, as by runs that have ended."""
+    monkeypatch.chdir(tmp_path)
+
+    def ended(folder: str, *contents, **options) -> Path:
+        found = claim(Path(folder), *contents, **options)
+        let_go(found)
+        return found
+
+    return ended
+
+
+def left(folder: str, *names: str) -> None:
+    """Let a run leave files in its folder."""
+    for name in names:
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old")
+
+
+def test_ten_at_once_make_ten_folders(tmp_path):
+    with ThreadPoolExecutor(10) as pool:
+        found = [*pool.map(first_free, [tmp_path / "deep" / "10-00-00"] * 10)]
+    names = {f"10-00-00_{number}" for number in range(2, 11)}
+    assert {path.name for path in found} == {"10-00-00", *names}
+
+
+def test_a_name_of_the_clock_gets_a_number_where_it_is_taken(claimed):
+    assert claimed("10-00-00", from_clock=True) == Path("10-00-00")
+    assert claimed("10-00-00", from_clock=True) == Path("10-00-00_2")
+
+
+@pytest.mark.parametrize("name", ["checkpoints/best.ckpt", "bundle/manifest.json", "metrics.json"])
+def test_a_folder_that_holds_a_run_is_refused(claimed, name):
+    left("mine", name)
+    with pytest.raises(SeqtasksError, match="mine holds a run; replace it with overwrite=true, or"):
+        claimed("mine")
+    assert Path("mine", name).read_text() == "old"
+    assert not is_held(Path("mine"))
+
+
+def test_a_run_is_resumed_in_its_folder_by_its_own_checkpoint(claimed):
+    left("mine", "checkpoints/last.ckpt", "metrics.json", "checkpoints/.last.ckpt.x1.part")
+    left("other", "checkpoints/last.ckpt")
+    with pytest.raises(SeqtasksError, match="resume it with ckpt_path=mine/checkpoints/last"):
+        claimed("mine", checkpoint="other/checkpoints/last.ckpt")
+    claimed("mine", checkpoint=Path("mine/checkpoints/last.ckpt").absolute())
+    assert os.listdir("mine/checkpoints") == ["last.ckpt"]
+    assert Path("mine/metrics.json").read_text() == "old"
+    with pytest.raises(SeqtasksError, match="overwrite: it would remove ckpt_path"):
+        claimed("mine", checkpoint="mine/checkpoints/last.ckpt", overwrite=True)
+
+
+def test_what_an_older_run_has_left_is_removed_and_nothing_else(claimed):
+    claimed("mine")
+    left("mine", "bundle/manifest.json", "checkpoints/last.ckpt", "csv/metrics.csv", "notes.txt")
+    left("mine", "config.yaml", "report.html", "metrics.json", "seqtasks.log", "tensorboard/events")
+    left("mine", "train_ddp_process_1.log", ".metrics.json.ab.part")
+    claimed("mine", overwrite=True)
+    assert {*os.listdir("mine")} == {".lock", "notes.txt"}
+
+
+def test_a_run_that_left_nothing_of_use_is_begun_again(claimed):
+    claimed("mine")
+    left("mine", "config.yaml", "csv/metrics.csv")
+    Path("mine/checkpoints").mkdir()
+    claimed("mine")
+    assert os.listdir("mine") == [".lock"]
+
+
+def test_a_folder_of_other_files_is_taken_as_it_is(claimed):
+    left("mine", "config.yaml", "notes.txt")
+    claimed("mine")
+    assert {*os.listdir("mine")} == {".lock", "notes.txt", "config.yaml"}
+
+
+def held(folder: Path, ready, done) -> None:
+    claim(folder)
+    ready.set()
+    done.wait(20)
+
+
+def test_a_folder_in_which_a_run_is_under_way_is_refused_whatever_is_said(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    process = context.Process(target=held, args=(tmp_path / "mine", ready, done))
+    process.start()
+    assert ready.wait(20)
+    for options in ({}, {"overwrite": True}):
+        with pytest.raises(SeqtasksError, match="another run is under way in"):
+            claim(tmp_path / "mine", **options)
+    process.kill()
+    process.join()
+    let_go(claim(tmp_path / "mine"))
+
+
+def test_the_folder_of_a_sweep_is_one_sweeps(claimed):
+    for number in range(3):
+        claimed(f"sweep/{number}")
+        left(f"sweep/{number}", "metrics.json")
+    claimed("sweep/of_mine")
+    left(
+        "sweep", "jobs.jsonl", "summary.json", "multirun.yaml", "7/of_somebody", "of_mine/bundle/x"
+    )
+    for contents in ((), (SWEEP,)):
+        with pytest.raises(SeqtasksError, match="sweep holds a sweep; replace it with overwrite"):
+            claimed("sweep", *contents)
+    claimed("sweep", SWEEP, overwrite=True)
+    assert {*os.listdir("sweep")} == {".lock", "7", "of_mine"}
+    assert os.listdir("sweep/of_mine/bundle") == ["x"]
