@@ -50,7 +50,7 @@ def main(config: DictConfig) -> Any:
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
     from seqtasks.run import run  # late, so that --help need not wait for torch
-    from seqtasks.training.processes import end_with_parent
+    from seqtasks.training.children import end_with_parent
     from seqtasks.training.trainer import disband
 
     if FOLDER in os.environ and rank_by_hand():

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_options(options)
         output = standard_output()
         for part in score(options) if options.score else generate(options):
-            output.write(part.encode())
+            output.write(part.encode(errors="backslashreplace"))
             output.flush()
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             predict = make_predictor(options, files)
             output = target or standard_output()
             for line in predict(pieces_of(source or standard_input())):
-                output.write(line.encode() + b"\n")
+                output.write(line.encode(errors="backslashreplace") + b"\n")
                 output.flush()
         if said := str(predict.predictor.unknown):
             warn(said)

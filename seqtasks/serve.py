@@ -69,7 +69,8 @@ def serve(options: argparse.Namespace) -> None:
 
     limits, token = limits_of(options), given_token(options.token)
     limits = replace(limits, connections=connections_within_limit(limits.connections))
-    service = Service(load(options.bundle, options.device, options.trust), limits, options.example)
+    model = load(options.bundle, options.device, options.trust, tried=True)
+    service = Service(model, limits, options.example)
     app = make_app(service, hosts_of(options.host, options.allow_host, token), token)
     run_server(Server(app, service), options, token)
 

@@ -200,6 +200,8 @@ class LanguageModel(Task):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep the state of every row of all processes: training may go on within an epoch."""
         kept = [one for (split, _), one in sorted(self.carried.items()) if split == "train"]
+        if self.resumed and not kept:  # no window since
+            checkpoint["carried"] = [*self.resumed]
         if kept:
             rows = torch.cat(gathered(torch.cat([one.rows for one in kept]), self.device))
             checkpoint["carried"] = [

@@ -14,6 +14,19 @@ from seqtasks.errors import BundleError, Located
 _NEWER = "use the version of seqtasks that saved it"
 """What helps where a configuration names what is not there."""
 
+ROOMS = {
+    "task": ("tasks", "embedding", "encoder", "heads", "cells"),
+    "fields": ("data.fields",),
+    "data": tuple(
+        f"data.{part}"
+        for part in ("module", "batching", "fields", "length_filter", "readers", "sample")
+    ),
+}
+"""Part of a configuration → where in ``seqtasks`` the classes stand that it is made of.
+
+Other classes of the library open files, or begin processes, when they are made.
+"""
+
 
 def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
     """Make what a configuration describes, as `hydra.utils.instantiate` would.
@@ -31,10 +44,11 @@ def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
         BundleError: a target is not an allowed class, or does not take what it is given.
     """
     if isinstance(node, list):
-        return [build(item, trusted) for item in node]
+        return [build(item, trusted, place) for item in node]
     if not isinstance(node, dict):
         return node
-    target = find_class(str(node["_target_"]), trusted) if "_target_" in node else None
+    rooms = ROOMS.get(place.split(".")[0])
+    target = find_class(str(node["_target_"]), trusted, rooms) if "_target_" in node else None
     below = f"{place}." if place else ""
     arguments = {
         name: build(value, trusted, f"{below}{name}")
@@ -52,10 +66,21 @@ def build(node: Any, trusted: Collection[str] = (), place: str = "") -> Any:
         raise BundleError(f"config.yaml: {node['_target_']}: {error}; {_NEWER}") from error
 
 
-def find_class(path: str, trusted: Collection[str] = ()) -> type:
-    """The class at a dotted path; a BundleError if that leads to none or to untrusted modules."""
+def find_class(
+    path: str, trusted: Collection[str] = (), rooms: Collection[str] | None = None
+) -> type:
+    """The class at a dotted path.
+
+    Args:
+        path: module and name.
+        trusted: modules whose classes may be made.
+        rooms: where in ``seqtasks`` else; None for anywhere.
+
+    Raises:
+        BundleError: the path leads to no class, or elsewhere.
+    """
     module_name, _, name = path.rpartition(".")
-    _check(module_name, path, trusted)
+    _check(module_name, path, trusted, rooms)
     try:
         found = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError) as error:
@@ -64,7 +89,7 @@ def find_class(path: str, trusted: Collection[str] = ()) -> type:
         ) from error
     if not inspect.isclass(found):
         raise BundleError(f"config.yaml names {path}, which is not a class; {_NEWER}")
-    _check(found.__module__, path, trusted)
+    _check(found.__module__, path, trusted, rooms)
     return found
 
 
@@ -90,7 +115,7 @@ def _inside(module: str, names: Collection[str]) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in names)
 
 
-def _check(module: str, path: str, trusted: Collection[str]) -> None:
+def _check(module: str, path: str, trusted: Collection[str], rooms: Collection[str] | None) -> None:
     """Refuse a module that is neither a part of the package nor trusted, before importing it.
 
     In a checkout every folder beside the package could be imported as a part of it, so the first
@@ -99,8 +124,10 @@ def _check(module: str, path: str, trusted: Collection[str]) -> None:
     folder = Path(__file__).parents[1]
     parts = {entry.stem for entry in folder.iterdir()} | {"tasks"}
     ours = module.split(".")[0] == "seqtasks" and set(module.split(".")[1:2]) <= parts
+    if ours and rooms is not None:
+        ours = _inside(module, [f"seqtasks.{room}" for room in rooms])
     if not ours and not _inside(module, trusted):
         raise BundleError(
-            f"config.yaml names {path}, which is not a part of seqtasks; if you trust that code, "
-            f"name its module {module or path} with `trust`"
+            f"config.yaml names {path}, which is not a part of seqtasks for models; if you "
+            f"trust that code, name its module {module or path} with `trust`"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load_file, load_model, save_model
+from torch import Tensor
 
 from seqtasks.bundle.build import build, foreign_modules
 from seqtasks.bundle.files import (
@@ -21,30 +23,36 @@ from seqtasks.bundle.files import (
     MANIFEST,
     METRICS,
     WEIGHTS,
-    check_files,
+    Files,
     checksum,
     find_bundle,
-    first_line,
-    read_config,
     read_manifest,
-    read_metrics,
-    read_text,
-    read_vocabulary,
     vocabulary_file,
 )
-from seqtasks.bundle.integrity import COPY, NoInitialValues, check_weights, on_meta_device
+from seqtasks.bundle.fitness import check_shared, computations, try_out
+from seqtasks.bundle.hub import PREFIX
+from seqtasks.bundle.integrity import (
+    NoInitialValues,
+    check_finite,
+    check_weights,
+    few_modules,
+    on_meta_device,
+)
 from seqtasks.bundle.json_text import json_text
 from seqtasks.bundle.replacement import renewed
 from seqtasks.bundle.summary import described
+from seqtasks.bundle.trial import limit, try_elsewhere
 from seqtasks.data.fields import Field
 from seqtasks.data.raw_inputs import kind_of
 from seqtasks.data.record import Record
-from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError
+from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError, first_line
+from seqtasks.files.plain_file import COPY
 from seqtasks.files.replacing import write_text
-from seqtasks.graphs.folder import ENDING, attach
+from seqtasks.graphs.folder import ENDING, attach, check_device, check_graphs
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task
+from seqtasks.trial import child
 
 _log = logging.getLogger(__name__)
 
@@ -187,7 +195,13 @@ def describe(
     write_text(folder / MANIFEST, json.dumps(manifest, indent=2))
 
 
-def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ()) -> Bundle:
+def load(
+    folder: str | Path,
+    device: str = "cpu",
+    trusted: Collection[str] = (),
+    *,
+    tried: bool = False,
+) -> Bundle:
     """Read a bundle; no code of its maker runs.
 
     Args:
@@ -195,43 +209,84 @@ def load(folder: str | Path, device: str = "cpu", trusted: Collection[str] = ())
             ``@REVISION`` behind it for one revision.
         device: where the model is to run.
         trusted: modules of your own whose classes it may name.
+        tried: open it first in a process of its own, with limits of memory and time, as is done
+            with every address (`seqtasks.bundle.trial`).
 
     Raises:
         BundleError: a file is missing, damaged, or names code that is not trusted.
     """
-    source, folder = str(folder), find_bundle(folder)
-    sums = read_manifest(folder)
-    exported = any(name.endswith(ENDING) for name in sums)
-    check_files(folder, sums, [CONFIG, METRICS, *([] if exported else [WEIGHTS])])
-    config = read_config(folder)
+    source, place = str(folder), find_bundle(folder)
+    if tried or source.startswith(PREFIX):
+        try_elsewhere(place, trusted)
+    return opened(place, device, trusted, source)
+
+
+def open_with_limits(place: str, trusted: Collection[str], size: int) -> None:
+    """Open a bundle of so many bytes, in the process that `try_elsewhere` begins, and end it."""
+    limit(size)
+    try:
+        opened(Path(place), "cpu", trusted, "")
+    except SeqtasksError as error:
+        child.refuse(error)
+    os._exit(0)
+
+
+def opened(place: Path, device: str, trusted: Collection[str], source: str) -> Bundle:
+    """Read the bundle in a folder, in this process; arguments and errors as of `load`."""
+    files = Files.of(place)
+    graphs = {name: files.take(name) for name in files.sums if name.endswith(ENDING)}
+    exported = bool(graphs)
+    files.require(CONFIG, METRICS, CARD, *([] if exported else [WEIGHTS]))
+    config, metrics, card = files.config(), files.metrics(), files.text(CARD)
+    ours = not foreign_modules([config["task"], config["fields"]])
     try:
         fields: dict[str, Field] = build(config["fields"], trusted, "fields")
         for name, field in fields.items():
             field.name = name
-            field.vocabulary = read_vocabulary(folder, name, sums, type(field.vocabulary))
+            field.vocabulary = files.vocabulary(name, field)
+        check_shared(place, fields)
         vocabularies = {name: field.vocabulary for name, field in fields.items()}
         make = build(config["task"], trusted, "task")
-        ours = not foreign_modules(config["task"])
-        if ours and not exported:
-            with on_meta_device():
-                check_weights(folder / WEIGHTS, make(vocabularies))
+        if ours:
+            with few_modules(), on_meta_device():
+                sized = make(vocabularies)
+            if not exported:
+                check_weights(place / WEIGHTS, sized)
         with NoInitialValues() if ours else nullcontext():
             task = make(vocabularies)
+        wanted = computations(Model(task.eval(), fields, config)) if exported and ours else []
     except SeqtasksError:
         raise
     except Exception as error:  # whatever a changed configuration leads to
         raise BundleError(
-            f"{folder / CONFIG} does not fit this version of seqtasks: {first_line(error)}; "
+            f"{place / CONFIG} does not fit this version of seqtasks: {first_line(error)}; "
             "use the version that saved it, or train it again"
         ) from error
     if exported:
-        attach(task.eval(), folder, list(sums), device)
+        check_device(device)
+        check_graphs(place, graphs)
+        attach(task.eval(), place, graphs, rest_of(files), wanted)
     else:
-        fill(task, folder / WEIGHTS, device)
-    card, metrics = read_text(folder / CARD), read_metrics(folder)
-    if read_manifest(folder) != sums:
-        raise BundleError(f"{folder} was replaced while it was read; repeat it")
-    return Bundle(task, fields, config, metrics, card, exported, source)
+        fill(task, place / WEIGHTS, device)
+    if read_manifest(place) != files.sums:
+        raise BundleError(f"{place} was replaced while it was read; repeat it")
+    found = Bundle(task, fields, config, metrics, card, exported, source)
+    if ours:
+        try_out(found, place)
+    return found
+
+
+def rest_of(files: Files) -> dict[str, Tensor]:
+    """The weights of an exported model that stand in no graph."""
+    path = files.folder / WEIGHTS
+    if WEIGHTS not in files.sums:
+        return {}
+    try:
+        rest = load_file(path)
+    except Exception as error:  # safetensors raises its own kinds
+        raise BundleError(f"{path} holds no weights: {first_line(error)}; {COPY}") from error
+    check_finite(path, rest.items())
+    return rest
 
 
 def fill(task: Task, weights: Path, device: str) -> None:
@@ -242,6 +297,7 @@ def fill(task: Task, weights: Path, device: str) -> None:
         raise BundleError(
             f"{weights} does not fit config.yaml: {first_line(error)}; {COPY}"
         ) from error
+    check_finite(weights, task.state_dict().items())
     try:
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from itertools import islice
 
-from seqtasks.bundle.bundle import Bundle
 from seqtasks.data.batch import Batch
 from seqtasks.data.fields import Field, LabelField, TokenField, VectorSequenceField
 from seqtasks.graphs.graph import Graph, Named
+from seqtasks.prediction.model import Model
 
 
-def example(bundle: Bundle, rows: int) -> Batch:
+def example(bundle: Model, rows: int) -> Batch:
     """A batch of so many examples, the first of two tokens and each other of one more."""
     names = bundle.task.inputs
     given = [{name: value(bundle.fields[name], row) for name in names} for row in range(rows)]

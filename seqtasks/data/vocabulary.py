@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 from numpy.typing import DTypeLike
 from tokenizers import Tokenizer, decoders, models
@@ -16,9 +17,11 @@ from seqtasks.data.symbols.contents import merges_of, symbols_of, with_symbols
 from seqtasks.data.symbols.counting import count_symbols, ranked
 from seqtasks.data.symbols.numbers import Coder
 from seqtasks.data.symbols.tokenizer import learn_tokenizer
+from seqtasks.data.symbols.tokenizer_file import tokenizer_of
 from seqtasks.data.symbols.unspaced import are_characters, are_runs_whole, characters
 from seqtasks.data.symbols.words import words_of
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, first_line
+from seqtasks.files import plain_json
 
 PAD, UNK, BOS, EOS = SPECIALS = ("<pad>", "<unk>", "<bos>", "<eos>")
 WAIT = "<wait>"
@@ -299,16 +302,22 @@ class Vocabulary:
             BundleError: the text is neither a tokenizer nor a list of distinct strings.
         """
         try:
-            content = json.loads(text)
+            content = plain_json.parsed(text)
             if isinstance(content, dict) and "symbols" not in content:
-                return cls.of(Tokenizer.from_str(text))
+                return cls.of(tokenizer_of(text, content))
             listed = content if isinstance(content, dict) else {"specials": {}, "symbols": content}
-            symbols, specials = listed["symbols"], listed["specials"]
-            if not isinstance(symbols, list) or not all(isinstance(s, str) for s in symbols):
-                raise ValueError("a list of distinct strings is expected")
+            symbols, specials = strings(listed["symbols"]), listed["specials"]
             made = cls(symbols, specials=specials.values())
         except Exception as error:  # `tokenizers` raises plain Exception
-            raise BundleError(f"not a vocabulary: {error}; copy the file again") from error
+            said = first_line(error)
+            raise BundleError(f"not a vocabulary: {said}; copy the file again") from error
         if made.specials != specials or len(made.index) + len(specials) != len(symbols):
             raise BundleError("not a vocabulary: a list of distinct strings is expected")
         return made
+
+
+def strings(content: Any) -> list[str]:
+    """The content itself; a ValueError if it is no list of strings."""
+    if not isinstance(content, list) or not all(isinstance(one, str) for one in content):
+        raise ValueError("a list of distinct strings is expected")
+    return content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class OwnFolder(Callback):
 def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tuple[str, str]:
     """The folder for what a section of Hydra's configuration names, and what its log is called.
 
-    A refusal ends the process here: Hydra would turn it into a warning.
+    An error ends the process here: Hydra would turn it into a warning.
     """
     named = Path(section.dir)
     written: Any = OmegaConf.to_container(section, resolve=False)
@@ -50,7 +51,11 @@ def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tu
         options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
         return claim(named, contents, from_clock="${now:" in written["dir"], **options)
 
-    with exit_on_error(sys.argv[1:]):
-        folder, rank = agreed(choose, named)
+    try:
+        with exit_on_error(sys.argv[1:]):
+            folder, rank = agreed(choose, named)
+    except Exception as error:
+        traceback.print_exception(error)
+        sys.exit(1)
     # Lightning gives the processes that it starts such logs.
     return str(folder), f"train_ddp_process_{rank}" if rank else config.hydra.job.name

@@ -72,18 +72,14 @@ def take_over(
 ) -> None:
     """Remove what was left in a held folder, unless somebody may want it (SeqtasksError)."""
     taken = held_by(folder)
-    resumed = (
-        taken is contents is RUN
-        and checkpoint is not None
-        and Path(checkpoint).resolve().is_relative_to(folder.resolve())
-    )
-    if resumed and overwrite:
+    inside = checkpoint and Path(checkpoint).resolve().is_relative_to(folder.resolve())
+    if taken and inside and overwrite:
         raise SeqtasksError(
             f"it would remove `ckpt_path`={checkpoint}, which lies in {folder}; leave one of them "
-            "out, or name another folder: hydra.run.dir=PATH",
+            f"out, or name another folder: {contents.option}=PATH",
             option="overwrite",
         )
-    if resumed:
+    if inside and taken is contents is RUN:
         clear_parts(folder)
         clear_parts(folder / LAST.parent)
     elif taken and not overwrite:

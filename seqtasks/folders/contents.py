@@ -30,7 +30,10 @@ RUN = Contents(
     "run",
     "hydra.run.dir",
     ("bundle", "checkpoints", "metrics.json"),
-    ("config.yaml", "csv", "report.html", "seqtasks.log", "tensorboard", "train_ddp_process_*.log"),
+    (
+        *("bundle-onnx*", "config.yaml", "csv", "report.html", "seqtasks.log", "tensorboard"),
+        "train_ddp_process_*.log",
+    ),
 )
 SWEEP = Contents(
     "sweep",
@@ -45,12 +48,12 @@ def held_by(folder: Path) -> Contents | None:
     for contents in (RUN, SWEEP):
         if any(_has_something(folder / name) for name in contents.kept):
             return contents
-    return None
+    return SWEEP if any(map(held_by, runs_of_a_sweep(folder))) else None
 
 
 def runs_of_a_sweep(folder: Path) -> list[Path]:
-    """The numbered folders in the folder of a sweep that were a run's."""
-    if held_by(folder) is not SWEEP:
+    """The numbered folders of runs in the folder of a sweep that has begun."""
+    if not any((folder / name).is_file() for name in (*SWEEP.kept, "multirun.yaml")):
         return []
     return [path for path in folder.iterdir() if path.name.isdigit() and was_held(path)]
 

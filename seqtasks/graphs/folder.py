@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from seqtasks.errors import BundleError, UsageError
-from seqtasks.graphs.graph import LEAVE, Graph
+from seqtasks.graphs.graph import LEAVE, Graph, Shaped
+from seqtasks.graphs.permitted import check_graph
 from seqtasks.graphs.session import Session, line
 from seqtasks.graphs.source import Source, everything
+from seqtasks.graphs.trial import try_graphs
 
 ENDING = ".onnx"
 
@@ -70,7 +72,7 @@ def check_parity(path: Path, graph: Graph) -> None:
     """
     with torch.no_grad():
         expected = graph.compute(graph.inputs)
-    found = Session(path)(graph.inputs)
+    found = Session(path, path.read_bytes())(graph.inputs)
     for name, tensor in expected.items():
         same = found[name].shape == tensor.shape and torch.allclose(
             found[name].double(), tensor.double(), rtol=TOLERANCE, atol=TOLERANCE
@@ -93,28 +95,41 @@ def remaining(task: Any, held: set[str]) -> dict[str, Tensor]:
     }
 
 
-def attach(task: Any, folder: Path, files: Sequence[str], device: str) -> None:
+def check_graphs(folder: Path, graphs: Mapping[str, bytes]) -> None:
+    """Look through the graphs of a stranger, and open them in a process of their own.
+
+    Raises:
+        BundleError: a graph holds what no export writes, or takes too much memory or time.
+    """
+    for name, content in graphs.items():
+        check_graph(folder / name, content)
+    try_graphs(folder, [*graphs.values()])
+
+
+def attach(
+    task: Any,
+    folder: Path,
+    graphs: Mapping[str, bytes],
+    rest: Mapping[str, Tensor],
+    wanted: Sequence[Shaped],
+) -> None:
     """Let the graphs of a folder compute in the place of a model's own weights.
 
     Args:
         task: the model, as its configuration makes it; loses the weights that the graphs hold.
         folder: a folder that `write_graphs` wrote.
-        files: the names of its files.
-        device: the CPU.
+        graphs: what its graphs hold, by the names of the files.
+        rest: the parameters that are in no graph.
+        wanted: what the graphs are to give.
 
     Raises:
-        UsageError: the device is another one, or onnxruntime is not installed.
-        BundleError: a graph is missing or damaged, or the other weights do not fit the model.
+        UsageError: onnxruntime is not installed.
+        BundleError: a graph cannot be run, or it or the other weights do not fit the model.
     """
-    if device != "cpu":
-        raise UsageError(
-            f"an exported model runs on the CPU, not on {device}; use the bundle that the model "
-            "was exported from",
-            option="device",
-        )
-    names = [name for name in files if name.endswith(ENDING)]
-    runs = {name.removesuffix(ENDING): Session(folder / name) for name in names}
-    rest = load_file(folder / "model.safetensors") if "model.safetensors" in files else {}
+    runs = {
+        name.removesuffix(ENDING): Session(folder / name, content)
+        for name, content in graphs.items()
+    }
     try:
         saved = task.state_dict()
         for name, tensor in everything(task):
@@ -124,8 +139,28 @@ def attach(task: Any, folder: Path, files: Sequence[str], device: str) -> None:
         unknown = set(rest) - {name for name, _ in everything(task)}
         if unknown:
             raise KeyError(f"it has no '{min(unknown)}'")
+        check_outputs(runs, wanted)
         task.attach(runs)
     except (KeyError, RuntimeError) as error:
         raise BundleError(
             f"{folder}: it does not fit its config.yaml: {line(error)}; export it again"
         ) from error
+
+
+def check_outputs(runs: Mapping[str, Session], wanted: Sequence[Shaped]) -> None:
+    """Refuse, by a KeyError, graphs that do not give what a model computes for an example."""
+    for graph, shapes in wanted:
+        found = {name: tensor.shape for name, tensor in runs[graph.name](graph.inputs).items()}
+        for name, shape in shapes.items():
+            if found.get(name) != shape:
+                raise KeyError(f"'{name}' of {graph.name} is {found.get(name)}, not {shape}")
+
+
+def check_device(device: str) -> None:
+    """Refuse, by a UsageError, to run graphs elsewhere than on the CPU."""
+    if device != "cpu":
+        raise UsageError(
+            f"an exported model runs on the CPU, not on {device}; use the bundle that the model "
+            "was exported from",
+            option="device",
+        )

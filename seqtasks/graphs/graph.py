@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import torch
 from torch import Tensor
 
 from seqtasks.data.batch import Batch
@@ -56,6 +57,13 @@ class Graph(NamedTuple):
     compute: Compute
     inputs: Named
     axes: dict[str, Axes]
+
+
+class Shaped(NamedTuple):
+    """A computation with the shapes of its outputs for its example, by name."""
+
+    graph: Graph
+    shapes: dict[str, torch.Size]
 
 
 def name_state(state: State, prefix: str = "") -> Named:

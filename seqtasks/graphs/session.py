@@ -17,14 +17,16 @@ from seqtasks.graphs.graph import Named
 class Session:
     """One graph, ready to run on the CPU.
 
-    The file is read here and given to onnxruntime as bytes, so that it can name no other file.
+    Args:
+        path: where the graph stands, for errors.
+        content: what it holds.
 
     Raises:
         UsageError: onnxruntime is not installed.
         BundleError: the file is not a graph that onnxruntime can run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes) -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -37,7 +39,7 @@ class Session:
         options.log_severity_level = 3
         try:
             self.session: Any = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+                content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime has its own kinds
             raise BundleError(

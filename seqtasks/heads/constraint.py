@@ -63,7 +63,8 @@ class SchemeConstraint(nn.Module):
         tags = tags.masked_fill(~(real & known.unsqueeze(1)), 0)
         last = tags.gather(1, (lengths - 1).clamp(min=0).unsqueeze(1)).squeeze(1)
         ends = self.start[tags[:, 0]] & self.end[last]
-        steps = self.transitions[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
+        table = self.transitions.expand(len(self.labels), len(self.labels))
+        steps = table[tags[:, :-1], tags[:, 1:]] | ~real[:, 1:]
         return (ends & steps.all(1) & known) | (lengths == 0)
 
     def mistake(self, tags: Sequence[int]) -> str:

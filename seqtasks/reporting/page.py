@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least
+from seqtasks.bundle.files import CONFIG, METRICS, Files
+from seqtasks.errors import BundleError, SeqtasksError, UsageError, check_least, first_line
+from seqtasks.files.plain_file import COPY
 from seqtasks.files.replacing import write_text
 from seqtasks.reporting.chart import curves
 from seqtasks.reporting.classes import CLASSES, class_rows, confused_rows
@@ -50,30 +53,40 @@ def write_report(
 def page(folder: Path, trusted: Sequence[str], count: int) -> str:
     """The report of the run in a folder, as HTML."""
     place = folder / "bundle" if (folder / "bundle").is_dir() else folder
-    path = place / "metrics.json"
-    if not path.is_file():
+    if not (place / METRICS).is_file():
         raise UsageError(f"{folder} is no run: it has no bundle; training prints where it is")
-    try:
-        results: Results = json.loads(path.read_text(encoding="utf-8"))
-        config: Mapping[str, Any] = yaml.safe_load((place / "config.yaml").read_text("utf-8"))
-        command, top = str(config["command"]), tiles(results)
+    files = Files.of(place)
+    files.require(METRICS, CONFIG)
+    results, config = files.metrics(), files.config()
+    with damage_told(place / METRICS):
+        command, top, tested_on = str(config["command"]), tiles(results), results["tested_on"]
         before = [scores(results), training(results), classes(results)]
         after = [sentences(results), worst(results), machine(results)]
         plain = json.loads(json.dumps(config))
         options = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    looked_at = examples(place, trusted, count, results.get("report", {}))
+    with damage_told(place / METRICS):
+        return render(
+            "report.html",
+            name=folder.resolve().name,
+            command=command,
+            tiles=top,
+            tested_on=tested_on,
+            sections=[*before, *looked_at, *after],
+            configuration=options,
+        )
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Say, by a BundleError, that a file holds something else than results."""
+    try:
+        yield
+    except Exception as error:  # whatever changed results lead to
         raise BundleError(
-            f"{path} is damaged: {error}; copy the whole folder again, or train again"
+            f"{path} is damaged: {type(error).__name__}: {first_line(error)}; {COPY}, or train "
+            "again"
         ) from error
-    return render(
-        "report.html",
-        name=folder.resolve().name,
-        command=command,
-        tiles=top,
-        tested_on=results["tested_on"],
-        sections=[*before, *examples(place, trusted, count, results.get("report", {})), *after],
-        configuration=options,
-    )
 
 
 def tiles(results: Results) -> list[tuple[str, str]]:

@@ -11,13 +11,17 @@ from torch import Tensor
 from seqtasks.errors import DataError
 from seqtasks.schemes.scheme import OUTSIDE, find_scheme
 
+MOST_LABELS = 5_000
+"""Labels of spans; a table of all pairs grows by their square."""
+
 
 class Allowed(NamedTuple):
     """The places that a scheme allows labels, bool.
 
     Attributes:
         start: (labels,), whether a sequence may begin with the label.
-        transitions: (labels, labels), whether the second label may follow the first.
+        transitions: (labels, labels), whether the second label may follow the first; (1, 1) where
+            any may follow any.
         end: (labels,), whether a sequence may end with the label.
     """
 
@@ -34,15 +38,21 @@ def allowed_transitions(labels: Sequence[str], scheme: str | None) -> Allowed:
         scheme: a name in `SCHEMES`.
 
     Raises:
-        DataError: the scheme lacks one of the labels, or no label can stand alone, so that a
-            sequence of one token could have none.
+        DataError: there are too many labels, the scheme lacks one of them, or no label can stand
+            alone, so that a sequence of one token could have none.
 
     >>> allowed_transitions(["O", "B-X", "I-X"], "BIO").transitions.int().tolist()
     [[1, 1, 0], [1, 1, 1], [1, 1, 1]]
     """
     if scheme is None:
         free = torch.ones(len(labels), dtype=torch.bool)
-        return Allowed(free, free.expand(len(labels), -1).clone(), free.clone())
+        return Allowed(free, torch.ones(1, 1, dtype=torch.bool), free.clone())
+    if len(labels) > MOST_LABELS:
+        raise DataError(
+            f"there are {len(labels):,} labels, and which of them may follow which is known for "
+            f"{MOST_LABELS:,} at most; choose no scheme: null",
+            option="scheme",
+        )
     rules = find_scheme(scheme)
     strange = [label for label in labels if label not in rules]
     if strange:

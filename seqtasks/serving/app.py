@@ -29,6 +29,8 @@ EVENTS = """Server-sent events: `start` with `opening`, the prompt as it stands 
 the `seed`; `note` with what was not understood; `text` with a piece of the text, many times; `end`
 with the number of `tokens`, or `error`. A client that closes the connection stops the text."""
 
+UNPARSED = "the body is JSON nested too deeply, or with a number too long; send a text as it is"
+
 REFUSED = (401, 408, 413, 422, 503, 504)
 """How a request that the model can be asked may end otherwise."""
 
@@ -146,6 +148,8 @@ def add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> Response:
+        if error.status_code == 400 and not isinstance(error, Refusal):  # FastAPI's, of a body
+            return JSONResponse({"error": UNPARSED}, UNUSABLE)
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
     @app.exception_handler(404)

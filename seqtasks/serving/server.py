@@ -41,6 +41,7 @@ class Server(uvicorn.Server):
             backlog=AT_ONCE,
             log_level="error",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=self.limits.grace + 2,  # those who remain are cut off before
         )

@@ -75,9 +75,13 @@ def leave_signals(trainer: pl.Trainer) -> None:
 
     At SIGTERM Lightning waits for the other processes in the middle of whatever they do.
     """
-    environment = trainer._accelerator_connector.cluster_environment
-    if not isinstance(environment, SLURMEnvironment):
-        trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]
+    connector = trainer._signal_connector
+
+    def register() -> None:  # what is given back in the end: meanwhile Ctrl-C may be ignored
+        connector._original_handlers = connector._get_current_signal_handlers()
+
+    if not isinstance(trainer._accelerator_connector.cluster_environment, SLURMEnvironment):
+        connector.register_signal_handlers = register  # type: ignore[method-assign]
 
 
 def validation_is_due(trainer: pl.Trainer) -> bool:

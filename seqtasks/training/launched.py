@@ -36,9 +36,13 @@ class Launched(NamedTuple):
 
 
 def launched() -> Launched | None:
-    """The place of this process, as Lightning counts; None if it was started alone."""
+    """The place of this process, as Lightning counts; None if it was started alone.
+
+    Raises:
+        SeqtasksError: Lightning cannot tell from the launcher's variables.
+    """
     if not any(os.environ.get(name) for name in SIGNS):
-        return None
+        return by_hand()
     from pytorch_lightning.plugins.environments import (
         LSFEnvironment,
         MPIEnvironment,
@@ -52,10 +56,30 @@ def launched() -> Launched | None:
     kind = next((kind for kind in kinds if kind.detect()), None)
     if kind is None:
         return None
-    place = kind()
-    if place.world_size() < 2:
+    try:
+        place = kind()
+        if place.world_size() < 2:
+            return None
+        rank, size = place.global_rank(), place.world_size()
+        return Launched(rank, size, place.main_address, place.main_port)
+    except (RuntimeError, LookupError, ValueError) as error:  # variables that Lightning misses
+        raise SeqtasksError(
+            f"what started this process does not say enough: {first_line(error)}; start the "
+            "processes in the way of docs/scale.md"
+        ) from error
+
+
+def by_hand() -> Launched | None:
+    """The place of a process among those that a person has started, or Lightning for a script.
+
+    Those that Lightning starts for one training are told its folder, and ask nobody. For the next
+    training of their script they meet as the others do.
+    """
+    where = [os.environ.get(name) for name in ("WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")]
+    if None in (*where, os.environ.get("LOCAL_RANK")) or FOLDER in os.environ:
         return None
-    return Launched(place.global_rank(), place.world_size(), place.main_address, place.main_port)
+    size, address, port = map(str, where)
+    return Launched(rank_by_hand(), int(size), address, int(port)) if int(size) > 1 else None
 
 
 def check_size(size: int) -> None:
@@ -71,7 +95,10 @@ def check_size(size: int) -> None:
 
 def rank_by_hand() -> int:
     """The number of a process that Lightning, or a person, has started; 0 for the first one."""
-    return max(int(os.environ.get(name) or 0) for name in ("LOCAL_RANK", "NODE_RANK"))
+    local, node, size = (
+        int(os.environ.get(name) or 0) for name in ("LOCAL_RANK", "NODE_RANK", "WORLD_SIZE")
+    )
+    return node * max(size, 1) + local  # without gaps, where all are on one machine
 
 
 def is_first() -> bool:

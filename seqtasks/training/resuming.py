@@ -15,7 +15,7 @@ from seqtasks.data.batching.loader import batches_done
 from seqtasks.errors import Interrupted, SeqtasksError
 from seqtasks.files.space import FullDisk
 from seqtasks.training.checkpoint_file import newest_whole
-from seqtasks.training.processes import end_others, others_failed
+from seqtasks.training.children import end_others, others_failed
 
 
 @contextmanager

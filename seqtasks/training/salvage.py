@@ -12,7 +12,7 @@ import pytorch_lightning as pl
 from seqtasks.cli.exit_on_error import warn
 from seqtasks.errors import Interrupted, SeqtasksError
 from seqtasks.files.space import FullDisk, elsewhere, told_space
-from seqtasks.training.processes import end_others
+from seqtasks.training.children import end_others
 
 
 @contextmanager

@@ -88,6 +88,12 @@ def followed(task: Task, monitor: str | None, mode: str | None) -> dict[str, str
     return {"monitor": monitor, "mode": mode}
 
 
+def wait_for_all() -> None:
+    """Wait until all processes that train together have come here."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.barrier()
+
+
 def disband() -> None:
     """Part from the processes that trained together, so that another run can have its own."""
     if torch.distributed.is_available() and torch.distributed.is_initialized():

@@ -69,7 +69,7 @@ def test_files_of_others_stay_and_half_a_bundle_is_none(two, tmp_path):
     assert (tmp_path / "notes").exists()
 
 
-@pytest.mark.parametrize("moment", ["check_files", "read_config", "build", "check_weights", "fill"])
+@pytest.mark.parametrize("moment", ["build", "check_shared", "check_weights", "fill"])
 def test_a_bundle_that_is_replaced_while_it_is_read(two, tmp_path, monkeypatch, moment):
     copied(two[0], tmp_path / "made")
     usual = getattr(bundles, moment)

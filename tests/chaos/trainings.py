@@ -142,8 +142,6 @@ class Training:
                 opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
                 os.dup2(opened, number)
                 os.close(opened)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.environ.update(environment)
             tempfile.tempdir = None  # to be found anew
             os.chdir(folder)
@@ -153,6 +151,7 @@ class Training:
                 for number, mode in enumerate("rww")
             )
             sys.modules.pop("seqtasks.__main__", None)
+            _take_signals()
             prelude()
             code = 0
             runpy.run_module("seqtasks", run_name="__main__", alter_sys=True)
@@ -209,6 +208,15 @@ class Training:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self.wait(60)
+
+
+def _take_signals() -> None:
+    """Take signals as ``import seqtasks`` does in a command of its own."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if taken := sys.modules.get("seqtasks.cli.signals"):
+        taken._process = os.getpid()
+        taken.take_signals()
 
 
 def rank(pid: int) -> int:

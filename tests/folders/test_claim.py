@@ -126,3 +126,15 @@ def test_the_folder_of_a_sweep_is_one_sweeps(claimed):
     claimed("sweep", SWEEP, overwrite=True)
     assert {*os.listdir("sweep")} == {".lock", "7", "of_mine"}
     assert os.listdir("sweep/of_mine/bundle") == ["x"]
+
+
+def test_a_sweep_that_was_killed_in_its_first_run_is_one(claimed):
+    claimed("sweep")
+    claimed("sweep/0")
+    left("sweep", "0/checkpoints/last.ckpt", "multirun.yaml")
+    with pytest.raises(SeqtasksError, match="sweep holds a sweep"):
+        claimed("sweep", SWEEP)
+    with pytest.raises(SeqtasksError, match="overwrite: it would remove ckpt_path"):
+        claimed("sweep", SWEEP, overwrite=True, checkpoint="sweep/0/checkpoints/last.ckpt")
+    claimed("sweep", SWEEP, overwrite=True)
+    assert os.listdir("sweep") == [".lock"]

@@ -70,16 +70,22 @@ def alone() -> None:
         patch.undo()
 
 
+def half_told() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("STEP_ID", "0"), ("NTASKS", "2"), ("PROCID", "0")):
+            patch.setenv(f"SLURM_{name}", value)
+        launched.launched()
+
+
 def replaced_meanwhile() -> None:
     shutil.copytree(folder(*TAGGING), "bundle")
-    found = iter([bundles.read_manifest(Path("bundle")), {}])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bundles, "read_manifest", lambda _: next(found))
+        patch.setattr(bundles, "read_manifest", lambda _: {})
         bundle.load("bundle")
 
 
 ROWS = {
-    "bundle.bundle:load#2": (
+    "bundle.bundle:opened#2": (
         replaced_meanwhile,
         "bundle was replaced while it was read; repeat it",
     ),
@@ -98,6 +104,10 @@ ROWS = {
     "training.launched:check_size": (
         alone,
         "devices: 2 processes were started for a training of 1; set it so that with trainer.num_",
+    ),
+    "training.launched:launched": (
+        half_told,
+        "what started this process does not say enough: You set `--ntasks=2` in your SLURM bash",
     ),
     "training.launched:told": (
         lambda: asked(RuntimeError("refused")),

@@ -509,10 +509,14 @@ ROWS = {
         "the span ('X', 0, 3) is empty, overlaps the one before it, or reaches outside of 2 tokens",
     ),
     "schemes.transitions:allowed_transitions": (
+        lambda: allowed_transitions([f"B-{number}" for number in range(5_001)], "BIO"),
+        "scheme: there are 5,001 labels, and which of them may follow which is known for 5,000",
+    ),
+    "schemes.transitions:allowed_transitions#2": (
         lambda: allowed_transitions(["O", "E-X"], "BIO"),
         "scheme: 'E-X' is no label of BIO",
     ),
-    "schemes.transitions:allowed_transitions#2": (
+    "schemes.transitions:allowed_transitions#3": (
         lambda: allowed_transitions(["B-X", "E-X"], "BIOES"),
         "scheme: the labels B-X, E-X follow BIOES, but none of them can stand alone",
     ),

@@ -23,21 +23,18 @@ from refusals.kept import (
     replaced,
     written,
 )
-from safetensors.torch import save_file
 from torch import nn
 
 from seqtasks import bundle
 from seqtasks.bundle import MANIFEST, with_weights
 from seqtasks.bundle.build import build
 from seqtasks.bundle.export import export_bundle
-from seqtasks.bundle.files import check_files, read_text
 from seqtasks.bundle.hub import fetched
-from seqtasks.bundle.integrity import check_config
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.raw_inputs import as_inputs
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.graphs.folder import attach, check_parity
+from seqtasks.graphs.folder import attach, check_device, check_parity
 from seqtasks.graphs.graph import Graph
 from seqtasks.graphs.session import Session
 from seqtasks.graphs.source import Source
@@ -93,7 +90,7 @@ def graph(compute: Any) -> Any:
 def session(compute: Any) -> Session:
     content, _ = graph(compute)
     Path("made.onnx").write_bytes(content.SerializeToString())
-    return Session(Path("made.onnx"))
+    return Session(Path("made.onnx"), Path("made.onnx").read_bytes())
 
 
 class Deciding(nn.Module):
@@ -250,8 +247,7 @@ def unreachable() -> None:
 
 
 def strange_weights() -> None:
-    save_file({"zzz": torch.zeros(1)}, "model.safetensors")
-    attach(loaded(*TAGGING).task, Path(), ["model.safetensors"], "cpu")
+    attach(loaded(*TAGGING).task, Path(), {}, {"zzz": torch.zeros(1)}, [])
 
 
 class Sized(nn.Module):
@@ -296,10 +292,6 @@ ROWS = {
         lambda: build({"_target_": "fractions.Fraction"}),
         "if you trust that code, name its module fractions with trust",
     ),
-    "bundle.bundle:load": (
-        lambda: damaged(replaced("config.yaml", "num_layers: 1", "num_layers: one")),
-        "bundle/config.yaml does not fit this version of seqtasks",
-    ),
     "bundle.bundle:fill": (
         lambda: bundle.bundle.fill(nn.Linear(1, 1), folder(*TAGGING) / "model.safetensors", "cpu"),
         "model.safetensors does not fit config.yaml: ",
@@ -316,34 +308,6 @@ ROWS = {
         lambda: without("onnx", export_bundle, loaded(*TAGGING), Path("out")),
         "an export needs the packages onnx and onnxruntime: pip install 'seqtasks[onnx]'",
     ),
-    "bundle.files:check_files": (
-        lambda: check_files(Path("bundle"), {}, ["config.yaml"]),
-        "bundle/manifest.json does not list config.yaml; copy the whole folder again",
-    ),
-    "bundle.files:check_files#2": (
-        lambda: check_files(Path("bundle"), {"../a": ""}, []),
-        "bundle/manifest.json: '../a' is not a file of the bundle",
-    ),
-    "bundle.files:check_files#3": (
-        lambda: damaged(lambda place: (place / "metrics.json").unlink(), False),
-        "bundle: metrics.json is missing; copy the whole folder again",
-    ),
-    "bundle.files:check_files#4": (
-        lambda: damaged(written("metrics.json", "{ }"), False),
-        "bundle/metrics.json is damaged or was changed; copy the whole folder again",
-    ),
-    "bundle.files:read_metrics": (
-        lambda: damaged(written("metrics.json", "{")),
-        "bundle/metrics.json is damaged: ",
-    ),
-    "bundle.files:read_vocabulary": (
-        lambda: damaged(written("tags.vocabulary.json", "{}")),
-        "bundle/tags.vocabulary.json: ",
-    ),
-    "bundle.files:read_vocabulary#2": (
-        lambda: damaged(replaced("config.yaml", "  tags:", "  tag s:")),
-        "bundle: it has no vocabulary for the field 'tag s'",
-    ),
     "bundle.files:read_manifest": (
         lambda: bundle.load("nothing"),
         "nothing: there is no such folder; training prints the bundle's path",
@@ -357,19 +321,6 @@ ROWS = {
         lambda: damaged(written(MANIFEST, "{"), False),
         "is damaged: ",
     ),
-    "bundle.files:read_config": (damaged_config("a: ["), "bundle/config.yaml is not YAML: "),
-    "bundle.files:read_config#2": (
-        damaged_config("a: 1"),
-        "bundle/config.yaml has no 'task' and 'fields'",
-    ),
-    "bundle.files:read_text": (
-        lambda: read_text(Path("a.json")),
-        "a.json is missing; copy the whole folder again",
-    ),
-    "bundle.files:read_text#2": (
-        lambda: read_text(Path()),
-        ". cannot be read: ",
-    ),
     "bundle.hub:fetched": (
         lambda: fetched("hf://someone"),
         "hf://someone: write a model on the Hub as hf://OWNER/NAME",
@@ -379,10 +330,6 @@ ROWS = {
         "hf://a/b: models on the Hub need huggingface_hub: pip install 'seqtasks[hub]'",
     ),
     "bundle.hub:fetched#3": (unreachable, "hf://a/b cannot be fetched: no connection"),
-    "bundle.integrity:check_config": (
-        lambda: check_config(Path("bundle/config.yaml"), [1] * 100_000),
-        "bundle/config.yaml holds more than 100,000 values; no model has as many",
-    ),
     "bundle.integrity:check_weights": (
         lambda: damaged(written("model.safetensors", "x")),
         "bundle/model.safetensors holds no weights in the format of safetensors: ",
@@ -419,21 +366,21 @@ ROWS = {
         ),
         "export: 'y' of made.onnx differs from what the model computes",
     ),
-    "graphs.folder:attach": (
-        lambda: attach(loaded(*TAGGING).task, Path(), [], "cuda"),
+    "graphs.folder:attach": (strange_weights, ".: it does not fit its config.yaml: "),
+    "graphs.folder:check_device": (
+        lambda: check_device("cuda"),
         "device: an exported model runs on the CPU, not on cuda; use the bundle that the model",
     ),
-    "graphs.folder:attach#2": (strange_weights, ".: it does not fit its config.yaml: "),
     "graphs.steps:traced": (
         lambda: traced(Sized()),
         "export: one step of a Sized decides something by the size of its batch, which a graph",
     ),
     "graphs.session:Session.__init__": (
-        lambda: without("onnxruntime", Session, Path("a/b.onnx")),
+        lambda: without("onnxruntime", Session, Path("a/b.onnx"), b""),
         "a is an exported model, which the package onnxruntime runs: pip install",
     ),
     "graphs.session:Session.__init__#2": (
-        lambda: Session(Path(__file__)),
+        lambda: Session(Path(__file__), b"x"),
         "models.py cannot be run: ",
     ),
     "graphs.session:Session.__call__": (
@@ -798,7 +745,7 @@ ROWS = {
         lambda: page(Path("nothing"), [], 1),
         "nothing is no run: it has no bundle; training prints where it is",
     ),
-    "reporting.page:page#2": (
+    "reporting.page:damage_told": (
         lambda: page(folder(*TAGGING), [], 1),
         "metrics.json is damaged: ",
     ),

@@ -55,6 +55,15 @@ def test_one_process_of_a_job_is_alone(monkeypatch):
     assert launched() is None
 
 
+def test_processes_of_a_script_meet_for_its_later_trainings(monkeypatch):
+    for name, value in (("LOCAL_RANK", 1), ("WORLD_SIZE", 2), ("MASTER_PORT", 29500)):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("MASTER_ADDR", "head")
+    assert launched() == Launched(1, 2, "head", 29500)
+    monkeypatch.setenv("SEQTASKS_RUN", "told")
+    assert launched() is None
+
+
 def test_the_first_process_tells_the_others(monkeypatch):
     store, place = HashStore(), Path("mine").absolute()
 
@@ -101,3 +110,16 @@ def test_a_training_of_torchrun_has_one_folder(tmp_path):
     [run] = (path for path in (tmp_path / "runs" / "tagging").iterdir() if path.name != "latest")
     names = {path.name for path in run.iterdir()}
     assert {"bundle", "metrics.json", "seqtasks.log", "train_ddp_process_1.log"} <= names
+
+
+@pytest.mark.slow
+def test_two_trainings_of_a_script_have_a_folder_each(tmp_path):
+    ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    lines = ["import seqtasks", f"config = seqtasks.compose(*{[*ddp, *SMALL]})"]
+    lines += ["for _ in range(2):", "    print(seqtasks.train(config).source)"]
+    (tmp_path / "script.py").write_text("\n".join(lines))
+    command = [sys.executable, "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stdout.splitlines() if line.startswith(str(tmp_path))]
+    assert [said.count(line) for line in sorted({*said})] == [2, 2]

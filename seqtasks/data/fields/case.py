@@ -51,6 +51,7 @@ class CaseField(Field):
     """
 
     derived = True
+    required = CASES
     along: str
 
     def __init__(self, along: str = "tokens") -> None:

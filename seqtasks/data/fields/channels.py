@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, first_line
+from seqtasks.files import plain_json
 
 
 class Channels(Vocabulary):
@@ -60,11 +61,12 @@ class Channels(Vocabulary):
             BundleError: the text does not describe channels.
         """
         try:
-            content = json.loads(text)
+            content = plain_json.parsed(text)
             made = cls(content["channels"], content["mean"], content["deviation"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise BundleError(
-                f"not the channels of a sequence of vectors: {error}; copy the file again"
+                f"not the channels of a sequence of vectors: {first_line(error)}; copy the file "
+                "again"
             ) from error
         names = all(isinstance(name, str) for name in made.symbols)
         sizes = {(len(made.symbols),), made.mean.shape, made.deviation.shape}

@@ -34,6 +34,7 @@ class CharacterField(Field):
     """
 
     derived = True
+    specials = SPECIALS
     along: str
 
     def __init__(self, along: str = "tokens", *, max_length: int = 24) -> None:

@@ -36,6 +36,8 @@ class Field:
         may_be_empty: whether an example may have an empty value of the field.
         has_classes: whether `classes` names the labels of an example.
         stratifies: whether an example has one label, of which each split gets its share.
+        specials: the special symbols that every vocabulary of the field has.
+        required: the other symbols that every vocabulary of the field has.
         unseen: the labels of other splits that training never shows.
     """
 
@@ -49,6 +51,8 @@ class Field:
     may_be_empty = False
     has_classes = False
     stratifies = False
+    specials: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
     def __init__(self, column: Column = None) -> None:
         if isinstance(column, list) and not (self.several and column):

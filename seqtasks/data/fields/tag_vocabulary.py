@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, first_line
+from seqtasks.files import plain_json
 from seqtasks.schemes import SCHEMES
 
 
@@ -52,15 +53,16 @@ class TagVocabulary(Vocabulary):
             BundleError: the text does not describe labels.
         """
         try:
-            content = json.loads(text)
+            content = plain_json.parsed(text)
             if isinstance(content, dict):
                 labels, schemes = content["labels"], [content["scheme"], content["learnt"]]
             else:
                 labels, schemes = content, []
         except (ValueError, KeyError) as error:
-            raise BundleError(f"not the labels of tokens: {error}; copy the file again") from error
+            said = first_line(error)
+            raise BundleError(f"not the labels of tokens: {said}; copy the file again") from error
         strings = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
-        known = all(scheme in SCHEMES for scheme in schemes)
+        known = all(isinstance(scheme, str) and scheme in SCHEMES for scheme in schemes)
         if not strings or len({*labels}) != len(labels) or not known:
             raise BundleError(
                 "not the labels of tokens, which are distinct strings, and names of schemes; "

@@ -73,6 +73,7 @@ class TokenField(Field):
     """
 
     several = True
+    specials = SPECIALS
 
     def __init__(
         self,
