@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from chaos.case import Case
 
-SHORT = 8
-TRIES = 25
+SHORT = 5
+TRIES = 10
 """How many a process tries."""
 
 
@@ -49,7 +49,7 @@ def of_verb(random: Random) -> tuple[str, Callable[[Path], str]]:
     from chaos.fuzzing import verbs
     from chaos.fuzzing.outcome import outcome
 
-    verb, words = verbs.command(random, saved_models())
+    verb, words = verbs.command(random, MODELS)
 
     def attempt(folder: Path) -> str:
         wrong = outcome(lambda: verbs.run(verb, words, random, folder), folder)
@@ -81,23 +81,26 @@ KINDS: Mapping[str, Callable[[Random], tuple[str, Callable[[Path], str]]]] = {
 SHARES = ("file", "option", "file", "option", "verb", "file", "option", "arrays")
 
 
-@cache
-def saved_models() -> Mapping[str, Path]:
-    """Models of every task, saved once for all cases."""
+MODELS: dict[str, Path] = {}
+"""Models of every task, once they are saved, for all verbs."""
+
+
+KEPT: list[tempfile.TemporaryDirectory[str]] = []
+"""Where they lie, until Python ends."""
+
+
+def save_models(folder: Path) -> None:
+    """Save the models below a folder."""
     from chaos.fuzzing import verbs
 
-    folder = tempfile.TemporaryDirectory(prefix="chaos-models-")
-    _KEPT.append(folder)
-    return verbs.models(Path(folder.name))
-
-
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []
-"""Folders that are removed when Python ends."""
+    MODELS.update(verbs.models(folder))
 
 
 def tries(kind: str, seed: int, numbers: range, folder: Path) -> str:
     """Try some of a kind, which follow from the seed and their numbers alone."""
     wrong = []
+    if kind == "verb" and not MODELS:
+        save_models(folder / "models")
     for number in numbers:
         found, attempt = KINDS[kind](Random(f"{seed} {kind} {number}"))
         place = folder / str(number)
@@ -112,6 +115,9 @@ def tries(kind: str, seed: int, numbers: range, folder: Path) -> str:
 def cases(seed: int, count: int) -> Iterator[Case]:
     """So many cases, of every kind in turn; each tries `TRIES` files, options or commands."""
     load()
+    if count > 10 * len(SHARES):  # else the few that need models save their own
+        KEPT.append(tempfile.TemporaryDirectory(prefix="chaos-models-"))
+        save_models(Path(KEPT[-1].name))
     for number in range(count):
         kind = SHARES[number % len(SHARES)]
         numbers = range(number * TRIES, (number + 1) * TRIES)
@@ -126,6 +132,5 @@ def load() -> None:
 
     torch.set_num_threads(1)
     files.all_good()
-    saved_models()
     for task in options.CHOICES:
         options.composed((f"task={task}", *options.SMALL))
