@@ -20,7 +20,7 @@ from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
-from seqtasks.training.launched import FOLDER, agreed, rank_by_hand
+from seqtasks.training.launched import FOLDER, PARENT, agreed, rank_by_hand
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")
@@ -32,7 +32,8 @@ def main(config: DictConfig) -> Any:
     """
     hydra_config: Any = HydraConfig.get()
     several = hydra_config.mode == RunMode.MULTIRUN
-    given, before = sys.argv[1:], {name: os.environ.get(name) for name in (FOLDER, "LOCAL_RANK")}
+    names = (FOLDER, PARENT, "LOCAL_RANK")
+    given, before = sys.argv[1:], {name: os.environ.get(name) for name in names}
     if several:  # whoever asks for the command gets that of this run
         sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
     try:
@@ -54,7 +55,7 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
     from seqtasks.training.trainer import disband
 
     if FOLDER in os.environ and rank_by_hand():
-        end_with_parent()
+        end_with_parent(int(os.environ.get(PARENT, os.getppid())))
     folder = Path(hydra_config.runtime.output_dir)
     try:
         if several:
@@ -63,6 +64,7 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
             with read_write(hydra_config):  # where the processes that Lightning starts look
                 hydra_config.run.dir = str(folder)
         os.environ[FOLDER] = str(folder)
+        os.environ.setdefault(PARENT, str(os.getpid()))
         check_choices(config, hydra_config.runtime.choices)
         return run(config, folder, hydra_config.runtime.choices["task"])
     except Interrupted:

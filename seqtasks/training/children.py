@@ -34,9 +34,12 @@ def others_failed(trainer: pl.Trainer, error: BaseException) -> bool:
     return bool(codes - {0})
 
 
-def end_with_parent() -> None:
-    """Let this process end when the one that started it is gone, however that ended."""
-    parent = os.getppid()
+def end_with_parent(parent: int) -> None:
+    """Let this process end when the one that started it is gone, however and whenever it ended.
+
+    Args:
+        parent: its number.
+    """
 
     def follow() -> None:
         while os.getppid() == parent:

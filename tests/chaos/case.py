@@ -139,6 +139,7 @@ class _Attempt:
 def _try(connection: Connection, case: Case, top: Path) -> None:
     """Try one case in this process, and say what went wrong."""
     os.setsid()  # to be ended with all that it begins
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
     folder = Path(tempfile.mkdtemp(prefix=f"{case.name.replace('/', '_')[:60]}-", dir=top))
     os.chdir(folder)
     try:

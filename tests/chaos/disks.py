@@ -15,7 +15,7 @@ from chaos.remains import bundle_of, checkpoint_step, damaged, differences, fail
 from chaos.small_disk import PAGE, SmallFiles, small_disk
 from chaos.trainings import TRAININGS, Training, load_all, other_file_system
 
-SHORT = 0
+SHORT = 2
 NAMES = ("classification", "tagging", "generation-streams", "translation", "best-mean")
 PLACES = ("run folder", "run folder", "run folder", "temporary folder", "cache", "file")
 

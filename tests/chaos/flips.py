@@ -13,7 +13,7 @@ from chaos.references import PATIENCE, References
 from chaos.remains import differences, last_line
 from chaos.trainings import TRAININGS, Training, load_all
 
-SHORT = 0
+SHORT = 2
 NAMES = ("generation-streams", "classification", "translation", "averaged", "best-mean")
 KEEP_ALL = ("callbacks.last.filename='{step}'", "+callbacks.last.save_top_k=-1")
 

@@ -28,7 +28,7 @@ from chaos.trainings import (
     rank,
 )
 
-SHORT = 0
+SHORT = 2
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
 SEVERAL = ("generation-streams", "classification", "tagging", "translation")
 """The trainings that are tried on two processes, and from a new Python."""
@@ -105,8 +105,9 @@ class Chain:
     """A training that is ended and resumed again and again.
 
     Attributes:
-        run: the number of the newest run folder.
+        number: that of the newest run folder.
         step: that of the last checkpoint.
+        rank: the numbers of the processes that a signal was sent to.
     """
 
     def __init__(self, plan: Plan, folder: Path, whole: Reference, elsewhere: str) -> None:
@@ -114,6 +115,7 @@ class Chain:
         self.environment = {"TMPDIR": elsewhere, "SEQTASKS_CACHE": str(folder / "cache")}
         self.draw = random.Random(plan.seed)
         self.number, self.step = 0, 0
+        self.rank: list[int] = []
 
     def run(self) -> str:
         """What went wrong, or ""."""
@@ -136,8 +138,10 @@ class Chain:
         """Begin the training, or go on from the last checkpoint: in its folder or a new one."""
         last = self.last()
         options = list(self.plan.options)
-        if last is None or self.draw.random() < 0.3:
+        if not self.number or self.draw.random() < 0.3:
             self.number += 1
+        elif last is None or self.newest not in last.parents:
+            options.append("overwrite=true")  # what was begun there came to no checkpoint
         if last is not None:
             options.append(f"ckpt_path={last}")
         options.append(f"hydra.run.dir={self.newest}")

@@ -14,7 +14,7 @@ from chaos.references import PATIENCE, References
 from chaos.remains import differences, last_line
 from chaos.trainings import TRAININGS, Training, load_all
 
-SHORT = 0
+SHORT = 1
 NAMES = ("classification", "tagging", "generation-streams", "one_to_one")
 RUNS = 10
 

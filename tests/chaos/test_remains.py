@@ -6,6 +6,7 @@ import json
 
 import torch
 from chaos.remains import damaged, difference, differences, last_line
+from safetensors.torch import save_file
 
 
 def test_a_checkpoint_that_is_cut_off_is_damaged(tmp_path):
@@ -38,18 +39,18 @@ def test_the_first_difference_is_named():
 
 
 def test_runs_differ_in_scores_weights_and_files_but_not_in_the_time(tmp_path):
-    def run(name, score=0.5, weights=b"w", seconds=1.0):
+    def run(name, score=0.5, weights=1.0, seconds=1.0):
         folder = tmp_path / name
         (folder / "bundle").mkdir(parents=True)
         metrics = {"test": {"loss": score}, "history": [{"seconds": seconds}], "seconds": seconds}
         (folder / "metrics.json").write_text(json.dumps(metrics))
-        (folder / "bundle" / "model.safetensors").write_bytes(weights)
+        save_file({"w": torch.tensor([weights])}, folder / "bundle" / "model.safetensors")
         return folder
 
     whole = run("whole")
     assert differences(whole, run("later", seconds=2.0)) == ""
     assert "test.loss is 0.6 in" in differences(whole, run("other scores", score=0.6))
-    assert "model.safetensors differs" in differences(whole, run("other weights", weights=b"v"))
+    assert "model.safetensors differs" in differences(whole, run("other weights", weights=2.0))
     (whole / "config.yaml").touch()
     assert "['config.yaml'] not there" in differences(whole, run("without a file"))
 
