@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.checked import as_plain, check_config, check_value
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
@@ -47,6 +48,8 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
             config = hydra_compose("config", [*search, *quoted(options)], return_hydra_config=True)
         check_choices(config, config.hydra.runtime.choices)
+        if not isinstance(config.paths, DictConfig):
+            check_value("paths", config.paths, dict)
     except Exception as error:
         known = explain(error, options)
         if known is None:
@@ -68,6 +71,7 @@ def prepare(config: DictConfig) -> SequenceData:
     Raises:
         SeqtasksError: something that you can put right; it says what.
     """
+    check_config(as_plain(config))
     data, _ = make_data(config)
     return data
 

@@ -262,6 +262,18 @@ def check_least(option: str, value: Number, least: int = 0) -> Number:
     return value
 
 
+def check_between(option: str, value: Number, least: Number, most: Number) -> Number:
+    """The number that an option gives (UsageError: the number lies outside of two bounds).
+
+    >>> check_between("seed", -1, 0, 9999)
+    Traceback (most recent call last):
+    seqtasks.errors.UsageError: seed: it is from 0 to 9,999, not -1
+    """
+    if not least <= value <= most:
+        raise UsageError(f"it is from {least:,} to {most:,}, not {value:,}", option=option)
+    return value
+
+
 def check_rate(option: str, rate: float) -> float:
     """The rate that an option gives (UsageError: the rate is not in [0, 1))."""
     if not 0 <= rate < 1:

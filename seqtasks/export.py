@@ -9,6 +9,7 @@ from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import UsageError
+from seqtasks.files.space import told_space
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise UsageError(
                 f"the bundle itself stands in {folder}; name another folder", option="output"
             )
-        export_bundle(load(source, trusted=options.trust), folder, int8=options.int8)
+        with told_space(folder.parent):
+            export_bundle(load(source, trusted=options.trust), folder, int8=options.int8)
         before, after = size(source), size(folder)
         print(f"Saved: {folder} ({after:,} bytes, {after / before:.0%} of {source.name})")
 

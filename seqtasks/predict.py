@@ -17,6 +17,7 @@ from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.remarks import told_once
 from seqtasks.errors import DataError, SeqtasksError, UsageError
 from seqtasks.files.replacing import replacing
+from seqtasks.files.space import told_space
 from seqtasks.prediction.source_lines import pieces_of
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def check_files(given: Path | None, output: Path | None) -> None:
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write that is there under its name once it is whole; pipes are written at once."""
-    with ExitStack() as stack:
+    with told_space(path.parent), ExitStack() as stack:
         try:
             part = stack.enter_context(replacing(path, parents=False))
             file = stack.enter_context(part.open("wb"))

@@ -10,10 +10,12 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.loggers import Logger
 
 from seqtasks.baselines.budget import Budget
 from seqtasks.bundle.build import foreign_modules
-from seqtasks.cli.parts import make_part
+from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
 from seqtasks.data.preparation.notes import one_process_speaks
@@ -38,6 +40,7 @@ from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
 from seqtasks.training.trainer import build_trainer, followed
+from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.transfer import Transfer
 
 leave_out_advice()
@@ -66,9 +69,11 @@ def run(
     """
     console = Terminal()
     say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    check_config(as_plain(config))
+    check_trainer_options(config.trainer)
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)
-    plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]
+    plain = as_plain(config)
     if is_first():
         write_config(folder, plain)
     if config.threads:
@@ -89,8 +94,9 @@ def run(
         factories = {key: make_part(config, key) for key in ("optimizer", "scheduler")}
         if config.transfer.layer_factor != 1:
             factories["layer_factor"] = config.transfer.layer_factor
-        task: Task = make_part(config, "task")(data.vocabularies, **factories)
-        trainer = make_trainer(config, task)
+        task = check_kind(make_part(config, "task")(data.vocabularies, **factories), Task, "task")
+        with understood("trainer"):
+            trainer = make_trainer(config, task)
         with located("trainer"):
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
@@ -143,10 +149,10 @@ def run(
             add_scores(results, trainer, task, data, seconds)
             finish()
             if trainer.is_global_zero:
-                name_latest(folder)
                 foreign = foreign_modules(plain["task"])
                 if config.report:
                     write_report(folder, trusted=foreign, examples=200)
+                name_latest(folder)
                 summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results
 
@@ -169,8 +175,8 @@ def add_scores(
 
 def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:
     """The data, read and encoded, and what the training begins with."""
-    data: SequenceData = make_part(config, "data")
-    transfer: Transfer = make_part(config, "transfer")
+    data = check_kind(make_part(config, "data"), SequenceData, "data")
+    transfer = check_kind(make_part(config, "transfer"), Transfer, "transfer")
     task: Any = OmegaConf.to_container(config.task, resolve=True)
     with located("transfer"):
         transfer.prepare(data, task)
@@ -184,13 +190,17 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     for name, options in (config.callbacks or {}).items():
         if options is None:
             continue
-        callback = make_part(config, f"callbacks.{name}")
+        place = f"callbacks.{name}"
+        callback: Any = make_part(config, place)
         if isinstance(callback, functools.partial):
-            with located(f"callbacks.{name}"):
+            with located(place):
                 callback = callback(**followed(task, options.get("monitor"), options.get("mode")))
+        check_kind(callback, pl.Callback, place)
         callbacks.append(callback)
     loggers = [
-        make_part(config, f"logger.{name}") for name, on in (config.logger or {}).items() if on
+        check_kind(make_part(config, f"logger.{name}"), Logger, f"logger.{name}")  # type: ignore[type-abstract]
+        for name, on in (config.logger or {}).items()
+        if on
     ]
     with located("trainer"):
         make = make_part(config, "trainer")
@@ -224,5 +234,6 @@ def test(trainer: pl.Trainer, task: Task, data: SequenceData) -> Scores:
         task.load_state_dict(checkpoint.mean_weights(paths))
     task.to(trainer.strategy.root_device)
     task.calibrate(data)
-    logged = trainer.test(task, datamodule=data, verbose=False)  # nothing of no batches
+    with fitting():
+        logged = trainer.test(task, datamodule=data, verbose=False)  # nothing of no batches
     return {name.removeprefix("test/"): value for row in logged for name, value in row.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +15,7 @@ from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError, check_least, located
+from seqtasks.errors import UsageError, check_least, first_line, located
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer
@@ -150,6 +151,10 @@ class Task(LightningModule):
         """Scale the dropout and make the metrics."""
         if not self.scores:
             scale_dropout(self, self.dropout_scale)
+        if any(isinstance(part, nn.AdaptiveLogSoftmaxWithLoss) for part in self.modules()):
+            # Clusters without a word in a step have no gradient, in whatever process.
+            strategy: Any = None if self._trainer is None else self.trainer.strategy
+            getattr(strategy, "_ddp_kwargs", {})["find_unused_parameters"] = True
         data = None if self._trainer is None else getattr(self._trainer, "datamodule", None)
         self.expect(getattr(data, "unseen", self.unseen))
 
@@ -336,23 +341,33 @@ class Task(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """The optimizer, and the schedule where one is given."""
-        try:
+        with refused_as("optimizer"):
             optimizer = self.make_optimizer(self.parameter_groups())
             if self.layer_factor != 1:
                 for group in optimizer.param_groups:
                     group["lr"] /= self.layer_factor ** group["depth"]
-        except (TypeError, ValueError) as error:
-            raise UsageError(
-                f"{error}; correct the option, or choose another", option="optimizer"
-            ) from error
         if self.make_scheduler is None:
             return optimizer
-        entry = scheduled(
-            self.make_scheduler,
-            optimizer,
-            steps=lambda: self.trainer.estimated_stepping_batches,
-            monitor=self.monitor,
-            mode=self.mode,
-            validated=self.trainer.check_val_every_n_epoch if self.trainer.limit_val_batches else 0,
-        )
+        with refused_as("scheduler"):
+            entry = scheduled(
+                self.make_scheduler,
+                optimizer,
+                steps=lambda: self.trainer.estimated_stepping_batches,
+                monitor=self.monitor,
+                mode=self.mode,
+                validated=self.trainer.check_val_every_n_epoch
+                if self.trainer.limit_val_batches
+                else 0,
+            )
         return [optimizer], [entry]
+
+
+@contextmanager
+def refused_as(option: str) -> Iterator[None]:
+    """Turn what torch says of a value that it cannot take into a `UsageError` of an option."""
+    try:
+        yield
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise UsageError(
+            f"{first_line(error)}; correct the option, or choose another", option=option
+        ) from error

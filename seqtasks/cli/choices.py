@@ -26,7 +26,9 @@ def check_choices(config: DictConfig, groups: Iterable[str]) -> None:
 
     The groups are those that can be chosen from, as ``hydra.runtime.choices`` names them.
     """
-    for group in sorted(set(groups) - TAKES_A_NAME):
+    if "task" not in (chosen := set(groups)):  # as of task=[tagging]
+        raise UsageError("it is one name of the group, such as task=tagging", option="task")
+    for group in sorted(chosen - TAKES_A_NAME):
         parent, _, name = group_place(group).rpartition(".")
         node = OmegaConf.select(config, parent) if parent else config
         found = node.get(name) if isinstance(node, DictConfig) else None

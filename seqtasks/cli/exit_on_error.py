@@ -73,6 +73,11 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
 
         if (known := as_usage_error(error, arguments)) is not None:
             return known
+    if is_lack_of_memory(error):
+        return SeqtasksError(
+            "there is not enough memory for it; make the sizes of the model smaller, such as "
+            f"encoder.hidden_size, or those of a batch, data.batching.batch_size{_wanted(error)}"
+        )
     if isinstance(error, OSError) and error.filename:
         return SeqtasksError(
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
@@ -81,6 +86,21 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return SeqtasksError(f"{error.strerror}; make room where the command writes, and repeat it")
     return None
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether the memory of the machine, or of a GPU, does not suffice, by the words of torch."""
+    words = "can't allocate memory|Storage size calculation overflowed|integer multiplication over"
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (isinstance(error, RuntimeError) and re.search(words, str(error)) is not None)
+    )
+
+
+def _wanted(error: BaseException) -> str:
+    found = re.search(r"allocate (\d+) bytes", str(error))
+    return f" ({int(found[1]) / 2**30:,.1f} GB were asked for at once)" if found else ""
 
 
 def _drop_output() -> None:
@@ -92,7 +112,13 @@ def warn(message: str) -> None:
     """Print what a user should know on the error stream.
 
     The lines of a message after its first are indented by two spaces; any other end of a line
-    comes from data, and is shown as an escape like every control character.
+    comes from data, and is shown as an escape like every control character. Of a line that is very
+    long, as with a value of thousands of characters in it, the beginning and the end are shown.
     """
     text = re.sub(r"\n(?!  )", r"\\n", printable(message))
-    print(f"seqtasks: {text}", file=sys.stderr)
+    shown = re.sub(rf"(.{{{_BEGIN}}}).+(.{{{_END}}})", r"\1 … \2", text)
+    print(f"seqtasks: {shown}", file=sys.stderr)
+
+
+_BEGIN, _END = 700, 300
+"""The characters of a long line that are shown of its beginning and its end."""

@@ -24,6 +24,10 @@ from seqtasks.errors import UsageError, closest, first_line, nearest
 _SEE = "see all options and their values with python -m seqtasks --cfg job"
 
 
+_OF_SEVERAL = ("Ambiguous value", "Sweep parameters")
+"""How Hydra begins what it says of several values for one run."""
+
+
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
     """What to say of an error of Hydra's, from a command line; None if it is another's."""
     if isinstance(error, MissingConfigException) and error.options is not None:
@@ -43,7 +47,9 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
         said = " ".join(str(error).split())  # of a file, not of the command line
         return UsageError(f"{said}; correct the defaults list, or leave the choice out")
     if isinstance(error, ConfigCompositionException):
-        return UsageError(_unknown_option(arguments) or " ".join(str(error).split()))
+        said = " ".join(str(error).split())
+        unknown = "" if said.startswith(_OF_SEVERAL) else _unknown_option(arguments)
+        return UsageError(unknown or said)
     if isinstance(error, InstantiationException):
         place = str(error).rpartition("full_key: ")[2] if error.__cause__ else ""
         said = first_line(error.__cause__ or error)
@@ -58,9 +64,19 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
             "a group takes the name of a choice; ~GROUP, such as ~task/embedding/spelling, chooses "
             "none"
         )
-    if isinstance(error, HydraException | OmegaConfBaseException):
+    if isinstance(error, HydraException | OmegaConfBaseException) or _is_hydras(error):
         return UsageError(f"{first_line(error)}; {_SEE}")
     return None
+
+
+def _is_hydras(error: BaseException) -> bool:
+    """Whether Hydra itself fails on a value, such as a list in place of a choice."""
+    trace, raised = error.__traceback__, ""
+    while trace is not None:
+        raised, trace = trace.tb_frame.f_globals.get("__name__", ""), trace.tb_next
+    return isinstance(error, (ValueError, TypeError, AttributeError)) and raised.startswith(
+        ("hydra.", "omegaconf.")
+    )
 
 
 def arguments_of_a_job(arguments: Sequence[str], overrides: OverridesConf) -> list[str]:
@@ -89,7 +105,7 @@ def _unknown_option(arguments: Sequence[str]) -> str:
         for argument in parsed.overrides:
             try:
                 compose("config", [*choices, argument])
-            except (HydraException, OmegaConfBaseException):
+            except (HydraException, OmegaConfBaseException, AttributeError, TypeError, ValueError):
                 name = argument.partition("=")[0].lstrip("+~")
                 composed = compose("config", choices, return_hydra_config=True)
                 known = [*composed.hydra.runtime.choices, *_names(composed)]

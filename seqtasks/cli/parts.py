@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any
+from typing import Any, TypeVar
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from seqtasks.errors import Located, SeqtasksError, UsageError
+
+Kind = TypeVar("Kind")
 
 
 class Part(Located):
@@ -49,6 +51,17 @@ def make_part(config: DictConfig, place: str) -> Any:
         error.__cause__.below(str(error).rpartition("full_key: ")[2])  # Hydra has it as text alone
         raise error.__cause__ from None
     return _located(made, config, place)
+
+
+def check_kind(made: Any, kind: type[Kind], place: str) -> Kind:
+    """What a part of the configuration makes, if it is of a kind (UsageError: it is of another)."""
+    if not isinstance(made, kind):
+        raise UsageError(
+            f"it makes a {type(made).__name__}, where a {kind.__name__} is expected; choose "
+            f"another of the group {place.partition('.')[0]}",
+            option=place,
+        )
+    return made
 
 
 def _located(made: Any, config: DictConfig, place: str) -> Any:

@@ -47,7 +47,9 @@ def prepare_streams(lasting: bool = False) -> None:
             stream.reconfigure(errors=PLAINLY)
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(PrintableFormatter())
+    logging.raiseExceptions = False  # of a log whose disk is full
     sys.excepthook = _print_exception
+    sys.unraisablehook = _print_unraisable
     warnings.formatwarning = _format_warning
 
 
@@ -140,6 +142,15 @@ _plain_warning = warnings.formatwarning
 
 def _format_warning(*arguments: Any, **options: Any) -> str:
     return printable(_plain_warning(*arguments, **options))
+
+
+_plain_unraisable = sys.unraisablehook
+
+
+def _print_unraisable(told: Any) -> None:
+    """Tell of an error where nobody can act on it, but for a file that is closed on a full disk."""
+    if getattr(told.exc_value, "errno", None) not in _GONE:
+        _plain_unraisable(told)
 
 
 def _print_exception(

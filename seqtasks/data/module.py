@@ -26,7 +26,18 @@ from seqtasks.data.store.cache import AUTO, Cache, cache_folder
 from seqtasks.data.store.record_file import RecordFile
 from seqtasks.data.store.records import Records
 from seqtasks.data.vocabulary import Vocabulary
-from seqtasks.errors import DataError, UsageError, check_choice, located, nearest
+from seqtasks.errors import (
+    DataError,
+    UsageError,
+    check_between,
+    check_choice,
+    check_least,
+    located,
+    nearest,
+)
+
+MOST_WORKERS = 1024
+"""Processes that a machine can hold beside the main one."""
 
 
 class Batching(Protocol):
@@ -128,7 +139,9 @@ class SequenceData(pl.LightningDataModule):
         self.split_by = split_by
         self.sources = {"train": train, "val": val, "test": test}
         self.fractions = {"val": val_fraction, "test": test_fraction}
-        self.split_seed, self.seed, self.num_workers = split_seed, seed, num_workers
+        self.split_seed = check_least("split_seed", split_seed)
+        self.seed = check_least("seed", seed)
+        self.num_workers = check_between("num_workers", num_workers, 0, MOST_WORKERS)
         self.fields = {name: field for name, field in fields.items() if field is not None}
         for name, field in self.fields.items():
             field.name = name

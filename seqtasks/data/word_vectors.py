@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.data.decimals import LARGEST
 from seqtasks.data.symbols.folding import lowered
 from seqtasks.errors import DataError
 
@@ -163,7 +164,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _finite(parts: Sequence[bytes]) -> Vector | None:
     """The numbers as a vector; None if one is not a finite number."""
     try:
-        vector = np.array([float(part) for part in parts], dtype=np.float32)
+        numbers = np.array([float(part) for part in parts])
     except ValueError:
         return None
-    return vector if np.isfinite(vector).all() else None
+    if b"_" in b"".join(parts) or not (np.abs(numbers) <= LARGEST).all():  # as of `plain`
+        return None
+    return numbers.astype(np.float32)

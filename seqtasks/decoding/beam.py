@@ -21,6 +21,9 @@ from seqtasks.decoding.steps import (
 )
 from seqtasks.decoding.top import top
 
+WIDEST = 10_000
+"""The largest beam; every member of it is a row of a batch."""
+
 
 @torch.no_grad()
 def beam_search(
@@ -121,10 +124,10 @@ def check_beam(
     coverage_penalty: float = 0.0,
 ) -> None:
     """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
-    expect("beam_size", beam_size, beam_size >= 1, "at least 1")
+    expect("beam_size", beam_size, 1 <= beam_size <= WIDEST, f"1 to {WIDEST:,}")
     kept = n_best is None or 1 <= n_best <= beam_size
     expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")
-    expect("length_penalty", length_penalty, math.isfinite(length_penalty), "a finite number")
+    expect("length_penalty", length_penalty, -50 <= length_penalty <= 50, "a number from -50 to 50")
     for name, value in (("length_offset", length_offset), ("coverage_penalty", coverage_penalty)):
         expect(name, value, 0 <= value < math.inf, "a finite number from 0 up")
 

@@ -9,7 +9,7 @@ from seqtasks.data.symbols.folding import lowered
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.data.word_vectors import matched, read_vectors, vector_width
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import UsageError, check_rate, nearest
+from seqtasks.errors import UsageError, check_least, check_rate, nearest
 
 
 class TokenEmbedding(nn.Module):
@@ -57,6 +57,7 @@ class TokenEmbedding(nn.Module):
                     option="embedding_dim",
                 )
             embedding_dim = vector_width(vectors)
+        check_least("embedding_dim", embedding_dim, 1)
         if not isinstance(vocabulary, Vocabulary):
             raise UsageError("it reads one vocabulary, not several; choose another", option="")
         self.token_dropout = check_rate("token_dropout", token_dropout)

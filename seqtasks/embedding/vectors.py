@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.errors import check_least
 
 
 class VectorProjection(nn.Module):
@@ -27,6 +28,8 @@ class VectorProjection(nn.Module):
         variational: bool = False,
     ) -> None:
         super().__init__()
+        if projection_size is not None:
+            check_least("projection_size", projection_size, 1)
         count = len(vocabulary)
         self.map = nn.Identity() if projection_size is None else nn.Linear(count, projection_size)
         self.dropout = SequenceDropout(dropout, variational)

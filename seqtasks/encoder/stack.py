@@ -15,9 +15,12 @@ from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.encoder.layer import EncoderLayer
 from seqtasks.encoder.sizing import largest_width
-from seqtasks.errors import UsageError, check_least, check_rate
+from seqtasks.errors import UsageError, check_between, check_least, check_rate
 from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
 from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
+
+MOST_LAYERS = 1000
+"""What no stack needs more of; a typing error then costs neither time nor memory."""
 
 
 class RecurrentEncoder(nn.Module):
@@ -92,6 +95,7 @@ class RecurrentEncoder(nn.Module):
         sizes = {"input_size": input_size, "hidden_size": hidden_size, "num_layers": num_layers}
         for name, value in sizes.items():
             check_least(name, value, 1)
+        check_between("num_layers", num_layers, 1, MOST_LAYERS)
         if check_rate("dropout", dropout) and num_layers == 1:
             raise UsageError(
                 f"{dropout:g} would do nothing: dropout acts between layers, and there is one; set "

@@ -43,6 +43,9 @@ def told_space(folder: Path) -> Iterator[None]:
     except Exception as error:
         if not is_full(error):
             raise
+        told = [cause for cause in causes(error) if isinstance(cause, FullDisk)]
+        if told:
+            raise told[0] from None
         raise FullDisk(folder) from error
 
 
@@ -54,14 +57,20 @@ def is_full(error: BaseException) -> bool:
     >>> is_full(RuntimeError("No space left on device (os error 28)"))  # as programs in Rust say it
     True
     """
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         told = re.search(r"\(os error (\d+)\)", str(cause))
         code = cause.errno if isinstance(cause, OSError) else int(told[1]) if told else None
         if code in FULL:
             return True
-        cause = cause.__cause__ or cause.__context__
     return False
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those that it comes from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def elsewhere(name: str, write: Callable[[Path], object]) -> Path | None:

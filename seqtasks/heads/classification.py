@@ -13,7 +13,7 @@ from torch.nn import functional
 from seqtasks import metrics
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError, nearest
+from seqtasks.errors import UsageError, check_rate, nearest
 from seqtasks.heads.calibration import fit_temperature, temperature_derivatives
 from seqtasks.heads.crf import label_weights
 from seqtasks.heads.loss import IGNORED, Loss, cross_entropy
@@ -62,7 +62,8 @@ class PooledClassification(PooledHead):
         **pooled: Any,
     ) -> None:
         super().__init__(encoder, labels, outputs=len(labels), **pooled)
-        self.label_smoothing, self.calibrates = label_smoothing, calibrate
+        self.label_smoothing = check_rate("label_smoothing", label_smoothing)
+        self.calibrates = calibrate
         self.balanced = class_weights == "balanced"
         if isinstance(class_weights, str) and not self.balanced:
             raise UsageError(

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from seqtasks.data.batch import Batch
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, check_least
 from seqtasks.heads.bridge import Bridge
 from seqtasks.kernels.lengths import State
 
@@ -50,7 +50,7 @@ class Condition(nn.Module):
                 f"the data has no field '{field}'; its fields are {', '.join(vocabularies)}",
                 option="field",
             )
-        self.field, self.size = field, embedding_dim
+        self.field, self.size = field, check_least("embedding_dim", embedding_dim, 1)
         self.every_step = every_step
         self.fed = embedding_dim if every_step else 0  # features beside each token's own
         self.map = self.mapping(len(vocabularies[field]), embedding_dim)

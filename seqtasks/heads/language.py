@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import SequenceDropout
-from seqtasks.errors import check_least
+from seqtasks.errors import check_least, check_rate
 from seqtasks.heads.calibration import temperature_derivatives
 from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
@@ -133,7 +133,7 @@ class LanguageHead(NextToken):
         nn.init.zeros_(self.output.bias)
         if tied:
             self.output.weight = embedding.table.weight
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = check_rate("label_smoothing", label_smoothing)
         if calibrate:
             self.temperature = torch.ones(())
 

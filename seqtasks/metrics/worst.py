@@ -89,6 +89,13 @@ class WorstTexts(Metric):
         return float(self.ranking.compute())
 
     def worst(self, found: Sequence[WorstText]) -> list[WorstText]:
-        """The worst of some rows, in order; the earlier among equals."""
+        """The worst of some rows, in order; among equals the shorter sources, by their letters.
+
+        Which process had a row makes no difference.
+        """
         sign = 1 if self.ranking.higher_is_better else -1
-        return sorted(found, key=lambda row: sign * row["score"])[: self.most]
+
+        def place(row: WorstText) -> tuple[float, int, str, str]:
+            return sign * row["score"], len(row["source"]), row["source"], row["output"]
+
+        return sorted(found, key=place)[: self.most]

@@ -60,13 +60,19 @@ def unadvised() -> Iterator[None]:
 
 
 @contextmanager
-def understood() -> Iterator[None]:
-    """Turn what torch or Lightning say of a setting that they cannot take into a `UsageError`."""
+def understood(option: str | None = None) -> Iterator[None]:
+    """Turn what torch or Lightning say of a setting that they cannot take into a `UsageError`.
+
+    Args:
+        option: the part of the configuration that they are given.
+    """
     try:
         yield
     except (MisconfigurationException, TypeError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(f"a setting cannot be used: {reason}; choose another value") from error
+        raise UsageError(
+            f"a setting cannot be used: {reason}; choose another value", option=option
+        ) from error
 
 
 @contextmanager
@@ -82,4 +88,6 @@ def fitting() -> Iterator[None]:
         if not str(frame.f_globals.get("__name__")).startswith("pytorch_lightning."):
             raise
         reason = " ".join(str(error).split())
-        raise UsageError(f"a setting cannot be used: {reason}; choose another value") from error
+        raise UsageError(
+            f"a setting cannot be used: {reason}; choose another value", option="trainer"
+        ) from error

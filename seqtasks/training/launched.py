@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +25,6 @@ PATIENCE = timedelta(minutes=5)
 
 _stores: list[Any] = []
 """Where the processes have met; Lightning finds the same place and the same server."""
-
-_number = itertools.count()
 
 
 class Launched(NamedTuple):
@@ -119,37 +117,54 @@ def agreed(choose: Callable[[], Path], named: Path) -> tuple[Path, int]:
             ask, unless the one that started it says which.
 
     Raises:
-        SeqtasksError: the first process gives no answer, or has none.
+        SeqtasksError: the processes do not find each other, or the first one has no folder.
     """
     group = launched()
     if group is None:
         if rank := rank_by_hand():
             return Path(os.environ.get(FOLDER, named)), rank
         return choose(), 0
-    key = f"seqtasks/{os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}/{next(_number)}"
+    from torch.distributed import DistError
+
+    try:
+        return exchanged(meet(group), group, choose), group.rank
+    except DistError as error:
+        raise SeqtasksError(
+            f"process {group.rank} of {group.size} does not find the others at "
+            f"{group.address}:{group.port} ({first_line(error)}); start all of them together"
+        ) from error
+
+
+def exchanged(store: Any, group: Launched, choose: Callable[[], Path]) -> Path:
+    """Say the folder to the others, and wait until they know; in these, hear it."""
+    attempt = f"seqtasks/{os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}"
+    key = f"{attempt}/{store.add(f'{attempt}/asked/{group.rank}', 1)}"
     if group.rank:
-        return told(group, key), group.rank
-    store, answer = meet(group), b""
+        await_keys(store, [key])
+        answer = store.get(key)
+        store.set(f"{key}/{group.rank}", "heard")
+        if not answer:
+            raise SeqtasksError("the first process has no run folder; see what it says")
+        return Path(os.fsdecode(answer))
+    answer = b""
     try:
         folder = choose()
         answer = os.fsencode(folder.absolute())
     finally:
         store.set(key, answer)
-    return folder, 0
+        await_keys(store, [f"{key}/{rank}" for rank in range(1, group.size)])
+    return folder
 
 
-def told(group: Launched, key: str) -> Path:
-    """The folder that the first process says."""
-    try:
-        answer = meet(group).get(key)
-    except RuntimeError as error:  # what torch raises for a network
-        raise SeqtasksError(
-            f"process {group.rank} of {group.size} got no answer from the first one at "
-            f"{group.address}:{group.port} ({first_line(error)}); start all of them together"
-        ) from error
-    if not answer:
-        raise SeqtasksError("the first process has no run folder; see what it says")
-    return Path(os.fsdecode(answer))
+def await_keys(store: Any, keys: list[str]) -> None:
+    """Wait until a store has some keys; its own wait would not hear a signal."""
+    from torch.distributed import DistStoreError
+
+    until = time.monotonic() + PATIENCE.total_seconds()
+    while not store.check(keys):
+        if time.monotonic() > until:
+            raise DistStoreError(f"nothing came for {PATIENCE.total_seconds():g} s")
+        time.sleep(0.05)
 
 
 def meet(group: Launched) -> Any:

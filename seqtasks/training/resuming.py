@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ def resumable(trainer: pl.Trainer, folder: Path, changes: Mapping[str, str]) -> 
         yield
     except BaseException as error:
         if not trainer.is_global_zero:
+            if isinstance(error, RuntimeError):  # of a connection: the first process may be gone,
+                time.sleep(2)  # and this one ends with it, without a word
             raise
         failed = others_failed(trainer, error)
         end_others(trainer)
@@ -65,7 +68,8 @@ def full(
         return error
     return SeqtasksError(
         f"{error.folder}: no space is left on this disk; training ended after {done(trainer)}, "
-        f"and {path} is kept; make room, and go on: {command(path, changes)}"
+        f"and {path} is kept; make room, and go on: "
+        f"{command(path, changes, elsewhere=path == error.saved)}"
     )
 
 
@@ -83,9 +87,13 @@ def done(trainer: pl.Trainer) -> str:
     return epochs
 
 
-def command(path: Path, changes: Mapping[str, str]) -> str:
-    """The command that goes on from a checkpoint, made of this process's own."""
-    given = [word for word in sys.argv[1:] if not word.startswith("overwrite=")]
+def command(path: Path, changes: Mapping[str, str], elsewhere: bool = False) -> str:
+    """The command that goes on from a checkpoint, made of this process's own.
+
+    From one that lies elsewhere, and not in the run's folder, it goes on in a new folder.
+    """
+    left_out = ("overwrite=", "hydra.run.dir=") if elsewhere else ("overwrite=",)
+    given = [word for word in sys.argv[1:] if not word.startswith(left_out)]
     options = changed(given, {**changes, "ckpt_path": quoted(str(path))})
     return shlex.join(["python", "-m", "seqtasks", *options])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytorch_lightning as pl
 
 
@@ -15,7 +13,10 @@ class BetweenSteps(pl.Callback):
     checkpoint could be resumed from.
     """
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, *_: Any) -> None:
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Round the interval: a training that is resumed within an epoch does not begin one."""
         parts, every = trainer.accumulate_grad_batches, trainer.val_check_batch
         if parts > 1 and isinstance(every, int):  # else infinity: there is no validation
             trainer.val_check_batch = max(every // parts, 1) * parts
+
+    on_train_epoch_start = on_train_start  # Lightning may have set the interval anew

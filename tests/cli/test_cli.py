@@ -220,6 +220,7 @@ def test_an_interruption_keeps_the_last_checkpoint_and_says_how_to_resume(tmp_pa
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # also in the background
     )
     last = tmp_path / "stopped" / "checkpoints" / "last.ckpt"
     limit = time.monotonic() + 120

@@ -71,7 +71,7 @@ ODDITIES = [
             Prepared(
                 TRAINED,
                 {
-                    "train.ts": f"@classLabel true up\n@data\n{DATA * 2}1,?:3,4:up\n?:1:up\n",
+                    "train.ts": f"@classLabel true up down\n@data\n{DATA * 2}1,?:3,4:up\n?:1:up\n",
                     "test.ts": f"@classLabel true up down\n@data\n{DATA}",
                 },
                 [["2 of 6", "lacks a finite number", "train.ts:7, train.ts:8"]],
@@ -98,6 +98,76 @@ ODDITIES = [
                 "@classLabel true up down\n@data\n1,2:3,4:up\n1:x:up\n5:6:down\n",
                 says=[["a.ts:4", "1 "]],
             ),
+        ],
+    ),
+    Oddity(
+        "Numbers such as `1_000`, `0x10`, `1d5`, or in digits of another script",
+        "programs that group digits, Fortran, copied tables",
+        "They are no numbers, though Python takes some of them: the example is left out, counted, "
+        "and its line is named.",
+        [
+            *(
+                ts(
+                    f"@classLabel true\n@data\n1,{bad}:3,4:up\n{DATA}",
+                    says=[["a.ts:3", "1 with"]],
+                )
+                for bad in ("1_000", "0x10", "1d5", "\u0661\u0662", "\uff11")
+            ),
+            steps(
+                "id,label,x,y\nA,up,1,3\nA,up,2,4\nB,down,5,6\nC,up,1_0,2\n",
+                says=[["a.csv:5", "1 with", "'1_0'"]],
+            ),
+        ],
+    ),
+    Oddity(
+        "A label that `@classLabel` does not list; `1.0` for `1`",
+        "files put together from several, spreadsheets in between",
+        "Such an example is left out, counted, and its line is named; a number is the label that "
+        "it equals.",
+        [
+            ts(f"@classLabel true up down\n@data\n{DATA}1:2:left\n", says=[["a.ts:5", "'left'"]]),
+            ts("@classLabel true 1 2\n@data\n1:2:1.0\n", [("[[1.0, 2.0]]", "1")]),
+        ],
+    ),
+    Oddity(
+        "Other channels or steps than `@dimensions`, `@univariate`, `@equalLength` or "
+        "`@seriesLength` say",
+        "recordings that broke off",
+        "The example is left out, counted, and its line is named.",
+        [
+            ts(
+                f"@dimensions 2\n@classLabel true\n@data\n{DATA}1:up\n",
+                says=[["a.ts:6", "1 with", "2 expected as on @dimensions on line 1"]],
+            ),
+            ts(
+                "@dimensions 2\n@equalLength true\n@seriesLength 1\n@classLabel true\n@data\n"
+                "5:6:down\n1,2:3,4:up\n",
+                TWO[1:],
+                [["a.ts:7", "1 expected as by @seriesLength on line 3"]],
+            ),
+            ts(
+                "@equalLength true\n@classLabel true\n@data\n5:6:down\n1,2:3,4:up\n",
+                TWO[1:],
+                [["a.ts:5", "1 expected as by line 4"]],
+            ),
+            ts_refused("@dimensions two\n@data\n1\n", "a.ts:1", "@dimensions is 'two'"),
+        ],
+    ),
+    Oddity(
+        "Numbers of thousands of digits, or beyond what 32 bits hold",
+        "sensors that overflow, columns that ran into each other",
+        "The example is left out, counted, and its line is named.",
+        [
+            Prepared(
+                TRAINED,
+                {
+                    "train.ts": f"@classLabel true\n@data\n{DATA * 2}{bad}:4:up\n",
+                    "test.ts": f"@classLabel true\n@data\n{DATA}",
+                },
+                [["1 of 5", "lacks a finite number of usual size", "train.ts:7"]],
+                {"train": 4},
+            )
+            for bad in ("9" * 5000, "1e39", "-1e300")
         ],
     ),
     Oddity(

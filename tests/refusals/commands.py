@@ -23,9 +23,10 @@ from small import SMALL
 from seqtasks import doctor, evaluate, export, generate, predict, serve
 from seqtasks.api import compose
 from seqtasks.cli import streams
+from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
-from seqtasks.cli.parts import make_part
+from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data.batch import Batch
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
@@ -44,6 +45,7 @@ from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
+from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.transfer import Transfer
 
 
@@ -112,6 +114,12 @@ def interrupted(checkpoint: bool, error: Exception | None = None) -> None:
     trainer: Any = pl.Trainer(logger=False, barebones=True)
     with resumable(trainer, Path(), {}):
         raise error or KeyboardInterrupt
+
+
+def failed_elsewhere() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seqtasks.training.resuming.others_failed", lambda *_: True)
+        interrupted(False, RuntimeError("Connection closed by peer"))
 
 
 def salvaging(error: BaseException | None = None) -> None:
@@ -242,19 +250,69 @@ def full_disk() -> None:
     explain(OSError(errno.ENOSPC, "No space left on device"), [])
 
 
+def checked(**changes: Any) -> None:
+    """Check the types of a configuration of which some parts are others."""
+    GlobalHydra.instance().clear()
+    check_config({**as_plain(compose(*SMALL)), **changes})
+
+
 PAIRS = ("task=classification", "+field@data.pair=pair", "data.pair.column=tokens")
 CASE = ("task/embedding/case=learned",)
 
 ROWS = {
+    "cli.checked:check_value": (
+        lambda: checked(seed="abc"),
+        "seed: it is a whole number, not the text 'abc'",
+    ),
     "cli.choices:check_choices": (
+        lambda: composed("task=[tagging]"),
+        "task: it is one name of the group, such as task=tagging",
+    ),
+    "cli.checked:check_node": (
+        lambda: checked(paths={"data": "a\0"}),
+        "paths.data: it holds a NUL character; leave that out",
+    ),
+    "cli.parts:check_kind": (
+        lambda: check_kind("a", Task, "task"),
+        "task: it makes a str, where a Task is expected; choose another of the group task",
+    ),
+    "cli.checked:check_made": (
+        lambda: checked(task=5),
+        "task: it is to say by _target_ what it makes; choose one of the group: task=NAME",
+    ),
+    "cli.checked:check_made#2": (
+        lambda: checked(optimizer={"_target_": "torch.optim.SGD"}),
+        "optimizer._partial_: it is true, as what it lacks follows later",
+    ),
+    "cli.checked:_target": (
+        lambda: checked(scheduler={"_target_": "no.such", "_partial_": True}),
+        "scheduler._target_: 'no.such' cannot be found: ",
+    ),
+    "cli.checked:_target#2": (
+        lambda: checked(scheduler={"_target_": "math.pi", "_partial_": True}),
+        "scheduler._target_: 'math.pi' makes nothing; write the dotted path of a class",
+    ),
+    "training.trainer_options:check_trainer_options": (
+        lambda: check_trainer_options({"val_check_interval": 0}),
+        "trainer.val_check_interval: it is above 0, or null, not 0",
+    ),
+    "training.trainer_options:check_trainer_options#2": (
+        lambda: check_trainer_options({"devices": 10**9}),
+        "trainer.devices: it is at most 1,024, not 1,000,000,000",
+    ),
+    "cli.choices:check_choices#2": (
         lambda: composed("task.head=crf"),
         "task.head=crf sets an option to a text; what chooses is task/head=crf",
     ),
     "cli.exit_on_error:explain": (
+        lambda: explain(RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), []),
+        "there is not enough memory for it; make the sizes of the model smaller, such as encoder",
+    ),
+    "cli.exit_on_error:explain#2": (
         lambda: explain(PermissionError(13, "Permission denied", "runs/a"), []),
         "runs/a: Permission denied; if it is the run folder, choose another: hydra.run.dir=PATH",
     ),
-    "cli.exit_on_error:explain#2": (
+    "cli.exit_on_error:explain#3": (
         full_disk,
         "No space left on device; make room where the command writes, and repeat it",
     ),
@@ -437,7 +495,7 @@ ROWS = {
         nothing_ahead,
         "trainer.accumulate_grad_batches: it goes with several losses where the data deals out",
     ),
-    "task:Task.configure_optimizers": (
+    "task:refused_as": (
         unlike_optimizer,
         "optimizer: Invalid learning rate: -1",
     ),
@@ -493,15 +551,19 @@ ROWS = {
         lambda: RangeTest(1e-4, 1.0, steps=41).choose([41.0 - n for n in range(41)]),
         "highest: the loss still falls at the highest rate from 0.0001 to 1; raise it",
     ),
-    "training.resuming:resumable": (
+    "training.resuming:resumable#2": (
         lambda: interrupted(False),
         "interrupted before the first checkpoint",
     ),
-    "training.resuming:resumable#2": (
+    "training.resuming:resumable#3": (
         lambda: interrupted(True),
         "interrupted after 0 epochs; to go on: python -m seqtasks",
     ),
-    "training.resuming:resumable#3": (
+    "training.resuming:resumable": (
+        failed_elsewhere,
+        "another process of this training has failed, as the lines above say; correct that,",
+    ),
+    "training.resuming:full": (
         lambda: interrupted(True, FullDisk(Path("runs"))),
         "runs: no space is left on this disk; training ended after 0 epochs, and checkpoints/last",
     ),

@@ -113,7 +113,7 @@ ROWS = {
     ),
     "data.readers.arrays:_count": (
         lambda: arrays({**STEPS, "label": "y"}, series=np.zeros((2, 3, 1)), y=[[1], [2]]),
-        "a.npz: the array 'y' of the field 'label' has the shape (2, 1); give one value an example",
+        "a.npz: the array 'y' of the field 'label' has the shape (2, 1) and holds int64; give one",
     ),
     "data.readers.arrays:_count#2": (
         lambda: arrays({**STEPS, "label": "y"}, series=np.zeros((2, 3, 1)), y=[1]),

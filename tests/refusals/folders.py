@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from refusals.kept import TAGGING, folder
+from torch.distributed import HashStore
 
 from seqtasks import bundle
 from seqtasks.bundle import bundle as bundles
@@ -34,28 +36,27 @@ def under_way() -> None:
         let_go(Path("a"))
 
 
-class Store:
-    """Where a group of processes meets, with what it answers."""
-
-    def __init__(self, answer: bytes | Exception) -> None:
-        self.answer = answer
-
-    def get(self, key: str) -> bytes:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-def second_of_two(answer: bytes | Exception = b"") -> pytest.MonkeyPatch:
-    """Let this process be the second of two, and say what the first one answers."""
+def second_of_two(store: Any) -> pytest.MonkeyPatch:
+    """Let this process be the second of two, which meet in a store."""
     patch = pytest.MonkeyPatch()
     patch.setattr(launched, "launched", lambda: Launched(1, 2, "head", 29500))
-    patch.setattr(launched, "meet", lambda group: Store(answer))
+    patch.setattr(launched, "meet", lambda group: store)
     return patch
 
 
-def asked(answer: bytes | Exception) -> None:
-    patch = second_of_two(answer)
+def without_answer() -> None:
+    patch = second_of_two(HashStore())
+    patch.setattr(launched, "PATIENCE", timedelta(0))
+    try:
+        agreed(lambda: Path("mine"), Path("mine"))
+    finally:
+        patch.undo()
+
+
+def without_folder() -> None:
+    store = HashStore()
+    store.set("seqtasks/0/1", "")
+    patch = second_of_two(store)
     try:
         agreed(lambda: Path("mine"), Path("mine"))
     finally:
@@ -63,7 +64,7 @@ def asked(answer: bytes | Exception) -> None:
 
 
 def alone() -> None:
-    patch = second_of_two()
+    patch = second_of_two(None)
     try:
         check_size(1)
     finally:
@@ -109,12 +110,12 @@ ROWS = {
         half_told,
         "what started this process does not say enough: You set `--ntasks=2` in your SLURM bash",
     ),
-    "training.launched:told": (
-        lambda: asked(RuntimeError("refused")),
-        "process 1 of 2 got no answer from the first one at head:29500 (refused); start all of",
+    "training.launched:agreed": (
+        without_answer,
+        "process 1 of 2 does not find the others at head:29500 (",
     ),
-    "training.launched:told#2": (
-        lambda: asked(b""),
+    "training.launched:exchanged": (
+        without_folder,
         "the first process has no run folder; see what it says",
     ),
 }

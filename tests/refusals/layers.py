@@ -27,7 +27,7 @@ from seqtasks.embedding import ConvolutionalSpelling, InputEmbedding, TokenEmbed
 from seqtasks.embedding.tying import tie_source
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.encoder.chunks import read_in_chunks
-from seqtasks.errors import check_choice, check_least, check_rate
+from seqtasks.errors import check_between, check_choice, check_least, check_rate
 from seqtasks.evaluation.bootstrap import compare_scores
 from seqtasks.heads.adaptive import check_cutoffs
 from seqtasks.heads.attention import find_attention
@@ -184,6 +184,10 @@ ROWS = {
         "bridge: there is no 'zeros'; Did you mean 'zero'? The choices are last, zero.",
     ),
     "errors:check_least": (lambda: check_least("size", 0, 1), "size: it is at least 1, not 0"),
+    "errors:check_between": (
+        lambda: check_between("size", 9, 1, 8),
+        "size: it is from 1 to 8, not 9",
+    ),
     "errors:check_rate": (
         lambda: check_rate("dropout", 1.0),
         "dropout: a rate is at least 0 and below 1, not 1",
@@ -438,7 +442,7 @@ ROWS = {
     ),
     "decoding.steps:expect": (
         lambda: beam_search(*searched()[:3], beam_size=0, max_length=3, eos_id=0),
-        "beam_size: 0 is given; expected at least 1",
+        "beam_size: 0 is given; expected 1 to 10,000",
     ),
     "decoding.steps:check_possible": (
         lambda: drawn(logits=float("nan")),

@@ -354,9 +354,9 @@ ROWS = {
         lambda: fitted(VectorSequenceField(), "[[1, 2], [3]]"),
         "a.txt:1: 'x' has 1 numbers at step 1, 2 expected as at its first; give every step the",
     ),
-    "data.fields.series:VectorSequenceField.steps#6": (
+    "data.fields.series:VectorSequenceField._check_size": (
         lambda: fitted(VectorSequenceField(), '[[1, 2], [3, "a"]]'),
-        "a.txt:1: a step of 'x' that lacks a finite number; it holds 'a' at step 1, channel",
+        "a.txt:1: a step of 'x' that lacks a finite number of usual size; it holds 'a' at step 1",
     ),
     "data.fields.tag_vocabulary:TagVocabulary.from_json": (
         lambda: TagVocabulary.from_json("{"),
@@ -416,7 +416,7 @@ ROWS = {
     ),
     "data.fields.vectors:_numbers#2": (
         lambda: fitted(VectorField(), "1 nan"),
-        "a.txt:1: 'x' is to hold finite numbers, not '1 nan'; correct the line",
+        "a.txt:1: 'x' is to hold numbers of usual size, not '1 nan'; correct the line",
     ),
     "data.length_filter:LengthFilter.__init__": (
         LengthFilter,

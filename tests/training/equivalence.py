@@ -71,6 +71,7 @@ TASKS = {
         "task.head.alpha=2",
         "task.head.beta=1",
     ],
+    "generation with an adaptive softmax": ["task=generation", "task/head=adaptive"],
     "generation of lines": ["task=generation", "data=sample"],
     "classification": ["task=classification"],
     "classification, balanced": ["task=classification", "data.batching.balance=label"],

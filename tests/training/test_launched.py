@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,11 @@ from small import SMALL
 from torch.distributed import HashStore
 
 from seqtasks.errors import SeqtasksError
-from seqtasks.training import launched as module
-from seqtasks.training.launched import Launched, agreed, is_first, launched
+from seqtasks.training.launched import Launched, agreed, exchanged, is_first, launched
 
 ASK = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from seqtasks.training.launched import agreed
 print(agreed(lambda: Path(sys.argv[1]), Path("named")))
@@ -64,25 +64,24 @@ def test_processes_of_a_script_meet_for_its_later_trainings(monkeypatch):
     assert launched() is None
 
 
-def test_the_first_process_tells_the_others(monkeypatch):
+def test_the_first_process_tells_the_others():
     store, place = HashStore(), Path("mine").absolute()
-
-    def ask(rank: int, choose) -> tuple[Path, int]:
-        monkeypatch.setattr(module, "launched", lambda: Launched(rank, 2, "head", 29500))
-        monkeypatch.setattr(module, "meet", lambda group: store)
-        monkeypatch.setattr(module, "_number", itertools.count())  # as in a process of its own
-        return agreed(choose, Path("named"))
-
-    assert ask(0, lambda: Path("mine")) == (Path("mine"), 0)
-    assert ask(1, pytest.fail) == (place, 1)
 
     def refuse() -> Path:
         raise SeqtasksError("it holds a run")
 
-    with pytest.raises(SeqtasksError, match="it holds a run"):
-        ask(0, refuse)
-    with pytest.raises(SeqtasksError, match="the first process has no run folder"):
-        ask(1, pytest.fail)
+    def ask(rank: int, choose) -> Path | str:
+        try:
+            return exchanged(store, Launched(rank, 3, "head", 29500), choose)
+        except SeqtasksError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(3) as pool:
+        said = [*pool.map(ask, range(3), [lambda: Path("mine"), pytest.fail, pytest.fail])]
+        assert said == [Path("mine"), place, place]
+        said = [*pool.map(ask, range(3), [refuse, pytest.fail, pytest.fail])]
+        assert said[0] == "it holds a run"
+        assert said[1] == said[2] == "the first process has no run folder; see what it says"
 
 
 @pytest.mark.slow

@@ -93,6 +93,7 @@ class Stop(pl.Callback):
 @pytest.fixture
 def stopped(composed, monkeypatch, tmp_path):
     """A function that runs a task until it is stopped, and returns what it says."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
 
     def go(options: list[str], name: str, hook: str, *signals: signal.Signals) -> str:
         def with_stop(config, task):
@@ -106,7 +107,8 @@ def stopped(composed, monkeypatch, tmp_path):
         monkeypatch.setattr(entry, "make_trainer", make_trainer)
         return str(caught.value)
 
-    return go
+    yield go
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqtasks.data.decimals import plain
 from seqtasks.data.fields.field import Field, check_varied
 from seqtasks.data.fields.remarks import note_odd, note_rare
 from seqtasks.data.fields.unseen import room
@@ -137,7 +138,7 @@ def is_number(label: str) -> bool:
     (True, False)
     """
     try:
-        float(label)
+        plain(label)
     except ValueError:
         return False
     return True

@@ -10,12 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqtasks.data.decimals import decimal
+from seqtasks.data.decimals import LARGEST, decimal
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.errors import RecordError
-
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 class NumberField(Field):
@@ -41,9 +39,10 @@ class NumberField(Field):
             number = decimal(value)
         except (TypeError, ValueError):
             number = math.nan
-        if not abs(number) <= _LARGEST:
+        if not abs(number) <= LARGEST:
+            shown = str(value)[:30]
             raise RecordError(
-                f"'{value}' in '{self.name}' where a number of usual size is expected; write one "
+                f"'{shown}' in '{self.name}' where a number of usual size is expected; write one "
                 "such as 3.5 or 3,5, or take a label field",
                 where=record.place,
             )

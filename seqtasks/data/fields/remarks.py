@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from seqtasks.data.decimals import plain
 from seqtasks.data.fields.classes import without
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
@@ -118,7 +119,7 @@ def counted(labels: Iterable[str], counts: Mapping[str, int]) -> list[str]:
 def as_number(label: str) -> float | None:
     """The finite number that a label spells, or None."""
     try:
-        number = float(label)
+        number = plain(label)
     except ValueError:
         return None
     return number if number - number == 0 else None

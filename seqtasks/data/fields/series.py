@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqtasks.data.batch import lengths_of
+from seqtasks.data.decimals import LARGEST, plain
 from seqtasks.data.fields.channels import Channels
 from seqtasks.data.fields.field import Field
 from seqtasks.data.fields.values import values_of
@@ -114,7 +116,7 @@ class VectorSequenceField(Field):
         """
         value = self.value(record)
         try:
-            rows = json.loads(value) if isinstance(value, str) else value
+            rows = json.loads(value, parse_int=float) if isinstance(value, str) else value
         except (ValueError, RecursionError) as error:
             raise RecordError(
                 f"'{self.name}' is not a JSON list of steps ({error}); write one list of numbers a "
@@ -145,28 +147,50 @@ class VectorSequenceField(Field):
                     where=record.place,
                 )
         try:
-            values = np.array(rows, dtype=np.float64)
-        except (ValueError, TypeError):
+            values = np.array(rows)
+        except (ValueError, OverflowError):
+            values = np.array([])
+        if values.dtype.kind not in "fiub" or values.ndim != 2:
             values = np.array([[_number(cell) for cell in row] for row in rows])
-        bad = np.argwhere(~np.isfinite(values))
+        self._check_size(values.astype(np.float64, copy=False), rows, record)
+        return values.astype(np.float64, copy=False)
+
+    def _check_size(self, values: NDArray[np.floating[Any]], given: Any, record: Record) -> None:
+        """Refuse values that are not finite, or that no tensor holds.
+
+        Raises:
+            RecordError: there is one, which the message names as it is given.
+        """
+        bad = np.argwhere(~(np.abs(values) <= LARGEST))
         if len(bad):
             step, channel = bad[0].tolist()
             raise RecordError(
-                f"a step of '{self.name}' that lacks a finite number; it holds "
-                f"{rows[step][channel]!r} at step {step}, channel {channel} (both from 0): fill it "
-                "in, or remove the example",
+                f"a step of '{self.name}' that lacks a finite number of usual size; it holds "
+                f"{repr(given[step][channel])[:30]} at step {step}, channel {channel} (both from "
+                "0): fill it in, or remove the example",
                 where=record.place,
             )
-        return values
 
     def encode(self, records: Sequence[Record]) -> Ragged:
         """All steps laid end to end, (steps of all records, channels) float32."""
         width = len(self.vocabulary)
-        rows = [self.vocabulary.measure(self.steps(record, width)) for record in records]
+        rows = [self.measured(record) for record in records]
         offsets = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum([len(row) for row in rows], out=offsets[1:])
         values = np.concatenate(rows) if rows else np.zeros((0, width), np.float32)
         return Ragged(cast(Any, values), offsets)
+
+    def measured(self, record: Record) -> NDArray[np.float32]:
+        """A record's values as the model sees them, (steps, channels).
+
+        Raises:
+            RecordError: one is so far from those of training that no tensor holds it.
+        """
+        steps = self.steps(record, len(self.vocabulary))
+        with np.errstate(over="ignore"):
+            measured = self.vocabulary.measure(steps)
+        self._check_size(measured, steps, record)
+        return measured
 
     def collate(self, values: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
         """``<name>`` (batch, time, channels) float32, 0 at padding, and its lengths (batch,)."""
@@ -195,6 +219,6 @@ def note_constant(field: Field, names: Sequence[str], constant: NDArray[np.bool_
 def _number(cell: Any) -> float:
     """A cell as a number; NaN for anything that is none."""
     try:
-        return float(cell)
-    except (ValueError, TypeError):
-        return float("nan")
+        return plain(cell) if isinstance(cell, str) else float(cell)
+    except (ValueError, TypeError, OverflowError):
+        return math.nan

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqtasks.data.decimals import LARGEST, plain
 from seqtasks.data.fields.field import Field
 from seqtasks.data.record import Record
 from seqtasks.data.vocabulary import Vocabulary
@@ -62,15 +63,15 @@ def _numbers(field: Field, record: Record) -> list[float]:
     value = field.value(record)
     parts = value.replace(",", " ").split() if isinstance(value, str) else value
     try:
-        row = [float(part) for part in parts]
-    except ValueError as error:
+        row = [plain(part) for part in parts]
+    except (ValueError, TypeError, AttributeError) as error:
         raise DataError(
             f"'{field.name}' is to hold numbers: {error}; correct the line", where=record.place
         ) from None
-    if not row or not all(map(math.isfinite, row)):
+    if not row or not max(map(abs, row)) <= LARGEST or any(map(math.isnan, row)):
         shown = " ".join(parts)[:60]
         raise DataError(
-            f"'{field.name}' is to hold finite numbers, not '{shown}'; correct the line",
+            f"'{field.name}' is to hold numbers of usual size, not '{shown}'; correct the line",
             where=record.place,
         )
     return row

@@ -63,7 +63,7 @@ class Encoding(NamedTuple):
             if not self.fitted:
                 splits = {**splits, "train": usable(self.fields, splits["train"])}
                 with progress("Counting", sizes["train"]) as bar:
-                    each = bar.share_of(sizes["train"] / len(own))
+                    each = bar.share_of(sizes["train"] / max(len(own), 1))
                     watched = splits["train"].watched(each)
                     fit(self.fields, watched, self.known)
             with progress("Encoding", size) as bar:

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.data.readers.array_rows import ArrayRows
 from seqtasks.data.readers.opening import open_binary
 from seqtasks.data.readers.paths import FilePath
 from seqtasks.errors import DataError, first_line
+
+_ONE_VALUE = "biufUSMm"
+"""Kinds of types whose values are texts or numbers, or times."""
+
+_DAMAGES = (
+    *(OSError, ValueError, TypeError, KeyError, IndexError, OverflowError, EOFError, RuntimeError),
+    *(
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        SyntaxError,
+        tokenize.TokenError,
+    ),
+)
+"""What reading a damaged archive or header raises."""
 
 _SHAPES = (
     "(examples, steps, channels), or (all steps, channels) laid end to end with 'lengths' beside it"
@@ -70,10 +90,11 @@ def _count(path: FilePath, arrays: Mapping[str, ArrayRows], lengths: NDArray[Any
     for field, array in arrays.items():
         if field == "series":
             _check_sequences(path, array, lengths)
-        elif len(array.shape) != 1:
+        elif len(array.shape) != 1 or array.dtype.kind not in _ONE_VALUE:
             raise DataError(
                 f"{path}: the array {array.name!r} of the field '{field}' has the shape "
-                f"{array.shape}; give one value an example: (examples,)"
+                f"{array.shape} and holds {array.dtype}; give one value an example, a text or a "
+                "number: (examples,)"
             )
         if field == "series" and lengths is not None:
             counts[array.name] = len(lengths)
@@ -99,42 +120,49 @@ def _check_sequences(path: FilePath, array: ArrayRows, lengths: NDArray[Any] | N
             f"{path}: the array 'lengths' is to hold one whole number an example; correct the file"
         )
     least, most = (lengths.min(), lengths.max()) if lengths.size else (0, 0)
+    total = sum(lengths.tolist())  # in Python's numbers, which do not overflow
     if len(shape) == 3 and len(lengths) == shape[0]:
         if not 0 <= least <= most <= shape[1]:
             raise DataError(
                 f"{path}: 'lengths' goes from {least} to {most}, but {name!r} has "
                 f"{shape[1]} steps; correct the file"
             )
-    elif len(shape) != 2 or least < 0 or lengths.sum() != shape[0]:
+    elif len(shape) != 2 or least < 0 or total != shape[0]:
         raise DataError(
             f"{path}: {name!r} has the shape {shape} and 'lengths' {lengths.shape}, "
-            f"{lengths.sum()} in all; give {_SHAPES}"
+            f"{total} in all; give {_SHAPES}"
         )
 
 
 def _sequences(array: ArrayRows, lengths: NDArray[Any] | None) -> Iterator[str]:
     """Each example's steps as JSON."""
     padded = len(array.shape) == 3
+    wide = array.dtype.itemsize > 8  # than any number of Python
     for number in range(array.shape[0]) if lengths is None else lengths.tolist():
         if padded:
             steps = array.take(1)[0][: None if lengths is None else number]
         else:
             steps = array.take(number)
-        yield json.dumps(steps.tolist())
+        yield json.dumps((steps.astype(np.float64) if wide else steps).tolist())
 
 
 def _values(array: ArrayRows) -> Iterator[str]:
     """Each example's value as a text, blank for one that is no number."""
     for _ in range(array.shape[0]):
         value = array.take(1)[0]
-        yield str(value) if value == value else ""
+        if isinstance(value, bytes):
+            yield value.decode()
+        elif value == value:
+            yield str(value).encode().decode()  # ValueError: half a character
+        else:
+            yield ""
 
 
 @contextmanager
 def _readable(path: FilePath) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGES as error:
         raise DataError(
             f"{path}: cannot be read as .npz ({first_line(error)}); write it with numpy.savez, "
             "without arrays of objects"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from seqtasks.data.decimals import plain
 from seqtasks.data.readers.files import read_lines
 from seqtasks.data.readers.paths import FilePath
+from seqtasks.data.readers.uea_description import Description
 from seqtasks.errors import DataError
 
 
@@ -15,18 +17,19 @@ def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str,
 
     The columns are ``series``, a JSON list of steps, and any ``label``. Lines before ``@data``
     describe the file; behind it an example is a line, its channels separated by colons, the values
-    of a channel by commas, and the label last. ``?`` is a missing value, which becomes NaN.
+    of a channel by commas, and the label last. ``?`` is a missing value, which becomes NaN. A line
+    that is not as the file describes itself gives no example.
 
     Args:
         path: the file.
         encoding: its encoding.
 
     Raises:
-        DataError: the file cannot be read, has time stamps or no ``@data``.
+        DataError: the file cannot be read, has time stamps or no ``@data``, or its description is
+            none.
     """
-    described: dict[str, str] = {}
+    described = Description()
     begun = False
-    count = first = 0
     for number, raw in read_lines(path, encoding):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -39,49 +42,48 @@ def uea_examples(path: FilePath, encoding: str) -> Iterator[tuple[int, dict[str,
                     "description ends with a line @data"
                 )
             begun = key.lower() == "@data"
-            described[key.lower()] = "".join(value).lower()
-            if described.get("@timestamps", "").startswith("true"):
-                raise DataError(
-                    f"{path}:{number}: values with time stamps are not read; write the values "
-                    "alone, with @timeStamps false"
-                )
+            try:
+                described.learn(key.lower(), "".join(value), number)
+            except ValueError as error:
+                raise DataError(f"{path}:{number}: {error}") from None
             continue
         parts = line.split(":")
         values = {}
-        if any(described.get(k, "").startswith("true") for k in ("@classlabel", "@targetlabel")):
-            values["label"] = parts.pop().strip()
-        if not count:
-            count, first = max(len(parts), 1), number
         try:
-            values["series"] = json.dumps(_steps(parts, count, first))
+            if described.labelled:
+                values["label"] = described.label(parts.pop().strip())
+            described.check_channels(len(parts), number)
+            channels = [_numbers(at, part) for at, part in enumerate(parts)]
+            described.check_steps([len(channel) for channel in channels], number)
         except ValueError as error:
             yield number, {}, f"{error}; correct the line"
         else:
+            values["series"] = json.dumps(list(zip(*channels, strict=True)))
             yield number, values, ""
     if not begun:
         raise DataError(f"{path}: it has no line @data; give a .ts file of the UEA archive")
 
 
-def _steps(parts: list[str], count: int, first: int) -> list[tuple[float, ...]]:
-    """The steps of some channels (ValueError: they are no numbers, or not equally many)."""
-    if len(parts) != count:
-        raise ValueError(f"{len(parts)} channel(s) found, {count} expected as on line {first}")
-    channels = [_numbers(at, part) for at, part in enumerate(parts)]
-    for at, channel in enumerate(channels):
-        if len(channel) != len(channels[0]):
-            raise ValueError(
-                f"channels of unequal length; channel {at} has {len(channel)} values where "
-                f"channel 0 has {len(channels[0])}"
-            )
-    return list(zip(*channels, strict=True))
-
-
 def _numbers(channel: int, text: str) -> list[float]:
     """The values of one channel (ValueError: one is no number)."""
-    parts = ["nan" if part.strip() == "?" else part for part in text.split(",")]
+    if "?" in text:
+        text = ",".join("nan" if part.strip() == "?" else part for part in text.split(","))
+    parts = text.split(",")
     try:
+        if "_" in text or not text.isascii():  # what `plain` refuses, at once for all of them
+            return [plain(part) for part in parts]
         return [float(part) for part in parts]
-    except ValueError as error:
+    except ValueError:
+        bad = next(part for part in parts if not _is_number(part)).strip()
         raise ValueError(
-            f"channel {channel} (from 0) is to hold numbers with commas between them ({error})"
+            f"channel {channel} (from 0) is to hold numbers with commas between them, not "
+            f"{bad[:30]!r}"
         ) from None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        plain(text)
+    except ValueError:
+        return False
+    return True

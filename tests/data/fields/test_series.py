@@ -89,7 +89,7 @@ def test_a_batch_is_padded_with_zeros():
         ("[[-Infinity, 2]]", "holds -inf at step 0, channel 0"),
         ("[[1, null]]", "holds None at step 0, channel 1"),
         ('[[1, 2], ["x", 2]]', "holds 'x' at step 1, channel 0"),
-        ("[[1, [2]]]", r"holds \[2\] at step 0, channel 1"),
+        ("[[1, [2]]]", r"holds \[2.0\] at step 0, channel 1"),
         ("[[1, 2], [1, 2], [1, 2], [1, 2]]", "has 4 steps, more than series.max_length=3"),
     ],
 )

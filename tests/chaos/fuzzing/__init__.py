@@ -1,0 +1,1 @@
+"""Files, options and command lines, changed at random."""
