@@ -17,11 +17,12 @@ KINDS = frozenset(
 )
 """What a configuration is made of: no dates, sets or binary data, and no merged mappings."""
 
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+class _Loader(yaml.SafeLoader):
+    """Makes plain values; each mapping has its names once, and takes in no other by ``<<``.
 
-class _Loader(_Base):
-    """Makes plain values; each mapping has its names once, and takes in no other by ``<<``."""
+    The loader in C refuses the escapes by which names of files that are no UTF-8 are written.
+    """
 
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         if node.tag not in KINDS:
@@ -78,7 +79,7 @@ def parsed(text: str) -> Any:
 def check_events(text: str) -> None:
     """Refuse a text, before anything is made of it, for its length or its depth."""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=_Base)):
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
