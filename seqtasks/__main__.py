@@ -16,11 +16,12 @@ from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
+from seqtasks.cli.signals import PARENT
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
-from seqtasks.training.launched import FOLDER, PARENT, agreed, rank_by_hand
+from seqtasks.training.launched import FOLDER, agreed, rank_by_hand
 
 
 @hydra.main(version_base="1.3", config_path="pkg://seqtasks.conf", config_name="config")

@@ -17,9 +17,6 @@ SIGNS = ("TORCHELASTIC_RUN_ID", "SLURM_STEP_ID", "LSB_JOBID", "OMPI_COMM_WORLD_S
 FOLDER = "SEQTASKS_RUN"
 """The variable that tells the processes that Lightning starts their folder."""
 
-PARENT = "SEQTASKS_PARENT"
-"""The variable that tells them the number of the process that started them."""
-
 PATIENCE = timedelta(minutes=5)
 """How long a process waits for the first one, which may start later."""
 

@@ -73,6 +73,17 @@ with exit_on_error():
     os.kill(os.getpid(), number)
 """
 
+COMPUTES = """
+import hashlib, threading
+from seqtasks.cli import signals
+signals.PATIENCE = 0.2
+take_signals()
+with exit_on_error():
+    threading.Timer(0.3, os.kill, (os.getpid(), number)).start()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)  # minutes in C
+    print("not reached", flush=True)
+"""
+
 OF_A_COMMAND = """
 sys.argv, sys.orig_argv = ["-m", "x"], ["python", "-m", sys.argv[2], "x"]
 import seqtasks
@@ -100,8 +111,9 @@ def begun(script: str, *arguments: str, folder: Path) -> tuple[int, str, str]:
         (IMPORTS, ""),
         (BEFORE, ""),
         (COPIES, "put in order"),
+        (COMPUTES, ""),
     ],
-    ids=["works", "asked twice", "imports", "before", "copies"],
+    ids=["works", "asked twice", "imports", "before", "copies", "computes"],
 )
 def test_a_line_and_no_more(script, printed, name, tmp_path):
     assert begun(script, name, folder=tmp_path) == (1, printed, "seqtasks: interrupted\n")
