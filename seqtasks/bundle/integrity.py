@@ -41,6 +41,8 @@ LIMITS: dict[str, float] = {
 }
 """Option → the most that it may be, in its own way."""
 
+OURS, ELSEWHERE = "seqtasks.", "(elsewhere)"
+
 DECODED = ("search", "sampling")
 """Parts of a task that say how it writes, and the most steps that they may ask for."""
 
@@ -50,11 +52,14 @@ MOST_STEPS = 100_000
 def check_config(path: Path, config: Any) -> None:
     """Refuse a configuration of more values, levels or larger numbers than anyone writes.
 
-    Numbers are looked at in ``task`` and ``fields``, from which a model is made.
+    Numbers are looked at in ``task`` and ``fields``, from which a model is made, but not where
+    they are those of a class from elsewhere, which its user has to trust.
     """
     count, nodes = 0, [("", config, 0)]
     while nodes:
         place, node, depth = nodes.pop()
+        if isinstance(node, dict) and not str(node.get("_target_", OURS)).startswith(OURS):
+            place = ELSEWHERE
         count += 1
         if count > NODES or depth > DEEPEST:
             raise BundleError(
