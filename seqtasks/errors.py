@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -189,6 +190,12 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     """
     found = closest(name, choices)
     return "" if found is None else f" Did you mean '{found}'?"
+
+
+def raised_in(error: BaseException, package: str) -> bool:
+    """Whether an error comes from a module of a package."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith(f"{package}.")
 
 
 LISTED = 20

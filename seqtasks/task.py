@@ -15,7 +15,7 @@ from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError, check_least, first_line, located
+from seqtasks.errors import UsageError, check_least, first_line, located, raised_in
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer
@@ -368,6 +368,8 @@ def refused_as(option: str) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError, ArithmeticError) as error:
+        if raised_in(error, "pytorch_lightning"):  # which was asked for the number of steps
+            raise
         raise UsageError(
             f"{first_line(error)}; correct the option, or choose another", option=option
         ) from error

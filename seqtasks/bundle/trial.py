@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from seqtasks.bundle.files import read_manifest
 from seqtasks.trial import child
 
 SPEED = 50e6
@@ -21,6 +22,7 @@ def try_elsewhere(place: Path, trusted: Collection[str]) -> None:
     Raises:
         BundleError: it cannot be opened there.
     """
+    read_manifest(place)  # what is no bundle at all is told at once
     size = size_of(place)
     # A process that trains nothing is quick to begin; modules of a person's own may train.
     calls: dict[str, list[Any]] = {} if trusted else {"seqtasks.lightning:leave_out_lightning": []}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, raised_in
 
 # Advice that does not fit here: a deprecated call inside Lightning 2.6, more worker processes for
 # data that lies encoded in memory, more frequent logs for short trainings, an order for one batch,
@@ -84,8 +83,7 @@ def fitting() -> Iterator[None]:
     try:
         yield
     except (MisconfigurationException, RuntimeError, ValueError) as error:
-        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-        if not str(frame.f_globals.get("__name__")).startswith("pytorch_lightning."):
+        if not raised_in(error, "pytorch_lightning"):
             raise
         reason = " ".join(str(error).split())
         raise UsageError(

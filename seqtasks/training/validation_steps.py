@@ -16,7 +16,8 @@ class BetweenSteps(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Round the interval: a training that is resumed within an epoch does not begin one."""
         parts, every = trainer.accumulate_grad_batches, trainer.val_check_batch
-        if parts > 1 and isinstance(every, int):  # else infinity: there is no validation
+        # An epoch ends with a step; without a number of batches there is no validation.
+        if parts > 1 and isinstance(every, int) and every != trainer.num_training_batches:
             trainer.val_check_batch = max(every // parts, 1) * parts
 
     on_train_epoch_start = on_train_start  # Lightning may have set the interval anew

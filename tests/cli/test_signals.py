@@ -11,6 +11,7 @@ import pytest
 BEGIN = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a background job is without
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and what nohup begins
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.signals import take_signals
 number = signal.Signals[sys.argv[1]]

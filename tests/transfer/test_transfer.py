@@ -362,7 +362,12 @@ def test_a_whole_model_is_frozen_below_its_head(composed, tagger):
 def gradual(*more):
     options = ["task=classification", *SMALL, *LAYERS, "callbacks.early_stopping=null"]
     options += ["transfer=gradual", "trainer.max_epochs=4", "scheduler=plateau"]
-    return [*options, "callbacks.checkpoint.save_top_k=-1", *more]
+    return [
+        *options,
+        "callbacks.checkpoint.save_top_k=-1",
+        "callbacks.checkpoint.filename='{epoch}'",
+        *more,
+    ]
 
 
 def test_one_more_level_learns_each_epoch(composed, watched, tmp_path):
