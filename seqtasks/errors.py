@@ -192,6 +192,17 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     return "" if found is None else f" Did you mean '{found}'?"
 
 
+@contextmanager
+def refused_as(option: str) -> Iterator[None]:
+    """Turn what torch says of a value that it cannot take into a `UsageError` of an option."""
+    try:
+        yield
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise UsageError(
+            f"{first_line(error)}; correct the option, or choose another", option=option
+        ) from error
+
+
 def raised_in(error: BaseException, package: str) -> bool:
     """Whether an error comes from a module of a package."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)

@@ -145,11 +145,11 @@ def run(
             task_name=task_name,
             command=command,
         )
-        with salvaged(trainer, folder, save) as finish:
+        foreign = foreign_modules(plain["task"])
+        with salvaged(trainer, folder, save, foreign) as finish:
             add_scores(results, trainer, task, data, seconds)
             finish()
             if trainer.is_global_zero:
-                foreign = foreign_modules(plain["task"])
                 if config.report:
                     write_report(folder, trusted=foreign, examples=200)
                 name_latest(folder)

@@ -89,8 +89,11 @@ def run_server(server: Server, options: argparse.Namespace, token: str | None) -
     print(f"Serving {options.bundle} at {url} (Ctrl+C stops it)", flush=True)
     if token is None and not is_loopback(options.host):
         warn("whoever reaches this machine may use the model; --token TOKEN asks them for a token")
-    for name in (signal.SIGINT, signal.SIGTERM):  # what uvicorn raises again when it has stopped
-        signal.signal(name, lambda *_: None)
+    for name in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # before uvicorn takes them, and after it
+        signal.signal(name, lambda *_: setattr(server, "should_exit", True))
     server.run(sockets=[listener])
     if not server.started:
         raise SeqtasksError(f"{url}: the server could not start; the lines above say why")

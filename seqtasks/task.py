@@ -15,7 +15,7 @@ from seqtasks.data.batch import Batch, lengths_of
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import scale_dropout
-from seqtasks.errors import UsageError, check_least, first_line, located, raised_in
+from seqtasks.errors import UsageError, check_least, located, refused_as
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer
@@ -226,7 +226,8 @@ class Task(LightningModule):
     def ahead(self, loss: Loss, batch: Batch, batch_index: int) -> Tensor | None:
         """(terms,) over how many steps a loss of several terms is, in the batches that follow.
 
-        They are those of the optimizer's step that a batch begins; None where it is not needed.
+        They are those of the optimizer's step that a batch begins; None where it is not needed. The
+        model reads each of them once more for it, as in evaluation.
         """
         if not loss.parts:
             return None
@@ -238,11 +239,12 @@ class Task(LightningModule):
             )
         left = int(min(len(batch.ahead), self.trainer.num_training_batches - batch_index - 1))
         counts = torch.zeros(len(loss.parts), device=self.device, dtype=torch.int64)
-        for later in batch.ahead[:left]:
-            if later.is_counted:
-                there = later.to(self.device)
-                parts = self.loss(self(there), there).parts
-                counts = counts + torch.stack([one.count for _, one in parts])
+        with evaluated(self):
+            for later in batch.ahead[:left]:
+                if later.is_counted:
+                    there = later.to(self.device)
+                    parts = self.loss(self(there), there).parts
+                    counts = counts + torch.stack([one.count for _, one in parts])
         return counts
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -348,28 +350,25 @@ class Task(LightningModule):
                     group["lr"] /= self.layer_factor ** group["depth"]
         if self.make_scheduler is None:
             return optimizer
-        with refused_as("scheduler"):
-            entry = scheduled(
-                self.make_scheduler,
-                optimizer,
-                steps=lambda: self.trainer.estimated_stepping_batches,
-                monitor=self.monitor,
-                mode=self.mode,
-                validated=self.trainer.check_val_every_n_epoch
-                if self.trainer.limit_val_batches
-                else 0,
-            )
+        validates = self.trainer.limit_val_batches
+        entry = scheduled(
+            self.make_scheduler,
+            optimizer,
+            steps=lambda: self.trainer.estimated_stepping_batches,
+            monitor=self.monitor,
+            mode=self.mode,
+            validated=self.trainer.check_val_every_n_epoch if validates else 0,
+        )
         return [optimizer], [entry]
 
 
 @contextmanager
-def refused_as(option: str) -> Iterator[None]:
-    """Turn what torch says of a value that it cannot take into a `UsageError` of an option."""
+def evaluated(module: nn.Module) -> Iterator[None]:
+    """Meanwhile a module and its parts compute as in evaluation, and learn no statistics."""
+    training = [part for part in module.modules() if part.training]
+    module.eval()
     try:
         yield
-    except (TypeError, ValueError, ArithmeticError) as error:
-        if raised_in(error, "pytorch_lightning"):  # which was asked for the number of steps
-            raise
-        raise UsageError(
-            f"{first_line(error)}; correct the option, or choose another", option=option
-        ) from error
+    finally:
+        for part in training:
+            part.training = True

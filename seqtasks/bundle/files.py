@@ -28,7 +28,7 @@ _MB = 1 << 20
 MOST_FILES = 1_000
 """Files that a manifest names at most."""
 
-SIZES = {MANIFEST: _MB, CONFIG: _MB, CARD: 16 * _MB, METRICS: 64 * _MB}
+SIZES = {MANIFEST: _MB, CONFIG: 16 * _MB, CARD: 16 * _MB, METRICS: 64 * _MB}
 """File → the bytes that it has at most."""
 
 VOCABULARY, GRAPH = 128 * _MB, 2048 * _MB

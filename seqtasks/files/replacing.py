@@ -73,6 +73,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         yield part
         part.chmod(0o777 & ~_mask())
         for file in part.iterdir():
+            if file.is_file():  # some are written for their user alone
+                file.chmod(0o666 & ~_mask())
             flush(file)
         flush(part)
         before = Path(f"{part}{_BEFORE}")

@@ -10,7 +10,7 @@ from typing import Any
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from seqtasks.errors import UsageError, check_rate
+from seqtasks.errors import UsageError, check_rate, refused_as
 
 
 def warmup_cosine(
@@ -88,8 +88,10 @@ def scheduled(
                 "trainer.limit_val_batches is 0; validate, or set scheduler=constant",
                 option="scheduler",
             )
+    with refused_as("scheduler"):
+        schedule = make(optimizer, **told)
     return {
-        "scheduler": make(optimizer, **told),
+        "scheduler": schedule,
         "interval": "step" if "total_steps" in takes else "epoch",
         "frequency": (follows and validated) or 1,
         "monitor": monitor,

@@ -36,7 +36,7 @@ class WholeStep:
 def of_one_batch(loss: Loss, real: Tensor, places: int) -> tuple[Tensor, WholeStep]:
     """What to minimise in a step of one batch in one process, and what the step comes to."""
     nats = (loss.total / loss.count.clamp(min=1)).detach()
-    padding = 1 - real.float() / places if places else torch.zeros(())
+    padding = 1 - real.float() / places if places else torch.zeros((), device=real.device)
     mean = loss.mean
     return mean, WholeStep(mean.detach(), nats, padding)
 

@@ -35,6 +35,9 @@ def check_checkpoint(path: str | Path, task: Task, averaged: bool = False) -> No
         error.option = "ckpt_path"
         raise
     there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
+    history = content.get("callbacks", {}).get("History", {})
+    if history and "losses" not in history:
+        raise misfit("was written by an older seqtasks; go on with that version, or begin again")
     if "averaging" in content and not averaged:
         raise misfit("holds averaged weights; resume with the callbacks=… of the run that wrote it")
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}

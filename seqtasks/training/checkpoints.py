@@ -78,11 +78,10 @@ class Checkpoint(ModelCheckpoint):
         loop = trainer.fit_loop
         if loop.epoch_loop.batch_progress.is_last_batch:
             return
-        if self.follows_validation:  # within a step too, which changes no weights before its end
-            if not self._should_skip_saving_checkpoint(trainer):
-                self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
-        elif not loop._should_accumulate():
+        if not self.follows_validation:
             super().on_train_batch_end(trainer, pl_module, None, None, loop.batch_idx)
+        elif not self._should_skip_saving_checkpoint(trainer):
+            self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
 
     @property
     def follows_validation(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from seqtasks.training.children import end_others
 
 @contextmanager
 def salvaged(
-    trainer: pl.Trainer, folder: Path, write: Callable[[Path], object]
+    trainer: pl.Trainer,
+    folder: Path,
+    write: Callable[[Path], object],
+    trusted: Sequence[str] = (),
 ) -> Iterator[Callable[[], None]]:
     """Save a trained model if what follows its training fails or is interrupted.
 
@@ -27,6 +30,7 @@ def salvaged(
         trainer: that trained it; the first of several processes saves.
         folder: of the run.
         write: writes the bundle, and the scores so far, into a folder.
+        trusted: the user's own modules, which whoever opens the bundle has to name.
 
     Yields:
         The function that saves the model when it has its scores. Where the disk of the run is full
@@ -56,9 +60,10 @@ def salvaged(
         end_others(trainer)
         verb = "evaluate" if place is None else "report"
         place = place or written(folder, write)
+        trust = [word for module in trusted for word in ("--trust", module)]
         about = {"evaluate": place / "bundle", "report": place}[verb]
         said = f"the model is trained and saved in {place / 'bundle'}; to go on: "
-        said += shlex.join(["python", "-m", f"seqtasks.{verb}", str(about)])
+        said += shlex.join(["python", "-m", f"seqtasks.{verb}", str(about), *trust])
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise Interrupted(f"interrupted; {said}") from error
         if isinstance(error, FullDisk):

@@ -46,6 +46,7 @@ from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
 from seqtasks.training.trainer_options import check_trainer_options
+from seqtasks.training.validation_steps import BetweenSteps
 from seqtasks.transfer import Transfer
 
 
@@ -201,6 +202,16 @@ def ended(started: bool, failure: Exception | None = None) -> None:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
+
+
+def cut_short() -> None:
+    trainer: Any = SimpleNamespace(
+        accumulate_grad_batches=2,
+        val_check_batch=4,
+        num_training_batches=5,
+        check_val_every_n_epoch=None,
+    )
+    BetweenSteps().on_train_start(trainer, Task({}))
 
 
 def unlike_optimizer() -> None:
@@ -495,7 +506,7 @@ ROWS = {
         nothing_ahead,
         "trainer.accumulate_grad_batches: it goes with several losses where the data deals out",
     ),
-    "task:refused_as": (
+    "errors:refused_as": (
         unlike_optimizer,
         "optimizer: Invalid learning rate: -1",
     ),
@@ -514,6 +525,10 @@ ROWS = {
     "training.checkpoint_file:check_checkpoint.misfit": (
         lambda: check_checkpoint("nothing.ckpt", Task({})),
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
+    ),
+    "training.validation_steps:BetweenSteps.on_train_start": (
+        cut_short,
+        "trainer.limit_train_batches: its 5 batches end within a step of 2",
     ),
     "training.checkpoints:Checkpoint.setup": (
         lambda: BestMean(filename="best", monitor="val/loss", save_top_k=5).setup(

@@ -228,14 +228,18 @@ ROWS = {
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),
     "training.checkpoint_file:check_checkpoint#2": (
+        lambda: checkpoint({"state_dict": {}, "callbacks": {"History": {"rows": []}}}),
+        "ckpt_path: a.ckpt was written by an older seqtasks; go on with that version",
+    ),
+    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint({"state_dict": {}, "averaging": {}}),
         "ckpt_path: a.ckpt holds averaged weights; resume with the callbacks=… of the run that",
     ),
-    "training.checkpoint_file:check_checkpoint#3": (
+    "training.checkpoint_file:check_checkpoint#4": (
         lambda: checkpoint(SIZES),
         "ckpt_path: a.ckpt is of another model: x is (2,) there and missing here; resume with the",
     ),
-    "training.checkpoint_file:check_checkpoint#4": (
+    "training.checkpoint_file:check_checkpoint#5": (
         other_groups,
         "ckpt_path: a.ckpt has trained other parameters, or in other groups; resume with the",
     ),
