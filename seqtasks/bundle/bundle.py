@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 from safetensors.torch import load_file, load_model, save_model
 from torch import Tensor
@@ -302,6 +303,8 @@ def fill(task: Task, weights: Path, device: str) -> None:
         ) from error
     check_finite(weights, task.state_dict().items())
     try:
+        if torch.device(device).type == "meta":
+            raise RuntimeError("it holds no numbers")
         task.eval().to(device)
     except (RuntimeError, AssertionError) as error:
         reason = f"{device} cannot be used here: {first_line(error)}; leave it at cpu"

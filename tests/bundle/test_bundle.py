@@ -12,7 +12,7 @@ from small import ROOT, SMALL
 
 from seqtasks import bundle
 from seqtasks.bundle.build import build
-from seqtasks.errors import BundleError
+from seqtasks.errors import BundleError, UsageError
 from seqtasks.run import run
 
 
@@ -194,3 +194,9 @@ def test_a_class_of_ones_own_is_made_only_if_trusted():
     with pytest.raises(BundleError, match="name its module fractions with trust"):
         build(node)
     assert build(node, trusted=["fractions"]) == 3
+
+
+@pytest.mark.parametrize("device", ["meta", "cuda:77", "nowhere"])
+def test_a_device_that_cannot_compute_is_refused(made, device):
+    with pytest.raises(UsageError, match=f"{device} cannot be used here: .*; leave it at cpu"):
+        bundle.load(made, device)
