@@ -25,7 +25,7 @@ from seqtasks.folders.claim import claim
 from seqtasks.run import make_data, run
 from seqtasks.training.advice import unannounced
 from seqtasks.training.launched import FOLDER, agreed
-from seqtasks.training.trainer import disband, wait_for_all
+from seqtasks.training.trainer import disband, stay_together, wait_for_all
 
 
 def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
@@ -95,6 +95,7 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
         with unannounced(), own_folder(config, folder) as target:
             run(config, target, place.parent.name, command="seqtasks.train(config)")
             wait_for_all()  # for the one that writes the bundle
+            stay_together()
     except Exception as error:
         known = explain(error, ())
         if known is None:

@@ -170,6 +170,7 @@ _SETTINGS: dict[str, Any] = {
     "examples": int,
     "report": bool,
     "ckpt_path": str | None,
+    "overwrite": bool,
 }
 """The options that belong to no group."""
 

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
-LOCK, RUNNING = ".lock", ".running"
-"""The file that is locked, and the one that stands for a lock where there are none."""
+LOCK, RUNNING = ".seqtasks", ".seqtasks-running"
+"""The file that is locked, and the one that stands for a lock where there are none.
+
+The first stays, and says that the folder was held.
+"""
 
 _held: dict[Path, BaseFileLock] = {}
 
@@ -47,11 +50,6 @@ def let_go(folder: Path) -> None:
     """Let a folder go; nothing happens if this process does not hold it."""
     if (lock := _held.pop(folder.resolve(), None)) is not None:
         lock.release()
-
-
-def is_held(folder: Path) -> bool:
-    """Whether this process holds a folder."""
-    return folder.resolve() in _held
 
 
 def was_held(folder: Path) -> bool:

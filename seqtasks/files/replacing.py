@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -17,6 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _BESIDE, _BEFORE = ".part", ".before"
+
+_LEFT = re.compile(rf"(?s)\.(.+)\.[a-z0-9_]{{8}}{re.escape(_BESIDE)}(?:{re.escape(_BEFORE)})?")
+"""What a part is called: after the file that it is to replace, and by eight letters of chance."""
+
+_LONGEST = 230
+"""The bytes of that file's name in the part's; file systems allow 255 in all."""
 
 
 @contextmanager
@@ -39,7 +46,7 @@ def replacing(path: Path, parents: bool = True) -> Iterator[Path]:
     path = Path(os.path.realpath(path))
     if parents:
         path.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(_BESIDE, f".{path.name}.", path.parent)
+    number, name = tempfile.mkstemp(_BESIDE, _prefix(path), path.parent)
     os.close(number)
     part = Path(name)
     try:
@@ -68,7 +75,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(_BESIDE, f".{path.name}.", path.parent))
+    part = Path(tempfile.mkdtemp(_BESIDE, _prefix(path), path.parent))
     try:
         yield part
         part.chmod(0o777 & ~_mask())
@@ -111,24 +118,28 @@ def clear_parts(folder: Path) -> None:
 
     A folder that was being replaced when that happened is put back. Nobody else may write there.
     """
-    for part in folder.glob(f".*{_BESIDE}{_BEFORE}"):
-        path = folder / _target(part.name.removesuffix(_BEFORE))
-        if not path.exists():
-            part.rename(path)
     for part in [*folder.glob(f".*{_BESIDE}"), *folder.glob(f".*{_BESIDE}{_BEFORE}")]:
-        if part.is_dir() and not part.is_symlink():
+        if (left := _LEFT.fullmatch(part.name)) is None:
+            continue
+        path = folder / left[1]
+        if part.name.endswith(_BEFORE) and not path.exists():
+            part.rename(path)
+        elif part.is_dir() and not part.is_symlink():
             shutil.rmtree(part)
         else:
             part.unlink()
 
 
-def _target(name: str) -> str:
-    """What a file or folder is called that one beside it is to replace.
+def _prefix(path: Path) -> str:
+    """What the name of a part begins with.
 
-    >>> _target(".metrics.json.x7a_b2.part")
-    'metrics.json'
+    >>> _prefix(Path("metrics.json"))
+    '.metrics.json.'
     """
-    return name[1:].removesuffix(_BESIDE).rpartition(".")[0]
+    name = path.name
+    if len(os.fsencode(name)) > _LONGEST:
+        name = os.fsencode(name)[:_LONGEST].decode("utf-8", "ignore")
+    return f".{name}."
 
 
 def flush(path: Path) -> None:

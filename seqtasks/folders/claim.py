@@ -7,10 +7,18 @@ import os
 import shutil
 from pathlib import Path
 
+from seqtasks.cli.checked import check_value
 from seqtasks.errors import SeqtasksError
 from seqtasks.files.holding import LOCK, RUNNING, hold, let_go, was_held
-from seqtasks.files.replacing import clear_parts
-from seqtasks.folders.contents import RUN, Contents, clear, held_by, runs_of_a_sweep
+from seqtasks.folders.contents import (
+    RUN,
+    Contents,
+    clear,
+    clear_leftovers,
+    held_by,
+    runs_of_a_sweep,
+    strangers,
+)
 
 LAST = Path("checkpoints", "last.ckpt")
 """Where a run's last checkpoint is, in its folder."""
@@ -22,7 +30,7 @@ def claim(
     *,
     from_clock: bool = False,
     overwrite: bool = False,
-    checkpoint: str | Path | None = None,
+    checkpoint: str | None = None,
 ) -> Path:
     """Make a folder, or take one that nobody needs, and hold it (`seqtasks.files.holding`).
 
@@ -37,12 +45,18 @@ def claim(
         The folder.
 
     Raises:
-        SeqtasksError: the folder is another run's.
+        SeqtasksError: the folder is another run's, or holds other files where one writes.
+        UsageError: an option is of another type.
         OSError: it cannot be made.
     """
+    check_value("overwrite", overwrite, bool)
+    check_value("ckpt_path", checkpoint, str | None)
     if from_clock:
         folder = first_free(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    resumed = held_by(folder) is contents is RUN and lies_in(folder, checkpoint)
+    if not resumed and (paths := strangers(folder, contents)):
+        raise foreign(folder, contents, paths)
     older = was_held(folder)
     if not hold(folder):
         raise busy(folder, contents)
@@ -67,24 +81,29 @@ def first_free(folder: Path) -> Path:
     raise AssertionError  # there are more numbers than folders
 
 
+def lies_in(folder: Path, checkpoint: str | None) -> bool:
+    """Whether a training goes on from a checkpoint in a folder."""
+    return bool(checkpoint) and Path(checkpoint or "").resolve().is_relative_to(folder.resolve())
+
+
 def take_over(
-    folder: Path, contents: Contents, older: bool, overwrite: bool, checkpoint: str | Path | None
+    folder: Path, contents: Contents, older: bool, overwrite: bool, checkpoint: str | None
 ) -> None:
-    """Remove what was left in a held folder, unless somebody may want it (SeqtasksError)."""
+    """Remove what was left in a held folder, unless somebody may want it (SeqtasksError).
+
+    Without ``overwrite`` that is what killed processes had begun to write.
+    """
     taken = held_by(folder)
-    inside = checkpoint and Path(checkpoint).resolve().is_relative_to(folder.resolve())
+    inside = lies_in(folder, checkpoint)
     if taken and inside and overwrite:
         raise SeqtasksError(
             f"it would remove `ckpt_path`={checkpoint}, which lies in {folder}; leave one of them "
             f"out, or name another folder: {contents.option}=PATH",
             option="overwrite",
         )
-    if inside and taken is contents is RUN:
-        clear_parts(folder)
-        clear_parts(folder / LAST.parent)
-    elif taken and not overwrite:
+    if taken and not overwrite and not (inside and taken is contents is RUN):
         raise refused(folder, contents, taken)
-    elif taken or older:
+    if overwrite and (taken or older):
         for inner in runs_of_a_sweep(folder):
             if not hold(inner):
                 raise busy(inner, contents)
@@ -93,6 +112,17 @@ def take_over(
             if os.listdir(inner) == [LOCK]:
                 shutil.rmtree(inner)
         clear(folder)
+    elif taken or older:
+        clear_leftovers(folder)
+
+
+def foreign(folder: Path, contents: Contents, paths: list[Path]) -> SeqtasksError:
+    """What to say of a folder in which a run or sweep would write over what is somebody's."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return SeqtasksError(
+        f"{paths[0]}{more} would be written over by this {contents.what}, and no {contents.what} "
+        f"of this folder has left it; move it, or name another folder: {contents.option}=PATH"
+    )
 
 
 def refused(folder: Path, contents: Contents, taken: Contents) -> SeqtasksError:

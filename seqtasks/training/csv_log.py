@@ -16,17 +16,28 @@ Row = dict[str, Any]
 
 
 class CSVLog(CSVLogger):
-    """Logs to ``metrics.csv``; rows that are there already stay, up to where training goes on.
+    """Logs to ``metrics.csv``, in place of an older one.
 
-    Options are those of Lightning's `CSVLogger`. A resumed training repeats the steps after its
-    checkpoint, and their rows with them.
+    A training that goes on in its own folder keeps the rows that are there, up to its checkpoint;
+    it repeats the steps after that, and their rows with them.
+
+    Args:
+        save_dir: the folder of the run.
+        checkpoint: that training goes on from; None for one that begins.
+        options: of Lightning's `CSVLogger`.
     """
+
+    def __init__(self, save_dir: str, checkpoint: str | None = None, **options: Any) -> None:
+        super().__init__(save_dir, **options)
+        here = Path(save_dir).resolve()
+        self.goes_on = checkpoint and Path(checkpoint).resolve().is_relative_to(here)
 
     @property
     @rank_zero_experiment
     def experiment(self) -> Any:
         if self._experiment is None:
             self._experiment = Rows(self.log_dir)
+            self._experiment.goes_on = bool(self.goes_on)
         return self._experiment
 
     def after_save_checkpoint(self, checkpoint_callback: Any) -> None:
@@ -37,7 +48,7 @@ class CSVLog(CSVLogger):
 class Rows(ExperimentWriter):
     """Writes the rows of a log after those that an earlier part of its run has written."""
 
-    begun = False
+    begun = goes_on = False
 
     def log_metrics(self, metrics_dict: Row, step: int | None = None) -> None:
         """Take a row of scores; the first one says from which step on the earlier rows go."""
@@ -45,7 +56,7 @@ class Rows(ExperimentWriter):
             self.begun = True
             path = Path(self.metrics_file_path)
             if path.is_file():
-                earlier = rows_before(path, step)
+                earlier = rows_before(path, step) if self.goes_on else []
                 self.metrics_keys = sorted({name for row in earlier for name in row})
                 write_rows(path, self.metrics_keys, earlier)
         super().log_metrics(metrics_dict, step)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
+from seqtasks.cli.quoting import in_quotes
 from seqtasks.data.batching.loader import batches_done
 from seqtasks.errors import Interrupted, SeqtasksError
 from seqtasks.files.space import FullDisk
@@ -93,26 +94,28 @@ def command(path: Path, changes: Mapping[str, str], elsewhere: bool = False) -> 
     From one that lies elsewhere, and not in the run's folder, it goes on in a new folder.
     """
     left_out = ("overwrite=", "hydra.run.dir=") if elsewhere else ("overwrite=",)
-    given = [word for word in sys.argv[1:] if not word.startswith(left_out)]
-    options = changed(given, {**changes, "ckpt_path": quoted(str(path))})
-    return shlex.join(["python", "-m", "seqtasks", *options])
+    given = [word for word in sys.argv[1:] if not _compared(word).startswith(left_out)]
+    value = str(path) if re.fullmatch(r"[\w./:+-]+", str(path), re.ASCII) else in_quotes(str(path))
+    return shlex.join(
+        ["python", "-m", "seqtasks", *changed(given, {**changes, "ckpt_path": value})]
+    )
 
 
 def changed(arguments: Sequence[str], options: Mapping[str, str]) -> list[str]:
     """A command line with other values of some options; what lies below them goes.
 
-    >>> changed(["lr_finder=range_test", "lr_finder.steps=50", "seed=2"], {"lr_finder": "none"})
+    >>> changed(["lr_finder=range_test", "+lr_finder.steps=50", "seed=2"], {"lr_finder": "none"})
     ['seed=2', 'lr_finder=none']
     """
     given = tuple(f"{name}{sign}" for name in options for sign in "=.")
-    kept = [word for word in arguments if not word.startswith(given)]
+    kept = [word for word in arguments if not _compared(word).startswith(given)]
     return [*kept, *(f"{name}={value}" for name, value in options.items())]
 
 
-def quoted(path: str) -> str:
-    """A path as a value for Hydra: in quotes if it holds more than plain characters.
+def _compared(argument: str) -> str:
+    """An argument without the signs by which Hydra adds an option, or takes it away.
 
-    >>> quoted("runs/a.ckpt"), quoted("my runs/a=b.ckpt")
-    ('runs/a.ckpt', "'my runs/a=b.ckpt'")
+    >>> _compared("++overwrite=true"), _compared("~lr_finder")
+    ('overwrite=true=', 'lr_finder=')
     """
-    return path if re.fullmatch(r"[\w./:+-]+", path) else f"'{path}'"
+    return f"{argument.lstrip('+~')}="

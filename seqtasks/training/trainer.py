@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -93,6 +94,15 @@ def wait_for_all() -> None:
     """Wait until all processes that train together have come here."""
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         torch.distributed.barrier()
+
+
+def stay_together() -> None:
+    """Let the processes of a script find each other for its next training.
+
+    Lightning takes away the variable that says how many they are.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        os.environ["WORLD_SIZE"] = str(torch.distributed.get_world_size())
 
 
 def disband() -> None:

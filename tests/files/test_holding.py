@@ -9,17 +9,15 @@ import pytest
 from filelock import FileLock
 
 from seqtasks.files import holding
-from seqtasks.files.holding import RUNNING, hold, is_held, let_go, was_held
+from seqtasks.files.holding import RUNNING, hold, let_go, was_held
 
 
 def test_a_folder_is_held_once_and_again_when_it_was_let_go(tmp_path):
     assert not was_held(tmp_path)
     assert hold(tmp_path)
-    assert is_held(tmp_path)
     assert not hold(tmp_path)
     let_go(tmp_path)
     let_go(tmp_path)
-    assert not is_held(tmp_path)
     assert was_held(tmp_path)
     assert hold(tmp_path)
     let_go(tmp_path)

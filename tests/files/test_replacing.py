@@ -58,6 +58,18 @@ def test_a_folder_takes_the_place_of_the_one_before_whole(tmp_path: Path) -> Non
     assert os.listdir(tmp_path) == ["bundle"]
 
 
+def test_names_as_long_as_there_are(tmp_path: Path) -> None:
+    for name in ("a" * 255, "é" * 127, "日" * 85):
+        write_text(tmp_path / name, "one")
+        assert (tmp_path / name).read_text() == "one"
+        (tmp_path / name).unlink()
+        for content in ("one", "two"):
+            with replacing_folder(tmp_path / name) as part:
+                (part / content).write_text(content)
+        assert os.listdir(tmp_path / name) == ["two"]
+    assert len(os.listdir(tmp_path)) == 3
+
+
 def test_a_link_leads_to_the_file_that_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("scores.json")
     write_text(tmp_path / "link", "one")
@@ -90,11 +102,17 @@ def test_no_folder_is_made_for_a_file_that_a_person_names(tmp_path: Path) -> Non
 
 
 def test_what_killed_processes_had_begun_is_removed(tmp_path: Path) -> None:
-    (tmp_path / ".scores.json.ab_1.part").write_text("hal")
-    (tmp_path / ".hidden").write_text("of somebody")
-    for name in (".bundle.ab.part", ".bundle.ab.part.before", ".graphs.cd.part.before", "graphs"):
+    (tmp_path / ".scores.json.abcde_12.part").write_text("hal")
+    for name in (".hidden", ".mine.part"):
+        (tmp_path / name).write_text("of somebody")
+    for name in (
+        ".bundle.abcdefgh.part",
+        ".bundle.abcdefgh.part.before",
+        ".graphs.cdefghij.part.before",
+        "graphs",
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / name.strip(".")).write_text("one")
     clear_parts(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == [".hidden", "bundle", "graphs"]
-    assert os.listdir(tmp_path / "bundle") == ["bundle.ab.part.before"]
+    assert sorted(os.listdir(tmp_path)) == [".hidden", ".mine.part", "bundle", "graphs"]
+    assert os.listdir(tmp_path / "bundle") == ["bundle.abcdefgh.part.before"]

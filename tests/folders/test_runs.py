@@ -12,7 +12,9 @@ import pytest
 from small import SMALL
 
 import seqtasks
-from seqtasks.errors import SeqtasksError
+from seqtasks.cli.checked import as_plain
+from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.reporting.run_folder import write_config
 
 pytestmark = pytest.mark.filterwarnings("ignore:Checkpoint directory .* is not empty:UserWarning")
 
@@ -24,6 +26,7 @@ def pretend(monkeypatch):
 
     def run(config, folder, task_name, command=None):
         folders.append(folder)
+        write_config(folder, as_plain(config))
         (folder / "metrics.json").write_text(json.dumps({"test": {"loss": config.seed}}))
         return {"test": {"loss": config.seed}}
 
@@ -51,7 +54,7 @@ def test_runs_of_one_second(cli, pretend, stopped_clock):
     first, second = pretend
     assert (first.name, second.name) == ("2026-01-02_10-00-00", "2026-01-02_10-00-00_2")
     assert json.loads((first / "metrics.json").read_text())["test"] == {"loss": 1}
-    assert {*os.listdir(second)} == {".lock", "metrics.json", "seqtasks.log"}
+    assert {*os.listdir(second)} == {".seqtasks", "config.yaml", "metrics.json", "seqtasks.log"}
 
 
 def test_sweeps_of_one_second(cli, pretend, stopped_clock, tmp_path):
@@ -75,6 +78,36 @@ def test_a_folder_that_a_person_names_is_one_runs(cli, pretend, tmp_path):
     assert cli(*options, "seed=3", "overwrite=true")[0] == 0
     assert json.loads((mine / "metrics.json").read_text())["test"] == {"loss": 3}
     assert cli("-m", "seed=4", "hydra.sweep.dir='it\\'s (mine)'")[0] == 1
+
+
+def test_a_text_does_not_say_that_a_run_may_go(cli, pretend, tmp_path, monkeypatch):
+    assert cli("hydra.run.dir=mine")[0] == 0
+    assert cli("-m", "seed=1,2", "hydra.sweep.dir=made")[0] == 0
+    jobs = ["hydra.sweep.dir=other", "hydra.sweep.subdir=../mine"]
+    for options in (["hydra.run.dir=mine"], ["-m", "hydra.sweep.dir=made"], ["-m", *jobs]):
+        code, out, error = cli(*options, "overwrite=no", "seed=7")
+        assert code
+        assert "overwrite: it is true or false, not the text 'no'" in out + error
+    monkeypatch.chdir(tmp_path)
+    config = seqtasks.compose("overwrite=no")
+    with pytest.raises(UsageError, match="overwrite: it is true or false, not the text 'no'"):
+        seqtasks.train(config, "mine")
+    assert len(pretend) == 3
+
+
+def test_a_project_in_which_runs_fail_keeps_its_files(cli, monkeypatch, tmp_path):
+    def fail(*others, **options):
+        raise SeqtasksError("the data are bad; correct them")
+
+    monkeypatch.setattr("seqtasks.run.run", fail)
+    for name in ("csv/train.tsv", "tensorboard/x", ".lock"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    for more in ([], [], ["overwrite=true"]):
+        code, _, error = cli("hydra.run.dir=.", *more)
+        assert (code, "the data are bad" in error) == (1, True)
+    for name in ("csv/train.tsv", "tensorboard/x", ".lock"):
+        assert (tmp_path / name).read_text() == "mine"
 
 
 def test_a_sweep_that_has_ended_is_kept(cli, pretend, tmp_path):
@@ -122,6 +155,7 @@ def test_runs_from_python(monkeypatch, tmp_path, stopped_clock):
 
     def run(config, folder, task_name, command):
         folders.append(folder)
+        write_config(folder, as_plain(config))
         (folder / "metrics.json").touch()
 
     monkeypatch.chdir(tmp_path)

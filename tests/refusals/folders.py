@@ -13,7 +13,7 @@ from torch.distributed import HashStore
 
 from seqtasks import bundle
 from seqtasks.bundle import bundle as bundles
-from seqtasks.files.holding import hold, let_go
+from seqtasks.files.holding import LOCK, hold, let_go
 from seqtasks.folders.claim import claim
 from seqtasks.training import launched
 from seqtasks.training.launched import Launched, agreed, check_size
@@ -24,7 +24,15 @@ def finished(**options: Any) -> None:
     checkpoint = Path("a", "checkpoints", "last.ckpt")
     checkpoint.parent.mkdir(parents=True)
     checkpoint.touch()
+    Path("a", "config.yaml").write_text("seed:\nckpt_path:\noverwrite:\npaths:\ntask:\n")
+    Path("a", LOCK).touch()
     claim(Path("a"), **options)
+
+
+def of_somebody() -> None:
+    Path("a", "checkpoints").mkdir(parents=True)
+    Path("a", "checkpoints", "mine.ckpt").touch()
+    claim(Path("a"), overwrite=True)
 
 
 def under_way() -> None:
@@ -97,6 +105,10 @@ ROWS = {
     "folders.claim:refused": (
         finished,
         "a holds a run; resume it with ckpt_path=a/checkpoints/last.ckpt, replace it with ",
+    ),
+    "folders.claim:foreign": (
+        of_somebody,
+        "a/checkpoints/mine.ckpt would be written over by this run, and no run of this folder has ",
     ),
     "folders.claim:busy": (
         under_way,

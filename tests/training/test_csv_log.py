@@ -15,8 +15,9 @@ def rows(folder: Path) -> list[dict[str, str]]:
         ]
 
 
-def log(folder: Path) -> CSVLog:
-    return CSVLog(folder, name="csv", version="")
+def log(folder: Path, checkpoint: Path | None = None) -> CSVLog:
+    path = None if checkpoint is None else str(checkpoint)
+    return CSVLog(str(folder), name="csv", version="", checkpoint=path)
 
 
 def test_rows_of_steps_that_are_repeated_are_replaced(tmp_path):
@@ -26,7 +27,7 @@ def test_rows_of_steps_that_are_repeated_are_replaced(tmp_path):
     first.save()
     with (tmp_path / "csv" / "metrics.csv").open("a") as file:
         file.write("4")  # by a process that was killed
-    second = log(tmp_path)
+    second = log(tmp_path, tmp_path / "checkpoints" / "last.ckpt")
     second.log_hyperparams({})
     assert len(rows(tmp_path)) == 5
     second.log_metrics({"loss": 20, "accuracy": 0.5}, 2)
@@ -42,7 +43,11 @@ def test_rows_of_steps_that_are_repeated_are_replaced(tmp_path):
 
 
 def test_a_new_log(tmp_path):
-    fresh = log(tmp_path)
-    fresh.log_metrics({"loss": 1}, 0)
+    older = log(tmp_path)
+    for step in range(3):
+        older.log_metrics({"old": 1}, step)
+    older.save()
+    fresh = log(tmp_path, tmp_path.parent / "other" / "last.ckpt")
+    fresh.log_metrics({"loss": 1}, 2)
     fresh.finalize("success")
-    assert rows(tmp_path) == [{"step": "0", "loss": "1"}]
+    assert rows(tmp_path) == [{"step": "2", "loss": "1"}]

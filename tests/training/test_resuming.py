@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 import pytorch_lightning as pl
 import torch
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from small import SMALL
 
 from seqtasks import run as entry
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.run import make_trainer, run
+from seqtasks.training.resuming import command
 
 pytestmark = pytest.mark.filterwarnings("ignore:You're resuming from a checkpoint:UserWarning")
 
@@ -207,3 +210,18 @@ def test_an_epoch_laid_out_in_another_way_is_refused(composed, stopped, tmp_path
         run(composed(*changed), tmp_path / "other", "generation")
     with pytest.raises(UsageError, match="seed 1 there and 2 here"):
         run(composed(*options, f"ckpt_path='{last}'", "seed=2"), tmp_path / "other", "generation")
+
+
+@pytest.mark.parametrize("folder", ["runs/a", "it's (mine)", "a,b=c", "größe", "a\\'b"])
+def test_the_command_to_go_on_can_be_given(folder, monkeypatch):
+    given = ["seed=2", "++overwrite=true", "+overwrite=true", "+ckpt_path=old.ckpt", "~lr_finder"]
+    monkeypatch.setattr(sys, "argv", ["seqtasks", *given, "++hydra.run.dir=full"])
+    path = Path(folder, "last.ckpt")
+    words = shlex.split(command(path, {"lr_finder": "none"}))
+    *others, (name, value) = [
+        (one.key_or_group, one.value())
+        for one in OverridesParser.create().parse_overrides(words[3:])
+    ]
+    assert others == [("seed", 2), ("hydra.run.dir", "full"), ("lr_finder", "none")]
+    assert (name, str(value)) == ("ckpt_path", str(path))
+    assert "hydra.run.dir" not in command(path, {}, elsewhere=True)
