@@ -60,7 +60,7 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
     folder = Path(hydra_config.runtime.output_dir)
     try:
         if several:
-            options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+            options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
             folder, _ = agreed(lambda: claim(folder, **options), folder)
             with read_write(hydra_config):  # where the processes that Lightning starts look
                 hydra_config.run.dir = str(folder)

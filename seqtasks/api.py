@@ -112,7 +112,7 @@ def own_folder(config: DictConfig, folder: str | Path | None) -> Iterator[Path]:
     named = Path(config.paths.run if folder is None else folder).absolute()
 
     def choose() -> Path:
-        options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+        options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
         return claim(named, from_clock=folder is None, **options)
 
     place, _ = agreed(choose, named)

@@ -76,11 +76,12 @@ def run(
     plain = as_plain(config)
     if is_first():
         write_config(folder, plain)
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    if threads := config.get("threads"):
+        torch.set_num_threads(threads)
     pl.seed_everything(config.seed, verbose=False)
 
-    if config.ckpt_path and config.lr_finder:
+    ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")
+    if ckpt_path and lr_finder:
         raise UsageError(
             "it finds the rate that a training begins with, and `ckpt_path` goes on with one that "
             "has begun; leave one of them out: lr_finder=none",
@@ -101,19 +102,19 @@ def run(
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     callbacks[:0] = transfer.callbacks
-    lines = [] if config.ckpt_path else task.prepare()
+    lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
     for line in lines:
         say(line)
-    if config.ckpt_path:
+    if ckpt_path:
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
-        checkpoint.check_checkpoint(config.ckpt_path, task, averaged)
+        checkpoint.check_checkpoint(ckpt_path, task, averaged)
     task.fit_to_training_data(data)
 
     changes: dict[str, str] = {}  # of the options, for a resumed run
     with resumable(trainer, folder, changes):
-        if config.lr_finder:
+        if lr_finder:
             rate = find_rate(config, task, data, transfer)
             changes |= settled(rate)
             plain["optimizer"]["lr"] = rate
@@ -123,7 +124,7 @@ def run(
                 say(f"lr_finder: training begins at {found}")
         began = time.perf_counter()
         with fitting(), told_space(folder):
-            trainer.fit(task, datamodule=data, ckpt_path=config.ckpt_path)
+            trainer.fit(task, datamodule=data, ckpt_path=ckpt_path)
         seconds = time.perf_counter() - began
         results: dict[str, Any] = {
             "test": {},
@@ -187,7 +188,7 @@ def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:
 def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
     """The trainer with its callbacks and loggers; the task completes what waits for its score."""
     callbacks = []
-    for name, options in (config.callbacks or {}).items():
+    for name, options in (config.get("callbacks") or {}).items():
         if options is None:
             continue
         place = f"callbacks.{name}"
@@ -199,7 +200,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
         callbacks.append(callback)
     loggers = [
         check_kind(make_part(config, f"logger.{name}"), Logger, f"logger.{name}")  # type: ignore[type-abstract]
-        for name, on in (config.logger or {}).items()
+        for name, on in (config.get("logger") or {}).items()
         if on
     ]
     with located("trainer"):
@@ -209,9 +210,9 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
             callbacks,
             loggers,
             seed=config.seed,
-            precision=config.trainer.precision,
-            progress_bar=config.trainer.enable_progress_bar,
-            checkpoints=config.trainer.enable_checkpointing,
+            precision=config.trainer.get("precision"),
+            progress_bar=config.trainer.get("enable_progress_bar", True),
+            checkpoints=config.trainer.get("enable_checkpointing", True),
             plugins=make.keywords.get("plugins"),
         )
 

@@ -34,6 +34,23 @@ _WORDS = {
 _OPEN = (typing.Union, types.UnionType, typing.Annotated)
 """Annotations that say what they ask for by those within."""
 
+_PYTHONS = ("builtins", "collections", "collections.abc")
+"""Modules of Python's own types."""
+
+_OF_TEXTS = (
+    collections.abc.Sequence,
+    collections.abc.Iterable,
+    collections.abc.Collection,
+)
+"""Kinds of collections that lists are of, and texts too."""
+
+_ARRAYS = ("Tensor", "ndarray")
+"""Classes that numbers and lists of numbers stand for."""
+
+_OURS = ("seqtasks.", "tasks.")
+_PARTS = (*_OURS, "torch.nn.modules.", "torch.optim.", "pytorch_lightning.")
+"""What the names of modules begin with whose classes take no plain value's place."""
+
 _LARGEST = 2**63  # whole numbers of torch, numpy and Arrow are below
 _LARGEST_FLOAT = 1e38  # a tensor's floats are below
 
@@ -42,8 +59,9 @@ def fits(value: Any, annotation: Any) -> bool:
     """Whether a value may be given where an argument is annotated so.
 
     A list fits a tuple, a whole number fits a float; ``true`` and NaN are no numbers, nor is what a
-    tensor cannot hold.
-    What an annotation says beyond Python's own types is not looked at, such as a type variable.
+    tensor cannot hold. A text fits a sequence of texts.
+    Of other annotations than Python's own types, only what is sure is ruled out: a class may take a
+    plain value and make of it what it likes, as `pathlib.Path` does; a part of a model does not.
 
     Args:
         value: plain: lists, dicts with texts as keys, texts, numbers, truth values, None, `Made`.
@@ -61,38 +79,54 @@ def fits(value: Any, annotation: Any) -> bool:
         return value is None
     if not isinstance(kind, type) or typing.is_typeddict(kind):
         return True
-    if issubclass(kind, collections.abc.Mapping):
-        return isinstance(value, dict) and _all_fit(value.values(), typing.get_args(annotation)[1:])
+    inner = typing.get_args(annotation)
+    if _is_mapping(kind):
+        return isinstance(value, dict) and _all_fit(value.values(), inner[1:])
     if _is_listed(kind):
-        return isinstance(value, list) and _all_fit(value, typing.get_args(annotation))
+        if isinstance(value, str):
+            return kind in _OF_TEXTS and _all_fit([value], inner)
+        return isinstance(value, list) and _all_fit(value, inner)
+    if kind.__name__ in _ARRAYS:
+        return isinstance(value, (bool, list)) or _is_number(value, ())
     if getattr(kind, "_is_protocol", False):
         return _follows(value, kind)
-    return isinstance(value, kind)
+    return not _is_part(kind) or isinstance(value, kind)
 
 
-def expected(annotation: Any) -> str:
+def expected(annotation: Any, value: Any = None) -> str:
     """What an annotation asks for, in words.
+
+    Args:
+        annotation: evaluated.
+        value: one that does not fit; where it does but for its size, the words tell the bound.
 
     >>> expected(int | None), expected(typing.Literal["a", "b"]), expected(tuple[float, float])
     ('a whole number or null', 'a or b', 'a list of 2 (a number, a number)')
+    >>> expected(int, 2**64), expected(float | None, 1e39)
+    ('a whole number below 2⁶³ in size', 'a number below 1e38 in size or null')
     """
     kind = typing.get_origin(annotation) or annotation
     inner = typing.get_args(annotation)
     if kind in _WORDS or annotation is None:
-        return _WORDS[types.NoneType if annotation is None else kind]
+        return _WORDS[types.NoneType if annotation is None else kind] + _bound(value, kind)
     if kind in (typing.Union, types.UnionType):
-        words = dict.fromkeys(expected(one) for one in inner if one is not types.NoneType)
+        words = dict.fromkeys(expected(one, value) for one in inner if one is not types.NoneType)
         return _either([*words, *(["null"] if types.NoneType in inner else [])])
     if kind is typing.Literal:
         return _either(["null" if one is None else str(one) for one in inner])
     if kind is typing.Annotated:
-        return expected(inner[0])
-    if isinstance(kind, type) and issubclass(kind, collections.abc.Mapping):
+        return expected(inner[0], value)
+    if isinstance(kind, type) and _is_mapping(kind):
         return "options, as in {NAME: VALUE}"
     if isinstance(kind, type) and _is_listed(kind):
+        given = value if isinstance(value, list) else []
         if kind is tuple and inner and inner[-1] is not ...:
-            return f"a list of {len(inner)} ({', '.join(map(expected, inner))})"
-        return f"a list, each {expected(inner[0])}" if inner and inner[0] is not Any else "a list"
+            each = map(expected, inner, [*given[: len(inner)], *[None] * (len(inner) - len(given))])
+            return f"a list of {len(inner)} ({', '.join(each)})"
+        if not inner or inner[0] is Any:
+            return "a list"
+        wrong = next((one for one in given if not fits(one, inner[0])), None)
+        return f"a list, each {expected(inner[0], wrong)}"
     return f"an object ({getattr(kind, '__name__', kind)}) that a choice or _target_ makes"
 
 
@@ -142,7 +176,7 @@ def _may_be(value: Made, kind: Any) -> bool:
     if value.kind is functools.partial:
         if getattr(kind, "_is_protocol", False):
             return _follows(value.kind, kind)
-        return kind in (object, collections.abc.Callable, inspect.Parameter.empty)
+        return kind is not type and kind not in _WORDS and not _is_part(kind, _OURS)
     return kind not in _WORDS or issubclass(value.kind, kind)
 
 
@@ -157,13 +191,20 @@ def _all_fit(values: Any, inner: tuple[Any, ...]) -> bool:
     return not inner or all(fits(value, inner[0]) for value in values)
 
 
+def _is_mapping(kind: type) -> bool:
+    """Whether a mapping is what stands for an object of a class of Python's own."""
+    return issubclass(kind, collections.abc.Mapping) and kind.__module__ in _PYTHONS
+
+
 def _is_listed(kind: type) -> bool:
-    """Whether a list may stand for an object of a class."""
-    listed = (collections.abc.Sequence, collections.abc.Set)
-    return issubclass(kind, listed) or kind in (
-        collections.abc.Iterable,
-        collections.abc.Collection,
-    )
+    """Whether a list is what stands for an object of a class of Python's own."""
+    listed = (list, tuple, collections.abc.Set)
+    return kind in _OF_TEXTS or (issubclass(kind, listed) and kind.__module__ in _PYTHONS)
+
+
+def _is_part(kind: type, homes: tuple[str, ...] = _PARTS) -> bool:
+    """Whether a class is one of a training's parts, which no plain value can stand for."""
+    return f"{kind.__module__}.".startswith(homes)
 
 
 def _is_tuple(value: Any, inner: tuple[Any, ...]) -> bool:
@@ -182,6 +223,15 @@ def _is_number(value: Any, _: tuple[Any, ...]) -> bool:
 
 def _is_whole(value: Any, _: tuple[Any, ...]) -> bool:
     return type(value) is int and abs(value) < _LARGEST
+
+
+def _bound(value: Any, kind: Any) -> str:
+    """The bound that a number passes, where its type is right."""
+    if type(value) is int and kind in (int, float) and not _is_whole(value, ()):
+        return " below 2⁶³ in size"
+    if type(value) is float and kind is float and abs(value) >= _LARGEST_FLOAT:
+        return " below 1e38 in size"
+    return ""
 
 
 def _either(words: list[str]) -> str:

@@ -30,6 +30,9 @@ _SHOWN = 60
 MADE = ("data", "optimizer", "scheduler", "trainer", "transfer", "task")
 """Parts of the configuration that have to say what they make."""
 
+LEFT_OUT = ("scheduler",)
+"""Those that a training does without where they are missing or null."""
+
 COMPLETED = ("optimizer", "scheduler", "trainer", "task")
 """Those that are given more, such as the vocabularies, before they are made."""
 
@@ -53,10 +56,11 @@ def check_config(config: dict[str, Any]) -> None:
         if value is not None:
             check_between(name, value, least, most)
     for name in MADE:
-        check_made(name, config.get(name))
+        if name not in LEFT_OUT or config.get(name) is not None:
+            check_made(name, config.get(name))
     for group in ("callbacks", "logger"):
         check_value(group, config.get(group), dict | None)
-        for name, value in (config[group] or {}).items():
+        for name, value in (config.get(group) or {}).items():
             if value is not None:
                 check_made(f"{group}.{name}", value)
     for name, value in config.items():
@@ -117,13 +121,14 @@ def check_node(node: Any, place: str) -> Any:
 
 
 def check_argument(option: str, value: Any, parameter: inspect.Parameter) -> None:
-    """Refuse a value that an argument does not take; its default always fits."""
+    """Refuse a value that an argument does not take.
+
+    Its default always fits, and so does null where any names may be given.
+    """
     same = type(value) is type(parameter.default) and value == parameter.default
-    annotation = parameter.annotation
-    if parameter.kind is parameter.VAR_KEYWORD and annotation is not parameter.empty:
-        annotation = annotation | None if isinstance(annotation, type) else annotation
-    if not same:
-        check_value(option, value, annotation)
+    unset = parameter.kind is parameter.VAR_KEYWORD and value is None
+    if not same and not unset:
+        check_value(option, value, parameter.annotation)
 
 
 def check_value(option: str, value: Any, annotation: Any) -> None:
@@ -134,7 +139,7 @@ def check_value(option: str, value: Any, annotation: Any) -> None:
             shown = f"the text {value!r}" if value else "an empty text"
         if len(shown) > _SHOWN:
             shown = f"{shown[:_SHOWN]}…"
-        raise UsageError(f"it is {expected(annotation)}, not {shown}", option=option)
+        raise UsageError(f"it is {expected(annotation, value)}, not {shown}", option=option)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import sys
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from seqtasks.cli.printable import printable
 from seqtasks.cli.signals import interruptible, speaks
 from seqtasks.errors import SeqtasksError, first_line
+from seqtasks.files.space import is_full
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def exit_on_error(
         if known is None:
             raise
         warn(known.spelled(spell))
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if is_full(error):
             _drop_output()
         sys.exit(known.exit_code)
 
@@ -83,8 +83,9 @@ def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | N
             f"{os.fsdecode(error.filename)}: {error.strerror}; if it is the run folder, choose "
             "another: hydra.run.dir=PATH"
         )
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return SeqtasksError(f"{error.strerror}; make room where the command writes, and repeat it")
+    if is_full(error):
+        said = getattr(error, "strerror", None) or first_line(error)
+        return SeqtasksError(f"{said}; make room where the command writes, and repeat it")
     return None
 
 

@@ -48,7 +48,7 @@ def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tu
     written: Any = OmegaConf.to_container(section, resolve=False)
 
     def choose() -> Path:
-        options = {"overwrite": config.overwrite, "checkpoint": config.ckpt_path}
+        options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
         return claim(named, contents, from_clock="${now:" in written["dir"], **options)
 
     try:

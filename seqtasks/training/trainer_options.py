@@ -26,11 +26,16 @@ def check_trainer_options(options: Mapping[str, Any]) -> None:
         options: of Lightning's trainer, each of the right type.
 
     Raises:
-        UsageError: a count is not above 0, or there are more devices than any machine has.
+        UsageError: a count is no number or not above 0, or there are more devices than any machine
+            has.
     """
     for name in COUNTS:
         value = options.get(name)
-        if isinstance(value, (int, float)) and not value > 0:
+        if value is not None and not isinstance(value, (int, float)):
+            raise UsageError(
+                "it counts steps or epochs, not time; give a number", option=f"trainer.{name}"
+            )
+        if value is not None and not value > 0:
             raise UsageError(f"it is above 0, or null, not {value:g}", option=f"trainer.{name}")
     devices = options.get("devices")
     if isinstance(devices, int) and devices > MOST_DEVICES:

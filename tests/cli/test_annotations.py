@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import enum
 import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Optional, Protocol, TypeVar, Union
 
+import numpy as np
 import pytest
+import pytorch_lightning as pl
+import torch
 
 from seqtasks.cli.annotations import Made, expected, fits, parameter_of
+from seqtasks.data.vocabulary import Vocabulary
+from seqtasks.encoder.stack import RecurrentEncoder
 
 T = TypeVar("T")
 
 
 class Reads(Protocol):
     def read(self) -> str: ...
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Options(dict):
+    """A mapping of one's own."""
+
+
+@dataclass
+class Box:
+    size: int
 
 
 class Base:
@@ -38,11 +61,38 @@ class Derived(Base):
         (Literal["a", 1], ["a", 1], ["b", True, 1.0, None]),
         (tuple[float, float], [[1, 2.5]], [[1], [1, 2, 3], ["a", "b"], 1]),
         (tuple[int, ...], [[], [1, 2]], [[1.5], "ab"]),
-        (Sequence[str], [[], ["a"]], ["ab", [1], {}, None]),
+        (Sequence[str], [[], ["a"], "ab"], [[1], {}, None, 1]),
         (Collection[int], [[1]], [["a"], 1]),
         (Mapping[str, float], [{}, {"a": 1}], [{"a": "b"}, [1], "a"]),
         (Callable[..., int], [], [1, "a", None, {}]),
-        (Path, [], ["a", 1]),
+        (Iterable[str], ["ab", ["a"]], [[1], 1, {}]),
+        (Sequence[int], [[1]], ["ab", 1]),
+        (list[str], [["a"]], ["ab"]),
+        (set[str], [["a"]], ["ab"]),
+        (Iterator[int], [[1]], []),
+        (Path, ["a"], []),
+        (Path | None, ["a", None], []),
+        (os.PathLike, ["a"], []),
+        (os.PathLike[str], ["a"], []),
+        (Colour, ["red", 1], []),
+        (Decimal, ["1.5", 1], []),
+        (date, ["2020-01-01"], []),
+        (complex, [1, 0.5], []),
+        (bytes, ["a"], []),
+        (Options, [{"size": 1}], []),
+        (Box, [{"size": 1}, "a", 1], []),
+        (torch.device, ["cpu", 0], []),
+        (torch.dtype, ["float32"], []),
+        (np.float32, [1, 0.5], []),
+        (np.int64, [1], []),
+        (np.ndarray, [[1, 2], 1], ["a", {}, None]),
+        (torch.Tensor, [[[1.5]], 1], ["a", {}, None]),
+        (float | torch.Tensor, [0.5, [1.5]], ["a", 1e39, float("nan")]),
+        (torch.nn.Module, [], ["a", 1, {}, []]),
+        (torch.optim.Optimizer, [], ["a", 1]),
+        (pl.Callback, [], ["a", {}]),
+        (RecurrentEncoder, [], ["a", 1, {}]),
+        (Vocabulary, [], ["a", [], {}]),
         (Reads, [], ["a", 1, {}]),
         (T, [1, "a", None], []),
         (Any, [1, None, {}], []),
@@ -60,7 +110,9 @@ def test_what_is_made_fits_unless_it_surely_does_not():
     assert fits(Made(functools.partial), Callable[..., int])
     assert fits(Made(Base), Base | None)
     assert fits(Made(Path), Reads)  # a class of one's own may have it from elsewhere
-    for annotation in (int, str | None, Reads, Base):
+    assert fits(Made(functools.partial), torch.nn.Module | None)  # it may be called alike
+    assert fits(Made(functools.partial), Base)
+    for annotation in (int, str | None, Reads, type, RecurrentEncoder):
         assert not fits(Made(functools.partial), annotation)
 
 

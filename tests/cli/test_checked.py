@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from small import SMALL, TASKS
 
 from seqtasks.api import compose
-from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.checked import as_plain, check_argument, check_config
 from seqtasks.errors import UsageError
 
 BAD = {
     "seed=-1": "seed: it is from 0 to 4,294,967,295, not -1",
     "seed=1.5": "seed: it is a whole number, not 1.5",
     "seed=null": "seed: it is a whole number, not null",
-    f"seed={2**70}": "seed: it is a whole number, not",
+    f"seed={2**70}": "seed: it is a whole number below 2⁶³ in size, not",
+    "optimizer.lr=1e39": "optimizer.lr: it is a number below 1e38 in size or",
+    "optimizer.betas=[0.9,1e39]": "optimizer.betas: it is a list of 2 (a number",
+    "encoder.cell=5": "encoder.cell: it is a text or an object (Callable) that a choice",
     "threads=abc": "threads: it is a whole number or null, not the text 'abc'",
     "threads=0": "threads: it is from 1 to 1,024, not 0",
     "threads=1000000000": "threads: it is from 1 to 1,024",
@@ -47,6 +52,33 @@ def test_a_value_of_another_type_is_refused_by_the_name_of_its_option(composed, 
     said = str(caught.value)
     assert said.startswith(BAD[option])
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("group", ["scheduler", "callbacks", "logger", "lr_finder"])
+def test_a_training_does_without_some_groups(composed, group):
+    config = as_plain(composed(f"~{group}", "task=tagging"))
+    check_config(config)
+    check_config({**config, group: None})
+
+
+@pytest.mark.parametrize(
+    "name", ["optimizer", "transfer", "trainer", "report", "examples", "paths"]
+)
+def test_what_a_training_needs_is_missed_in_a_line(composed, name):
+    config = as_plain(composed("task=tagging"))
+    del config[name]
+    with pytest.raises(UsageError, match=f"^{name}: it is "):
+        check_config(config)
+
+
+def take(**sizes: int) -> None: ...
+
+
+def test_of_any_names_null_is_taken_and_not_told():
+    sizes = inspect.signature(take, eval_str=True).parameters["sizes"]
+    check_argument("mine.a", None, sizes)
+    with pytest.raises(UsageError, match=r"^mine\.a: it is a whole number, not 0\.5$"):
+        check_argument("mine.a", 0.5, sizes)
 
 
 def test_paths_are_a_part_of_the_configuration():

@@ -304,10 +304,14 @@ ROWS = {
         "scheduler._target_: 'math.pi' makes nothing; write the dotted path of a class",
     ),
     "training.trainer_options:check_trainer_options": (
+        lambda: check_trainer_options({"val_check_interval": "00:00:00:01"}),
+        "trainer.val_check_interval: it counts steps or epochs, not time; give a number",
+    ),
+    "training.trainer_options:check_trainer_options#2": (
         lambda: check_trainer_options({"val_check_interval": 0}),
         "trainer.val_check_interval: it is above 0, or null, not 0",
     ),
-    "training.trainer_options:check_trainer_options#2": (
+    "training.trainer_options:check_trainer_options#3": (
         lambda: check_trainer_options({"devices": 10**9}),
         "trainer.devices: it is at most 1,024, not 1,000,000,000",
     ),
