@@ -21,6 +21,9 @@ from seqtasks.errors import SeqtasksError, UsageError, nearest
 if TYPE_CHECKING:
     from seqtasks.laws import Broken, Finding, Subject
 
+MOST = 4096
+"""The largest hidden size that the laws are tried at; they take longer than a training step."""
+
 CONTRACT = "a Recurrence with a step(x, state), or a module that is called and sized as one"
 WHERE = "'Your own cell' in docs/cells.md"
 
@@ -38,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("name one CELL, or give --all")
     if options.all and options.option:
         parser.error("--option goes with one CELL")
-    if options.size < 1:
-        parser.error("--size is at least 1")
+    if not 1 <= options.size <= MOST:
+        parser.error(f"--size is from 1 to {MOST:,}")
     with exit_on_error(spell=parser.spell):
         sys.exit(diagnose(options))
 

@@ -152,7 +152,7 @@ def test_options_reach_the_cell(cli):
         (["lstm", "--option", "forget_bais=1"], "Did you mean 'forget_bias'?"),
         (["lstm", "--option", "forget_bias"], "options are written name=value"),
         (["lstm", "--option", "forget_bias=[1"], "cannot be read; write it as YAML"),
-        (["lstm", "--size", "0"], "--size is at least 1"),
+        (["lstm", "--size", "0"], "--size is from 1 to 4,096"),
         (["lstm", "--all"], "name one CELL, or give --all"),
         ([], "name one CELL, or give --all"),
         (["--all", "--option", "a=1"], "--option goes with one CELL"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ COUNTS = (
 )
 """How many steps, epochs, batches or machines there are of something."""
 
-MOST_DEVICES = 1024
+MOST_DEVICES = max(16, os.cpu_count() or 1)
+"""Of one machine: graphics processors, or processes of which each has a processor."""
 
 
 def check_trainer_options(options: Mapping[str, Any]) -> None:

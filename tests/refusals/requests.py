@@ -130,7 +130,7 @@ ROWS = {
         lambda: doctor.main(["--all", "--option", "a=1"]),
         "--option goes with one CELL",
     ),
-    "doctor:main#3": (lambda: doctor.main(["gru", "--size", "0"]), "--size is at least 1"),
+    "doctor:main#3": (lambda: doctor.main(["gru", "--size", "0"]), "--size is from 1 to 4,096"),
     "picture:main": (
         lambda: picture.main(["b", "--states", "--last", "3", "--output", "a.json"]),
         "--last goes with --gradients",
