@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -179,5 +180,9 @@ _SETTINGS: dict[str, Any] = {
 }
 """The options that belong to no group."""
 
-_RANGES = {"seed": (0, 2**32 - 1), "threads": (1, 1024), "examples": (0, 10_000)}
+_RANGES = {
+    "seed": (0, 2**32 - 1),
+    "threads": (1, max(256, os.cpu_count() or 1)),
+    "examples": (0, 10_000),
+}
 """Those that are numbers: the least and the most."""

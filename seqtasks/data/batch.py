@@ -8,6 +8,11 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from seqtasks.errors import UsageError
+
+TEXT = "_text"
+"""What follows a field's name where a batch holds its texts."""
+
 
 class Batch(dict[str, Any]):
     """Named tensors of one batch, readable as attributes.
@@ -15,6 +20,9 @@ class Batch(dict[str, Any]):
     A field of tokens called ``tokens`` comes with ``lengths``; one called ``source`` comes with
     ``source_lengths``. The fields of the data decide what a batch holds. ``counted`` is False in
     a batch whose examples count neither in training nor in a score (`DealtBatch`).
+
+    Raises:
+        UsageError: a text is asked for, such as ``target_text``, that its field does not keep.
 
     >>> Batch(tokens=1, lengths=2).tokens
     1
@@ -24,6 +32,11 @@ class Batch(dict[str, Any]):
         try:
             return self[name]
         except KeyError:
+            if name.endswith(TEXT):
+                raise UsageError(
+                    "the scores need these texts; set it to true",
+                    option=f"data.{name.removesuffix(TEXT)}.keep_text",
+                ) from None
             raise AttributeError(
                 f"this batch has no '{name}'; it has {', '.join(self) or 'nothing'}"
             ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 
 import pytest
 from small import SMALL, TASKS
@@ -10,6 +11,8 @@ from small import SMALL, TASKS
 from seqtasks.api import compose
 from seqtasks.cli.checked import as_plain, check_argument, check_config
 from seqtasks.errors import UsageError
+
+MOST = f"{max(256, os.cpu_count() or 1):,}"
 
 BAD = {
     "seed=-1": "seed: it is from 0 to 4,294,967,295, not -1",
@@ -20,8 +23,8 @@ BAD = {
     "optimizer.betas=[0.9,1e39]": "optimizer.betas: it is a list of 2 (a number",
     "encoder.cell=5": "encoder.cell: it is a text or an object (Callable) that a choice",
     "threads=abc": "threads: it is a whole number or null, not the text 'abc'",
-    "threads=0": "threads: it is from 1 to 1,024, not 0",
-    "threads=1000000000": "threads: it is from 1 to 1,024",
+    "threads=0": f"threads: it is from 1 to {MOST}, not 0",
+    "threads=1000000000": f"threads: it is from 1 to {MOST}",
     "examples=-1": "examples: it is from 0 to",
     "report=maybe": "report: it is true or false, not the text 'maybe'",
     "ckpt_path=5": "ckpt_path: it is a text or null, not 5",

@@ -16,6 +16,7 @@ from hydra.core.global_hydra import GlobalHydra
 from small import SMALL
 
 from seqtasks.api import compose
+from seqtasks.data.batch import Batch
 from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.dataset import SequenceDataset
@@ -226,6 +227,10 @@ def limited() -> None:
 SERIES = ("[[1, 2], [3, 4]]", "[[1, 2]]")
 
 ROWS = {
+    "data.batch:Batch.__getattr__": (
+        lambda: Batch(target=1).target_text,
+        "data.target.keep_text: the scores need these texts; set it to true",
+    ),
     "data.batching.buckets:Buckets.__init__": (
         lambda: Buckets(batch_size=0),
         "batch_size: give this or batch_tokens, at least 1, not 0 and None",
