@@ -203,6 +203,22 @@ def refused_as(option: str) -> Iterator[None]:
         ) from error
 
 
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those that it comes from, each once: some come from each other.
+
+    >>> one, other = ValueError("one"), ValueError("other")
+    >>> one.__cause__, other.__cause__ = other, one
+    >>> [str(cause) for cause in causes(one)]
+    ['one', 'other']
+    """
+    seen: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and not any(cause is one for one in seen):
+        yield cause
+        seen.append(cause)
+        cause = cause.__cause__ or cause.__context__
+
+
 def raised_in(error: BaseException, package: str) -> bool:
     """Whether an error comes from a module of a package."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)

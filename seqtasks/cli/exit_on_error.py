@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from seqtasks.cli.printable import printable
 from seqtasks.cli.signals import interruptible, speaks
-from seqtasks.errors import SeqtasksError, first_line
+from seqtasks.errors import SeqtasksError, causes, first_line
 from seqtasks.files.space import is_full
 
 
@@ -63,11 +63,9 @@ def report_failed_job(error: Exception, arguments: Sequence[str] = ()) -> str:
 
 def explain(error: BaseException, arguments: Sequence[str]) -> SeqtasksError | None:
     """The error as one that a user can act on, or None if it is a defect of the program."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, SeqtasksError):
             return cause
-        cause = cause.__cause__ or cause.__context__
     if "hydra" in sys.modules:  # it takes its time, and not every command needs it
         from seqtasks.cli.hydra_errors import as_usage_error
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from seqtasks.errors import SeqtasksError
+from seqtasks.errors import SeqtasksError, causes
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The codes of errors that mean that there is no space left, or none for this user."""
@@ -63,14 +63,6 @@ def is_full(error: BaseException) -> bool:
         if code in FULL:
             return True
     return False
-
-
-def causes(error: BaseException) -> Iterator[BaseException]:
-    """An error, and those that it comes from."""
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
 
 
 def elsewhere(name: str, write: Callable[[Path], object]) -> Path | None:
