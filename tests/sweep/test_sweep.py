@@ -115,8 +115,7 @@ def test_a_run_that_fails_is_named_and_the_others_are_summed_up(cli, tmp_path, p
         return {"accuracy": 0.5}
 
     pretend(behaviour)
-    (tmp_path / "made").mkdir()
-    (tmp_path / "made" / "jobs.jsonl").write_text("the record of an older sweep\n")
+    assert cli("-m", "seed=5,6", "hydra.sweep.dir=made")[0] == 0  # an older sweep
     code, out, error = cli("-m", "seed=1,2,3,4", "hydra.sweep.dir=made", "overwrite=true")
     assert code == 1
     assert "mean of 2 of 4" in out
