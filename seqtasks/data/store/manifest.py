@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from seqtasks.files.replacing import write_text
+from seqtasks.files.replacing import flush, write_text
 
 NAME = "manifest.json"
 
@@ -26,8 +26,7 @@ def seal(folder: Path, content: dict[str, Any]) -> None:
     files = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            flush(path)
             found = path.stat()
             name = path.relative_to(folder).as_posix()
             files[name] = [found.st_size, found.st_mtime_ns, checksum(path)]
