@@ -46,10 +46,7 @@ def classification(facts: Facts, passes: float, width: float) -> Lines:
         yield "task.head.pooling", "mean", "every step of a measurement counts"
         yield "optimizer.lr", 0.002, "measurements are learnt by small steps"
     yield "callbacks", "ema", AVERAGED
-    rate = dropout(count, layers)
-    for place in ("task.embedding.tokens.dropout", "encoder.dropout", "task.head.dropout"):
-        if layers > 1 or place != "encoder.dropout":
-            yield place, rate, steps_of(count)
+    yield from dropped(count, layers, text is not None)
     if facts.labels.get("label", 2) > 2:
         yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
     yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
@@ -61,25 +58,25 @@ def tagging(facts: Facts, passes: float, width: float) -> Lines:
     text = facts.texts.get("tokens")
     count = tokens_of(facts, text)
     layers = 2 if count >= 100_000 else 1
-    if text is not None and not text.unspaced:
+    if text is not None:
+        yield from spelling(text, facts.spans)
         yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
-    if text is not None and text.characters < 1.5 * text.words:
-        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
-    elif facts.spans:
-        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
-        yield "task/embedding/case", "learned", "names are told by their case"
+        yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
     if facts.spans:
         yield "task/head", "crf", "tags that spell spans depend on each other"
+        if facts.outside > 0.85:
+            rare = "spans are so rare that too few would be found"
+            yield "task.head.class_weights", {"O": 0.5}, rare
+    if facts.vectors and count < 200_000:
+        yield (
+            "task.embedding.tokens.tuning",
+            "frozen",
+            "so few words move few vectors, and not well",
+        )
     yield "callbacks", "ema", AVERAGED
     yield "encoder.num_layers", layers, steps_of(count)
     yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
-    yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
-    yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
-    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
-    rate = dropout(count, layers)
-    for place in ("task.embedding.tokens.dropout", "encoder.dropout", "task.head.dropout"):
-        if layers > 1 or place != "encoder.dropout":
-            yield place, rate, steps_of(count)
+    yield from dropped(count, layers, text is not None)
     yield from trained(facts, count, passes)
 
 
@@ -167,6 +164,18 @@ def reading(text: Text, examples: int) -> Lines:
         yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
 
 
+def spelling(text: Text, spans: bool) -> Lines:
+    """What is read of each word beside the word itself, where each has a label."""
+    if text.characters < 1.5 * text.words:
+        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
+    elif spans:
+        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
+        yield "task/embedding/case", "learned", "names are told by their case"
+    else:
+        yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
+        yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
+
+
 def level_of(text: Text) -> str:
     """The level by which a text is read."""
     return "character" if (text.unspaced or is_spelling(text)) and not text.given else "word"
@@ -195,6 +204,15 @@ def dropout(count: int, layers: int) -> float:
     most = 0.5 if layers == 1 else 0.4
     steps = (100_000, 1_500_000, 5_000_000, 20_000_000)
     return round(most - 0.1 * sum(count >= step for step in steps), 1)
+
+
+def dropped(count: int, layers: int, words: bool) -> Lines:
+    """Dropout of what is read, between layers, and of what they give."""
+    rate = dropout(count, layers)
+    places = {"task.embedding.tokens": words, "encoder": layers > 1, "task.head": True}
+    for place, there in places.items():
+        if there:
+            yield f"{place}.dropout", rate, steps_of(count)
 
 
 def wide(size: int, count: int, width: float) -> int:

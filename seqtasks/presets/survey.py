@@ -52,26 +52,31 @@ def survey(data: SequenceData) -> Facts:
     if data.limit is not None:
         examples = min(examples, data.limit)
     columns = {name: [record.values[name] for record in records] for name in fields}
+    texts = {name: field for name, field in fields.items() if isinstance(field, TokenField)}
     labels = {
         name: len(set(chain.from_iterable(map(field.classes, records))))
         for name, field in fields.items()
         if isinstance(field, (LabelField, LabelSetField))
     }
-    tags = {name for name, field in fields.items() if isinstance(field, TagField)}
-    found = {name: set(chain.from_iterable(map(listed, columns[name]))) for name in tags}
+    tags = {
+        name: Counter(chain.from_iterable(map(listed, columns[name])))
+        for name, field in fields.items()
+        if isinstance(field, TagField)
+    }
+    together = sum(tags.values(), Counter())
+    steps, channels = series_of(fields, columns)
     return Facts(
-        examples,
-        exact,
-        getattr(data.reader, "continuous", False),
-        {
-            name: text_of(columns[name])
-            for name, field in fields.items()
-            if isinstance(field, TokenField)
-        },
-        labels | {name: len(some) for name, some in found.items()},
-        any(scheme_of(some) is not None for some in found.values()),
-        *series_of(fields, columns),
+        examples=examples,
+        exact=exact,
+        running=getattr(data.reader, "continuous", False),
+        texts={name: text_of(columns[name]) for name in texts},
+        labels=labels | {name: len(found) for name, found in tags.items()},
+        spans=any(scheme_of(found) is not None for found in tags.values()),
+        outside=together["O"] / max(1, together.total()),
+        steps=steps,
+        channels=channels,
         copied=copied(columns),
+        vectors=any(field.words is not None for field in texts.values()),
     )
 
 
