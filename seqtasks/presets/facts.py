@@ -42,6 +42,7 @@ class Facts:
         steps: of a sequence of vectors on average; 0 where there are none.
         channels: of such vectors.
         copied: share of the target's words that stand in the source of their example.
+        shared: share of the target's different words that are words of any source too.
         vectors: whether the tokens begin with vectors from a file.
     """
 
@@ -55,4 +56,5 @@ class Facts:
     steps: float = 0.0
     channels: int = 0
     copied: float = 0.0
+    shared: float = 0.0
     vectors: bool = False

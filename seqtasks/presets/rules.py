@@ -15,6 +15,12 @@ from seqtasks.presets.facts import Facts, Text
 Lines = Iterator[tuple[str, Any, str]]
 Rule = Callable[[Facts, float, float], Lines]
 
+MOST_SEEN = 50_000_000
+"""Steps that ``good`` sees at most, of all epochs together: some hours on a laptop."""
+
+VALIDATIONS = 20
+"""Those of a training that ends within its first epoch."""
+
 AVERAGED = "the mean of the last weights generalises better than the last"
 
 
@@ -86,6 +92,9 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
     count = round(facts.examples * target.words)
     yield "callbacks", "ema", AVERAGED
     yield "encoder.cell", "gru", "as good as LSTM here, in less time"
+    if facts.shared > 0.5:
+        yield "data.source.share_vocabulary_with", "target", "both sides have the same words"
+        yield "task.tied_source", True, "both sides have the same words"
     for side in ("source", "target"):
         text = facts.texts[side]
         if text.unspaced:
@@ -103,8 +112,9 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
         yield f"task.{part}.dropout", dropout(count, layers=1), steps_of(count)
     yield "task.search.length_offset", 0, "short and long outputs compete evenly"
     yield "task.search.max_length_ratio", 1.5, "no translation is that much longer"
-    yield "data.batching.batch_size", 64 if facts.examples >= 10_000 else 32, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to write"
+    size = 64 if facts.examples >= 10_000 else 32
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
 
 
@@ -122,8 +132,9 @@ def transduction(facts: Facts, passes: float, width: float) -> Lines:
     for part in ("encoder", "task.decoder.recurrence", "task.decoder"):
         yield f"{part}.dropout", dropout(count, layers=2), steps_of(count)
     yield "task.search.max_length", max(30, 2 * target.longest), "twice the longest that is known"
-    yield "data.batching.batch_size", 128 if facts.examples >= 50_000 else 64, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} symbols to write"
+    size = 128 if facts.examples >= 50_000 else 64
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
 
 
@@ -136,8 +147,9 @@ def question_answering(facts: Facts, passes: float, width: float) -> Lines:
     yield "encoder.dropout", 0.1, "the second layer learns late"
     yield "task.embedding.dropout", 0.15, "few words, which say everything"
     yield "task.decoder.dropout", 0.15, "few words, which say everything"
-    yield "data.batching.batch_size", 16 if facts.examples < 20_000 else 32, "many steps an epoch"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to answer"
+    size = 16 if facts.examples < 20_000 else 32
+    yield "data.batching.batch_size", size, "many steps an epoch"
+    yield from lasting(14, 400_000, count, passes, size * facts.texts["target"].words)
     yield "callbacks.early_stopping", None, "what there is to learn is learnt late, and at once"
 
 
@@ -160,6 +172,8 @@ def reading(text: Text, examples: int) -> Lines:
         return
     yield "data.tokens.lowercase", True, "a word is the same at the beginning of a sentence"
     yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    if text.distinct > 30_000:
+        yield "data.tokens.min_count", 2, "a word seen once teaches nothing of itself"
     if text.words < 15:
         yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
 
@@ -221,16 +235,38 @@ def wide(size: int, count: int, width: float) -> int:
     return min(1024, max(32, round(grown / 16) * 16))
 
 
-def epochs(usual: int, at: int, count: int, passes: float) -> int:
-    """Epochs: ``usual`` for ``at`` steps, fewer for more, so that the steps seen grow slowly."""
-    return max(1, round(passes * min(80, usual * (at / max(1, count)) ** 0.33)))
+def lasting(usual: int, at: int, count: int, passes: float, batch: float) -> Lines:
+    """How long training takes: ``usual`` epochs for ``at`` steps, fewer epochs for more data.
+
+    The steps that are seen grow with the data's power of two thirds, up to `MOST_SEEN`; of more
+    data than that a part is read once.
+
+    Args:
+        usual: epochs.
+        at: steps of the data that takes so many.
+        count: steps of this data.
+        passes: multiplies the epochs, and the most that is seen.
+        batch: steps in a batch.
+    """
+    epochs = max(1, round(passes * min(80, usual * (at / max(1, count)) ** 0.33)))
+    most = MOST_SEEN * passes
+    if epochs * count <= most:
+        yield "trainer.max_epochs", epochs, steps_of(count)
+        return
+    if count <= most:
+        yield "trainer.max_epochs", int(most / count), steps_of(count)
+        return
+    interval = max(1, round(most / batch / VALIDATIONS))
+    yield "trainer.max_epochs", 1, steps_of(count)
+    yield "trainer.max_steps", interval * VALIDATIONS, f"{most:,.0f} steps are enough for a start"
+    yield "trainer.val_check_interval", interval, f"{VALIDATIONS} validations on the way"
 
 
 def trained(facts: Facts, count: int, passes: float) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     size = 16 if facts.examples < 6_000 else 32 if facts.examples < 100_000 else 64
     yield "data.batching.batch_size", size, f"{facts.examples:,} examples"
-    yield "trainer.max_epochs", epochs(20, 50_000, count, passes), f"{count:,} steps to learn from"
+    yield from lasting(20, 50_000, count, passes, size * count / max(1, facts.examples))
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
     if facts.examples < 2_000:
         for callback in ("early_stopping", "checkpoint"):

@@ -76,6 +76,7 @@ def survey(data: SequenceData) -> Facts:
         steps=steps,
         channels=channels,
         copied=copied(columns),
+        shared=shared(columns),
         vectors=any(field.words is not None for field in texts.values()),
     )
 
@@ -150,3 +151,11 @@ def copied(columns: Mapping[str, Sequence[Value]]) -> float:
         known, words = set(listed(source)), listed(target)
         there, total = there + sum(word in known for word in words), total + len(words)
     return there / max(1, total)
+
+
+def shared(columns: Mapping[str, Sequence[Value]]) -> float:
+    """The share of the different words of ``target`` that some ``source`` holds."""
+    words = [
+        set(chain.from_iterable(map(listed, columns.get(f, ())))) for f in ("source", "target")
+    ]
+    return len(words[0] & words[1]) / max(1, len(words[1]))

@@ -8,7 +8,7 @@ import pytest
 from hydra import compose, initialize_config_module
 
 from seqtasks.presets.facts import Facts, Text
-from seqtasks.presets.rules import RULES, decisions
+from seqtasks.presets.rules import MOST_SEEN, RULES, decisions
 from seqtasks.presets.settling import Typed, applied
 
 SENTENCES = Text(words=10, characters=55, distinct=9_000, longest=40)
@@ -24,6 +24,7 @@ VECTORS = ["task.embedding.tokens.vectors=x"]
 CASES = [
     ("classification", [], Facts(5_000, texts={"tokens": SENTENCES}, labels={"label": 6})),
     ("classification", [], Facts(5_000, texts={"tokens": LONG}, labels={"label": 2})),
+    ("classification", [], Facts(9_000_000, texts={"tokens": MANY}, labels={"label": 2})),
     ("classification", [], Facts(500, texts={"tokens": NAMES}, labels={"label": 2})),
     ("classification", [], Facts(9_000, texts={"tokens": CHINESE}, labels={"label": 2})),
     ("classification", ["task/embedding=series"], Facts(300, steps=20, channels=3)),
@@ -36,6 +37,11 @@ CASES = [
         Facts(3_000, texts={"tokens": CUT}, vectors=True),
     ),
     ("translation", [], Facts(30_000, texts={"source": SENTENCES, "target": SENTENCES})),
+    (
+        "translation",
+        [],
+        Facts(3_000, texts={"source": SENTENCES, "target": SENTENCES}, shared=0.9),
+    ),
     ("translation", [], Facts(90_000, texts={"source": MANY, "target": CHINESE})),
     ("transduction", [], Facts(90_000, texts={"source": NAMES, "target": SENTENCES})),
     ("transduction", [], Facts(9_000, texts={"source": SENTENCES, "target": SENTENCES})),
@@ -96,3 +102,11 @@ def test_a_preset_takes_longer_and_is_wider():
     usual, most = chosen("classification", facts), chosen("classification", facts, 3, 1.5)
     assert most["trainer.max_epochs"] == 3 * usual["trainer.max_epochs"]
     assert most["encoder.hidden_size"] == 1.5 * usual["encoder.hidden_size"]
+
+
+def test_of_more_than_can_be_read_a_part_is_read_once():
+    found = chosen("classification", replace(CASES[0][2], examples=900_000_000))
+    assert found["trainer.max_epochs"] == 1
+    steps, interval = found["trainer.max_steps"], found["trainer.val_check_interval"]
+    assert steps % interval == 0
+    assert 0.9 < steps * found["data.batching.batch_size"] * SENTENCES.words / MOST_SEEN < 1.1
