@@ -86,6 +86,46 @@ def tagging(facts: Facts, passes: float, width: float) -> Lines:
     yield from trained(facts, count, passes)
 
 
+def synchronous(facts: Facts, passes: float, width: float) -> Lines:
+    """A word out for each word in."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    if facts.examples >= 5_000:
+        for side in ("tokens", "tags"):
+            yield f"data.{side}.min_count", 2, "a word seen once teaches nothing of itself"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", 2, "a layer to read and one to write"
+    yield "encoder.hidden_size", wide(256, count, width), steps_of(count)
+    yield from dropped(count, layers=2, words=True)
+    yield from trained(facts, count, passes)
+
+
+def joint(facts: Facts, passes: float, width: float) -> Lines:
+    """Several outputs of one encoder."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    layers = 2 if count >= 100_000 else 1
+    yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", layers, steps_of(count)
+    yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
+    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    rate = dropout(count, layers)
+    for place in ("embedding.tokens", "tagging", "classification", "language"):
+        yield f"task.{place}.dropout", rate, steps_of(count)
+    if layers > 1:
+        yield "encoder.dropout", rate, steps_of(count)
+    yield from trained(facts, count, passes)
+
+
+def one_to_one(facts: Facts, passes: float, width: float) -> Lines:
+    """One step in, one label out."""
+    count = facts.examples
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
+    yield from lasting(20, 50_000, count, passes, batch=256)
+
+
 def translation(facts: Facts, passes: float, width: float) -> Lines:
     """A sequence of words in, another out."""
     target = facts.texts["target"]
@@ -281,4 +321,7 @@ RULES: dict[str, Rule] = {
     "transduction": transduction,
     "question_answering": question_answering,
     "generation": generation,
+    "synchronous": synchronous,
+    "joint": joint,
+    "one_to_one": one_to_one,
 }

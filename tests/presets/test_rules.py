@@ -50,6 +50,10 @@ CASES = [
         [],
         Facts(1_000, texts={"source": LONG, "target": NAMES}, copied=1.0),
     ),
+    ("synchronous", [], Facts(9_000, texts={"tokens": SENTENCES})),
+    ("joint", [], Facts(9_000, texts={"tokens": CUT})),
+    ("joint", [], Facts(90_000, texts={"tokens": CUT})),
+    ("one_to_one", [], Facts(9_000, texts={"tokens": NAMES})),
     ("generation", ["data=text"], Facts(1, texts={"tokens": LONG}, running=True)),
     ("generation", ["data=lines"], Facts(9_000, texts={"tokens": CHINESE})),
 ]
