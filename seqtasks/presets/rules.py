@@ -160,21 +160,25 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
 
 def transduction(facts: Facts, passes: float, width: float) -> Lines:
     """Symbols in, symbols out."""
-    source, target = facts.texts["source"], facts.texts["target"]
-    count = round(facts.examples * target.words)
+    for side in ("source", "target"):
+        text = facts.texts[side]
+        level = "character" if text.unspaced or text.words < 1.5 else "word"
+        if not text.given:
+            yield f"data.{side}.level", level, f"{text.words:.1f} words each"
+    each = text.characters if level == "character" else text.words
+    longest = text.longest if level == "word" else round(3 * text.characters)
+    count = round(facts.examples * each)
     yield "callbacks", "ema", AVERAGED
-    spelled = source.words < 1.5 or source.unspaced
-    yield "data.source.level", "character" if spelled else "word", f"{source.words:.1f} words each"
     size = wide(256, count, width)
     yield "encoder.hidden_size", size, f"{count:,} symbols to write"
     yield "encoder.num_layers", 2, "symbols are patterns of patterns"
     yield "task.decoder.recurrence.num_layers", 2, "as in the encoder"
     for part in ("encoder", "task.decoder.recurrence", "task.decoder"):
         yield f"{part}.dropout", dropout(count, layers=2), steps_of(count)
-    yield "task.search.max_length", max(30, 2 * target.longest), "twice the longest that is known"
+    yield "task.search.max_length", max(30, 2 * longest), "twice the longest that is known"
     size = 128 if facts.examples >= 50_000 else 64
     yield "data.batching.batch_size", size, "steady gradients"
-    yield from lasting(14, 400_000, count, passes, size * target.words)
+    yield from lasting(14, 400_000, count, passes, size * each)
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
 
 
@@ -197,9 +201,33 @@ def generation(facts: Facts, passes: float, width: float) -> Lines:
     """The next word or character."""
     text = facts.texts["tokens"]
     count = tokens_of(facts, text)
-    if text.unspaced:
+    words = level_of(text) != "character"
+    if text.unspaced and not text.given:
         yield "data.tokens.level", "character", "the script has no spaces"
-    yield "encoder.hidden_size", wide(256, count, width), f"{count:,} words to learn from"
+    elif words and text.distinct > 10_000:
+        yield "data.tokens.min_count", 2, "a word seen once teaches nothing of itself"
+    if not facts.running:
+        yield "data.tokens.eos", True, "texts are to end by themselves"
+    size = wide(256 if words else 384, count, width)
+    yield "encoder.hidden_size", size, steps_of(count)
+    yield "encoder.num_layers", 2, steps_of(count)
+    yield "task.embedding.embedding_dim", size if words else 128, "vectors that also score"
+    for place in ("encoder", "task.embedding", "task.head"):
+        if words or place != "task.embedding":
+            yield f"{place}.dropout", dropout(count, layers=2), steps_of(count)
+    if words:
+        rate = round(min(0.01, 0.01 * (200 / size) ** 0.5), 4)
+        yield "optimizer.lr", rate, "the vectors of many words have far to go"
+        yield "trainer.gradient_clip_val", 0.25, "the first gradients are far longer than others"
+        yield "scheduler.warmup", 0.01, "the rate is safe from the start"
+    yield "callbacks", "ema", AVERAGED
+    batch = 32
+    if facts.running:
+        batch, window = (20, 35) if count < 2_000_000 else (32, 64)
+        yield "data.batching.batch_size", batch, "many steps an epoch"
+        yield "data.batching.window", window, "many steps an epoch"
+        batch *= window
+    yield from lasting(10, 500_000, count, passes, batch)
 
 
 def reading(text: Text, examples: int) -> Lines:
@@ -232,7 +260,9 @@ def spelling(text: Text, spans: bool) -> Lines:
 
 def level_of(text: Text) -> str:
     """The level by which a text is read."""
-    return "character" if (text.unspaced or is_spelling(text)) and not text.given else "word"
+    if text.level != "word" or text.given:
+        return text.level
+    return "character" if text.unspaced or is_spelling(text) else "word"
 
 
 def is_spelling(text: Text) -> bool:
