@@ -12,6 +12,8 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
+from seqtasks.cli.beginning import begun
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
@@ -51,6 +53,7 @@ def main(config: DictConfig) -> Any:
 
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
+    began = begun()
     from seqtasks.run import run  # late, so that --help need not wait for torch
     from seqtasks.training.children import end_with_parent
     from seqtasks.training.trainer import disband
@@ -67,7 +70,8 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
         os.environ[FOLDER] = str(folder)
         os.environ.setdefault(PARENT, str(os.getpid()))
         check_choices(config, hydra_config.runtime.choices)
-        return run(config, folder, hydra_config.runtime.choices["task"])
+        leave_to_budget(config, hydra_config.overrides.task)
+        return run(config, folder, hydra_config.runtime.choices["task"], began=began)
     except Interrupted:
         raise
     except Exception as error:

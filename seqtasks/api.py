@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.checked import as_plain, check_config, check_value
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
@@ -50,6 +51,7 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         check_choices(config, config.hydra.runtime.choices)
         if not isinstance(config.paths, DictConfig):
             check_value("paths", config.paths, dict)
+        leave_to_budget(config, options)
     except Exception as error:
         known = explain(error, options)
         if known is None:
