@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from omegaconf import DictConfig, read_write
 
 from seqtasks.cli.beginning import begun
 from seqtasks.cli.budgeted import leave_to_budget
-from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
@@ -51,9 +51,15 @@ def main(config: DictConfig) -> Any:
                 os.environ[name] = value
 
 
+def composed(words: Sequence[str]) -> DictConfig:
+    """A configuration from other words, in the place of the command line's."""
+    return hydra.compose("config", [*words])
+
+
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
     began = begun()
+    from seqtasks.presets.settling import settled
     from seqtasks.run import run  # late, so that --help need not wait for torch
     from seqtasks.training.children import end_with_parent
     from seqtasks.training.trainer import disband
@@ -69,9 +75,10 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
                 hydra_config.run.dir = str(folder)
         os.environ[FOLDER] = str(folder)
         os.environ.setdefault(PARENT, str(os.getpid()))
-        check_choices(config, hydra_config.runtime.choices)
-        leave_to_budget(config, hydra_config.overrides.task)
-        return run(config, folder, hydra_config.runtime.choices["task"], began=began)
+        choices, given = hydra_config.runtime.choices, hydra_config.overrides
+        config = settled(config, choices, [*given.hydra, *given.task], composed)
+        leave_to_budget(config, given.task)
+        return run(config, folder, choices["task"], began=began)
     except Interrupted:
         raise
     except Exception as error:

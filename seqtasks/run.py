@@ -27,6 +27,7 @@ from seqtasks.evaluation.sentences import with_words
 from seqtasks.files.space import told_space
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
+from seqtasks.reporting.choices import told_choices
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
@@ -48,6 +49,9 @@ from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.transfer import Transfer
 
 leave_out_advice()
+
+IMPORTED = time.perf_counter()
+"""When Python had imported what a training needs."""
 
 EXAMPLES = 3
 """Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
@@ -99,6 +103,8 @@ def run(
             option="lr_finder",
         )
 
+    for line in told_choices(plain["preset"]):
+        say(line)
     with understood():
         data, transfer = make_data(config)
         if told := told_size(data.cache):
@@ -191,7 +197,8 @@ def make_budget(config: DictConfig, began: float) -> list[TimeBudget]:
     if config.get("budget") is None:
         return []
     check_budgeted(config)
-    return [TimeBudget(seconds_of(config.budget, "budget"), began)]
+    starting = max(0.0, IMPORTED - began)  # before this run, of a sweep say: nothing
+    return [TimeBudget(seconds_of(config.budget, "budget"), began, starting)]
 
 
 def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:

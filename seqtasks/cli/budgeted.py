@@ -36,8 +36,12 @@ def leave_to_budget(config: DictConfig, typed: Iterable[str]) -> None:
     names = [option.lstrip("+~").partition("=")[0] for option in typed]
 
     def leave(option: str, value: Any) -> None:
-        if option not in names and OmegaConf.select(config, option) is not None:
-            OmegaConf.update(config, option, value)
+        if option in names or OmegaConf.select(config, option) is None:
+            return
+        OmegaConf.update(config, option, value)
+        config.preset.chosen = [
+            one for one in config.preset.chosen if not one.startswith((f"{option}=", f"{option}."))
+        ]
 
     for name, value in DECIDED.items():
         leave(f"trainer.{name}", value)

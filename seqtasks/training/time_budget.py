@@ -48,6 +48,7 @@ class TimeBudget(pl.Callback):
     Args:
         seconds: of the whole command.
         began: when it began, by the clock.
+        starting: the seconds of its imports.
         clock: gives the time in seconds.
 
     Attributes:
@@ -60,10 +61,14 @@ class TimeBudget(pl.Callback):
     """
 
     def __init__(
-        self, seconds: float, began: float, clock: Callable[[], float] = time.perf_counter
+        self,
+        seconds: float,
+        began: float,
+        starting: float = 0.0,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.seconds, self.began, self.clock = seconds, began, clock
-        self.starting = clock() - began
+        self.starting = starting
         self.pace, self.speed = Pace(), Speed()
         self.plan: Plan | None = None
         self.validation: float | None = None  # seconds of the last one, checkpoints included

@@ -44,3 +44,18 @@ def test_options_that_say_the_same_are_refused(option):
     config = compose("task=tagging", "budget=10min", f"trainer.{option}")
     with pytest.raises(UsageError, match=f"trainer.{option.partition('=')[0]}: the time decides"):
         check_budgeted(config)
+
+
+def test_a_preset_gives_way(tmp_path):
+    file = tmp_path / "train.txt"
+    file.write_text(
+        "".join(f"good day {number}\tyes\nbad day {number}\tno\n" for number in range(30))
+    )
+    options = ["task=classification", "data=lines", f"data.train={file}"]
+    assert any(one.startswith("trainer.max_epochs") for one in compose(*options).preset.chosen)
+    config = compose(*options, "budget=10min")
+    assert config.trainer.max_epochs == -1
+    kept = [one.partition("=")[0] for one in config.preset.chosen]
+    assert "encoder.hidden_size" in kept
+    assert "trainer.max_epochs" not in kept
+    assert not any(one.startswith("callbacks.early_stopping") for one in kept)

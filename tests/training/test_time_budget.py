@@ -51,7 +51,7 @@ def timed(composed, monkeypatch, tmp_path):
             return trainer
 
         def budget(config, began):
-            return [TimeBudget(float(config.budget[:-1]), clock(), clock)]
+            return [TimeBudget(float(config.budget[:-1]), clock(), clock=clock)]
 
         monkeypatch.setattr(entry, "make_trainer", with_clock)
         monkeypatch.setattr(entry, "make_budget", budget)
