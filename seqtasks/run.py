@@ -53,6 +53,9 @@ leave_out_advice()
 IMPORTED = time.perf_counter()
 """When Python had imported what a training needs."""
 
+LOOKED_AT = 200
+"""Test examples that the report looks at one by one, where time is not limited."""
+
 EXAMPLES = 3
 """Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
 
@@ -168,8 +171,9 @@ def run(
             add_scores(results, trainer, task, data, seconds)
             finish()
             if trainer.is_global_zero:
+                looked_at = budget[0].examples if budget else LOOKED_AT
                 if config.report:
-                    write_report(folder, trusted=foreign, examples=200)
+                    write_report(folder, trusted=foreign, examples=looked_at)
                 name_latest(folder)
                 summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results

@@ -32,7 +32,7 @@ ENDING = 0.5
 LEAST = 0.05
 """The share of the budget that training has to be left."""
 
-EXAMPLES, LOOKED_AT = 200, 2.0
+EXAMPLES, FEWEST, LOOKED_AT = 200, 20, 8.0
 """Test examples that the report looks at one by one, and what each costs in those of the test."""
 
 
@@ -75,6 +75,7 @@ class TimeBudget(pl.Callback):
         self.evaluation: float | None = None  # seconds of one of its batches
         self.test: float | None = None  # seconds of a batch of the test
         self.tested = (0.0, 0)  # batches and examples of the test
+        self.tests = 0.0  # seconds of the whole test
         self.mark: tuple[int, float] | None = None  # of the last look: the step and the time
         self.paused: float | None = None  # since when the training waits for a validation
         self.look = self.due = self.before = 0
@@ -91,6 +92,19 @@ class TimeBudget(pl.Callback):
     def baselines_end(self) -> float:
         """When the baselines end at the latest, by the clock."""
         return self.began + LATEST * self.seconds - ENDING * self.starting
+
+    @property
+    def examples(self) -> int:
+        """How many test examples the report has time to look at, once the test is over."""
+        left = self.seconds - self.used - ENDING * self.starting
+        each = LOOKED_AT * self.tests / max(self.tested[1], 1)
+        return max(FEWEST, min(EXAMPLES, int(left / max(each, 1e-6))))
+
+    def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.tests = -self.clock()
+
+    def on_test_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.tests += self.clock()
 
     def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
         if stage == TrainerFn.FITTING:
