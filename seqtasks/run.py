@@ -202,7 +202,9 @@ def make_budget(config: DictConfig, began: float) -> list[TimeBudget]:
         return []
     check_budgeted(config)
     starting = max(0.0, IMPORTED - began)  # before this run, of a sweep say: nothing
-    return [TimeBudget(seconds_of(config.budget, "budget"), began, starting)]
+    return [
+        TimeBudget(seconds_of(config.budget, "budget"), began, starting, LOOKED_AT * config.report)
+    ]
 
 
 def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:

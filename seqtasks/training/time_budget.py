@@ -32,8 +32,8 @@ ENDING = 0.5
 LEAST = 0.05
 """The share of the budget that training has to be left."""
 
-EXAMPLES, FEWEST, LOOKED_AT = 200, 20, 8.0
-"""Test examples that the report looks at one by one, and what each costs in those of the test."""
+FEWEST, LOOKED_AT = 20, 8.0
+"""Test examples that the report looks at in any case, and what each costs in those of the test."""
 
 
 class TimeBudget(pl.Callback):
@@ -49,6 +49,7 @@ class TimeBudget(pl.Callback):
         seconds: of the whole command.
         began: when it began, by the clock.
         starting: the seconds of its imports.
+        report: how many test examples the report looks at one by one, if there is time.
         clock: gives the time in seconds.
 
     Attributes:
@@ -65,10 +66,11 @@ class TimeBudget(pl.Callback):
         seconds: float,
         began: float,
         starting: float = 0.0,
+        report: int = 0,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.seconds, self.began, self.clock = seconds, began, clock
-        self.starting = starting
+        self.starting, self.report = starting, report
         self.pace, self.speed = Pace(), Speed()
         self.plan: Plan | None = None
         self.validation: float | None = None  # seconds of the last one, checkpoints included
@@ -98,7 +100,7 @@ class TimeBudget(pl.Callback):
         """How many test examples the report has time to look at, once the test is over."""
         left = self.seconds - self.used - ENDING * self.starting
         each = LOOKED_AT * self.tests / max(self.tested[1], 1)
-        return max(FEWEST, min(EXAMPLES, int(left / max(each, 1e-6))))
+        return max(FEWEST, min(self.report, int(left / max(each, 1e-6))))
 
     def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.tests = -self.clock()
@@ -195,7 +197,7 @@ class TimeBudget(pl.Callback):
         validation = evaluation if self.validation is None else self.validation
         batches, examples = self.tested
         test = max(batch, self.test or 0.0) * batches
-        looked_at = LOOKED_AT * test * min(1.0, EXAMPLES / max(examples, 1))
+        looked_at = LOOKED_AT * test * min(1.0, self.report / max(examples, 1))
         after = test + looked_at + BASELINES * self.seconds + ENDING * self.starting
         return Costs(step, validation if trainer.enable_validation else 0.0, after)
 

@@ -158,7 +158,7 @@ def test_a_checkpoint_with_a_budget_and_one_without(timed, composed, tmp_path, m
 
 def test_too_small_for_anything(timed):
     with pytest.raises(UsageError, match=r"beside training .* give at least \d+s"):
-        timed(Clock(step=1.0, validation=10.0), "budget=5s")
+        timed(Clock(step=2.4), "budget=5s")
 
 
 @pytest.mark.slow
