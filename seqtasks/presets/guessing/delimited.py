@@ -69,6 +69,8 @@ def delimited_table(
             said = f"{_NAMED[delimiter]} part every line into {width} columns"
             decisions.append(Decision("data.reader.delimiter", delimiter, said))
     rows = [row for row in _rows(lines, str(delimiter), usual) if any(map(str.strip, row))]
+    if not rows:  # nothing but delimiters, of which the reader says so
+        return [], decisions
     named = given.typed.get("data.reader.header")
     if named is None and not (named := begins_with_names(rows)):
         decisions.append(Decision("data.reader.header", False, "the first row is data, too"))

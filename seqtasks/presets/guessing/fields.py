@@ -110,11 +110,11 @@ def _found(path: FilePath, roles: Mapping[str, Role], columns: Sequence[Column])
     return found
 
 
-def _in_order(columns: Sequence[Column], count: int) -> Sequence[Column]:
+def _in_order(columns: Sequence[Column], count: int) -> list[Column]:
     """The columns that are the sides of pairs, if there are as many as sides."""
     languages = [column for column in columns if column.name in LANGUAGES]
     texts = [column for column in columns if column.holds_texts]
-    several: tuple[Sequence[Column], ...] = (languages, columns, texts)
+    several = (languages, list(columns), texts)
     return next((some for some in several if len(some) == count), [])
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from seqtasks.presets.guessing.names import KNOWN
 from seqtasks.presets.guessing.values import few_distinct, is_number, mostly
 
+_NAME = re.compile(r"[\w.-]{1,30}")
 _LONGEST = 40  # characters of a name
 
 
 def begins_with_names(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of some rows holds the names of columns; true where nothing tells.
+    """Whether the first of some rows holds the names of columns.
+
+    It does if a name is well known, and where its column holds numbers, labels or sentences and it
+    does not look like one of these. A name does not stand in its column.
 
     >>> begins_with_names([["label", "text"], ["pos", "a film"], ["neg", "a bore"]])
     True
@@ -33,8 +38,10 @@ def begins_with_names(rows: Sequence[Sequence[str]]) -> bool:
         return False
     if names_in(first) or any(numbers) or not rest:
         return True
-    # A label that no other row has would be rare.
-    return any(few_distinct(column) for _, column in pairs)
+    if any(few_distinct(column) for _, column in pairs):  # a label that no other row has is rare
+        return True
+    sentences = any(sum(map(len, map(str.split, c))) > 3 * len(c) for _, c in pairs)
+    return sentences and all(_NAME.fullmatch(cell) for cell, _ in pairs)
 
 
 def names_in(cells: Sequence[str]) -> list[str]:

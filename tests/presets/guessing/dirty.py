@@ -10,7 +10,15 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 
 REVIEWS = ("good fun, all of it", "a bore", "fine acting", "too long by far", "loved it", "no plot")
 KINDS = ("pos", "neg", "pos", "neg", "pos", "neg")
-PAIRS = (("the dog sleeps", "der Hund schläft"), ("a cat", "eine Katze"), ("go", "geh"))
+PAIRS = (
+    ("the dog sleeps in the sun", "der Hund schläft in der Sonne"),
+    ("a cat", "eine Katze"),
+    ("go", "geh"),
+)
+    ("the dog sleeps in the sun", "der Hund schläft in der Sonne"),
+    ("a cat", "eine Katze"),
+    ("go", "geh"),
+)
 TOKENS = (("Ada", "B-PER"), ("slept", "O"), (".", "O"))
 RNA = ("Anna", "Berlin", "Carla", "Dora", "Emil", "Frida", "Gustav", "Hanna")
 
@@ -381,6 +389,18 @@ CASES: dict[str, Case] = {
         {"a.csv": rows(",", range(3), *zip(*PAIRS, strict=True), head="id,en,de")},
         {"source": PAIRS[0][0], "target": PAIRS[0][1]},
         {"data.source.column": "en", "data.target.column": "de"},
+    ),
+    "two columns without names": Case(
+        "translation",
+        {"a.csv": rows(",", *zip(*PAIRS, strict=True))},
+        {"source": PAIRS[0][0], "target": PAIRS[0][1]},
+        {"data.source.column": 0, "data.target.column": 1, HEAD: False},
+    ),
+    "names that nobody knows": Case(
+        "translation",
+        {"a.csv": rows(",", *zip(*PAIRS * 3, strict=True), head="left,right")},
+        {"source": PAIRS[0][0], "target": PAIRS[0][1]},
+        {"data.source.column": "left", "data.target.column": "right"},
     ),
     "bars between two texts": Case(
         "translation",
