@@ -15,10 +15,6 @@ PAIRS = (
     ("a cat", "eine Katze"),
     ("go", "geh"),
 )
-    ("the dog sleeps in the sun", "der Hund schläft in der Sonne"),
-    ("a cat", "eine Katze"),
-    ("go", "geh"),
-)
 TOKENS = (("Ada", "B-PER"), ("slept", "O"), (".", "O"))
 RNA = ("Anna", "Berlin", "Carla", "Dora", "Emil", "Frida", "Gustav", "Hanna")
 
