@@ -15,6 +15,12 @@ from seqtasks.presets.facts import Facts, Text
 Lines = Iterator[tuple[str, Any, str]]
 Rule = Callable[[Facts, float, float], Lines]
 
+MOST_SEEN = 50_000_000
+"""Steps that ``good`` sees at most, of all epochs together: some hours on a laptop."""
+
+VALIDATIONS = 20
+"""Those of a training that ends within its first epoch."""
+
 AVERAGED = "the mean of the last weights generalises better than the last"
 
 
@@ -46,10 +52,7 @@ def classification(facts: Facts, passes: float, width: float) -> Lines:
         yield "task.head.pooling", "mean", "every step of a measurement counts"
         yield "optimizer.lr", 0.002, "measurements are learnt by small steps"
     yield "callbacks", "ema", AVERAGED
-    rate = dropout(count, layers)
-    for place in ("task.embedding.tokens.dropout", "encoder.dropout", "task.head.dropout"):
-        if layers > 1 or place != "encoder.dropout":
-            yield place, rate, steps_of(count)
+    yield from dropped(count, layers, text is not None)
     if facts.labels.get("label", 2) > 2:
         yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
     yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
@@ -61,26 +64,66 @@ def tagging(facts: Facts, passes: float, width: float) -> Lines:
     text = facts.texts.get("tokens")
     count = tokens_of(facts, text)
     layers = 2 if count >= 100_000 else 1
-    if text is not None and not text.unspaced:
+    if text is not None:
+        yield from spelling(text, facts.spans)
         yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
-    if text is not None and text.characters < 1.5 * text.words:
-        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
-    elif facts.spans:
-        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
-        yield "task/embedding/case", "learned", "names are told by their case"
+        yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
     if facts.spans:
         yield "task/head", "crf", "tags that spell spans depend on each other"
+        if facts.outside > 0.85:
+            rare = "spans are so rare that too few would be found"
+            yield "task.head.class_weights", {"O": 0.5}, rare
+    if facts.vectors and count < 200_000:
+        yield (
+            "task.embedding.tokens.tuning",
+            "frozen",
+            "so few words move few vectors, and not well",
+        )
     yield "callbacks", "ema", AVERAGED
     yield "encoder.num_layers", layers, steps_of(count)
     yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
-    yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
-    yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
+    yield from dropped(count, layers, text is not None)
+    yield from trained(facts, count, passes)
+
+
+def synchronous(facts: Facts, passes: float, width: float) -> Lines:
+    """A word out for each word in."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    if facts.examples >= 5_000:
+        for side in ("tokens", "tags"):
+            yield f"data.{side}.min_count", 2, "a word seen once teaches nothing of itself"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", 2, "a layer to read and one to write"
+    yield "encoder.hidden_size", wide(256, count, width), steps_of(count)
+    yield from dropped(count, layers=2, words=True)
+    yield from trained(facts, count, passes)
+
+
+def joint(facts: Facts, passes: float, width: float) -> Lines:
+    """Several outputs of one encoder."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    layers = 2 if count >= 100_000 else 1
+    yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", layers, steps_of(count)
+    yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
     yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
     rate = dropout(count, layers)
-    for place in ("task.embedding.tokens.dropout", "encoder.dropout", "task.head.dropout"):
-        if layers > 1 or place != "encoder.dropout":
-            yield place, rate, steps_of(count)
+    for place in ("embedding.tokens", "tagging", "classification", "language"):
+        yield f"task.{place}.dropout", rate, steps_of(count)
+    if layers > 1:
+        yield "encoder.dropout", rate, steps_of(count)
     yield from trained(facts, count, passes)
+
+
+def one_to_one(facts: Facts, passes: float, width: float) -> Lines:
+    """One step in, one label out."""
+    count = facts.examples
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
+    yield from lasting(20, 50_000, count, passes, batch=256)
 
 
 def translation(facts: Facts, passes: float, width: float) -> Lines:
@@ -89,6 +132,9 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
     count = round(facts.examples * target.words)
     yield "callbacks", "ema", AVERAGED
     yield "encoder.cell", "gru", "as good as LSTM here, in less time"
+    if facts.shared > 0.5:
+        yield "data.source.share_vocabulary_with", "target", "both sides have the same words"
+        yield "task.tied_source", True, "both sides have the same words"
     for side in ("source", "target"):
         text = facts.texts[side]
         if text.unspaced:
@@ -106,8 +152,9 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
         yield f"task.{part}.dropout", dropout(count, layers=1), steps_of(count)
     yield "task.search.length_offset", 0, "short and long outputs compete evenly"
     yield "task.search.max_length_ratio", 1.5, "no translation is that much longer"
-    yield "data.batching.batch_size", 64 if facts.examples >= 10_000 else 32, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to write"
+    size = 64 if facts.examples >= 10_000 else 32
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
 
 
@@ -125,8 +172,9 @@ def transduction(facts: Facts, passes: float, width: float) -> Lines:
     for part in ("encoder", "task.decoder.recurrence", "task.decoder"):
         yield f"{part}.dropout", dropout(count, layers=2), steps_of(count)
     yield "task.search.max_length", max(30, 2 * target.longest), "twice the longest that is known"
-    yield "data.batching.batch_size", 128 if facts.examples >= 50_000 else 64, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} symbols to write"
+    size = 128 if facts.examples >= 50_000 else 64
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
 
 
@@ -139,8 +187,9 @@ def question_answering(facts: Facts, passes: float, width: float) -> Lines:
     yield "encoder.dropout", 0.1, "the second layer learns late"
     yield "task.embedding.dropout", 0.15, "few words, which say everything"
     yield "task.decoder.dropout", 0.15, "few words, which say everything"
-    yield "data.batching.batch_size", 16 if facts.examples < 20_000 else 32, "many steps an epoch"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to answer"
+    size = 16 if facts.examples < 20_000 else 32
+    yield "data.batching.batch_size", size, "many steps an epoch"
+    yield from lasting(14, 400_000, count, passes, size * facts.texts["target"].words)
     yield "callbacks.early_stopping", None, "what there is to learn is learnt late, and at once"
 
 
@@ -163,8 +212,22 @@ def reading(text: Text, examples: int) -> Lines:
         return
     yield "data.tokens.lowercase", True, "a word is the same at the beginning of a sentence"
     yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    if text.distinct > 30_000:
+        yield "data.tokens.min_count", 2, "a word seen once teaches nothing of itself"
     if text.words < 15:
         yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
+
+
+def spelling(text: Text, spans: bool) -> Lines:
+    """What is read of each word beside the word itself, where each has a label."""
+    if text.characters < 1.5 * text.words:
+        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
+    elif spans:
+        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
+        yield "task/embedding/case", "learned", "names are told by their case"
+    else:
+        yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
+        yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
 
 
 def level_of(text: Text) -> str:
@@ -197,22 +260,53 @@ def dropout(count: int, layers: int) -> float:
     return round(most - 0.1 * sum(count >= step for step in steps), 1)
 
 
+def dropped(count: int, layers: int, words: bool) -> Lines:
+    """Dropout of what is read, between layers, and of what they give."""
+    rate = dropout(count, layers)
+    places = {"task.embedding.tokens": words, "encoder": layers > 1, "task.head": True}
+    for place, there in places.items():
+        if there:
+            yield f"{place}.dropout", rate, steps_of(count)
+
+
 def wide(size: int, count: int, width: float) -> int:
     """A layer's width: twice as wide for ten times the data beyond two million steps."""
     grown = size * width * max(1.0, count / 2_000_000) ** 0.3
     return min(1024, max(32, round(grown / 16) * 16))
 
 
-def epochs(usual: int, at: int, count: int, passes: float) -> int:
-    """Epochs: ``usual`` for ``at`` steps, fewer for more, so that the steps seen grow slowly."""
-    return max(1, round(passes * min(80, usual * (at / max(1, count)) ** 0.33)))
+def lasting(usual: int, at: int, count: int, passes: float, batch: float) -> Lines:
+    """How long training takes: ``usual`` epochs for ``at`` steps, fewer epochs for more data.
+
+    The steps that are seen grow with the data's power of two thirds, up to `MOST_SEEN`; of more
+    data than that a part is read once.
+
+    Args:
+        usual: epochs.
+        at: steps of the data that takes so many.
+        count: steps of this data.
+        passes: multiplies the epochs, and the most that is seen.
+        batch: steps in a batch.
+    """
+    epochs = max(1, round(passes * min(80, usual * (at / max(1, count)) ** 0.33)))
+    most = MOST_SEEN * passes
+    if epochs * count <= most:
+        yield "trainer.max_epochs", epochs, steps_of(count)
+        return
+    if count <= most:
+        yield "trainer.max_epochs", int(most / count), steps_of(count)
+        return
+    interval = max(1, round(most / batch / VALIDATIONS))
+    yield "trainer.max_epochs", 1, steps_of(count)
+    yield "trainer.max_steps", interval * VALIDATIONS, f"{most:,.0f} steps are enough for a start"
+    yield "trainer.val_check_interval", interval, f"{VALIDATIONS} validations on the way"
 
 
 def trained(facts: Facts, count: int, passes: float) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     size = 16 if facts.examples < 6_000 else 32 if facts.examples < 100_000 else 64
     yield "data.batching.batch_size", size, f"{facts.examples:,} examples"
-    yield "trainer.max_epochs", epochs(20, 50_000, count, passes), f"{count:,} steps to learn from"
+    yield from lasting(20, 50_000, count, passes, size * count / max(1, facts.examples))
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
     if facts.examples < 2_000:
         for callback in ("early_stopping", "checkpoint"):
@@ -227,4 +321,7 @@ RULES: dict[str, Rule] = {
     "transduction": transduction,
     "question_answering": question_answering,
     "generation": generation,
+    "synchronous": synchronous,
+    "joint": joint,
+    "one_to_one": one_to_one,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from small import OUTSIDE
 
 import seqtasks
 from seqtasks.errors import UsageError
@@ -113,10 +114,12 @@ def test_a_recipe_can_be_joined_by_a_preset(questions):
     assert "trainer.max_epochs" not in " ".join(config.preset.chosen)
 
 
-def test_a_task_of_no_rules_is_refused_by_name_and_else_left_alone(questions):
-    with pytest.raises(UsageError, match=r"knows the tasks classification, .* not one_to_one"):
-        seqtasks.compose("task=one_to_one", *questions[1:], "preset=good")
-    assert seqtasks.compose("task=one_to_one", *questions[1:]).preset.chosen == []
+def test_a_task_of_no_rules_is_refused_by_name_and_else_left_alone(questions, monkeypatch):
+    monkeypatch.syspath_prepend(str(OUTSIDE))
+    own = {"config_dir": OUTSIDE / "conf"}
+    with pytest.raises(UsageError, match=r"knows the tasks classification, .* not mean"):
+        seqtasks.compose("task=mean", *questions[1:], "preset=good", **own)
+    assert seqtasks.compose("task=mean", *questions[1:], **own).preset.chosen == []
 
 
 def test_a_file_that_is_missing_is_left_to_the_run():
