@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from small import OUTSIDE
 
+import seqtasks
 from seqtasks.data.readers import (
     ConllReader,
     HubReader,
@@ -120,6 +122,16 @@ ROWS = {
     "presets.guessing.fields:_refuse_measures": (
         lambda: guessed("classification", "text,rating\na film,0.5\na bore,0.25\n"),
         "to predict a number: task/head=regression field@data.label=number; or name another",
+    ),
+    "presets.settling:settled": (
+        lambda: seqtasks.compose("task=tagging", "data=auto"),
+        "data: it goes by the files of data.train, for the tasks of the package; name the files",
+    ),
+    "presets.settling:chosen_by_preset": (
+        lambda: seqtasks.compose(
+            "task=mean", "preset=good", "data=lines", config_dir=OUTSIDE / "conf"
+        ),
+        "preset: good knows the tasks ",
     ),
     "presets.guessing.guesses:_form": (
         lambda: guessed("question_answering", "__label__a who is it\n"),
