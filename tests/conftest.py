@@ -43,7 +43,7 @@ def composed(monkeypatch, tmp_path):
     def make(*overrides: str) -> DictConfig:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
             search = f"hydra.searchpath=[file://{OUTSIDE / 'conf'}]"
-            config = compose("config", [search, *overrides])
+            config = compose("config", with_reader([search, *overrides]))
         with open_dict(config):
             config.paths.run = str(tmp_path / "run")
         return config
