@@ -39,6 +39,7 @@ ONLY = {
         "cli",
         "sweep",
         "folders.callback",  # makes the run folder before Hydra does
+        "presets.settling",  # composes the configuration once more
     ),
     ("pytorch_lightning",): (
         "task",
