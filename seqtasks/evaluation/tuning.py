@@ -86,10 +86,10 @@ def tuned_on_validation(
         bundle: a language model.
         adaptation: where to begin.
         tested: the split that it is for.
-        changes: of the data's options; those of the test are left out.
+        changes: of the data's options; a file of the test is left out.
         trusted: modules of your own whose classes the bundle may name.
     """
-    own = [change for change in changes if not change.startswith("data.test")]
+    own = [change for change in changes if not change.startswith("data.test=")]
     if tested == "val":
         _log.warning(
             "No test text is set apart, so the cache and the learning are fitted to the very text "

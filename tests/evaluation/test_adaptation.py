@@ -180,6 +180,23 @@ def test_numbers_are_tuned_on_validation_text(folders, capsys):
     assert found == {"size": 2000, "theta": alone.theta, "lambda": alone.lambda_}
 
 
+def test_tuning_on_the_text_of_the_test_is_said(folders, caplog):
+    options = {"adaptation": Adaptation(CACHE), "tune": True, "samples": 0}
+    results(folders / "condition", changes=["data.test_fraction=0"], **options)
+    assert "No test text is set apart" in caplog.text
+
+
+def test_a_model_that_is_best_as_it_is_stays_so(folders, capsys, monkeypatch):
+    monkeypatch.setattr("seqtasks.evaluation.tuning.SHARES", (0.0,))
+    folder = str(folders / "softmax")
+    evaluate.main([folder, "--cache", "--tune", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found.pop("adaptation", "") is None
+    assert found == results(folder)
+    evaluate.main([folder, "--cache", "--tune"])
+    assert "Adapting: not at all" in capsys.readouterr().out
+
+
 def test_gradients_are_those_of_the_training_text(folders, monkeypatch):
     for name in MODELS:
         model = bundle.load(folders / name)

@@ -362,6 +362,23 @@ def test_scores_depend_on_no_batch_and_show_as_a_table(made, run):
     assert len(run("model", "--score", "--prompt", "a")[1].splitlines()) == 2  # none together
 
 
+@pytest.mark.parametrize("options", [["--cache"], ["--dynamic", "--dynamic-rate", "0.01"]])
+def test_a_model_adapts_to_each_text_alone(made, run, options):
+    made(*WORDS)
+    lines = ["a b c d a b", "b c a b c a", "a b c d a b"]
+
+    def nats(given, *more):
+        _, out, _ = run("model", "--score", "--json", *more, given=given)
+        return [json.loads(line)["nats"] for line in out.splitlines()]
+
+    found = nats("\n".join(lines), *options)
+    assert found == nats("\n".join(lines), *options, "--batch-size", "1")
+    assert found == [nats(line, *options)[0] for line in lines]
+    assert all(abs(a - b) > 0.01 for a, b in zip(found, nats("\n".join(lines)), strict=True))
+    off = ["--cache-lambda", "0", "--dynamic-rate", "0"]
+    assert nats("\n".join(lines), *off) == nats("\n".join(lines))
+
+
 BAD = [
     (["--prompt", "x", "--beam", "3", "--temperature", "1"], "--temperature: --beam looks for"),
     (["--prompt", "x", "--beam", "3", "--samples", "2", "--seed", "1"], "--seed: --beam looks for"),
