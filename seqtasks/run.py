@@ -28,6 +28,7 @@ from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.tuning.trial import Trial, outcome
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
@@ -51,7 +52,11 @@ EXAMPLES = 3
 
 @one_process_speaks()
 def run(
-    config: DictConfig, folder: Path, task_name: str, command: str | None = None
+    config: DictConfig,
+    folder: Path,
+    task_name: str,
+    command: str | None = None,
+    trial: Trial | None = None,
 ) -> dict[str, Any]:
     """Train, test, save and explain.
 
@@ -60,9 +65,10 @@ def run(
         folder: of this run alone (`seqtasks.folders.claim`).
         task_name: the choice in the group ``task``.
         command: how the run is begun, for the model card; None takes the command line.
+        trial: of the search that the run belongs to; None: of none.
 
     Returns:
-        What ``metrics.json`` holds.
+        What ``metrics.json`` holds; of a trial that trains, its `outcome`.
 
     Raises:
         SeqtasksError: something the user can put right; one line says what.
@@ -81,6 +87,8 @@ def run(
     pl.seed_everything(config.seed, verbose=False)
 
     ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")
+    if trial is not None:
+        ckpt_path = trial.checkpoint
     if ckpt_path and lr_finder:
         raise UsageError(
             "it finds the rate that a training begins with, and `ckpt_path` goes on with one that "
@@ -102,6 +110,8 @@ def run(
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     callbacks[:0] = transfer.callbacks
+    if trial is not None:
+        callbacks.insert(0, trial.callback(task.monitor))
     lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
@@ -137,6 +147,10 @@ def run(
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }
+        if trial is not None and trial.checkpoint is None:
+            return outcome(callbacks, task.monitor, task.mode, results)
+        if trial is not None:
+            results |= trial.trained
         save = functools.partial(
             save_run,
             task=task,
@@ -148,7 +162,7 @@ def run(
         )
         foreign = foreign_modules(plain["task"])
         with salvaged(trainer, folder, save, foreign) as finish:
-            add_scores(results, trainer, task, data, seconds)
+            add_scores(results, trainer, task, data, results["seconds"])
             finish()
             if trainer.is_global_zero:
                 if config.report:
