@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
-from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
@@ -49,8 +49,14 @@ def main(config: DictConfig) -> Any:
                 os.environ[name] = value
 
 
+def composed(words: Sequence[str]) -> DictConfig:
+    """A configuration from other words, in the place of the command line's."""
+    return hydra.compose("config", [*words])
+
+
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
+    from seqtasks.presets.settling import settled
     from seqtasks.run import run  # late, so that --help need not wait for torch
     from seqtasks.sweep.tuning.trial import Trial
     from seqtasks.training.children import end_with_parent
@@ -69,9 +75,9 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
                 hydra_config.run.dir = str(folder)
         os.environ[FOLDER] = str(folder)
         os.environ.setdefault(PARENT, str(os.getpid()))
-        check_choices(config, hydra_config.runtime.choices)
-        name = hydra_config.runtime.choices["task"]
-        return run(config, folder, name, trial=trial)
+        choices, given = hydra_config.runtime.choices, hydra_config.overrides
+        config = settled(config, choices, [*given.hydra, *given.task], composed)
+        return run(config, folder, choices["task"], trial=trial)
     except Interrupted as error:
         if trial is None or trial.checkpoint is not None:
             raise

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
 from seqtasks.cli.checked import as_plain, check_config, check_value
-from seqtasks.cli.choices import check_choices
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
 from seqtasks.data.module import SequenceData
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
+from seqtasks.presets.settling import settled
 from seqtasks.run import make_data, run
 from seqtasks.training.advice import unannounced
 from seqtasks.training.launched import FOLDER, agreed
@@ -46,19 +47,20 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"]
     try:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
-            config = hydra_compose("config", [*search, *quoted(options)], return_hydra_config=True)
-        check_choices(config, config.hydra.runtime.choices)
-        if not isinstance(config.paths, DictConfig):
-            check_value("paths", config.paths, dict)
+            words = [*search, *quoted(options)]
+            config = hydra_compose("config", words, return_hydra_config=True)
+            choices = config.hydra.runtime.choices
+            with open_dict(config):
+                del config["hydra"]
+            if not isinstance(config.paths, DictConfig):
+                check_value("paths", config.paths, dict)
+            config = settled(config, choices, words, partial(hydra_compose, "config"))
     except Exception as error:
         known = explain(error, options)
         if known is None:
             raise
         raise known from error
-    task = config.hydra.runtime.choices.task
-    with open_dict(config):
-        del config["hydra"]
-    config.paths.run = f"runs/{task}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    config.paths.run = f"runs/{choices.task}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
     return config
 
 

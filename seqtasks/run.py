@@ -24,11 +24,12 @@ from seqtasks.evaluation.sentences import with_words
 from seqtasks.files.space import told_space
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
+from seqtasks.reporting.choices import told_choices
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.reporting.terminal import Terminal
-from seqtasks.sweep.tuning.trial import Trial, outcome
+from seqtasks.sweep.tuning.trial import Trial
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
@@ -42,6 +43,7 @@ from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
 from seqtasks.training.trainer import build_trainer, followed
 from seqtasks.training.trainer_options import check_trainer_options
+from seqtasks.training.watching import outcome
 from seqtasks.transfer import Transfer
 
 leave_out_advice()
@@ -96,6 +98,8 @@ def run(
             option="lr_finder",
         )
 
+    for line in told_choices(plain["preset"]):
+        say(line)
     with understood():
         data, transfer = make_data(config)
         if told := told_size(data.cache):

@@ -171,6 +171,7 @@ def _target(path: str, place: str) -> Callable[..., Any]:
 
 _SETTINGS: dict[str, Any] = {
     "paths": dict,
+    "preset": dict,
     "seed": int,
     "threads": int | None,
     "examples": int,

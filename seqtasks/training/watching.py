@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
+from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.trainer.states import TrainerFn
 
 
@@ -67,3 +68,33 @@ def stop(trainer: pl.Trainer) -> None:
     trainer.should_stop = True
     trainer.fit_loop.min_epochs = 0
     trainer.fit_loop.epoch_loop.min_steps = None
+
+
+def outcome(
+    callbacks: Sequence[Any], monitor: str, mode: str, results: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a trial that has trained came to.
+
+    Args:
+        callbacks: of its trainer.
+        monitor: the task's score.
+        mode: ``min`` or ``max``, whichever is better.
+        results: as in ``metrics.json``.
+
+    Returns:
+        ``scores`` of the validations in their order, the ``score`` of the weights that are kept,
+        why it ``ended`` early, if so, ``monitor``, ``mode``, and what it ``trained``.
+    """
+    rows = [row for row in results["history"] if monitor in row]
+    keepers = [c for c in callbacks if isinstance(c, ModelCheckpoint) and c.monitor]
+    by, way = (str(keepers[0].monitor), keepers[0].mode) if keepers else (monitor, mode)
+    scored = [row for row in rows if not math.isnan(row.get(by, math.nan))]
+    best = min(scored, key=lambda row: row[by] if way == "min" else -row[by], default=None)
+    return {
+        "scores": [row[monitor] for row in rows],
+        "score": None if best is None else best[monitor],
+        "ended": next((c.ended for c in callbacks if isinstance(c, Watch)), ""),
+        "monitor": monitor,
+        "mode": mode,
+        "trained": {name: results[name] for name in ("epochs", "seconds")},
+    }

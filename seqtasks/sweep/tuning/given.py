@@ -42,9 +42,9 @@ class Given:
         self.typed: dict[str, Override] = {}
         names = []
         for override in OverridesParser.create(config_loader=loader).parse_overrides([*arguments]):
-            name = override.get_key_element().lstrip("+~").removeprefix("tune.space.")
+            name = override.get_key_element().lstrip("+~")
             if override.is_sweep_override():
-                self.typed[name] = override
+                self.typed[name.removeprefix("tune.space.")] = override
             elif name.partition(".")[0] not in OF_THE_SEARCH:
                 self.fixed.append(str(override.input_line))
                 names += [] if name in self.choices else [name]

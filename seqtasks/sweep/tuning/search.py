@@ -70,16 +70,13 @@ class Search:
         """Try until the time is over or the runs are done; the best run.
 
         Raises:
-            SeqtasksError: the first run failed, or none has a score.
+            SeqtasksError: the first run failed, or came to no score.
         """
         if not self.study.outcomes:
             self.first()
         while self.goes_on():
             self.next()
-        best = self.study.ranking[0]
-        if best.score is None:
-            raise SeqtasksError("no run of the search came to a validation; give it more time")
-        return best
+        return self.study.ranking[0]
 
     def first(self) -> None:
         """Run with the options as they are, which says around which values to look."""
@@ -92,15 +89,15 @@ class Search:
                 "begin again"
             )
         folder = self.study.folder / "0"
+        if result["score"] is None:
+            raise SeqtasksError(
+                f"the first run has no {result['monitor']}; give the search more time, or let the "
+                "training validate"
+            )
         check_kept(folder)
         distributions, own = self.space(folder)
         options = {name: str(value) for name, value in own.items()}
         outcome = outcome_of(0, options, result, time.monotonic() - began)
-        if outcome.score is None:
-            raise SeqtasksError(
-                "the first run came to no validation; give the search more time, or let the "
-                "training validate"
-            )
         self.study.begin(result, outcome, distributions, own, self.about)
         self.tell(outcome)
 

@@ -25,6 +25,8 @@ TAGS = ("times", "log")
 STEP = 16
 """Whole numbers that are multiples of it, such as sizes of layers, are tried as its multiples."""
 
+_TRUTHS = {"True": "true", "False": "false"}
+
 
 class Searched(NamedTuple):
     """An option that is searched.
@@ -86,7 +88,7 @@ def searched(option: str, override: Override, own: Any) -> Searched | None:
     if "times" in tags and not (number and own > 0):
         return None
     if not isinstance(sweep, IntervalSweep):
-        texts = [*override.sweep_string_iterator()]
+        texts = [_TRUTHS.get(text, text) for text in override.sweep_string_iterator()]
         if "times" in tags:
             texts = [shown(type(own)(float(text) * own)) for text in texts]
         mine = None if own is None else as_value(own)
@@ -105,8 +107,8 @@ def searched(option: str, override: Override, own: Any) -> Searched | None:
         )
     if own is None or (logarithmic and own <= 0):
         return Searched(FloatDistribution(low, high, log=logarithmic), None)
-    low, high = min(low, own), max(high, own)
-    if isinstance(own, int):
+    low, high = float(min(low, own)), float(max(high, own))
+    if isinstance(own, int) and ("times" in tags or (low.is_integer() and high.is_integer())):
         return Searched(_whole(low, high, own, logarithmic), own)
     return Searched(FloatDistribution(low, high, log=logarithmic), own)
 
@@ -129,6 +131,6 @@ def shown(value: Any) -> str:
 
 
 def _whole(low: float, high: float, own: int, logarithmic: bool) -> IntDistribution:
-    step = 1 if logarithmic else math.gcd(own, STEP)
+    step = 1 if logarithmic else math.gcd(own, STEP) if own else 1
     least, most = math.ceil(low / step) * step, math.floor(high / step) * step
     return IntDistribution(least, most, log=logarithmic, step=step)

@@ -17,6 +17,7 @@ from omegaconf import DictConfig, OmegaConf, read_write
 from seqtasks.cli.checked import check_value
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.errors import UsageError, check_least
+from seqtasks.files.holding import let_go
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.tuning.trial import VARIABLE, Trial
@@ -32,6 +33,7 @@ LEFT_OUT = {
     "ckpt_path": "every run begins anew",
     "lr_finder": "the search finds the rate",
     "hydra.sweeper.max_batch_size": "the runs begin one by one",
+    "hydra.sweeper.params": "what is searched stands in tune.space",
 }
 """Options that do not go with a search, and why."""
 
@@ -44,12 +46,12 @@ def register() -> None:
 class Tune(Sweeper):
     """Tries options, each time by what the runs before have shown, and tests the best run alone.
 
-    What it goes by stands in the section ``tune`` of the configuration (conf/sweep/tune.yaml). Of
-    the options of Hydra's own sweeper, ``params`` are ranges like those that are typed.
+    What it goes by stands in the section ``tune`` of the configuration (conf/sweep/tune.yaml), and
+    not among the options of Hydra's own sweeper, which Hydra hands over all the same.
     """
 
-    def __init__(self, max_batch_size: Any = None, params: Mapping[str, str] | None = None) -> None:
-        self.params = [f"{name}={text}" for name, text in (params or {}).items()]
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
@@ -75,27 +77,30 @@ class Tune(Sweeper):
         from seqtasks.sweep.tuning.search import Search
         from seqtasks.sweep.tuning.study import Study
 
-        given = Given(config, [*self.params, *arguments], self.loader)
-        folder.mkdir(parents=True, exist_ok=True)
-        OmegaConf.save(config, folder / "multirun.yaml")
-        study = Study(folder, instantiate(config.tune.sampler, _partial_=True), config.seed)
-        closing = Closing(Terminal(), study, given, config.hydra.overrides.hydra)
-        search = Search(
-            study,
-            functools.partial(self.launch, given),
-            given.space,
-            given.about(),
-            trials=config.tune.trials,
-            seconds=seconds_of(config.get("budget")),
-            say=closing.say,
-        )
         try:
-            search.finish(search.run())
-        except (KeyboardInterrupt, SystemExit):
-            closing.interrupted()
-            raise
-        name_latest(folder)
-        closing.finished()
+            given = Given(config, arguments, self.loader)
+            folder.mkdir(parents=True, exist_ok=True)
+            OmegaConf.save(config, folder / "multirun.yaml")
+            study = Study(folder, instantiate(config.tune.sampler, _partial_=True), config.seed)
+            closing = Closing(Terminal(), study, given, config.hydra.overrides.hydra)
+            search = Search(
+                study,
+                functools.partial(self.launch, given),
+                given.space,
+                given.about(),
+                trials=config.tune.trials,
+                seconds=seconds_of(config.get("budget")),
+                say=closing.say,
+            )
+            try:
+                search.finish(search.run())
+            except (KeyboardInterrupt, SystemExit):
+                closing.interrupted()
+                raise
+            name_latest(folder)
+            closing.finished()
+        finally:
+            let_go(folder)
         return study.outcomes
 
     def launch(self, given: Given, trial: Trial, options: Mapping[str, str]) -> dict[str, Any]:

@@ -31,14 +31,17 @@ def print_table(console: Console, runs: Sequence[Outcome], monitor: str) -> None
     rows = []
     for at, run in enumerate(runs):
         label = f"{run.number}{'' if at else ' *'}"
-        numbers = [number(name, run.score), str(run.epochs), f"{run.seconds:.0f}"]
-        rows.append([label, *numbers, run.ended, *(run.options.get(one, "") for one in options)])
-    headings = ["run", heading(name, {}), "epochs", "seconds", "", *map(short, options)]
-    columns = [*zip(headings, *rows, strict=True)]
-    numbers = [max(map(len, cells)) for _, *cells in columns]
-    words = [max(map(len, [*title.split(), ""])) for title, *_ in columns]
-    whole = [max(pair) for pair in zip(numbers, words, strict=True)]
-    widths = whole if sum(whole) + len(whole) - 1 <= WIDTH else numbers
+        scores = [number(name, run.score), str(run.epochs), f"{run.seconds:.0f}"]
+        rows.append([label, *scores, run.ended, *(run.options.get(one, "") for one in options)])
+    headings = ["run", heading(name, {}), "epochs", "s", "", *map(short, options)]
+    columns = zip(*rows, strict=True)
+    widths = [max(map(len, cells)) for cells in columns]
+    words = [max(map(len, [*title.split(), ""])) for title in headings]
+    while sum(widths) + len(widths) - 1 < WIDTH:  # headings fold where there is no room for words
+        narrow = [at for at, word in enumerate(words) if widths[at] < word]
+        if not narrow:
+            break
+        widths[min(narrow, key=lambda at: widths[at])] += 1
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for title, width in zip(headings, widths, strict=True):
         table.add_column(escape(title), justify="right", overflow="fold", width=width)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pytorch_lightning as pl
-from pytorch_lightning.callbacks import ModelCheckpoint
 
 from seqtasks.training.watching import TrainedAlready, Watch
 
@@ -53,7 +50,7 @@ class Trial:
         """What it claims its folder with: a trial that was interrupted has left things there."""
         return {"overwrite": self.checkpoint is None, "checkpoint": self.checkpoint}
 
-    def callback(self, monitor: str) -> pl.Callback:
+    def callback(self, monitor: str) -> TrainedAlready | Watch:
         """What ends its training, by a score."""
         if self.checkpoint is not None:
             return TrainedAlready()
@@ -65,33 +62,3 @@ class Trial:
         from seqtasks.sweep.tuning.study import judge  # late: a run of no search needs no Optuna
 
         return judge(Path(self.folder), self.number)
-
-
-def outcome(
-    callbacks: Sequence[Any], monitor: str, mode: str, results: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What a trial that has trained came to.
-
-    Args:
-        callbacks: of its trainer.
-        monitor: the task's score.
-        mode: ``min`` or ``max``, whichever is better.
-        results: as in ``metrics.json``.
-
-    Returns:
-        ``scores`` of the validations in their order, the ``score`` of the weights that are kept,
-        why it ``ended`` early, if so, ``monitor``, ``mode``, and what it ``trained``.
-    """
-    rows = [row for row in results["history"] if monitor in row]
-    keepers = [c for c in callbacks if isinstance(c, ModelCheckpoint) and c.monitor]
-    by, way = (str(keepers[0].monitor), keepers[0].mode) if keepers else (monitor, mode)
-    scored = [row for row in rows if not math.isnan(row.get(by, math.nan))]
-    best = min(scored, key=lambda row: row[by] if way == "min" else -row[by], default=None)
-    return {
-        "scores": [row[monitor] for row in rows],
-        "score": None if best is None else best[monitor],
-        "ended": next((c.ended for c in callbacks if isinstance(c, Watch)), ""),
-        "monitor": monitor,
-        "mode": mode,
-        "trained": {name: results[name] for name in ("epochs", "seconds")},
-    }

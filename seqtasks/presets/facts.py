@@ -1,0 +1,54 @@
+"""What is known of a person's training data before anything is learnt from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Text:
+    """A field of texts.
+
+    Attributes:
+        words: of a text on average: what stands between white space, or the tokens that are given.
+        characters: of a text on average.
+        distinct: different words in what was read.
+        unspaced: whether the script puts no spaces between words, as Chinese, Japanese and Thai.
+        given: whether the data gives the tokens one by one.
+        longest: words of the longest text that was read.
+    """
+
+    words: float
+    characters: float
+    distinct: int
+    unspaced: bool = False
+    given: bool = False
+    longest: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The training data, from a reading of its beginning.
+
+    Attributes:
+        examples: their number, estimated where not all were read.
+        exact: whether all were read.
+        running: whether the examples are running texts, which are read as streams.
+        texts: field → what its texts are like.
+        labels: field → the number of different labels that were read.
+        spans: whether the tags spell spans, such as B-PER and I-PER.
+        steps: of a sequence of vectors on average; 0 where there are none.
+        channels: of such vectors.
+        copied: share of the target's words that stand in the source of their example.
+    """
+
+    examples: int
+    exact: bool = True
+    running: bool = False
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    labels: Mapping[str, int] = field(default_factory=dict)
+    spans: bool = False
+    steps: float = 0.0
+    channels: int = 0
+    copied: float = 0.0

@@ -1,0 +1,151 @@
+"""What the files decide, put into a configuration wherever nobody has typed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+
+from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.choices import check_choices
+from seqtasks.cli.parts import make_part
+from seqtasks.data.module import SequenceData
+from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.presets.decision import Decision
+from seqtasks.presets.rules import RULES, decisions
+from seqtasks.presets.survey import survey
+
+Compose = Callable[[Sequence[str]], DictConfig]
+"""Composes a configuration from the words of a command line."""
+
+
+class Typed(NamedTuple):
+    """What a person has typed.
+
+    Attributes:
+        words: of the command line.
+        groups: the names of those that a choice is typed for.
+        options: dotted names of all values that are typed, or that a typed choice says.
+    """
+
+    words: Sequence[str]
+    groups: Collection[str]
+    options: Collection[str]
+
+    def says(self, option: str) -> bool:
+        """Whether an option is typed, with what stands below or above it."""
+        return any(
+            option == one or option.startswith(f"{one}.") or one.startswith(f"{option}.")
+            for one in self.options
+        )
+
+
+def settled(
+    config: DictConfig, choices: Mapping[str, Any], words: Sequence[str], compose: Compose
+) -> DictConfig:
+    """A configuration with what the preset decides from the training files.
+
+    Args:
+        config: composed from the words.
+        choices: group → choice, as in ``hydra.runtime.choices``.
+        words: of the command line, those for Hydra itself before the others.
+        compose: makes a configuration from words.
+
+    Returns:
+        The configuration; below ``preset``, ``chosen`` lists what was decided.
+
+    Raises:
+        SeqtasksError: an option is wrong, or the preset does not know the task.
+    """
+    check_choices(config, choices)
+    name = preset_of(config, choices)
+    if name is None:
+        return config
+    if choices["task"] not in RULES:
+        raise UsageError(
+            f"{name} knows the tasks {', '.join(RULES)}, not {choices['task']}; set preset=none",
+            option="preset",
+        )
+    check_config(as_plain(config))
+    data = make_part(config, "data")
+    if not isinstance(data, SequenceData):
+        return config
+    try:
+        facts = survey(data)
+    except SeqtasksError:  # the run meets it too, and says where
+        return config
+    typed = typed_options(words, config, choices, compose)
+    preset = compose([*words, f"preset={name}"]).preset
+    wanted = decisions(facts, choices["task"], passes=preset.passes, width=preset.width)
+    return applied(wanted, typed, name, compose)
+
+
+def preset_of(config: DictConfig, choices: Mapping[str, Any]) -> str | None:
+    """The preset that decides; None where none does.
+
+    A recipe and the sample decide all by themselves, and so does a task of one's own.
+    """
+    if choices.get("preset") == "none" or str(choices.get("data")).startswith("sample"):
+        return None
+    if choices.get("preset") != "auto":
+        return str(choices["preset"])
+    if choices.get("experiment") or choices["task"] not in RULES or config.data.train is None:
+        return None
+    return "good"
+
+
+def typed_options(
+    words: Sequence[str], config: DictConfig, choices: Mapping[str, Any], compose: Compose
+) -> Typed:
+    """What is typed: by itself, or by the choice of a group that differs from the task's own."""
+    names = [word.lstrip("+~").partition("=")[0] for word in words]
+    groups = [name for name in names if name in choices or "/" in name]
+    usual = leaves(compose([f"task={choices['task']}"]))
+    said = {name for name, value in leaves(config).items() if usual.get(name, name) != value}
+    options = {name for name in names if name not in groups} | said
+    return Typed(words, groups, {name for name in options if not name.startswith("preset")})
+
+
+def applied(wanted: Iterable[Decision], typed: Typed, name: str, compose: Compose) -> DictConfig:
+    """The configuration with decisions, but for what is typed and what has no place in it."""
+    wanted = list(wanted)
+    words = [*typed.words, f"preset={name}"]
+    chosen: list[Decision] = []
+    config = compose(words)
+    for decision in wanted:
+        if "." not in decision.option and decision.option not in typed.groups:
+            try:
+                config = compose([*map(str, chosen), str(decision), *words])
+            except (HydraException, OmegaConfBaseException):  # what is typed needs another choice
+                continue
+            chosen.append(decision)
+    for decision in wanted:
+        if "." not in decision.option or typed.says(decision.option):
+            continue
+        parent, _, key = decision.option.rpartition(".")
+        node = OmegaConf.select(config, parent)
+        if isinstance(node, DictConfig) and key in node:
+            OmegaConf.update(config, decision.option, decision.value)
+            chosen.append(decision)
+    with open_dict(config.preset):
+        config.preset.chosen = [str(decision) for decision in chosen]
+    return config
+
+
+def leaves(config: DictConfig) -> dict[str, Any]:
+    """The values of a configuration by dotted name, interpolations as they are written."""
+    found: dict[str, Any] = {}
+
+    def collect(node: Any, prefix: str) -> None:
+        if isinstance(node, dict) and node:
+            for key, value in node.items():
+                collect(value, f"{prefix}.{key}" if prefix else str(key))
+        else:
+            found[prefix] = node
+
+    plain: Any = OmegaConf.to_container(config, resolve=False)
+    collect(plain, "")
+    return found

@@ -1,0 +1,31 @@
+"""What was decided for a person, in one short block."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+WIDTH = 96
+"""Columns of a line."""
+
+
+def told_choices(preset: Mapping[str, Any]) -> Iterator[str]:
+    """Lines that name the preset and what it chose, as it can be typed; none if it chose nothing.
+
+    Args:
+        preset: the part of the configuration: ``name`` and the list ``chosen``.
+
+    >>> list(told_choices({"name": "good", "chosen": ["task.y=2", "data.x=1", "task.z=3"]}))[1:]
+    ['  data.x=1', '  task.y=2  task.z=3']
+    """
+    if not preset["chosen"]:
+        return
+    yield f"preset={preset['name']} chose, and gives way to what is typed:"
+    chosen = sorted(preset["chosen"], key=lambda one: one.replace("/", ".").partition(".")[0])
+    for _, options in groupby(chosen, key=lambda one: one.replace("/", ".").partition(".")[0]):
+        # A blank within an option is kept from the wrapping.
+        line = "  ".join(option.replace(" ", "\0") for option in options)
+        for part in textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False):
+            yield f"  {part}".replace("\0", " ")
