@@ -27,12 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     with exit_on_error(given.options):
         from seqtasks.api import compose, prepare
+        from seqtasks.reporting.choices import show_choices
         from seqtasks.reporting.holdings import show_holdings
         from seqtasks.reporting.terminal import Terminal
 
         began = time.perf_counter()
-        data = prepare(compose(*given.options, config_dir=given.config_dir))
-        show_holdings(Terminal(), data, time.perf_counter() - began)
+        config, console = compose(*given.options, config_dir=given.config_dir), Terminal()
+        show_choices(console, config.preset)
+        show_holdings(console, prepare(config), time.perf_counter() - began)
 
 
 if __name__ == "__main__":

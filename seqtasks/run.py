@@ -24,7 +24,7 @@ from seqtasks.evaluation.sentences import with_words
 from seqtasks.files.space import told_space
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
-from seqtasks.reporting.choices import told_choices
+from seqtasks.reporting.choices import show_choices
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
@@ -98,8 +98,7 @@ def run(
             option="lr_finder",
         )
 
-    for line in told_choices(plain["preset"]):
-        say(line)
+    show_choices(console, plain["preset"])
     with understood():
         data, transfer = make_data(config)
         if told := told_size(data.cache):

@@ -12,7 +12,16 @@ from typing import Any
 from seqtasks.presets.decision import Decision
 from seqtasks.presets.facts import Facts, Text
 
-Rule = Callable[[Facts, float, float], Iterator[tuple[str, Any, str]]]
+Lines = Iterator[tuple[str, Any, str]]
+Rule = Callable[[Facts, float, float], Lines]
+
+MOST_SEEN = 50_000_000
+"""Steps that ``good`` sees at most, of all epochs together: some hours on a laptop."""
+
+VALIDATIONS = 20
+"""Those of a training that ends within its first epoch."""
+
+AVERAGED = "the mean of the last weights generalises better than the last"
 
 
 def decisions(facts: Facts, task: str, *, passes: float, width: float) -> list[Decision]:
@@ -27,54 +36,105 @@ def decisions(facts: Facts, task: str, *, passes: float, width: float) -> list[D
     return [Decision(*line) for line in RULES[task](facts, passes, width)]
 
 
-def classification(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def classification(facts: Facts, passes: float, width: float) -> Lines:
     """One label for a sequence of words, characters or vectors."""
     text = facts.texts.get("tokens")
     count = tokens_of(facts, text)
+    layers = 1
     if text is not None:
-        yield from reading(text)
-    yield "callbacks", "ema", "the mean of the last weights generalises better than the last"
-    if text is not None and level_of(text) == "character":
-        yield "encoder.num_layers", 2, "spellings are patterns of patterns"
+        yield from reading(text, facts.examples)
+        if is_spelling(text):
+            layers = 2
+            yield "encoder.num_layers", layers, "spellings are patterns of patterns"
+            yield "task.embedding.tokens.embedding_dim", 48, "few symbols need few numbers"
     if facts.steps:
         yield "encoder.cell", "gru", "fewer weights, for numbers that are few"
         yield "task.head.pooling", "mean", "every step of a measurement counts"
-    yield from regularised(count, ["task.embedding.tokens.dropout", "task.head.dropout"])
-    yield "encoder.hidden_size", wide(128, count, width), f"{count:,} steps to learn from"
+        yield "optimizer.lr", 0.002, "measurements are learnt by small steps"
+    yield "callbacks", "ema", AVERAGED
+    yield from dropped(count, layers, text is not None)
+    if facts.labels.get("label", 2) > 2:
+        yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
+    yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
     yield from trained(facts, count, passes)
 
 
-def tagging(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def tagging(facts: Facts, passes: float, width: float) -> Lines:
     """A label for each step."""
     text = facts.texts.get("tokens")
     count = tokens_of(facts, text)
-    if text is not None and not text.unspaced:
+    layers = 2 if count >= 100_000 else 1
+    if text is not None:
+        yield from spelling(text, facts.spans)
         yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
-    if text is not None and text.characters < 1.5 * text.words:
-        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
-    elif facts.spans:
-        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
-        yield "task/embedding/case", "learned", "names are told by their case"
+        yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
     if facts.spans:
         yield "task/head", "crf", "tags that spell spans depend on each other"
-    yield "callbacks", "ema", "the mean of the last weights generalises better than the last"
-    yield "encoder.num_layers", 2 if count >= 100_000 else 1, f"{count:,} words to learn from"
-    yield "encoder.hidden_size", wide(256, count, width), f"{count:,} words to learn from"
-    yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
-    yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
-    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
-    yield from regularised(
-        count, ["task.embedding.tokens.dropout", "task.head.dropout", "encoder.dropout"]
-    )
+        if facts.outside > 0.85:
+            rare = "spans are so rare that too few would be found"
+            yield "task.head.class_weights", {"O": 0.5}, rare
+    if facts.vectors and count < 200_000:
+        yield (
+            "task.embedding.tokens.tuning",
+            "frozen",
+            "so few words move few vectors, and not well",
+        )
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", layers, steps_of(count)
+    yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
+    yield from dropped(count, layers, text is not None)
     yield from trained(facts, count, passes)
 
 
-def translation(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def synchronous(facts: Facts, passes: float, width: float) -> Lines:
+    """A word out for each word in."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    if facts.examples >= 5_000:
+        for side in ("tokens", "tags"):
+            yield f"data.{side}.min_count", 2, "a word seen once teaches nothing of itself"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", 2, "a layer to read and one to write"
+    yield "encoder.hidden_size", wide(256, count, width), steps_of(count)
+    yield from dropped(count, layers=2, words=True)
+    yield from trained(facts, count, passes)
+
+
+def joint(facts: Facts, passes: float, width: float) -> Lines:
+    """Several outputs of one encoder."""
+    text = facts.texts["tokens"]
+    count = tokens_of(facts, text)
+    layers = 2 if count >= 100_000 else 1
+    yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.num_layers", layers, steps_of(count)
+    yield "encoder.hidden_size", wide(256 if layers == 2 else 200, count, width), steps_of(count)
+    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    rate = dropout(count, layers)
+    for place in ("embedding.tokens", "tagging", "classification", "language"):
+        yield f"task.{place}.dropout", rate, steps_of(count)
+    if layers > 1:
+        yield "encoder.dropout", rate, steps_of(count)
+    yield from trained(facts, count, passes)
+
+
+def one_to_one(facts: Facts, passes: float, width: float) -> Lines:
+    """One step in, one label out."""
+    count = facts.examples
+    yield "callbacks", "ema", AVERAGED
+    yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
+    yield from lasting(20, 50_000, count, passes, batch=256)
+
+
+def translation(facts: Facts, passes: float, width: float) -> Lines:
     """A sequence of words in, another out."""
     target = facts.texts["target"]
     count = round(facts.examples * target.words)
-    yield "callbacks", "ema", "the mean of the last weights generalises better than the last"
+    yield "callbacks", "ema", AVERAGED
     yield "encoder.cell", "gru", "as good as LSTM here, in less time"
+    if facts.shared > 0.5:
+        yield "data.source.share_vocabulary_with", "target", "both sides have the same words"
+        yield "task.tied_source", True, "both sides have the same words"
     for side in ("source", "target"):
         text = facts.texts[side]
         if text.unspaced:
@@ -88,35 +148,37 @@ def translation(facts: Facts, passes: float, width: float) -> Iterator[tuple[str
     yield "encoder.hidden_size", size, f"{count:,} words to write"
     yield "task.embedding.embedding_dim", size, "as wide as the encoder"
     yield "task.decoder.embedding.embedding_dim", size, "as wide as the encoder"
-    places = ["task.embedding.dropout", "task.decoder.embedding.dropout", "task.decoder.dropout"]
-    yield from regularised(count, places)
+    for part in ("embedding", "decoder.embedding", "decoder"):
+        yield f"task.{part}.dropout", dropout(count, layers=1), steps_of(count)
     yield "task.search.length_offset", 0, "short and long outputs compete evenly"
     yield "task.search.max_length_ratio", 1.5, "no translation is that much longer"
-    yield "data.batching.batch_size", 64 if facts.examples >= 10_000 else 32, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to write"
+    size = 64 if facts.examples >= 10_000 else 32
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
 
 
-def transduction(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def transduction(facts: Facts, passes: float, width: float) -> Lines:
     """Symbols in, symbols out."""
     source, target = facts.texts["source"], facts.texts["target"]
     count = round(facts.examples * target.words)
-    yield "callbacks", "ema", "the mean of the last weights generalises better than the last"
+    yield "callbacks", "ema", AVERAGED
     spelled = source.words < 1.5 or source.unspaced
     yield "data.source.level", "character" if spelled else "word", f"{source.words:.1f} words each"
     size = wide(256, count, width)
     yield "encoder.hidden_size", size, f"{count:,} symbols to write"
     yield "encoder.num_layers", 2, "symbols are patterns of patterns"
     yield "task.decoder.recurrence.num_layers", 2, "as in the encoder"
-    places = ["encoder.dropout", "task.decoder.recurrence.dropout", "task.decoder.dropout"]
-    yield from regularised(count, places)
+    for part in ("encoder", "task.decoder.recurrence", "task.decoder"):
+        yield f"{part}.dropout", dropout(count, layers=2), steps_of(count)
     yield "task.search.max_length", max(30, 2 * target.longest), "twice the longest that is known"
-    yield "data.batching.batch_size", 128 if facts.examples >= 50_000 else 64, "steady gradients"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} symbols to write"
+    size = 128 if facts.examples >= 50_000 else 64
+    yield "data.batching.batch_size", size, "steady gradients"
+    yield from lasting(14, 400_000, count, passes, size * target.words)
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
 
 
-def question_answering(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def question_answering(facts: Facts, passes: float, width: float) -> Lines:
     """A question and a text in, an answer out."""
     count = round(facts.examples * facts.texts["target"].words)
     if facts.copied > 0.3:
@@ -125,12 +187,13 @@ def question_answering(facts: Facts, passes: float, width: float) -> Iterator[tu
     yield "encoder.dropout", 0.1, "the second layer learns late"
     yield "task.embedding.dropout", 0.15, "few words, which say everything"
     yield "task.decoder.dropout", 0.15, "few words, which say everything"
-    yield "data.batching.batch_size", 16 if facts.examples < 20_000 else 32, "many steps an epoch"
-    yield "trainer.max_epochs", epochs(14, 400_000, count, passes), f"{count:,} words to answer"
+    size = 16 if facts.examples < 20_000 else 32
+    yield "data.batching.batch_size", size, "many steps an epoch"
+    yield from lasting(14, 400_000, count, passes, size * facts.texts["target"].words)
     yield "callbacks.early_stopping", None, "what there is to learn is learnt late, and at once"
 
 
-def generation(facts: Facts, passes: float, width: float) -> Iterator[tuple[str, Any, str]]:
+def generation(facts: Facts, passes: float, width: float) -> Lines:
     """The next word or character."""
     text = facts.texts["tokens"]
     count = tokens_of(facts, text)
@@ -139,22 +202,42 @@ def generation(facts: Facts, passes: float, width: float) -> Iterator[tuple[str,
     yield "encoder.hidden_size", wide(256, count, width), f"{count:,} words to learn from"
 
 
-def reading(text: Text) -> Iterator[tuple[str, Any, str]]:
+def reading(text: Text, examples: int) -> Lines:
     """How a text is cut, and what is read beside its words."""
-    if text.given:
-        return
     if level_of(text) == "character":
         why = "the script has no spaces" if text.unspaced else f"{text.words:.1f} words each"
         yield "data.tokens.level", "character", why
+        if text.unspaced and examples >= 5_000:
+            yield "data.tokens.min_count", 2, "a character seen once teaches nothing of itself"
         return
-    yield "data.tokens.lowercase", True, "what stands first is no other word"
-    yield "task/embedding/spelling", "convolutional", "rare words are told by their parts"
+    yield "data.tokens.lowercase", True, "a word is the same at the beginning of a sentence"
+    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    if text.distinct > 30_000:
+        yield "data.tokens.min_count", 2, "a word seen once teaches nothing of itself"
+    if text.words < 15:
+        yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
+
+
+def spelling(text: Text, spans: bool) -> Lines:
+    """What is read of each word beside the word itself, where each has a label."""
+    if text.characters < 1.5 * text.words:
+        yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
+    elif spans:
+        yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
+        yield "task/embedding/case", "learned", "names are told by their case"
+    else:
+        yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
+        yield "task.embedding.spelling.encoder.hidden_size", 64, "suffixes tell much"
 
 
 def level_of(text: Text) -> str:
     """The level by which a text is read."""
-    short = text.words < 2.5 and text.characters < 40
-    return "character" if text.unspaced or (short and not text.given) else "word"
+    return "character" if (text.unspaced or is_spelling(text)) and not text.given else "word"
+
+
+def is_spelling(text: Text) -> bool:
+    """Whether a text is a name, a word or a code rather than a sentence."""
+    return not text.given and not text.unspaced and text.words < 2.5 and text.characters < 40
 
 
 def tokens_of(facts: Facts, text: Text | None) -> int:
@@ -165,12 +248,25 @@ def tokens_of(facts: Facts, text: Text | None) -> int:
     return round(facts.examples * each)
 
 
-def regularised(count: int, options: list[str]) -> Iterator[tuple[str, Any, str]]:
-    """Dropout: the less there is to learn from, the more."""
-    steps = (100_000, 500_000, 2_000_000, 10_000_000)
-    rate = round(0.5 - 0.1 * sum(count >= step for step in steps), 1)
-    for option in options:
-        yield option, rate, f"{count:,} steps to learn from"
+def steps_of(count: int) -> str:
+    """The commonest reason."""
+    return f"{count:,} steps to learn from"
+
+
+def dropout(count: int, layers: int) -> float:
+    """The less there is to learn from the more; stacked layers, each with its own, need less."""
+    most = 0.5 if layers == 1 else 0.4
+    steps = (100_000, 1_500_000, 5_000_000, 20_000_000)
+    return round(most - 0.1 * sum(count >= step for step in steps), 1)
+
+
+def dropped(count: int, layers: int, words: bool) -> Lines:
+    """Dropout of what is read, between layers, and of what they give."""
+    rate = dropout(count, layers)
+    places = {"task.embedding.tokens": words, "encoder": layers > 1, "task.head": True}
+    for place, there in places.items():
+        if there:
+            yield f"{place}.dropout", rate, steps_of(count)
 
 
 def wide(size: int, count: int, width: float) -> int:
@@ -179,16 +275,38 @@ def wide(size: int, count: int, width: float) -> int:
     return min(1024, max(32, round(grown / 16) * 16))
 
 
-def epochs(usual: int, at: int, count: int, passes: float) -> int:
-    """Epochs: ``usual`` for ``at`` steps, fewer for more, so that the steps seen grow slowly."""
-    return max(1, min(80, round(usual * passes * (at / max(1, count)) ** 0.33)))
+def lasting(usual: int, at: int, count: int, passes: float, batch: float) -> Lines:
+    """How long training takes: ``usual`` epochs for ``at`` steps, fewer epochs for more data.
+
+    The steps that are seen grow with the data's power of two thirds, up to `MOST_SEEN`; of more
+    data than that a part is read once.
+
+    Args:
+        usual: epochs.
+        at: steps of the data that takes so many.
+        count: steps of this data.
+        passes: multiplies the epochs, and the most that is seen.
+        batch: steps in a batch.
+    """
+    epochs = max(1, round(passes * min(80, usual * (at / max(1, count)) ** 0.33)))
+    most = MOST_SEEN * passes
+    if epochs * count <= most:
+        yield "trainer.max_epochs", epochs, steps_of(count)
+        return
+    if count <= most:
+        yield "trainer.max_epochs", int(most / count), steps_of(count)
+        return
+    interval = max(1, round(most / batch / VALIDATIONS))
+    yield "trainer.max_epochs", 1, steps_of(count)
+    yield "trainer.max_steps", interval * VALIDATIONS, f"{most:,.0f} steps are enough for a start"
+    yield "trainer.val_check_interval", interval, f"{VALIDATIONS} validations on the way"
 
 
-def trained(facts: Facts, count: int, passes: float) -> Iterator[tuple[str, Any, str]]:
+def trained(facts: Facts, count: int, passes: float) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     size = 16 if facts.examples < 6_000 else 32 if facts.examples < 100_000 else 64
     yield "data.batching.batch_size", size, f"{facts.examples:,} examples"
-    yield "trainer.max_epochs", epochs(20, 50_000, count, passes), f"{count:,} steps to learn from"
+    yield from lasting(20, 50_000, count, passes, size * count / max(1, facts.examples))
     yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
     if facts.examples < 2_000:
         for callback in ("early_stopping", "checkpoint"):
@@ -203,4 +321,7 @@ RULES: dict[str, Rule] = {
     "transduction": transduction,
     "question_answering": question_answering,
     "generation": generation,
+    "synchronous": synchronous,
+    "joint": joint,
+    "one_to_one": one_to_one,
 }

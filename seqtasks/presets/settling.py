@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -86,13 +87,17 @@ def settled(
 def preset_of(config: DictConfig, choices: Mapping[str, Any]) -> str | None:
     """The preset that decides; None where none does.
 
-    A recipe and the sample decide all by themselves, and so does a task of one's own.
+    A recipe and the sample decide all by themselves, and so does a task of one's own; a model that
+    training starts from decides the sizes.
     """
     if choices.get("preset") == "none" or str(choices.get("data")).startswith("sample"):
         return None
     if choices.get("preset") != "auto":
         return str(choices["preset"])
-    if choices.get("experiment") or choices["task"] not in RULES or config.data.train is None:
+    started = OmegaConf.select(config, "transfer.encoder") or OmegaConf.select(
+        config, "transfer.model"
+    )
+    if started or choices.get("experiment") or choices["task"] not in RULES:
         return None
     return "good"
 
@@ -113,17 +118,10 @@ def applied(wanted: Iterable[Decision], typed: Typed, name: str, compose: Compos
     """The configuration with decisions, but for what is typed and what has no place in it."""
     wanted = list(wanted)
     words = [*typed.words, f"preset={name}"]
-    chosen: list[Decision] = []
-    config = compose(words)
+    groups = [one for one in wanted if one.is_group and one.option not in typed.groups]
+    config, chosen = with_groups(groups, words, compose)
     for decision in wanted:
-        if "." not in decision.option and decision.option not in typed.groups:
-            try:
-                config = compose([*map(str, chosen), str(decision), *words])
-            except (HydraException, OmegaConfBaseException):  # what is typed needs another choice
-                continue
-            chosen.append(decision)
-    for decision in wanted:
-        if "." not in decision.option or typed.says(decision.option):
+        if decision.is_group or typed.says(decision.option):
             continue
         parent, _, key = decision.option.rpartition(".")
         node = OmegaConf.select(config, parent)
@@ -133,6 +131,20 @@ def applied(wanted: Iterable[Decision], typed: Typed, name: str, compose: Compos
     with open_dict(config.preset):
         config.preset.chosen = [str(decision) for decision in chosen]
     return config
+
+
+def with_groups(
+    groups: Sequence[Decision], words: Sequence[str], compose: Compose
+) -> tuple[DictConfig, list[Decision]]:
+    """The configuration of some words and of those choices that go with them."""
+    with contextlib.suppress(HydraException, OmegaConfBaseException):
+        return compose([*map(str, groups), *words]), [*groups]
+    kept: list[Decision] = []
+    for group in groups:  # what is typed needs another choice than one of them
+        with contextlib.suppress(HydraException, OmegaConfBaseException):
+            compose([*map(str, kept), str(group), *words])
+            kept.append(group)
+    return compose([*map(str, kept), *words]), kept
 
 
 def leaves(config: DictConfig) -> dict[str, Any]:

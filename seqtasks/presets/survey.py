@@ -52,26 +52,32 @@ def survey(data: SequenceData) -> Facts:
     if data.limit is not None:
         examples = min(examples, data.limit)
     columns = {name: [record.values[name] for record in records] for name in fields}
+    texts = {name: field for name, field in fields.items() if isinstance(field, TokenField)}
     labels = {
         name: len(set(chain.from_iterable(map(field.classes, records))))
         for name, field in fields.items()
         if isinstance(field, (LabelField, LabelSetField))
     }
-    tags = {name for name, field in fields.items() if isinstance(field, TagField)}
-    found = {name: set(chain.from_iterable(map(listed, columns[name]))) for name in tags}
+    tags = {
+        name: Counter(chain.from_iterable(map(listed, columns[name])))
+        for name, field in fields.items()
+        if isinstance(field, TagField)
+    }
+    together = sum(tags.values(), Counter())
+    steps, channels = series_of(fields, columns)
     return Facts(
-        examples,
-        exact,
-        getattr(data.reader, "continuous", False),
-        {
-            name: text_of(columns[name])
-            for name, field in fields.items()
-            if isinstance(field, TokenField)
-        },
-        labels | {name: len(some) for name, some in found.items()},
-        any(scheme_of(some) is not None for some in found.values()),
-        *series_of(fields, columns),
+        examples=examples,
+        exact=exact,
+        running=getattr(data.reader, "continuous", False),
+        texts={name: text_of(columns[name]) for name in texts},
+        labels=labels | {name: len(found) for name, found in tags.items()},
+        spans=any(scheme_of(found) is not None for found in tags.values()),
+        outside=together["O"] / max(1, together.total()),
+        steps=steps,
+        channels=channels,
         copied=copied(columns),
+        shared=shared(columns),
+        vectors=any(field.words is not None for field in texts.values()),
     )
 
 
@@ -145,3 +151,11 @@ def copied(columns: Mapping[str, Sequence[Value]]) -> float:
         known, words = set(listed(source)), listed(target)
         there, total = there + sum(word in known for word in words), total + len(words)
     return there / max(1, total)
+
+
+def shared(columns: Mapping[str, Sequence[Value]]) -> float:
+    """The share of the different words of ``target`` that some ``source`` holds."""
+    words = [
+        set(chain.from_iterable(map(listed, columns.get(f, ())))) for f in ("source", "target")
+    ]
+    return len(words[0] & words[1]) / max(1, len(words[1]))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from rich.console import Console
+
 WIDTH = 96
 """Columns of a line."""
 
@@ -29,3 +31,9 @@ def told_choices(preset: Mapping[str, Any]) -> Iterator[str]:
         line = "  ".join(option.replace(" ", "\0") for option in options)
         for part in textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False):
             yield f"  {part}".replace("\0", " ")
+
+
+def show_choices(console: Console, preset: Mapping[str, Any]) -> None:
+    """Print the lines of `told_choices`."""
+    for line in told_choices(preset):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
