@@ -47,7 +47,7 @@ def print_table(console: Console, runs: Sequence[Outcome], monitor: str) -> None
         table.add_column(escape(title), justify="right", overflow="fold", width=width)
     for at, row in enumerate(rows):
         table.add_row(*map(escape, row), style=None if at else "bold")
-    show(console, f"{len(runs)} runs by {monitor}, the best first (*)")
+    show(console, f"{len(runs)} run{'s' * (len(runs) > 1)} by {monitor}, the best first (*)")
     console.print(table)
 
 
