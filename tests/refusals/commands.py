@@ -23,7 +23,9 @@ from small import SMALL
 from seqtasks import doctor, evaluate, export, generate, predict, serve
 from seqtasks.api import compose
 from seqtasks.cli import streams
+from seqtasks.cli.budgeted import check_budgeted
 from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import check_kind, make_part
@@ -45,6 +47,7 @@ from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
+from seqtasks.training.time_budget import check_room
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.training.validation_steps import BetweenSteps
 from seqtasks.transfer import Transfer
@@ -517,6 +520,22 @@ ROWS = {
     "training.advice:understood": (
         not_understood,
         "a setting cannot be used: no such accelerator: abacus",
+    ),
+    "cli.duration:seconds_of": (
+        lambda: seconds_of(10, "budget"),
+        "budget: it is a time with its unit, such as 90s, 10min, 1h30min or 2d, not '10'",
+    ),
+    "cli.duration:seconds_of#2": (
+        lambda: seconds_of("0s", "budget"),
+        "budget: it is above 0 and at most 1000d, not 0s",
+    ),
+    "cli.budgeted:check_budgeted": (
+        lambda: check_budgeted(compose("budget=1h", "trainer.max_time='00:01:00:00'")),
+        "trainer.max_time: the time decides it where a budget is given; leave one of them out",
+    ),
+    "training.time_budget:check_room": (
+        lambda: check_room(60.0, others=100.0),
+        "budget: beside training the command takes about 1 min 40 s: to read, validate, test and",
     ),
     "training.averaging:ExponentialAverage.__init__": (
         lambda: ExponentialAverage(1.0),

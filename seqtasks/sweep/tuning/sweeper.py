@@ -15,6 +15,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, read_write
 
 from seqtasks.cli.checked import check_value
+from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.errors import UsageError, check_least
 from seqtasks.files.holding import let_go
@@ -72,6 +73,7 @@ class Tune(Sweeper):
         """
         config, folder = self.composed, Path(self.composed.hydra.sweep.dir)
         check_search(config)
+        seconds = None if config.budget is None else seconds_of(config.budget, "budget")
         from seqtasks.sweep.tuning.closing import Closing  # late: Optuna may be missing
         from seqtasks.sweep.tuning.given import Given
         from seqtasks.sweep.tuning.search import Search
@@ -89,7 +91,7 @@ class Tune(Sweeper):
                 given.space,
                 given.about(),
                 trials=config.tune.trials,
-                seconds=seconds_of(config.get("budget")),
+                seconds=seconds,
                 say=closing.say,
             )
             try:
@@ -125,8 +127,3 @@ def check_search(config: DictConfig) -> None:
     check_value("tune.trials", config.tune.trials, int | None)
     if config.tune.trials is not None:
         check_least("tune.trials", config.tune.trials, 1)
-
-
-def seconds_of(budget: Any) -> float | None:
-    """The seconds of a budget."""
-    return None if budget is None else float(budget)
