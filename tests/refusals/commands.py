@@ -31,6 +31,7 @@ from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data.batch import Batch
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
@@ -267,6 +268,10 @@ def without_tokens() -> None:
     config = compose(*SMALL, "task=joint")
     data, _ = make_data(config)
     make_part(config, "task")(data.vocabularies, embedding=lambda vocabularies: NoTokens())
+
+
+def no_spans(vocabularies: dict[str, Any]) -> None:
+    vocabularies["tags"] = Vocabulary(["O", "NOUN"])
 
 
 def full_disk() -> None:
@@ -694,7 +699,7 @@ ROWS = {
     ),
     "tasks.joint:JointTask.__init__#3": (
         lambda: built("task=joint", "task.classification.calibrate=true"),
-        "classification.calibrate: a joint task fits no temperature; set it to false",
+        "classification.calibrate: a joint task fits nothing to validation data; set it to false",
     ),
     "tasks.joint:weights": (
         lambda: built("task=joint", "+task.tags.xpos=1"),
@@ -707,6 +712,10 @@ ROWS = {
     "tasks.joint:check_directions": (
         lambda: built("task=joint", "encoder.num_layers=2", "encoder.dropout=0"),
         "language_weight: above the first layer, or in a last norm, each direction sees what the",
+    ),
+    "tasks.tagging:SequenceTagger.__init__": (
+        lambda: built("task=tagging", "task.head.outside_penalty=auto", change=no_spans),
+        "head.outside_penalty: auto goes by the F1 of spans, which these labels do not spell",
     ),
     "tasks.tagging:SequenceTagger.best": (
         lambda: loaded(*TAGGING).predict(["a b"], n_best=2),
