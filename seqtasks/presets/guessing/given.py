@@ -10,6 +10,7 @@ from typing import Any
 from seqtasks.data.readers.decoding import EmptyFile
 from seqtasks.data.readers.files import find_files
 from seqtasks.data.readers.paths import FilePath
+from seqtasks.errors import DataError
 from seqtasks.presets.guessing.beginnings import Beginning, beginning_of
 
 
@@ -36,6 +37,14 @@ class Given:
     def files(self) -> Sequence[FilePath]:
         """The files of the training part, at least one."""
         return find_files(self.sources["train"])
+
+    @property
+    def found(self) -> bool:
+        """Whether there are such files."""
+        try:
+            return bool(self.files)
+        except DataError:
+            return False
 
     @property
     def path(self) -> FilePath:

@@ -91,6 +91,8 @@ def guesses(task: str, sources: Mapping[str, Any], options: Mapping[str, Any]) -
     if task not in _ORDERS or not isinstance(sources.get("train"), (str, list, tuple)):
         return []
     given = Given(task, {split: source for split, source in sources.items() if source}, typed)
+    if typed.get("data") and not given.found:  # whoever reads them says where they are missing
+        return []
     decisions = [] if typed.get("data") else [_form(given)]
     form = FORMS.get(str(typed["data"] if not decisions else decisions[0].value))
     if form is not None:
