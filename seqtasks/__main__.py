@@ -20,6 +20,7 @@ from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
 from seqtasks.cli.signals import PARENT
 from seqtasks.cli.streams import prepare_streams
+from seqtasks.cli.typed import with_reader
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
@@ -98,6 +99,6 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
 if __name__ == "__main__":
     prepare_streams(lasting=True)
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
-    sys.argv[1:] = quoted(sys.argv[1:])
+    sys.argv[1:] = with_reader(quoted(sys.argv[1:]))
     with exit_on_error(sys.argv[1:]):
         main()
