@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf, read_write
 
+from seqtasks.cli.beginning import begun
 from seqtasks.cli.checked import check_value
 from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.quoting import in_quotes
@@ -73,7 +75,8 @@ class Tune(Sweeper):
         """
         config, folder = self.composed, Path(self.composed.hydra.sweep.dir)
         check_search(config)
-        seconds = None if config.budget is None else seconds_of(config.budget, "budget")
+        spent = time.perf_counter() - begun()
+        seconds = None if config.budget is None else seconds_of(config.budget, "budget") - spent
         from seqtasks.sweep.tuning.closing import Closing  # late: Optuna may be missing
         from seqtasks.sweep.tuning.given import Given
         from seqtasks.sweep.tuning.search import Search
