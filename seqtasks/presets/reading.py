@@ -35,7 +35,7 @@ def reading(task: str, words: Sequence[str]) -> list[Decision]:
     if typed.get("experiment") or any("${" in str(source) for source in sources.values()):
         return []
     plain = {split: source for split, source in sources.items() if _names_files(source)}
-    return guesses(task, plain, typed)
+    return guesses(task, plain, typed) if "train" in plain else []
 
 
 def as_word(decision: Decision) -> str:
@@ -57,5 +57,5 @@ def _quoted(value: Any) -> str:
 
 def _names_files(source: Any) -> bool:
     return isinstance(source, str) or (
-        isinstance(source, list) and all(isinstance(one, str) for one in source)
+        isinstance(source, list) and len(source) > 0 and all(isinstance(one, str) for one in source)
     )

@@ -64,7 +64,12 @@ def settled(
         SeqtasksError: an option is wrong, or the preset does not know the task.
     """
     check_choices(config, choices)
-    found = reading(str(choices["task"]), words)
+    found: list[Decision] = []
+    if choices["task"] in RULES:
+        check_config(as_plain(config))
+        if choices.get("data") != AUTO:  # what is wrong with an option is said before all files
+            make_part(config, "data")
+        found = reading(str(choices["task"]), words)
     if found:
         words = [*(word for word in words if word != f"data={AUTO}"), *map(as_word, found)]
         config = compose(words)
@@ -93,7 +98,6 @@ def chosen_by_preset(
             f"{name} knows the tasks {', '.join(RULES)}, not {choices['task']}; set preset=none",
             option="preset",
         )
-    check_config(as_plain(config))
     data = make_part(config, "data")
     if not isinstance(data, SequenceData):
         return config
