@@ -32,6 +32,7 @@ from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.tuning.trial import Trial
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
@@ -46,6 +47,7 @@ from seqtasks.training.salvage import salvaged
 from seqtasks.training.time_budget import TimeBudget, budget_of
 from seqtasks.training.trainer import build_trainer, followed
 from seqtasks.training.trainer_options import check_trainer_options
+from seqtasks.training.watching import outcome
 from seqtasks.transfer import Transfer
 
 leave_out_advice()
@@ -67,6 +69,7 @@ def run(
     task_name: str,
     command: str | None = None,
     began: float | None = None,
+    trial: Trial | None = None,
 ) -> dict[str, Any]:
     """Train, test, save and explain.
 
@@ -77,9 +80,10 @@ def run(
         command: how the run is begun, for the model card; None takes the command line.
         began: when a person began it, by `time.perf_counter`, from where ``budget`` counts; None
             for now.
+        trial: of the search that the run belongs to; None: of none.
 
     Returns:
-        What ``metrics.json`` holds.
+        What ``metrics.json`` holds; of a trial that trains, its `outcome`.
 
     Raises:
         SeqtasksError: something the user can put right; one line says what.
@@ -99,6 +103,8 @@ def run(
     pl.seed_everything(config.seed, verbose=False)
 
     ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")
+    if trial is not None:
+        ckpt_path = trial.checkpoint
     if ckpt_path and lr_finder:
         raise UsageError(
             "it finds the rate that a training begins with, and `ckpt_path` goes on with one that "
@@ -106,7 +112,8 @@ def run(
             option="lr_finder",
         )
 
-    show_choices(console, plain["preset"])
+    if trial is None or not trial.number:
+        show_choices(console, plain["preset"])
     with understood():
         data, transfer = make_data(config)
         if told := told_size(data.cache):
@@ -121,6 +128,8 @@ def run(
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     callbacks[:0] = [*budget, *transfer.callbacks]
+    if trial is not None:
+        callbacks.insert(0, trial.callback(task.monitor))
     lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
@@ -156,6 +165,10 @@ def run(
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }
+        if trial is not None and trial.checkpoint is None:
+            return outcome(callbacks, task.monitor, task.mode, results)
+        if trial is not None:
+            results |= trial.trained
         save = functools.partial(
             save_run,
             task=task,
@@ -167,7 +180,7 @@ def run(
         )
         foreign = foreign_modules(plain["task"])
         with salvaged(trainer, folder, save, foreign) as finish:
-            add_scores(results, trainer, task, data, seconds)
+            add_scores(results, trainer, task, data, results["seconds"])
             finish()
             if trainer.is_global_zero:
                 looked_at = budget[0].examples if budget else LOOKED_AT

@@ -53,8 +53,7 @@ def classification(facts: Facts, passes: float, width: float) -> Lines:
         yield "optimizer.lr", 0.002, "measurements are learnt by small steps"
     yield "callbacks", "ema", AVERAGED
     yield from dropped(count, layers, text is not None)
-    if facts.labels.get("label", 2) > 2:
-        yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
+    yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
     yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
     yield from trained(facts, count, passes)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import pytorch_lightning as pl
+import saved
 import torch
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf.errors import MissingMandatoryValue
@@ -30,6 +31,7 @@ from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data.batch import Batch
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
@@ -237,6 +239,14 @@ def explained(*options: str) -> None:
         explain(error, options)
 
 
+def without_training_text() -> None:
+    Path("a.txt").write_text("a b c\n" * 30, encoding="utf-8")
+    options = ("task=generation", "data=text", "data.train=a.txt", "encoder.hidden_size=4")
+    saved.save(Path("b"), *options, sizes=())
+    Path("a.txt").unlink()
+    generate.main(["b", "--score", "--prompt", "a b", "--dynamic"])
+
+
 def nothing_in_common() -> None:
     module = sys.modules["seqtasks.evaluation.results"]
     names = iter("ab")
@@ -258,6 +268,10 @@ def without_tokens() -> None:
     config = compose(*SMALL, "task=joint")
     data, _ = make_data(config)
     make_part(config, "task")(data.vocabularies, embedding=lambda vocabularies: NoTokens())
+
+
+def no_spans(vocabularies: dict[str, Any]) -> None:
+    vocabularies["tags"] = Vocabulary(["O", "NOUN"])
 
 
 def full_disk() -> None:
@@ -424,10 +438,22 @@ ROWS = {
         "compare: it needs samples to tell chance from more: set 1000",
     ),
     "evaluation.results:results#3": (
+        lambda: evaluate.main(["b", "--tune"]),
+        "tune: it chooses the numbers of a cache or of dynamic evaluation; add one of the two",
+    ),
+    "evaluation.adaptation:check_language_model": (
+        lambda: of_model(evaluate.main, TAGGING, "--cache"),
+        "the bundle holds a SequenceTagger; a cache and dynamic evaluation are for language models",
+    ),
+    "evaluation.training_gradients:training_gradients": (
+        without_training_text,
+        "dynamic.rule: rms needs the text that the model was trained on: a.txt: no such",
+    ),
+    "evaluation.results:results#4": (
         lambda: compared([*TAGGING, "data.test.sentences=19"]),
         "compare: the models are tested on 20 and 19 examples, which are not the same; name one",
     ),
-    "evaluation.results:results#4": (
+    "evaluation.results:results#5": (
         nothing_in_common,
         "compare: the two models have no score in common",
     ),
@@ -450,6 +476,10 @@ ROWS = {
         "top_k: --score generates nothing; leave one out",
     ),
     "generate:check_options#3": (
+        lambda: generate.main(["b", "--prompt", "x", "--cache-size", "9"]),
+        "cache_size: a model adapts to texts that are scored; add --score",
+    ),
+    "generate:check_options#4": (
         lambda: generate.main(["b", "--beam", "2", "--top-k", "2"]),
         "top_k: --beam looks for the most probable text; leave one out",
     ),
@@ -669,7 +699,7 @@ ROWS = {
     ),
     "tasks.joint:JointTask.__init__#3": (
         lambda: built("task=joint", "task.classification.calibrate=true"),
-        "classification.calibrate: a joint task fits no temperature; set it to false",
+        "classification.calibrate: a joint task fits nothing to validation data; set it to false",
     ),
     "tasks.joint:weights": (
         lambda: built("task=joint", "+task.tags.xpos=1"),
@@ -682,6 +712,10 @@ ROWS = {
     "tasks.joint:check_directions": (
         lambda: built("task=joint", "encoder.num_layers=2", "encoder.dropout=0"),
         "language_weight: above the first layer, or in a last norm, each direction sees what the",
+    ),
+    "tasks.tagging:SequenceTagger.__init__": (
+        lambda: built("task=tagging", "task.head.outside_penalty=auto", change=no_spans),
+        "head.outside_penalty: auto goes by the F1 of spans, which these labels do not spell",
     ),
     "tasks.tagging:SequenceTagger.best": (
         lambda: loaded(*TAGGING).predict(["a b"], n_best=2),
