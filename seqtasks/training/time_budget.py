@@ -23,10 +23,10 @@ NEVER = sys.maxsize
 FORWARD = 0.5
 """What a batch costs in evaluation, in those of training, before it is measured."""
 
-BASELINES, LATEST = 0.03, 1.03
+BASELINES, LATEST = 0.02, 1.03
 """The share of the budget that is kept for baselines, and where in it they end at the latest."""
 
-ENDING = 0.5
+ENDING = 0.3
 """What saving, the report and leaving Python take, in the time that Python's imports took."""
 
 LEAST = 0.05
