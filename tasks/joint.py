@@ -119,13 +119,15 @@ class JointTask(Task):
         others += [f"classifiers.{name}." for name in self.classifiers if name != target]
         self.unused = ("language.", *others)
         fitted = {
-            "classification": any(head.calibrates for head in self.classifiers.values()),
-            "language": any(head.temperature is not None for head in self.language),
+            "tagging.outside_penalty": any(head.calibrates for head in self.taggers.values()),
+            "classification.calibrate": any(head.calibrates for head in self.classifiers.values()),
+            "language.calibrate": any(head.temperature is not None for head in self.language),
         }
-        for part, calibrates in fitted.items():
+        for option, calibrates in fitted.items():
             if calibrates:
-                message = "a joint task fits no temperature; set it to false"
-                raise UsageError(message, option=f"{part}.calibrate")
+                message = "a joint task fits nothing to validation data; set it to "
+                number = option.endswith("penalty")
+                raise UsageError(message + ("a number" if number else "false"), option=option)
 
     def forward(self, batch: Batch) -> Tensor:
         """What all heads read, (batch, time, hidden)."""

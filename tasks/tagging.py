@@ -19,6 +19,7 @@ from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.embedding import InputEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.heads.calibration import PENALTIES, best_penalty
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.tagging import TaggingHead
@@ -53,6 +54,9 @@ class SequenceTagger(Task):
         strict_spans: span F1 counts only the spans that the tag scheme allows (seqeval's strict
             mode), instead of reading ill-formed ones as ``conlleval`` does.
         training: ``optimizer`` and ``scheduler``, as in `Task`.
+
+    Raises:
+        UsageError: the head chooses a penalty by the F1 of spans, which the labels do not spell.
     """
 
     target = "tags"
@@ -82,6 +86,11 @@ class SequenceTagger(Task):
             self.pipeline = None
         self.encoder = encoder(input_size=self.embedding.output_size)
         self.head = head(input_size=self.encoder.output_size, labels=self.labels)
+        if self.head.calibrates and self.scheme is None:
+            raise UsageError(
+                "auto goes by the F1 of spans, which these labels do not spell; set a number",
+                option="head.outside_penalty",
+            )
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits (batch, time, labels)."""
@@ -187,12 +196,37 @@ class SequenceTagger(Task):
             metrics["confusion"].update(guesses.to(tags.device), tags)
         if "f1" not in metrics and "worst" not in metrics:
             return
-        expected = [row.tolist() for row in tags.split(batch.lengths.tolist())]
-        given, wanted = self.names(predicted), self.names(expected, batch.get("tags_unseen", []))
+        given, wanted = self.names(predicted), self.expected(batch)
         for name in {"f1", "spans"}.intersection(metrics):
             metrics[name].update(given, wanted)
         if "worst" in metrics and "index" in batch:
             metrics["worst"].update(batch.index, given, wanted)
+
+    def expected(self, batch: Batch) -> list[list[str]]:
+        """The right labels by name, also those that training never shows."""
+        tags = batch.tags[mask(batch.lengths, batch.tags.size(1))]
+        rows = [row.tolist() for row in tags.split(batch.lengths.tolist())]
+        return self.names(rows, batch.get("tags_unseen", []))
+
+    @torch.no_grad()
+    def calibrate(self, data: SequenceData) -> None:
+        """Give the label ``O`` the penalty that is best for the F1 of the validation split."""
+        if not self.head.calibrates:
+            return
+        self.eval()
+        found = [
+            metrics.SpanF1(self.reading, strict=self.strict_spans).to(self.device)
+            for _ in PENALTIES
+        ]
+        for batch in data.loader("val"):
+            if not batch.is_counted:
+                continue
+            batch = batch.to(self.device)
+            logits, wanted = self(batch), self.expected(batch)
+            for penalty, metric in zip(PENALTIES, found, strict=True):
+                self.head.penalty.fill_(penalty)
+                metric.update(self.names(self.head.decode(logits, batch.lengths)), wanted)
+        self.head.penalty.fill_(best_penalty([metric.compute().item() for metric in found]))
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Refuse, by a DataError, training tags that the scheme of a CRF does not allow."""

@@ -1,9 +1,9 @@
-"""What is fitted to the validation data when the network is trained: temperature, thresholds."""
+"""What is fitted to the validation data after training: temperature, thresholds, a penalty."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -13,6 +13,9 @@ LIMIT = 20.0
 
 PASSES = 100
 """Over the data, at most; five or six are usual."""
+
+PENALTIES = tuple(step / 5 for step in range(-3, 13))
+"""Nats that the label of what lies in no span may lose, for `best_penalty`."""
 
 
 def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
@@ -92,3 +95,25 @@ def tune_thresholds(probabilities: Tensor, targets: Tensor) -> Tensor:
         best = int(f1.argmax())
         thresholds[label] = (values[best] + below[best]) / 2
     return thresholds
+
+
+def best_penalty(scores: Sequence[float]) -> float:
+    """The penalty where the mean of its score and those of its neighbours is greatest.
+
+    A single score of few spans goes up and down by chance, which the mean evens out. Of equally
+    good penalties the one nearest to 0 is taken.
+
+    Args:
+        scores: one for each of `PENALTIES`, the higher the better.
+
+    >>> best_penalty([0.4 - abs(penalty - 0.8) for penalty in PENALTIES])
+    0.8
+    >>> best_penalty([1.0] * len(PENALTIES))
+    0.0
+    """
+    around = [scores[max(0, at - 1) : at + 2] for at in range(len(scores))]
+    means = [round(sum(some) / len(some), 9) for some in around]
+    _, _, penalty = max(
+        (mean, -abs(penalty), penalty) for mean, penalty in zip(means, PENALTIES, strict=True)
+    )
+    return penalty

@@ -39,7 +39,7 @@ class CRFTagging(TaggingHead):
         class_weights: label → weight, 1 for those not named. The nats of a sequence are the sum of
             the nats of each label given those before it; training minimises the sum in which each
             counts by the weight of its label. The loss that is shown stays plain.
-        dropped: ``dropout`` and ``variational``, as in `TaggingHead`.
+        others: ``dropout``, ``variational`` and ``outside_penalty``, as in `TaggingHead`.
 
     Raises:
         UsageError: there is no such scheme or label, or a weight is negative.
@@ -55,9 +55,9 @@ class CRFTagging(TaggingHead):
         *,
         scheme: str | None = "auto",
         class_weights: Mapping[str, float] | None = None,
-        **dropped: Any,
+        **others: Any,
     ) -> None:
-        super().__init__(input_size, labels, scheme=scheme, **dropped)
+        super().__init__(input_size, labels, scheme=scheme, **others)
         self.start = nn.Parameter(torch.zeros(len(labels)))
         self.transitions = nn.Parameter(torch.zeros(len(labels), len(labels)))
         self.end = nn.Parameter(torch.zeros(len(labels)))
@@ -113,8 +113,11 @@ class CRFTagging(TaggingHead):
 
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
-        """The ``count`` most probable sequences, best first, or fewer where no more are allowed."""
-        logits, chain = self.scores(logits.double())
+        """The ``count`` most probable sequences, best first, or fewer where no more are allowed.
+
+        How probable they are is after the penalty of ``O``, in whose order they come.
+        """
+        logits, chain = self.scores(self.penalised(logits.double()))
         paths, scores = best_paths(logits, *chain, lengths, count)
         scores -= log_partition(logits, chain, lengths).unsqueeze(1)
         members = zip(paths.tolist(), scores.tolist(), lengths.tolist(), strict=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.decoding.viterbi import best_paths
 from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.errors import UsageError
 from seqtasks.heads.chain import Chain
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss, cross_entropy
 from seqtasks.kernels.lengths import mask
+
+OUTSIDE = "O"
+"""The label of what lies in no span."""
 
 
 class TaggingHead(nn.Module):
@@ -24,11 +29,22 @@ class TaggingHead(nn.Module):
         dropout: rate on the features.
         variational: one dropout mask for all steps of a sequence.
         scheme: of the labels, as in `SchemeConstraint`.
+        outside_penalty: nats that the label ``O`` loses at each step when sequences are decoded:
+            above 0 more spans are found, and fewer of them are right. ``auto`` is for the F1 of
+            spans that are hard to find, of which the most probable sequence has too few (Lipton,
+            Elkan and Naryanaswamy 2014, "Optimal thresholding of classifiers to maximize F1
+            measure"): after training the best of `seqtasks.heads.calibration.PENALTIES` is chosen
+            on the validation data. Loss and probabilities stay as they are.
+
+    Attributes:
+        calibrates: whether the penalty is still to be chosen from the validation data.
 
     Raises:
-        UsageError: there is no such scheme.
+        UsageError: there is no such scheme, or there is a penalty and no label ``O``.
         DataError: the labels do not fit the scheme.
     """
+
+    penalty: Tensor
 
     def __init__(
         self,
@@ -38,10 +54,16 @@ class TaggingHead(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         scheme: str | None = None,
+        outside_penalty: float | str = 0.0,
     ) -> None:
         super().__init__()
         self.dropout = SequenceDropout(dropout, variational)
         self.linear = nn.Linear(input_size, len(labels))
+        self.calibrates = outside_penalty == "auto"
+        self.outside = outside(labels, outside_penalty)
+        given = 0.0 if isinstance(outside_penalty, str) else outside_penalty
+        kept = self.outside is not None
+        self.register_buffer("penalty", torch.tensor(float(given)), persistent=kept)
         self.constraint = SchemeConstraint(labels.symbols, scheme, getattr(labels, "learnt", None))
 
     def forward(self, features: Tensor) -> Tensor:
@@ -60,9 +82,20 @@ class TaggingHead(nn.Module):
         raise NotImplementedError
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
-        """The labels of the most probable sequence that the scheme allows, one a real step."""
-        logits, chain = self.scores(logits)
+        """The labels of the best sequence that the scheme allows, one a real step.
+
+        It is the most probable one, but for the penalty of ``O``.
+        """
+        logits, chain = self.scores(self.penalised(logits))
         return self.rows(best_paths(logits, *chain, lengths)[0][:, 0], lengths)
+
+    def penalised(self, logits: Tensor) -> Tensor:
+        """The logits (batch, time, labels) less the penalty of ``O``."""
+        if self.outside is None:
+            return logits
+        logits = logits.clone()
+        logits[..., self.outside] -= self.penalty
+        return logits
 
     def rows(self, tags: Tensor, lengths: Tensor) -> list[list[int]]:
         """The tags (batch, time) of the real steps."""
@@ -90,8 +123,31 @@ class SoftmaxTagging(TaggingHead):
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         if self.constraint.scheme is None:
-            return self.rows(logits.argmax(dim=-1), lengths)
+            return self.rows(self.penalised(logits).argmax(dim=-1), lengths)
         return super().decode(logits, lengths)
 
     def marginals(self, logits: Tensor, lengths: Tensor) -> Tensor:
         return logits.softmax(dim=-1) * mask(lengths, logits.size(1)).unsqueeze(-1)
+
+
+def outside(labels: Vocabulary, penalty: float | str) -> int | None:
+    """The number of the label that is penalised, or None where there is no penalty.
+
+    Raises:
+        UsageError: the penalty is a word other than ``auto``, or there is no label ``O``.
+
+    >>> outside(Vocabulary(["B-X", "O"]), "auto")
+    1
+    """
+    if isinstance(penalty, str) and penalty != "auto":
+        raise UsageError(
+            f"it is a number of nats or auto, not '{penalty}'", option="outside_penalty"
+        )
+    if penalty == 0:
+        return None
+    if OUTSIDE not in labels:
+        raise UsageError(
+            f"there is no label {OUTSIDE}; set it to 0 where labels spell no spans",
+            option="outside_penalty",
+        )
+    return labels.index[OUTSIDE]

@@ -24,11 +24,14 @@ from small import SMALL
 from seqtasks import doctor, evaluate, export, generate, predict, serve
 from seqtasks.api import compose
 from seqtasks.cli import streams
+from seqtasks.cli.budgeted import check_budgeted
 from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data.batch import Batch
+from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
@@ -46,6 +49,7 @@ from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
+from seqtasks.training.time_budget import check_room
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.training.validation_steps import BetweenSteps
 from seqtasks.transfer import Transfer
@@ -264,6 +268,10 @@ def without_tokens() -> None:
     config = compose(*SMALL, "task=joint")
     data, _ = make_data(config)
     make_part(config, "task")(data.vocabularies, embedding=lambda vocabularies: NoTokens())
+
+
+def no_spans(vocabularies: dict[str, Any]) -> None:
+    vocabularies["tags"] = Vocabulary(["O", "NOUN"])
 
 
 def full_disk() -> None:
@@ -543,6 +551,22 @@ ROWS = {
         not_understood,
         "a setting cannot be used: no such accelerator: abacus",
     ),
+    "cli.duration:seconds_of": (
+        lambda: seconds_of(10, "budget"),
+        "budget: it is a time with its unit, such as 90s, 10min, 1h30min or 2d, not '10'",
+    ),
+    "cli.duration:seconds_of#2": (
+        lambda: seconds_of("0s", "budget"),
+        "budget: it is above 0 and at most 1000d, not 0s",
+    ),
+    "cli.budgeted:check_budgeted": (
+        lambda: check_budgeted(compose("budget=1h", "trainer.max_time='00:01:00:00'")),
+        "trainer.max_time: the time decides it where a budget is given; leave one of them out",
+    ),
+    "training.time_budget:check_room": (
+        lambda: check_room(60.0, others=100.0),
+        "budget: beside training the command takes about 1 min 40 s: to read, validate, test and",
+    ),
     "training.averaging:ExponentialAverage.__init__": (
         lambda: ExponentialAverage(1.0),
         "decay: it is at least 0 and below 1, not 1.0",
@@ -675,7 +699,7 @@ ROWS = {
     ),
     "tasks.joint:JointTask.__init__#3": (
         lambda: built("task=joint", "task.classification.calibrate=true"),
-        "classification.calibrate: a joint task fits no temperature; set it to false",
+        "classification.calibrate: a joint task fits nothing to validation data; set it to false",
     ),
     "tasks.joint:weights": (
         lambda: built("task=joint", "+task.tags.xpos=1"),
@@ -688,6 +712,10 @@ ROWS = {
     "tasks.joint:check_directions": (
         lambda: built("task=joint", "encoder.num_layers=2", "encoder.dropout=0"),
         "language_weight: above the first layer, or in a last norm, each direction sees what the",
+    ),
+    "tasks.tagging:SequenceTagger.__init__": (
+        lambda: built("task=tagging", "task.head.outside_penalty=auto", change=no_spans),
+        "head.outside_penalty: auto goes by the F1 of spans, which these labels do not spell",
     ),
     "tasks.tagging:SequenceTagger.best": (
         lambda: loaded(*TAGGING).predict(["a b"], n_best=2),

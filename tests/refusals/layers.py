@@ -390,6 +390,14 @@ ROWS = {
         lambda: checked_schedule("linear"),
         "scheduled_sampling: 'linear' is no schedule with its rate; write task/scheduled_sampling",
     ),
+    "heads.tagging:outside": (
+        lambda: CRFTagging(3, Vocabulary(["O", "S-X"]), outside_penalty="tuned"),
+        "outside_penalty: it is a number of nats or auto, not 'tuned'",
+    ),
+    "heads.tagging:outside#2": (
+        lambda: CRFTagging(3, Vocabulary(["S-X"]), outside_penalty=0.5),
+        "outside_penalty: there is no label O; set it to 0 where labels spell no spans",
+    ),
     "decoding.draws:draws": (
         lambda: drawn(rows=[1, 2]),
         "rows: 2 are given; expected 1, the batch",

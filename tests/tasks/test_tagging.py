@@ -144,3 +144,40 @@ def test_tags_that_a_crf_cannot_learn_are_named_by_their_line(
     data = instantiate(config.data)
     data.setup()
     instantiate(config.task)(data.vocabularies).fit_to_training_data(data)
+
+
+@pytest.mark.parametrize("head", ["crf", "softmax"])
+def test_a_penalty_of_o_is_chosen_by_the_span_f1_of_the_validation_data(composed, tmp_path, head):
+    chosen = [f"task/head={head}", "task.head.outside_penalty=auto"]
+    config = composed(*options(tmp_path, "BIO", *chosen))
+    data = instantiate(config.data)
+    data.setup()
+    torch.manual_seed(0)
+    task = instantiate(config.task)(data.vocabularies)
+    outside = 1.5 * torch.nn.functional.one_hot(
+        torch.tensor(task.labels.index["O"]), len(task.labels)
+    )
+
+    def shy(batch):
+        noise = torch.randn((*batch.tags.shape, len(task.labels)), generator=draw)
+        return torch.nn.functional.one_hot(batch.tags, len(task.labels)) + 0.5 * noise + outside
+
+    def score():
+        draw.manual_seed(2)
+        task.setup("fit")
+        metrics = task.split_scores("test")
+        batch = data.datasets["test"][list(range(40))]
+        task.score(metrics, task(batch), batch)
+        return metrics["f1"].compute().item()
+
+    task.forward, draw = shy, torch.Generator().manual_seed(1)
+    before = score()
+    metrics = task.split_scores("test")
+    metrics["f1"].reset()
+    draw.manual_seed(1)
+    task.calibrate(data)
+    assert 0.8 <= task.head.penalty.item() <= 2.2
+    assert score() > before + 0.1
+    copy = instantiate(config.task)(data.vocabularies)
+    copy.load_state_dict(task.state_dict())
+    assert copy.head.penalty == task.head.penalty
