@@ -60,9 +60,8 @@ def adaptive_log_probs(
     Raises:
         SeqtasksError: the model's logits are NaN.
     """
-    found, past = [torch.zeros(0, dtype=torch.float64)], None
-    if cache is not None:
-        past = Cache(cache.size)
+    found = torch.zeros(max(len(text) - 1, 0), dtype=torch.float64)  # whole: no small rests
+    done, past = 0, None if cache is None else Cache(cache.size)
     how: dict[str, Any] = {"follower": follower, "state": state, "device": device}
     for steps in read_text(model, text, window=window, **how):
         mixed = steps.log_probs
@@ -70,8 +69,9 @@ def adaptive_log_probs(
             shares = past.look_up(steps.features, steps.targets, cache.theta)
             past.remember(steps.features, steps.targets)
             mixed = mix(mixed, shares, cache.lambda_)
-        found.append(mixed.cpu())
-    return torch.cat(found)
+        found[done : done + len(mixed)] = mixed.cpu()
+        done += len(mixed)
+    return found
 
 
 def read_text(

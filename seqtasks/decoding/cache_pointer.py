@@ -37,8 +37,8 @@ class CachePointer:
     """
 
     size: int = 2000
-    theta: float = 0.3
-    lambda_: float = 0.1
+    theta: float = 0.5
+    lambda_: float = 0.05
 
     def __post_init__(self) -> None:
         check_least("size", self.size, 1)

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from seqtasks.errors import UsageError, check_choice, check_least, check_rate
 
 RULES: Mapping[str, Mapping[str, float]] = {
-    "rms": {"rate": 0.0001, "decay": 0.002, "epsilon": 0.0001},
+    "rms": {"rate": 0.00005, "decay": 0.002, "epsilon": 0.0001},
     "sgd": {"rate": 0.03, "decay": 0.0},
 }
 """What suits each rule where a person says nothing."""

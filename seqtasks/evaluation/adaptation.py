@@ -44,7 +44,7 @@ def asked(given: Mapping[str, Any]) -> Adaptation | None:
     """How a command line wants a model to adapt, by the names of its options; None for not at all.
 
     >>> asked({"cache_theta": 0.2, "samples": 3})
-    Adaptation(cache=CachePointer(size=2000, theta=0.2, lambda_=0.1), dynamic=None)
+    Adaptation(cache=CachePointer(size=2000, theta=0.2, lambda_=0.05), dynamic=None)
     """
 
     def part(name: str, make: Callable[..., Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -120,11 +120,26 @@ def read(
     """What a model finds in some texts, its weights following them by ``dynamic``."""
     device = model.device
     if dynamic is None:
-        return [[*read_text(model, one.tokens, state=one.state, device=device)] for one in given]
+        return [
+            whole(one, read_text(model, one.tokens, state=one.state, device=device))
+            for one in given
+        ]
     how = {"device": device, "window": dynamic.segment}
     with following(dynamic, model, sizes) as follower:
         how["follower"] = follower
-        return [[*read_text(model, one.tokens, state=one.state, **how)] for one in given]
+        return [whole(one, read_text(model, one.tokens, state=one.state, **how)) for one in given]
+
+
+def whole(text: Text, parts: Iterable[Steps]) -> list[Steps]:
+    """The steps of a text as one, or none; small tensors of each would keep memory in pieces."""
+    found: Steps | None = None
+    done, count = 0, len(text.tokens) - 1
+    for part in parts:
+        found = found or Steps(*(one.new_empty(count, *one.shape[1:]) for one in part))
+        for all_steps, one in zip(found, part, strict=True):
+            all_steps[done : done + len(one)] = one
+        done += len(part.targets)
+    return [] if found is None else [found]
 
 
 def nats(reading: Reading) -> float:
