@@ -18,8 +18,10 @@ if _root.name == "seqtasks" and not (_root / "tasks").exists():
 
 if sys.argv[:1] == ["-m"] and sys.orig_argv[-len(sys.argv)].startswith("seqtasks"):
     # This process is a command, python -m seqtasks…, whose imports are interrupted in a line too.
+    from seqtasks.cli.beginning import command_begins
     from seqtasks.cli.signals import take_signals
 
+    command_begins()
     take_signals()
 
 __all__ = ["Bundle", "compose", "load", "train"]

@@ -13,11 +13,14 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
+from seqtasks.cli.beginning import begun
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
 from seqtasks.cli.signals import PARENT
 from seqtasks.cli.streams import prepare_streams
+from seqtasks.cli.typed import with_reader
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
@@ -56,17 +59,21 @@ def composed(words: Sequence[str]) -> DictConfig:
 
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
     """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
+    began = begun()
     from seqtasks.presets.settling import settled
     from seqtasks.run import run  # late, so that --help need not wait for torch
+    from seqtasks.sweep.tuning.trial import Trial
     from seqtasks.training.children import end_with_parent
     from seqtasks.training.trainer import disband
 
     if FOLDER in os.environ and rank_by_hand():
         end_with_parent(int(os.environ.get(PARENT, os.getppid())))
-    folder = Path(hydra_config.runtime.output_dir)
+    folder, trial = Path(hydra_config.runtime.output_dir), Trial.here()
     try:
         if several:
             options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
+            if trial is not None:
+                options = trial.claims()
             folder, _ = agreed(lambda: claim(folder, **options), folder)
             with read_write(hydra_config):  # where the processes that Lightning starts look
                 hydra_config.run.dir = str(folder)
@@ -74,9 +81,12 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
         os.environ.setdefault(PARENT, str(os.getpid()))
         choices, given = hydra_config.runtime.choices, hydra_config.overrides
         config = settled(config, choices, [*given.hydra, *given.task], composed)
-        return run(config, folder, choices["task"])
-    except Interrupted:
-        raise
+        leave_to_budget(config, given.task)
+        return run(config, folder, choices["task"], began=began, trial=trial)
+    except Interrupted as error:
+        if trial is None or trial.checkpoint is not None:
+            raise
+        raise KeyboardInterrupt from error  # the search says how to go on
     except Exception as error:
         if not several:
             raise
@@ -89,6 +99,6 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
 if __name__ == "__main__":
     prepare_streams(lasting=True)
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
-    sys.argv[1:] = quoted(sys.argv[1:])
+    sys.argv[1:] = with_reader(quoted(sys.argv[1:]))
     with exit_on_error(sys.argv[1:]):
         main()

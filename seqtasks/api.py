@@ -16,9 +16,11 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.checked import as_plain, check_config, check_value
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
+from seqtasks.cli.typed import with_reader
 from seqtasks.data.module import SequenceData
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
@@ -47,7 +49,7 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"]
     try:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
-            words = [*search, *quoted(options)]
+            words = with_reader([*search, *quoted(options)])
             config = hydra_compose("config", words, return_hydra_config=True)
             choices = config.hydra.runtime.choices
             with open_dict(config):
@@ -55,6 +57,7 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
             if not isinstance(config.paths, DictConfig):
                 check_value("paths", config.paths, dict)
             config = settled(config, choices, words, partial(hydra_compose, "config"))
+            leave_to_budget(config, options)
     except Exception as error:
         known = explain(error, options)
         if known is None:

@@ -8,7 +8,7 @@ from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.streams import prepare_streams, standard_output
 
-NAMES = ("changes", "samples", "confidence", "seed", "device")
+NAMES = ("changes", "samples", "confidence", "seed", "device", "tune")
 """The options that `seqtasks.evaluation.results` takes by the same name."""
 
 
@@ -26,18 +26,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     add("--samples", type=int, default=1000, metavar="N", help="of the bootstrap; 0 for none")
     add("--confidence", type=float, default=0.95, metavar="SHARE", help="of intervals: 0.95")
     add("--seed", type=int, default=1, help="of the samples")
+    parser.add_adaptation()
+    tune = "choose the numbers of --cache and --dynamic on validation text, from those given on"
+    add("--tune", action="store_true", help=tune)
     parser.add_device()
     parser.add_trust()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         from seqtasks.bundle.json_text import json_text
-        from seqtasks.evaluation import results
+        from seqtasks.evaluation import asked, results
         from seqtasks.reporting.comparison import show_results
 
         found = results(
             options.bundle,
             options.compare,
             trusted=options.trust,
+            adaptation=asked(vars(options)),
             **{name: getattr(options, name) for name in NAMES},
         )
         if options.json:

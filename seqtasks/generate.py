@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -18,6 +19,7 @@ from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
 from seqtasks.prediction.source_lines import decoded
 
 if TYPE_CHECKING:
+    from seqtasks.bundle import Bundle
     from seqtasks.prediction.text_generator import Text, TextGenerator
 
 Item = TypeVar("Item")
@@ -62,6 +64,7 @@ def make_parser() -> Parser:
     add("--samples", type=int, metavar="N", help="texts for each prompt (default 1)")
     add("--beam", type=int, metavar="N", help="instead, the best text that a beam of N finds")
     add("--score", action="store_true", help="instead, print how probable each given text is")
+    parser.add_adaptation()
     add("--no-prompt", action="store_true", help="print only what follows the prompt")
     add("--json", action="store_true", help="print one JSON object a line")
     add("--batch-size", type=int, default=32, metavar="N", help="texts at once (default 32)")
@@ -92,6 +95,9 @@ def check_options(options: argparse.Namespace) -> None:
     chosen += [name for name in ("samples", "beam", "no_prompt") if getattr(options, name)]
     if options.score and chosen:
         raise UsageError("--score generates nothing; leave one out", option=chosen[0])
+    adapting = [name for name in vars(options) if name.startswith(("cache", "dynamic"))]
+    if adapting and not options.score:
+        raise UsageError("a model adapts to texts that are scored; add --score", option=adapting[0])
     others = [name for name in chosen if name not in (*SHARED, "beam", "no_prompt")]
     if options.beam and others:
         raise UsageError("--beam looks for the most probable text; leave one out", option=others[0])
@@ -116,22 +122,27 @@ def read_texts(options: argparse.Namespace) -> Iterator[Text]:
             raise UsageError("the input is empty; give lines, --prompt TEXT or --prompt-file FILE")
 
 
-def load_generator(options: argparse.Namespace) -> TextGenerator:
+def load_bundle(options: argparse.Namespace) -> Bundle:
     """The saved model."""
     from seqtasks.lightning import leave_out_lightning
 
     if not options.trust:  # a class of yours may want all of Lightning
         leave_out_lightning()
     from seqtasks import bundle
+
+    return bundle.load(options.bundle, options.device, options.trust)
+
+
+def load_generator(options: argparse.Namespace, bundle: Bundle) -> TextGenerator:
+    """What a saved model writes or scores."""
     from seqtasks.prediction.text_generator import TextGenerator
 
-    loaded = bundle.load(options.bundle, options.device, options.trust)
-    return TextGenerator(loaded, options.condition, warn)
+    return TextGenerator(bundle, options.condition, warn)
 
 
 def generate(options: argparse.Namespace) -> Iterator[str]:
     """What to print: of one text alone piece by piece, else whole texts."""
-    writer, samples = load_generator(options), options.samples or 1
+    writer, samples = load_generator(options, load_bundle(options)), options.samples or 1
     given = {name: value for name, value in vars(options).items() if name in (*OPTIONS, "stop")}
     how = sampling_options(writer.model.sampling, given, samples, options.beam)
     limits = {name: how[name] for name in SHARED if name in how}
@@ -171,19 +182,44 @@ def streamed(
 
 
 def score(options: argparse.Namespace) -> Iterator[str]:
-    """How probable each text is, as a table or JSON lines."""
-    reader = load_generator(options)
-    if not options.json:
-        yield ROW.format("text", "tokens", "nats", "perplexity", "bits/char", "beginning")
-    for batch in batched(read_texts(options), options.batch_size):
-        for text, scores in zip(batch, reader.score(batch), strict=True):
-            if options.json:
-                yield as_json({"number": text.number, **scores})
-                continue
-            values = [scores[name] for name in ("nats", "perplexity", "bits_per_char")]
-            shown = ("–" if math.isnan(value) else f"{value:.6g}" for value in values)
-            beginning = " ".join(text.content[:200].split())[:40]
-            yield ROW.format(text.number, f"{scores['tokens']:,}", *shown, beginning)
+    """How probable each text is, as JSON lines, or as a table that ends with all texts together."""
+    if options.json:
+        for text, scores in scored(options):
+            yield as_json({"number": text.number, **scores})
+        return
+    from seqtasks.prediction.text_generator import measured
+
+    number, tokens, nats, characters = 0, 0, 0.0, 0
+    for number, (text, scores) in enumerate(scored(options), 1):
+        if number == 1:  # what cannot be scored is refused before anything is printed
+            yield ROW.format("text", "tokens", "nats", "perplexity", "bits/char", "beginning")
+        tokens, characters = tokens + int(scores["tokens"]), characters + len(text.content)
+        nats += scores["nats"]
+        yield as_row(str(text.number), scores, " ".join(text.content[:200].split())[:40])
+    if number > 1:
+        yield as_row("all", measured(tokens, nats, characters))
+
+
+def as_row(name: str, scores: Mapping[str, float], beginning: str = "") -> str:
+    """A line of the table of scores."""
+    values = (scores[name] for name in ("nats", "perplexity", "bits_per_char"))
+    shown = ("–" if math.isnan(value) else f"{value:.6g}" for value in values)
+    return ROW.format(name, f"{scores['tokens']:,}", *shown, beginning).rstrip() + "\n"
+
+
+def scored(options: argparse.Namespace) -> Iterator[tuple[Text, dict[str, float]]]:
+    """Each text and its score, by a model that adapts to it where this is asked for."""
+    bundle = load_bundle(options)
+    reader = load_generator(options, bundle)
+    with ExitStack() as stack:
+        adaptive = None
+        if any(name.startswith(("cache", "dynamic")) for name in vars(options)):
+            from seqtasks.evaluation import adapting, asked
+
+            if (adaptation := asked(vars(options))) is not None:
+                adaptive = stack.enter_context(adapting(bundle, adaptation, options.trust))
+        for batch in batched(read_texts(options), options.batch_size):
+            yield from zip(batch, reader.score(batch, adaptive), strict=True)
 
 
 def as_json(values: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from pytorch_lightning.loggers import Logger
 
 from seqtasks.baselines.budget import Budget
 from seqtasks.bundle.build import foreign_modules
+from seqtasks.cli.budgeted import check_budgeted
 from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data import word_vectors as pretrained
 from seqtasks.data.module import SequenceData
@@ -29,6 +32,7 @@ from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
 from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.tuning.trial import Trial
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
@@ -40,11 +44,19 @@ from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
+from seqtasks.training.time_budget import TimeBudget, budget_of
 from seqtasks.training.trainer import build_trainer, followed
 from seqtasks.training.trainer_options import check_trainer_options
+from seqtasks.training.watching import outcome
 from seqtasks.transfer import Transfer
 
 leave_out_advice()
+
+IMPORTED = time.perf_counter()
+"""When Python had imported what a training needs."""
+
+LOOKED_AT = 200
+"""Test examples that the report looks at one by one, where time is not limited."""
 
 EXAMPLES = 3
 """Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
@@ -52,7 +64,12 @@ EXAMPLES = 3
 
 @one_process_speaks()
 def run(
-    config: DictConfig, folder: Path, task_name: str, command: str | None = None
+    config: DictConfig,
+    folder: Path,
+    task_name: str,
+    command: str | None = None,
+    began: float | None = None,
+    trial: Trial | None = None,
 ) -> dict[str, Any]:
     """Train, test, save and explain.
 
@@ -61,9 +78,12 @@ def run(
         folder: of this run alone (`seqtasks.folders.claim`).
         task_name: the choice in the group ``task``.
         command: how the run is begun, for the model card; None takes the command line.
+        began: when a person began it, by `time.perf_counter`, from where ``budget`` counts; None
+            for now.
+        trial: of the search that the run belongs to; None: of none.
 
     Returns:
-        What ``metrics.json`` holds.
+        What ``metrics.json`` holds; of a trial that trains, its `outcome`.
 
     Raises:
         SeqtasksError: something the user can put right; one line says what.
@@ -72,6 +92,7 @@ def run(
     say = functools.partial(console.print, markup=False, highlight=False, soft_wrap=True)
     check_config(as_plain(config))
     check_trainer_options(config.trainer)
+    budget = make_budget(config, time.perf_counter() if began is None else began)
     config.paths.run = str(folder)
     pretrained.fill_embedding_dims(config.task)
     plain = as_plain(config)
@@ -82,6 +103,8 @@ def run(
     pl.seed_everything(config.seed, verbose=False)
 
     ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")
+    if trial is not None:
+        ckpt_path = trial.checkpoint
     if ckpt_path and lr_finder:
         raise UsageError(
             "it finds the rate that a training begins with, and `ckpt_path` goes on with one that "
@@ -89,7 +112,8 @@ def run(
             option="lr_finder",
         )
 
-    show_choices(console, plain["preset"])
+    if trial is None or not trial.number:
+        show_choices(console, plain["preset"])
     with understood():
         data, transfer = make_data(config)
         if told := told_size(data.cache):
@@ -103,7 +127,9 @@ def run(
         with located("trainer"):
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
-    callbacks[:0] = transfer.callbacks
+    callbacks[:0] = [*budget, *transfer.callbacks]
+    if trial is not None:
+        callbacks.insert(0, trial.callback(task.monitor))
     lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
@@ -111,7 +137,7 @@ def run(
         say(line)
     if ckpt_path:
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
-        checkpoint.check_checkpoint(ckpt_path, task, averaged)
+        checkpoint.check_checkpoint(ckpt_path, task, averaged, budgeted=bool(budget))
     task.fit_to_training_data(data)
 
     changes: dict[str, str] = {}  # of the options, for a resumed run
@@ -133,12 +159,16 @@ def run(
             "baselines": {},
             "tested_on": data.test_split,
             "parameters": sum(p.numel() for p in task.parameters()),
-            "epochs": trainer.current_epoch,
+            "epochs": round(budget[0].epochs, 1) if budget else trainer.current_epoch,
             "steps": trainer.global_step,
             "seconds": round(seconds, 2),
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }
+        if trial is not None and trial.checkpoint is None:
+            return outcome(callbacks, task.monitor, task.mode, results)
+        if trial is not None:
+            results |= trial.trained
         save = functools.partial(
             save_run,
             task=task,
@@ -150,11 +180,12 @@ def run(
         )
         foreign = foreign_modules(plain["task"])
         with salvaged(trainer, folder, save, foreign) as finish:
-            add_scores(results, trainer, task, data, seconds)
+            add_scores(results, trainer, task, data, results["seconds"])
             finish()
             if trainer.is_global_zero:
+                looked_at = budget[0].examples if budget else LOOKED_AT
                 if config.report:
-                    write_report(folder, trusted=foreign, examples=200)
+                    write_report(folder, trusted=foreign, examples=looked_at)
                 name_latest(folder)
                 summary.explain_run(console, folder, task, data, config.examples, results, foreign)
     return results
@@ -165,7 +196,8 @@ def add_scores(
 ) -> None:
     """Add to the results what the tested model and the baselines come to, and a few inputs."""
     results["test"] = test(trainer, task, data)
-    budget = Budget.beside(seconds)
+    whole = budget_of(trainer)
+    budget = Budget.beside(seconds, math.inf if whole is None else whole.baselines_end)
     if trainer.is_global_zero and results["test"]:
         results["baselines"] = task.baselines(data, budget)
     if budget.left_out:
@@ -174,6 +206,17 @@ def add_scores(
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
+
+
+def make_budget(config: DictConfig, began: float) -> list[TimeBudget]:
+    """What lets the command end in the time that it is given; nothing where that is not limited."""
+    if config.get("budget") is None:
+        return []
+    check_budgeted(config)
+    starting = max(0.0, IMPORTED - began)  # before this run, of a sweep say: nothing
+    return [
+        TimeBudget(seconds_of(config.budget, "budget"), began, starting, LOOKED_AT * config.report)
+    ]
 
 
 def make_data(config: DictConfig) -> tuple[SequenceData, Transfer]:

@@ -19,6 +19,7 @@ from seqtasks.errors import UsageError, check_least, located, refused_as
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
 from seqtasks.optim.layer_groups import groups_by_layer
+from seqtasks.optim.pace import Pace
 from seqtasks.optim.schedules import scheduled
 from seqtasks.optim.whole_step import WholeStep, of_one_batch, of_several, rescale
 
@@ -59,10 +60,12 @@ class Task(LightningModule):
         tables: of the split scored last, the metrics that are not one number, for `report`.
         unseen: by field, the labels of the data that training never shows; see `expect`.
         whole_step: what the last step of training came to; None before it.
+        pace: how far a training has come whose length follows from a clock; None for others.
         unused: beginnings of the names of parameters that no prediction needs.
     """
 
     whole_step: WholeStep | None = None
+    pace: Pace | None = None
     inputs: tuple[str, ...] = ("tokens",)
     unused: tuple[str, ...] = ()
     target: str | None = None
@@ -296,8 +299,11 @@ class Task(LightningModule):
                 schedule.step(*score)
 
     def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
-        """Let Lightning advance the schedules that count steps; it resumes those rightly."""
-        entries = self.trainer.lr_scheduler_configs
+        """Let Lightning advance the schedules that count steps; it resumes those rightly.
+
+        Those of a training with a pace are advanced by that.
+        """
+        entries = self.trainer.lr_scheduler_configs if self.pace is None else ()
         if any(entry.scheduler is scheduler and entry.interval == "step" for entry in entries):
             scheduler.step()
 
@@ -332,6 +338,8 @@ class Task(LightningModule):
         """The share of training that is done; 1 without a trainer, None where no end is set."""
         if self._trainer is None:
             return 1.0
+        if self.pace is not None:
+            return self.pace.share
         steps = self.trainer.estimated_stepping_batches
         return None if steps == float("inf") else min(1.0, self.trainer.global_step / steps)
 
@@ -354,7 +362,7 @@ class Task(LightningModule):
         entry = scheduled(
             self.make_scheduler,
             optimizer,
-            steps=lambda: self.trainer.estimated_stepping_batches,
+            steps=lambda: Pace.STEPS if self.pace else self.trainer.estimated_stepping_batches,
             monitor=self.monitor,
             mode=self.mode,
             validated=self.trainer.check_val_every_n_epoch if validates else 0,

@@ -17,6 +17,7 @@ from small import OUTSIDE
 
 from seqtasks.__main__ import main
 from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.typed import with_reader
 
 torch.set_num_threads(1)
 CACHE = tempfile.TemporaryDirectory(prefix="seqtasks-tests-")  # removed when Python ends
@@ -42,7 +43,7 @@ def composed(monkeypatch, tmp_path):
     def make(*overrides: str) -> DictConfig:
         with initialize_config_module("seqtasks.conf", version_base="1.3"):
             search = f"hydra.searchpath=[file://{OUTSIDE / 'conf'}]"
-            config = compose("config", [search, *overrides])
+            config = compose("config", with_reader([search, *overrides]))
         with open_dict(config):
             config.paths.run = str(tmp_path / "run")
         return config
@@ -59,7 +60,7 @@ def cli(monkeypatch, tmp_path, capsys):
 
     def call(*arguments: str) -> tuple[int, str, str]:
         GlobalHydra.instance().clear()
-        monkeypatch.setattr(sys, "argv", ["seqtasks", *arguments])
+        monkeypatch.setattr(sys, "argv", ["seqtasks", *with_reader(arguments)])
         code = 0
         try:
             with exit_on_error(arguments):

@@ -13,6 +13,8 @@ from hydra.utils import get_object
 from omegaconf import OmegaConf
 from small import ROOT
 
+from seqtasks.sweep.tuning.sweeper import NAME
+
 CONF = ROOT / "conf"
 FILES = sorted(CONF.rglob("*.yaml"))
 OWNERS = {"condition": "generation", "decoder": "translation", "search": "translation"}
@@ -136,4 +138,5 @@ def test_an_experiment_chooses_within_nested_groups():
 def test_every_target_of_the_package_is_importable():
     for path in FILES:
         for _, node in targets(yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
-            assert get_object(node["_target_"]) is not None
+            if node["_target_"] != NAME:  # which Hydra knows when a search begins
+                assert get_object(node["_target_"]) is not None

@@ -94,9 +94,9 @@ def test_there_are_commands_to_run():
 
 @pytest.mark.parametrize("command", training())
 def test_a_training_command_runs(command, call):
-    made = [] if "data=" in command else SAMPLE
+    made = [] if "data.train=" in command else SAMPLE
     deep = ["encoder.num_layers=2"] if "encoder=deep" in command else []
-    stream = ["data.batching.batch_size=4"] if "data=text" in command else []
+    stream = ["data.batching.batch_size=4"] if "novel.txt" in command else []
     assert "this model" in call(command, *SHRINK, *made, *deep, *stream)
 
 

@@ -25,6 +25,7 @@ class Budget:
 
     Args:
         seconds: for each baseline; without a limit if not given.
+        until: when all of them end at the latest, by `time.perf_counter`.
 
     Attributes:
         left_out: the name of each baseline that is left out → why.
@@ -36,27 +37,29 @@ class Budget:
     ({}, {'slow': 'it takes longer than 0 s'})
     """
 
-    def __init__(self, seconds: float = math.inf) -> None:
-        self.seconds, self.end = seconds, math.inf
+    def __init__(self, seconds: float = math.inf, until: float = math.inf) -> None:
+        self.seconds, self.until, self.end = seconds, until, math.inf
         self.left_out: dict[str, str] = {}
 
     @classmethod
-    def beside(cls, training: float) -> Budget:
-        """The budget beside a training of so many seconds.
+    def beside(cls, training: float, until: float = math.inf) -> Budget:
+        """The budget beside a training of so many seconds, which ends at a time at the latest.
 
         >>> Budget.beside(50.0).seconds, Budget.beside(0.5).seconds
         (5.0, 2.0)
         """
-        return cls(max(SHARE * training, LEAST))
+        return cls(max(SHARE * training, LEAST), until)
 
     @contextmanager
     def of(self, name: str) -> Iterator[None]:
         """Time one baseline; it is left out where it takes too long."""
-        self.end = time.perf_counter() + self.seconds
+        now = time.perf_counter()
+        seconds = max(0.0, min(self.seconds, self.until - now))
+        self.end = now + seconds
         try:
             yield
         except OutOfTimeError:
-            self.left_out[name] = f"it takes longer than {self.seconds:.3g} s"
+            self.left_out[name] = f"it takes longer than {seconds:.3g} s"
         finally:
             self.end = math.inf
 

@@ -178,6 +178,7 @@ _SETTINGS: dict[str, Any] = {
     "report": bool,
     "ckpt_path": str | None,
     "overwrite": bool,
+    "budget": str | int | float | None,
 }
 """The options that belong to no group."""
 

@@ -155,6 +155,7 @@ class SequenceData(pl.LightningDataModule):
             )
         self.cache = Cache(cache_folder(cache), cache_gigabytes)
         self.fitted = False
+        self.used = "test"
         self.datasets: dict[str, SequenceDataset] = {}
         self.known: dict[str, Vocabulary] = {}  # of the model that training starts from
 
@@ -183,23 +184,25 @@ class SequenceData(pl.LightningDataModule):
             with located("data"), seldom_collected():
                 self.datasets = self.encoded(self.stored())
 
-    def use(self, vocabularies: Mapping[str, Vocabulary]) -> SequenceDataset:
-        """Encode the test split, and no other, by given vocabularies instead of fitting them.
+    def use(self, vocabularies: Mapping[str, Vocabulary], split: str = "test") -> SequenceDataset:
+        """Encode one split, and no other, by given vocabularies instead of fitting them.
 
         Args:
             vocabularies: field → its vocabulary.
+            split: ``train``, ``val`` or ``test``.
 
         Returns:
-            The test split; it is ``val`` where no test examples are set apart.
+            The split; in place of ``test`` it is ``val`` where no test examples are set apart.
         """
         for name, field in self.fields.items():
             field.vocabulary = vocabularies[name]
-        if self.sources["test"] is not None and self.folds is None:  # the others are not needed
-            self.sources = {"test": self.sources["test"]}
+        if split != "train" and self.sources[split] is not None and self.folds is None:
+            self.sources = {split: self.sources[split]}  # the others are not needed
             self.fractions = {"val": 0.0, "test": 0.0}
-        self.limit, self.fitted = None, True
+        self.limit, self.fitted, self.used = None, True, split
         self.setup()
-        return self.datasets[self.test_split]
+        [found] = self.datasets.values()
+        return found
 
     def stored(self) -> dict[str, Stored]:
         """The records of every source, read if they are not in the cache."""
@@ -234,22 +237,24 @@ class SequenceData(pl.LightningDataModule):
         folding = self.folds, self.fold
         return Splitting(self.fractions, self.split_seed, *folding, self.split_by, self.limit)
 
-    def tested(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
-        """The split that tests run on, alone."""
+    def alone(self, files: Mapping[str, RecordFile]) -> dict[str, Records]:
+        """The split that is used, alone; for ``test`` that which tests run on."""
         splits = self.split(files)
-        name = "test" if "test" in splits else "val"
+        name = self.used if self.used in splits else "val"
         return {name: splits[name]}
 
     def encoded(self, stored: Mapping[str, Stored]) -> dict[str, SequenceDataset]:
         """The encoded examples of each split, prepared if they are not in the cache.
 
-        With vocabularies that are given, not fitted, it is the test split alone.
+        With vocabularies that are given, not fitted, it is the split that is used alone.
         """
         files = {split: one.file for split, one in stored.items()}
         keys = {split: one.key for split, one in stored.items()}
-        origin = None if None in keys.values() else [keys, dataclasses.asdict(self.splitting)]
+        used = [self.used] if self.fitted else []
+        drawing = dataclasses.asdict(self.splitting)
+        origin = None if None in keys.values() else [keys, drawing, *used]
         encoding = Encoding(self.fields, self.fitted, self.known, self.filter, self.missing)
-        split = functools.partial(self.tested if self.fitted else self.split, files)
+        split = functools.partial(self.alone if self.fitted else self.split, files)
         return stored_examples(self.cache, encoding, origin, files, split)
 
     def loader(self, split: str, training: bool = False) -> DataLoader[Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
+from torch import Tensor
 
 from seqtasks.decoding.steps import State, TextModel, check_possible, log_softmax
 
@@ -33,18 +34,33 @@ def score_texts(
         SeqtasksError: The model's logits are NaN.
     """
     nats = torch.zeros(len(texts), dtype=torch.float64)
+    for tokens, lengths in side_by_side(texts, window):
+        features, state = model.read(tokens[:, :-1].to(device), lengths.to(device), state)
+        rows, places = (torch.arange(tokens.size(1) - 1) < lengths.unsqueeze(1)).nonzero().unbind(1)
+        real = features[rows.to(features.device), places.to(features.device)]
+        targets = tokens[rows, places + 1]
+        for part, target, row in zip(
+            real.split(ROWS), targets.split(ROWS), rows.split(ROWS), strict=True
+        ):
+            nats.index_add_(0, row, -log_probs(model, part, target).cpu())
+    return nats.tolist()
+
+
+def side_by_side(texts: Sequence[Sequence[int]], window: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Texts side by side, so many targets of each at a time.
+
+    Yields:
+        Tokens (texts, time + 1), of which neighbouring windows share one, and how many of ``time``
+        have a target in each text, (texts,).
+    """
     for start in range(0, max(map(len, texts), default=0) - 1, window):
         pieces = [list(text[start : start + window + 1]) for text in texts]
         width = max(map(len, pieces))
         tokens = torch.tensor([piece + [0] * (width - len(piece)) for piece in pieces])
-        lengths = torch.tensor([max(len(piece) - 1, 0) for piece in pieces])
-        features, state = model.read(tokens[:, :-1].to(device), lengths.to(device), state)
-        rows, places = (torch.arange(width - 1) < lengths.unsqueeze(1)).nonzero().unbind(1)
-        real = features[rows.to(features.device), places.to(features.device)]
-        targets = tokens[rows, places + 1].unsqueeze(1)
-        for part, target, row in zip(
-            real.split(ROWS), targets.split(ROWS), rows.split(ROWS), strict=True
-        ):
-            values = check_possible(log_softmax(model.head(part)))
-            nats.index_add_(0, row, -values.gather(1, target.to(values.device)).squeeze(1).cpu())
-    return nats.tolist()
+        yield tokens, torch.tensor([max(len(piece) - 1, 0) for piece in pieces])
+
+
+def log_probs(model: TextModel, features: Tensor, targets: Tensor) -> Tensor:
+    """What a model gives each target, (steps,) float64, for features (steps, size)."""
+    values = check_possible(log_softmax(model.head(features)))
+    return values.gather(1, targets.to(values.device).unsqueeze(1)).squeeze(1)

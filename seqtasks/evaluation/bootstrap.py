@@ -68,6 +68,11 @@ class Sums:
         found: dict[str, Any] = dict(self.metric.metric_state)
         return found
 
+    @property
+    def whole(self) -> float:
+        """The score of all parts together."""
+        return float(self.resampled(torch.ones(1, len(self), dtype=torch.float64))[0])
+
     def resampled(self, counts: Tensor) -> Tensor:
         """The scores of samples of the parts.
 

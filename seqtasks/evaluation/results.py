@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqtasks.bundle import load
 from seqtasks.data.preparation.notes import repeat, said_before, taken_notes
 from seqtasks.errors import UsageError
+from seqtasks.evaluation.adaptation import Adaptation
+from seqtasks.evaluation.adapted import adapted
 from seqtasks.evaluation.bootstrap import Sums, compare_scores, interval
 from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
 from seqtasks.evaluation.split import Split, read_split
+from seqtasks.evaluation.tuning import tuned_on_validation
+
+
+class Tested(NamedTuple):
+    """What a test of one model comes to.
+
+    Attributes:
+        evaluation: the scores.
+        sums: what each part adds to each score.
+        split: the examples.
+        adaptation: how the model has adapted; None for not at all.
+    """
+
+    evaluation: Evaluation
+    sums: dict[str, Sums]
+    split: Split
+    adaptation: Adaptation | None = None
 
 
 def results(
@@ -23,6 +43,8 @@ def results(
     seed: int = 1,
     device: str = "cpu",
     trusted: Collection[str] = (),
+    adaptation: Adaptation | None = None,
+    tune: bool = False,
 ) -> dict[str, Any]:
     """Test a saved model, and compare it with another one.
 
@@ -35,36 +57,55 @@ def results(
         seed: of the samples.
         device: where the models run.
         trusted: modules of your own whose classes a bundle may name.
+        adaptation: how a language model adapts to the test text, and so the other one; where
+            there is no other one, the model as it is stands beside.
+        tune: choose the numbers of the adaptation on the validation data, from those given on.
 
     Returns:
-        Scores, intervals, differences from the other model and the task's report, for JSON.
+        Scores, intervals, differences from the other model, the adaptation and the task's report,
+        for JSON.
     """
     if samples < 0:
         raise UsageError(f"it is at least 0, not {samples}", option="samples")
     if other is not None and not samples:
         raise UsageError("it needs samples to tell chance from more: set 1000", option="compare")
+    if tune and adaptation is None:
+        raise UsageError(
+            "it chooses the numbers of a cache or of dynamic evaluation; add one of the two",
+            option="tune",
+        )
     bootstrap: Any = {"samples": samples, "confidence": confidence, "seed": seed}
 
-    def scored(folder: str) -> tuple[Evaluation, dict[str, Sums], Split]:
+    def scored(folder: str, how: Adaptation | None) -> Tested:
         model = load(folder, device, trusted)
         split = read_split(model, changes, trusted)
+        if how is not None and tune:
+            how = tuned_on_validation(model, how, split.name, changes, trusted)
+        if how is not None:
+            sums = adapted(model, split, how, trusted)
+            scores = {name: one.whole for name, one in sums.items()}
+            return Tested(Evaluation(scores, model.task.report()), sums, split, how)
         sums = contributions(model, split) if samples else {}
-        return evaluate(model, split), sums, split
+        return Tested(evaluate(model, split), sums, split)
 
     with taken_notes() as notes:
-        ours, sums, split = scored(folder)
+        ours, sums, split, how = scored(folder, adaptation)
     found: dict[str, Any] = {
         "bundle": str(folder),
         "tested_on": split.name,
         "examples": len(split.dataset),
         "scores": ours.scores,
     }
+    if adaptation is not None:
+        found["adaptation"] = told(how)
     if samples:
         found["bootstrap"] = bootstrap
         found["intervals"] = {name: list(interval(one, **bootstrap)) for name, one in sums.items()}
+    if other is None and how is not None and samples:
+        other, adaptation = folder, None
     if other is not None:
         with said_before(), taken_notes() as more:
-            theirs, their_sums, their_split = scored(other)
+            theirs, their_sums, their_split, their_how = scored(other, adaptation)
         repeat([note for note in more if note not in notes])
         places, their_places = split.dataset.places, their_split.dataset.places
         same = len(places) == len(their_places) and all(map(str.__eq__, places, their_places))
@@ -81,6 +122,7 @@ def results(
             )
         found["compared"] = {
             "bundle": str(other),
+            **({"adaptation": told(their_how)} if "adaptation" in found else {}),
             "scores": theirs.scores,
             "differences": {
                 name: compare_scores(sums[name], their_sums[name], **bootstrap)._asdict()
@@ -88,3 +130,14 @@ def results(
             },
         }
     return {**found, "report": ours.report} if ours.report else found
+
+
+def told(adaptation: Adaptation | None) -> dict[str, Any] | None:
+    """The numbers of an adaptation, for JSON; None for none."""
+    if adaptation is None:
+        return None
+    return {
+        part: {name.rstrip("_"): n for name, n in dataclasses.asdict(how).items() if n is not None}
+        for part, how in adaptation._asdict().items()
+        if how is not None
+    }

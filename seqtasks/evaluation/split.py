@@ -24,7 +24,7 @@ class Split(NamedTuple):
     Attributes:
         dataset: the examples.
         batching: makes batches as in training.
-        name: ``test``, or ``val`` where no test examples are set apart.
+        name: ``train``, ``val`` or ``test``; ``val`` where no test examples are set apart.
         data: keeps the files that the examples are read from.
     """
 
@@ -34,7 +34,13 @@ class Split(NamedTuple):
     data: SequenceData
 
 
-def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[str] = ()) -> Split:
+def read_split(
+    bundle: Bundle,
+    options: Sequence[str] = (),
+    trusted: Collection[str] = (),
+    *,
+    split: str = "test",
+) -> Split:
     """Read the test examples of the data that a model was trained on, or of other data.
 
     Args:
@@ -42,6 +48,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
         options: changes of the data's options, each ``data.NAME=VALUE``; ``data.test=FILE`` names
             another file of the same form. By default the model's own test split is read again.
         trusted: modules of your own whose classes the bundle may name.
+        split: ``train`` or ``val`` reads those examples instead.
 
     Raises:
         UsageError: an option is not one of the data's.
@@ -55,7 +62,7 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
         )
     own = here(own_data(bundle))
     config: Mapping[str, Any] = overridden({"data": own}, options)["data"]
-    if not any(option.startswith("data.test=") for option in options):
+    if not any(option.startswith(f"data.{split}=") for option in options):
         check_sources(config, bundle.source)
     data = made(config, trusted)
     vocabularies = {name: field.vocabulary for name, field in bundle.fields.items()}
@@ -64,8 +71,9 @@ def read_split(bundle: Bundle, options: Sequence[str] = (), trusted: Collection[
             f"config.yaml: its data has the field '{missing[0]}', and the model has none of that "
             f"name; {COPY}"
         )
-    dataset = data.use(vocabularies)
-    return Split(dataset, data.batching, data.test_split, data)
+    dataset = data.use(vocabularies, split)
+    [name] = data.datasets
+    return Split(dataset, data.batching, name, data)
 
 
 def own_data(bundle: Bundle) -> dict[str, Any]:

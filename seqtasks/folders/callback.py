@@ -14,7 +14,7 @@ from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
-from seqtasks.folders.contents import RUN, SWEEP, Contents
+from seqtasks.folders.contents import RUN, SEARCH, SWEEP, Contents
 from seqtasks.training.launched import agreed
 
 
@@ -29,7 +29,8 @@ class OwnFolder(Callback):
         config.hydra.run.dir, config.hydra.job.name = folder_of(config, config.hydra.run, RUN)
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        config.hydra.sweep.dir, log = folder_of(config, config.hydra.sweep, SWEEP)
+        contents = SEARCH if "tune" in config else SWEEP
+        config.hydra.sweep.dir, log = folder_of(config, config.hydra.sweep, contents)
         # The configurations of the jobs are composed anew, from these.
         config.hydra.overrides.hydra.extend(
             [f"hydra.sweep.dir={in_quotes(config.hydra.sweep.dir)}", f"hydra.job.name={log}"]

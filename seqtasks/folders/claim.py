@@ -12,6 +12,7 @@ from seqtasks.errors import SeqtasksError
 from seqtasks.files.holding import LOCK, RUNNING, hold, let_go, was_held
 from seqtasks.folders.contents import (
     RUN,
+    SEARCH,
     Contents,
     clear,
     clear_leftovers,
@@ -36,7 +37,7 @@ def claim(
 
     Args:
         folder: made where it is missing.
-        contents: what it is for.
+        contents: what it is for; a search goes on in the folder of a search.
         from_clock: its name is the time; where it is there, one with a number behind is made.
         overwrite: remove what an older run or sweep has left there.
         checkpoint: that the run goes on from; one of the folder's own goes on with the folder.
@@ -101,7 +102,8 @@ def take_over(
             f"out, or name another folder: {contents.option}=PATH",
             option="overwrite",
         )
-    if taken and not overwrite and not (inside and taken is contents is RUN):
+    resumed = taken is contents and (inside if contents is RUN else contents is SEARCH)
+    if taken and not overwrite and not resumed:
         raise refused(folder, contents, taken)
     if overwrite and (taken or older):
         for inner in runs_of_a_sweep(folder):

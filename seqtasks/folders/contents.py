@@ -62,6 +62,13 @@ SWEEP = Contents(
     ("latest",),
 )
 
+SEARCH = SWEEP._replace(
+    what="search",
+    record=("multirun.yaml", (*SWEEP.record[1], "tune:")),
+    bundles=("bundle",),
+    kept=("tune.journal*", "tune.csv", "summary.json"),
+)
+
 
 def recorded(folder: Path, contents: Contents) -> bool:
     """Whether a folder holds the record of a run, or of a sweep; a run's bundle is one too."""
@@ -70,12 +77,12 @@ def recorded(folder: Path, contents: Contents) -> bool:
         lines = (folder / name).read_text(encoding="utf-8").splitlines()
         if all(any(line.startswith(begin) for line in lines) for begin in begins):
             return True
-    return any(files_of_bundle(path) for path in bundles(folder, contents))
+    return contents is RUN and any(files_of_bundle(path) for path in bundles(folder, contents))
 
 
 def held_by(folder: Path) -> Contents | None:
-    """Whose a folder is: a run's, a sweep's, or None if neither has left what it was done for."""
-    for contents in (RUN, SWEEP):
+    """Whose a folder is; None if nobody has left there what a run or a sweep is done for."""
+    for contents in (SEARCH, SWEEP, RUN):
         if recorded(folder, contents) and (
             any(map(files_of_bundle, bundles(folder, contents)))
             or any(found(folder, contents.kept))
@@ -106,7 +113,7 @@ def clear(folder: Path) -> None:
     """
     clear_leftovers(folder)
     files = [*found(folder, LOGS)]
-    for contents in (RUN, SWEEP):
+    for contents in (RUN, SWEEP, SEARCH):
         if recorded(folder, contents):
             for bundle in bundles(folder, contents):
                 files += files_of_bundle(bundle)

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
 from seqtasks import metrics
 from seqtasks.data.dataset import SequenceDataset
@@ -125,33 +126,38 @@ class TextGenerator:
         found = search_text(self.model, self.begin(texts), **settings)
         return [Answer(text, log_prob=log_prob) for text, log_prob in found]
 
-    def score(self, texts: Sequence[Text]) -> list[dict[str, float]]:
+    def score(
+        self, texts: Sequence[Text], adaptive: Callable[..., Tensor] | None = None
+    ) -> list[dict[str, float]]:
         """How probable each text is: what evaluation would report of the text alone.
 
         The state at the beginning is zero, or that of the condition. Scored is every token after
         ``<bos>``, or after the first where the model reads none, and ``<eos>`` where it does.
 
+        Args:
+            texts: each is scored alone.
+            adaptive: gives the log-probabilities of a text's tokens after its first, by a model
+                that adapts to it (`seqtasks.evaluation.adapting`); None for the model as it is.
+
         Returns:
             ``tokens`` that are scored, ``nats`` in total, ``perplexity``, ``characters`` of the
-            text, ``bits_per_char``; NaN where there is nothing to divide by.
+            text, ``bits_per_char``.
 
         Raises:
             UsageError: a symbol cannot be read.
         """
         end = [self.field.vocabulary.specials["<eos>"]] if self.field.eos else []
         tokens = [[*self.tokens(text), *end] for text in texts]
-        state, device = self.before(len(tokens)), self.model.device
-        window = getattr(self.model, "window", 256)
-        found = score_texts(self.model, tokens, state=state, device=device, window=window)
+        if adaptive is not None:
+            state = self.before(1)
+            found = [-float(adaptive(numbers, state=state).sum()) for numbers in tokens]
+        else:
+            state, device = self.before(len(tokens)), self.model.device
+            window = getattr(self.model, "window", 256)
+            found = score_texts(self.model, tokens, state=state, device=device, window=window)
         counts = [max(len(numbers) - 1, 0) for numbers in tokens]
         return [
-            {
-                "tokens": count,
-                "nats": nats,
-                "perplexity": metrics.perplexity(nats, count),
-                "characters": len(text.content),
-                "bits_per_char": metrics.bits_per_character(nats, len(text.content)),
-            }
+            measured(count, nats, len(text.content))
             for text, count, nats in zip(texts, counts, found, strict=True)
         ]
 
@@ -190,3 +196,19 @@ class TextGenerator:
         words = self.field.level == "word"
         gap = words and text.content and not text.content[-1].isspace()
         return text.content + " " * bool(gap)
+
+
+def measured(tokens: int, nats: float, characters: int) -> dict[str, float]:
+    """How probable a text is, by name; NaN where there is nothing to divide by.
+
+    >>> found = measured(tokens=2, nats=2.772588722, characters=8)
+    >>> round(found["perplexity"], 6), round(found["bits_per_char"], 6)
+    (4.0, 0.5)
+    """
+    return {
+        "tokens": tokens,
+        "nats": nats,
+        "perplexity": metrics.perplexity(nats, tokens),
+        "characters": characters,
+        "bits_per_char": metrics.bits_per_character(nats, characters),
+    }

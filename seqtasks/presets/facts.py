@@ -17,6 +17,7 @@ class Text:
         unspaced: whether the script puts no spaces between words, as Chinese, Japanese and Thai.
         given: whether the data gives the tokens one by one.
         longest: words of the longest text that was read.
+        level: the field's own, by which the texts are cut if the files do not say otherwise.
     """
 
     words: float
@@ -25,6 +26,7 @@ class Text:
     unspaced: bool = False
     given: bool = False
     longest: int = 0
+    level: str = "word"
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,7 @@ def classification(facts: Facts, passes: float, width: float) -> Lines:
         yield "optimizer.lr", 0.002, "measurements are learnt by small steps"
     yield "callbacks", "ema", AVERAGED
     yield from dropped(count, layers, text is not None)
-    if facts.labels.get("label", 2) > 2:
-        yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
+    yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
     yield "encoder.hidden_size", wide(128, count, width), steps_of(count)
     yield from trained(facts, count, passes)
 
@@ -160,21 +159,25 @@ def translation(facts: Facts, passes: float, width: float) -> Lines:
 
 def transduction(facts: Facts, passes: float, width: float) -> Lines:
     """Symbols in, symbols out."""
-    source, target = facts.texts["source"], facts.texts["target"]
-    count = round(facts.examples * target.words)
+    for side in ("source", "target"):
+        text = facts.texts[side]
+        level = "character" if text.unspaced or text.words < 1.5 else "word"
+        if not text.given:
+            yield f"data.{side}.level", level, f"{text.words:.1f} words each"
+    each = text.characters if level == "character" else text.words
+    longest = text.longest if level == "word" else round(3 * text.characters)
+    count = round(facts.examples * each)
     yield "callbacks", "ema", AVERAGED
-    spelled = source.words < 1.5 or source.unspaced
-    yield "data.source.level", "character" if spelled else "word", f"{source.words:.1f} words each"
     size = wide(256, count, width)
     yield "encoder.hidden_size", size, f"{count:,} symbols to write"
     yield "encoder.num_layers", 2, "symbols are patterns of patterns"
     yield "task.decoder.recurrence.num_layers", 2, "as in the encoder"
     for part in ("encoder", "task.decoder.recurrence", "task.decoder"):
         yield f"{part}.dropout", dropout(count, layers=2), steps_of(count)
-    yield "task.search.max_length", max(30, 2 * target.longest), "twice the longest that is known"
+    yield "task.search.max_length", max(30, 2 * longest), "twice the longest that is known"
     size = 128 if facts.examples >= 50_000 else 64
     yield "data.batching.batch_size", size, "steady gradients"
-    yield from lasting(14, 400_000, count, passes, size * target.words)
+    yield from lasting(14, 400_000, count, passes, size * each)
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
 
 
@@ -197,9 +200,57 @@ def generation(facts: Facts, passes: float, width: float) -> Lines:
     """The next word or character."""
     text = facts.texts["tokens"]
     count = tokens_of(facts, text)
-    if text.unspaced:
+    by_character = level_of(text) == "character"
+    if text.unspaced and not text.given:
         yield "data.tokens.level", "character", "the script has no spaces"
-    yield "encoder.hidden_size", wide(256, count, width), f"{count:,} words to learn from"
+    elif not by_character and text.distinct > 10_000:
+        yield "data.tokens.min_count", 2, "else nothing would teach what an unknown word is like"
+    if not facts.running:
+        yield "data.tokens.eos", True, "texts are to end by themselves"
+    yield "callbacks", "ema", AVERAGED
+    yield from (characters if by_character else words)(count, width)
+    rows = round(stepped(count, {200_000: 10, 2_000_000: 20, 10_000_000: 32}, 64))
+    window = round(stepped(count, {2_000_000: 35, 10_000_000: 50}, 70))
+    if by_character:
+        rows, window = 64, 100
+    if facts.running:
+        yield "data.batching.batch_size", rows, "many short steps for few words"
+        yield "data.batching.window", window, "many short steps for few words"
+    usual, at = (15, 1_000_000) if by_character else (10, 500_000)
+    yield from lasting(usual, at, count, passes, rows * window)
+    yield "callbacks.early_stopping.patience", 10, "the rate falls to the end"
+
+
+def words(count: int, width: float) -> Lines:
+    """A network that reads words, and scores by the vectors that it reads by."""
+    layers = 1 if count < 200_000 else 2
+    size = round(width * stepped(count, {200_000: 128, 2_000_000: 256, 20_000_000: 512}, 768))
+    yield "encoder.num_layers", layers, steps_of(count)
+    yield "encoder.hidden_size", size, steps_of(count)
+    yield "task.embedding.embedding_dim", size, "as wide as the outputs, which it scores"
+    for place in ("encoder", "task.embedding", "task.head"):
+        if layers > 1 or place != "encoder":
+            yield f"{place}.dropout", dropout(count, layers), steps_of(count)
+    rate = round(min(0.01, max(0.002, 2 / size)), 4)
+    yield "optimizer.lr", rate, "the vectors of many words have far to go"
+    yield "trainer.gradient_clip_val", 0.25, "the first gradients are several times the others"
+    yield "scheduler.warmup", 0.01, "the vectors of many words have far to go"
+
+
+def characters(count: int, width: float) -> Lines:
+    """A network that reads characters: deep and wide for its vocabulary."""
+    size = round(width * stepped(count, {300_000: 256, 5_000_000: 384, 50_000_000: 512}, 768))
+    rate = stepped(count, {300_000: 0.5, 2_000_000: 0.45, 5_000_000: 0.3, 20_000_000: 0.1}, 0.0)
+    yield "optimizer", "adamw", "weights that decay may be many"
+    yield "optimizer.lr", 0.003, "layer norm makes large steps safe"
+    yield "optimizer.weight_decay", 0.1, "weights that decay may be many"
+    yield "encoder.num_layers", 2, steps_of(count)
+    yield "encoder.hidden_size", size, steps_of(count)
+    yield "encoder.residual", True, "gradients go by the layers"
+    yield "encoder.layer_norm", True, "large steps are safe"
+    yield "encoder.dropout", rate, steps_of(count)
+    yield "task.head.dropout", rate, steps_of(count)
+    yield "task.embedding.dropout", 0.0, "each character tells too little to be left out"
 
 
 def reading(text: Text, examples: int) -> Lines:
@@ -232,7 +283,9 @@ def spelling(text: Text, spans: bool) -> Lines:
 
 def level_of(text: Text) -> str:
     """The level by which a text is read."""
-    return "character" if (text.unspaced or is_spelling(text)) and not text.given else "word"
+    if text.level != "word" or text.given:
+        return text.level
+    return "character" if text.unspaced or is_spelling(text) else "word"
 
 
 def is_spelling(text: Text) -> bool:
@@ -255,9 +308,8 @@ def steps_of(count: int) -> str:
 
 def dropout(count: int, layers: int) -> float:
     """The less there is to learn from the more; stacked layers, each with its own, need less."""
-    most = 0.5 if layers == 1 else 0.4
-    steps = (100_000, 1_500_000, 5_000_000, 20_000_000)
-    return round(most - 0.1 * sum(count >= step for step in steps), 1)
+    usual = {100_000: 0.5, 1_500_000: 0.4, 5_000_000: 0.3, 20_000_000: 0.2}
+    return round(stepped(count, usual, 0.1) - (0.1 if layers > 1 else 0.0), 1)
 
 
 def dropped(count: int, layers: int, words: bool) -> Lines:
@@ -273,6 +325,11 @@ def wide(size: int, count: int, width: float) -> int:
     """A layer's width: twice as wide for ten times the data beyond two million steps."""
     grown = size * width * max(1.0, count / 2_000_000) ** 0.3
     return min(1024, max(32, round(grown / 16) * 16))
+
+
+def stepped(count: int, values: dict[int, float], last: float) -> float:
+    """The value below the first of some counts that is larger than this one."""
+    return next((value for most, value in values.items() if count < most), last)
 
 
 def lasting(usual: int, at: int, count: int, passes: float, batch: float) -> Lines:

@@ -16,6 +16,7 @@ from seqtasks.cli.parts import make_part
 from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.presets.decision import Decision
+from seqtasks.presets.reading import AUTO, as_word, reading
 from seqtasks.presets.rules import RULES, decisions
 from seqtasks.presets.survey import survey
 
@@ -47,7 +48,7 @@ class Typed(NamedTuple):
 def settled(
     config: DictConfig, choices: Mapping[str, Any], words: Sequence[str], compose: Compose
 ) -> DictConfig:
-    """A configuration with what the preset decides from the training files.
+    """A configuration with what the files decide: how they are read, and what the preset chooses.
 
     Args:
         config: composed from the words.
@@ -56,12 +57,39 @@ def settled(
         compose: makes a configuration from words.
 
     Returns:
-        The configuration; below ``preset``, ``chosen`` lists what was decided.
+        The configuration; below ``preset``, ``read`` lists how the files are read, and why, and
+        ``chosen`` what the preset decides.
 
     Raises:
         SeqtasksError: an option is wrong, or the preset does not know the task.
     """
     check_choices(config, choices)
+    found: list[Decision] = []
+    if choices["task"] in RULES:
+        if choices.get("data") != AUTO:  # what is wrong with an option is said before all files
+            check_config(as_plain(config))
+            make_part(config, "data")
+        found = reading(str(choices["task"]), words)
+    if found:
+        words = [*(word for word in words if word != f"data={AUTO}"), *map(as_word, found)]
+        config = compose(words)
+        choices = {**choices, **{one.option: one.value for one in found if one.is_group}}
+    if choices.get("data") == AUTO:
+        raise UsageError(
+            "it goes by the files of data.train, for the tasks of the package; name the files, or "
+            "choose a reader, such as data=table",
+            option="data",
+        )
+    config = chosen_by_preset(config, choices, words, compose)
+    with open_dict(config.preset):
+        config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
+    return config
+
+
+def chosen_by_preset(
+    config: DictConfig, choices: Mapping[str, Any], words: Sequence[str], compose: Compose
+) -> DictConfig:
+    """A configuration with what the preset decides; arguments and errors as of `settled`."""
     name = preset_of(config, choices)
     if name is None:
         return config

@@ -14,14 +14,19 @@ WIDTH = 96
 
 
 def told_choices(preset: Mapping[str, Any]) -> Iterator[str]:
-    """Lines that name the preset and what it chose, as it can be typed; none if it chose nothing.
+    """Lines that say how files are read and what the preset chose, as it can be typed.
 
     Args:
-        preset: the part of the configuration: ``name`` and the list ``chosen``.
+        preset: the part of the configuration: ``name`` and the lists ``read`` and ``chosen``, each
+            of which may be empty.
 
-    >>> list(told_choices({"name": "good", "chosen": ["task.y=2", "data.x=1", "task.z=3"]}))[1:]
+    >>> chosen = ["task.y=2", "data.x=1", "task.z=3"]
+    >>> list(told_choices({"name": "good", "read": [], "chosen": chosen}))[1:]
     ['  data.x=1', '  task.y=2  task.z=3']
     """
+    if preset["read"]:
+        yield "the files are read so, unless another way is typed:"
+        yield from (f"  {one}" for one in preset["read"])
     if not preset["chosen"]:
         return
     yield f"preset={preset['name']} chose, and gives way to what is typed:"

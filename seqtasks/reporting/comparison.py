@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqtasks.reporting.console import heading, number, show, show_report, tabled
@@ -15,6 +15,8 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
     count = found["examples"]
     place = f"{count:,} example{'s' * (count != 1)} of the {found['tested_on']} split"
     show(console, f"\nScores of {found['bundle']} on {place}")
+    if "adaptation" in found:
+        show(console, adaptation_line(found["adaptation"]))
     share, intervals = f"{100 * confidence:g} % interval", found.get("intervals")
     report = found.get("report", {})
     rows = {
@@ -26,7 +28,11 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
     }
     console.print(tabled(["score", *([share] if intervals else [])], rows))
     if compared := found.get("compared"):
-        show(console, f"Beside {compared['bundle']}")
+        plain = "adaptation" in compared and compared["adaptation"] is None
+        itself = plain and compared["bundle"] == found["bundle"]
+        show(console, f"Beside {'the same model as it is' if itself else compared['bundle']}")
+        if compared.get("adaptation"):
+            show(console, adaptation_line(compared["adaptation"]))
         rows = {
             heading(name, report): [
                 number(name, compared["scores"][name]),
@@ -38,6 +44,20 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
         }
         console.print(tabled(["score", "difference", share, "p"], rows))
     show_report(console, report)
+
+
+def adaptation_line(adaptation: Mapping[str, Any] | None) -> str:
+    """How a model has adapted, as options to type.
+
+    >>> adaptation_line({"cache": {"size": 500, "lambda": 0.1}})
+    'Adapting: --cache-size 500 --cache-lambda 0.1'
+    """
+    numbers = [
+        f"--{part}-{name} {value if isinstance(value, str) else f'{value:g}'}"
+        for part, values in (adaptation or {}).items()
+        for name, value in values.items()
+    ]
+    return "Adapting: " + (" ".join(numbers) or "not at all, which suits the validation text best")
 
 
 def span(name: str, interval: Sequence[float] | None) -> str:

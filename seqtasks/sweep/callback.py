@@ -16,6 +16,7 @@ from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.group import group_runs
 from seqtasks.sweep.run import SweepRun, read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table, summary_json
+from seqtasks.sweep.tuning.sweeper import register
 from seqtasks.training.launched import is_first
 
 
@@ -31,8 +32,14 @@ class Summary(Callback):
     """The folder of the sweep; None for a single run, and where another process writes there."""
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
-        """Remember where the sweep is; one of several processes writes there."""
-        self.folder = Path(config.hydra.sweep.dir) if is_first() else None
+        """Remember where the sweep is; one of several processes writes there.
+
+        A search is summed up by its own sweeper, which Hydra gets to know here.
+        """
+        if "tune" in config:
+            register()
+        elif is_first():
+            self.folder = Path(config.hydra.sweep.dir)
 
     def on_job_end(self, config: DictConfig, job_return: JobReturn, **kwargs: Any) -> None:
         if self.folder is None:

@@ -15,13 +15,15 @@ from seqtasks.errors import SeqtasksError, first_line
 from seqtasks.task import Task
 
 
-def check_checkpoint(path: str | Path, task: Task, averaged: bool = False) -> None:
+def check_checkpoint(
+    path: str | Path, task: Task, averaged: bool = False, budgeted: bool = False
+) -> None:
     """Refuse a checkpoint that does not fit a task, or a training that averages weights or not.
 
     Raises:
         SeqtasksError: there is no such file, it is no checkpoint or a damaged one, its model has
-            other sizes, it holds averaged weights and training does not average, or it trains other
-            parameters.
+            other sizes, it holds averaged weights and training does not average, one of the two has
+            a budget of time and the other has none, or it trains other parameters.
     """
 
     def misfit(reason: str) -> SeqtasksError:
@@ -40,6 +42,9 @@ def check_checkpoint(path: str | Path, task: Task, averaged: bool = False) -> No
         raise misfit("was written by an older seqtasks; go on with that version, or begin again")
     if "averaging" in content and not averaged:
         raise misfit("holds averaged weights; resume with the callbacks=… of the run that wrote it")
+    if ("TimeBudget" in content.get("callbacks", {})) != budgeted:
+        had = "without a budget" if budgeted else "with a budget"
+        raise misfit(f"is of a training {had}; resume with the options of the run that wrote it")
     here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):

@@ -15,6 +15,7 @@ from seqtasks.errors import UsageError
 from seqtasks.files.replacing import replacing
 from seqtasks.files.space import told_space
 from seqtasks.training.interruption import validation_is_due
+from seqtasks.training.time_budget import budget_of
 
 
 class Checkpoint(ModelCheckpoint):
@@ -25,7 +26,8 @@ class Checkpoint(ModelCheckpoint):
     ``train_time_interval`` saves at the end of an epoch besides. What is due with a step that a
     validation follows is saved after it, so that no resumed run leaves the validation out. One that
     follows a score of the validation, by a name that begins with ``val/``, saves the weights that
-    were validated and no others.
+    were validated and no others. Under a budget of time all of them are saved with validations
+    alone.
     """
 
     score: Tensor | None = None
@@ -78,7 +80,7 @@ class Checkpoint(ModelCheckpoint):
         loop = trainer.fit_loop
         if loop.epoch_loop.batch_progress.is_last_batch:
             return
-        if not self.follows_validation:
+        if not self.follows_validation and budget_of(trainer) is None:
             super().on_train_batch_end(trainer, pl_module, None, None, loop.batch_idx)
         elif not self._should_skip_saving_checkpoint(trainer):
             self._save_topk_checkpoint(trainer, self._monitor_candidates(trainer))
@@ -89,6 +91,9 @@ class Checkpoint(ModelCheckpoint):
         return str(self.monitor).startswith("val/")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        budget = budget_of(trainer)
+        if budget is not None and budget.due != trainer.global_step:
+            return
         if not self.follows_validation or self.step == trainer.global_step:
             super().on_train_epoch_end(trainer, pl_module)
 

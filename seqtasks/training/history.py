@@ -12,7 +12,9 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
+from seqtasks.cli.duration import in_words
 from seqtasks.cli.versions import version
+from seqtasks.training.time_budget import budget_of
 
 EpochRow = dict[str, float]
 
@@ -91,7 +93,10 @@ def joined(values: Sequence[Tensor]) -> Tensor:
 
 
 class EpochLines(pl.Callback):
-    """Prints one line an epoch, for output that goes to a file instead of a terminal."""
+    """Prints one line an epoch, for output that goes to a file instead of a terminal.
+
+    Under a budget of time it is one line a validation, with the time that is used.
+    """
 
     validated = False  # in this epoch
 
@@ -101,16 +106,24 @@ class EpochLines(pl.Callback):
     on_train_start = on_train_epoch_start
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        found = trainer.callback_metrics.items() if self.validated else ()
-        shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
-        parts = [f"epoch {trainer.current_epoch + 1}", *shown]
-        parts.append(f"{time.perf_counter() - self.began:.0f} s")
-        if trainer.is_global_zero:
-            print("  ".join(parts), flush=True)
+        if budget_of(trainer) is None:
+            seconds = time.perf_counter() - self.began
+            self.show(trainer, f"{trainer.current_epoch + 1}", f"{seconds:.0f} s")
         self.validated = False
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.validated = not trainer.sanity_checking
+        budget = budget_of(trainer)
+        if budget is not None and self.validated:
+            spent = f"{in_words(budget.used)} of {in_words(budget.seconds)}"
+            self.show(trainer, f"{budget.epochs:.1f}", spent)
+
+    def show(self, trainer: pl.Trainer, epoch: str, spent: str) -> None:
+        """Print a line with the scores of a validation, if there was one, and the time spent."""
+        found = trainer.callback_metrics.items() if self.validated else ()
+        shown = [f"{name} {float(value):.4f}" for name, value in found if name.startswith("val/")]
+        if trainer.is_global_zero:
+            print("  ".join([f"epoch {epoch}", *shown, spent]), flush=True)
 
 
 def environment(trainer: pl.Trainer) -> dict[str, Any]:

@@ -355,6 +355,28 @@ def test_scores_depend_on_no_batch_and_show_as_a_table(made, run):
     assert lines[0].endswith("a b c d")
     assert float(lines[0].split()[2]) == pytest.approx(rows[0]["nats"], rel=1e-4)
     assert lines[2].split()[4] == "–"
+    assert lines[4].split()[:2] == ["all", "18"]
+    nats = sum(row["nats"] for row in rows)
+    assert float(lines[4].split()[2]) == pytest.approx(nats, rel=1e-4)
+    assert float(lines[4].split()[3]) == pytest.approx(math.exp(nats / 18), rel=1e-4)
+    assert len(run("model", "--score", "--prompt", "a")[1].splitlines()) == 2  # none together
+
+
+@pytest.mark.parametrize("options", [["--cache"], ["--dynamic", "--dynamic-rate", "0.01"]])
+def test_a_model_adapts_to_each_text_alone(made, run, options):
+    made(*WORDS)
+    lines = ["a b c d a b", "b c a b c a", "a b c d a b"]
+
+    def nats(given, *more):
+        _, out, _ = run("model", "--score", "--json", *more, given=given)
+        return [json.loads(line)["nats"] for line in out.splitlines()]
+
+    found = nats("\n".join(lines), *options)
+    assert found == nats("\n".join(lines), *options, "--batch-size", "1")
+    assert found == [nats(line, *options)[0] for line in lines]
+    assert all(abs(a - b) > 0.01 for a, b in zip(found, nats("\n".join(lines)), strict=True))
+    off = ["--cache-lambda", "0", "--dynamic-rate", "0"]
+    assert nats("\n".join(lines), *off) == nats("\n".join(lines))
 
 
 BAD = [
@@ -370,6 +392,9 @@ BAD = [
         "--top-p: a temperature of 0",
     ),
     (["--prompt", "x", "--temperature", "0", "--samples", "2"], "--samples: a temperature of 0"),
+    (["--prompt", "x", "--cache"], "--cache: a model adapts to texts that are scored; add --score"),
+    (["--prompt", "x", "--score", "--cache-lambda", "1"], "--cache-lambda: a rate is at least 0"),
+    (["--prompt", "x", "--score", "--dynamic-rule", "adam"], "--dynamic-rule: there is no 'adam'"),
     (["--prompt", "x", "--prompt-file", "y"], "not allowed with argument --prompt"),
     (["--prompt", "x", "--top-p", "1.5"], "1.5 is given; expected more than 0 and at most 1"),
     (["--prompt", "x", "--typical-p", "0"], "0.0 is given; expected more than 0"),

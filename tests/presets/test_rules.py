@@ -44,6 +44,7 @@ CASES = [
     ),
     ("translation", [], Facts(90_000, texts={"source": MANY, "target": CHINESE})),
     ("transduction", [], Facts(90_000, texts={"source": NAMES, "target": SENTENCES})),
+    ("transduction", [], Facts(9_000, texts={"source": NAMES, "target": NAMES})),
     ("transduction", [], Facts(9_000, texts={"source": SENTENCES, "target": SENTENCES})),
     (
         "question_answering",

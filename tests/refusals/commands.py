@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import pytorch_lightning as pl
+import saved
 import torch
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf.errors import MissingMandatoryValue
@@ -23,7 +24,9 @@ from small import SMALL
 from seqtasks import doctor, evaluate, export, generate, predict, serve
 from seqtasks.api import compose
 from seqtasks.cli import streams
+from seqtasks.cli.budgeted import check_budgeted
 from seqtasks.cli.checked import as_plain, check_config
+from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.options import overridden, search_options
 from seqtasks.cli.parts import check_kind, make_part
@@ -46,6 +49,7 @@ from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
+from seqtasks.training.time_budget import check_room
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.training.validation_steps import BetweenSteps
 from seqtasks.transfer import Transfer
@@ -233,6 +237,14 @@ def explained(*options: str) -> None:
         built(*options)
     except Exception as error:
         explain(error, options)
+
+
+def without_training_text() -> None:
+    Path("a.txt").write_text("a b c\n" * 30, encoding="utf-8")
+    options = ("task=generation", "data=text", "data.train=a.txt", "encoder.hidden_size=4")
+    saved.save(Path("b"), *options, sizes=())
+    Path("a.txt").unlink()
+    generate.main(["b", "--score", "--prompt", "a b", "--dynamic"])
 
 
 def nothing_in_common() -> None:
@@ -426,10 +438,22 @@ ROWS = {
         "compare: it needs samples to tell chance from more: set 1000",
     ),
     "evaluation.results:results#3": (
+        lambda: evaluate.main(["b", "--tune"]),
+        "tune: it chooses the numbers of a cache or of dynamic evaluation; add one of the two",
+    ),
+    "evaluation.adaptation:check_language_model": (
+        lambda: of_model(evaluate.main, TAGGING, "--cache"),
+        "the bundle holds a SequenceTagger; a cache and dynamic evaluation are for language models",
+    ),
+    "evaluation.training_gradients:training_gradients": (
+        without_training_text,
+        "dynamic.rule: rms needs the text that the model was trained on: a.txt: no such",
+    ),
+    "evaluation.results:results#4": (
         lambda: compared([*TAGGING, "data.test.sentences=19"]),
         "compare: the models are tested on 20 and 19 examples, which are not the same; name one",
     ),
-    "evaluation.results:results#4": (
+    "evaluation.results:results#5": (
         nothing_in_common,
         "compare: the two models have no score in common",
     ),
@@ -452,6 +476,10 @@ ROWS = {
         "top_k: --score generates nothing; leave one out",
     ),
     "generate:check_options#3": (
+        lambda: generate.main(["b", "--prompt", "x", "--cache-size", "9"]),
+        "cache_size: a model adapts to texts that are scored; add --score",
+    ),
+    "generate:check_options#4": (
         lambda: generate.main(["b", "--beam", "2", "--top-k", "2"]),
         "top_k: --beam looks for the most probable text; leave one out",
     ),
@@ -522,6 +550,22 @@ ROWS = {
     "training.advice:understood": (
         not_understood,
         "a setting cannot be used: no such accelerator: abacus",
+    ),
+    "cli.duration:seconds_of": (
+        lambda: seconds_of(10, "budget"),
+        "budget: it is a time with its unit, such as 90s, 10min, 1h30min or 2d, not '10'",
+    ),
+    "cli.duration:seconds_of#2": (
+        lambda: seconds_of("0s", "budget"),
+        "budget: it is above 0 and at most 1000d, not 0s",
+    ),
+    "cli.budgeted:check_budgeted": (
+        lambda: check_budgeted(compose("budget=1h", "trainer.max_time='00:01:00:00'")),
+        "trainer.max_time: the time decides it where a budget is given; leave one of them out",
+    ),
+    "training.time_budget:check_room": (
+        lambda: check_room(60.0, others=100.0),
+        "budget: beside training the command takes about 1 min 40 s: to read, validate, test and",
     ),
     "training.averaging:ExponentialAverage.__init__": (
         lambda: ExponentialAverage(1.0),

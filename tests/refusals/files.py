@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from small import OUTSIDE
 
+import seqtasks
 from seqtasks.data.readers import (
     ConllReader,
     HubReader,
@@ -31,6 +33,7 @@ from seqtasks.data.readers.json_lines import json_value, non_empty_value
 from seqtasks.data.readers.options import column_names, known_encoding, not_empty
 from seqtasks.data.readers.paths import RemotePath
 from seqtasks.data.readers.remote import file_system, unreadable_remote
+from seqtasks.presets.guessing import guesses
 
 TEXTS: Mapping[str, Any] = {"text": None}
 STEPS: Mapping[str, Any] = {"series": None}
@@ -106,7 +109,34 @@ def cut_off() -> None:
     read(TableReader(), packed[:20_000], name="a.csv.gz")
 
 
+def guessed(task: str, content: str) -> None:
+    Path("a.csv").write_text(content, encoding="utf-8")
+    guesses(task, {"train": "a.csv"}, {})
+
+
 ROWS = {
+    "presets.guessing.fields:doubt": (
+        lambda: guessed("generation", "title,body\na film,it is good\n"),
+        "a.csv: more than one column may be the text: title ('a film'), body ('it is good'); name",
+    ),
+    "presets.guessing.fields:_refuse_measures": (
+        lambda: guessed("classification", "text,rating\na film,0.5\na bore,0.25\n"),
+        "to predict a number: task/head=regression field@data.label=number; or name another",
+    ),
+    "presets.settling:settled": (
+        lambda: seqtasks.compose("task=tagging", "data=auto"),
+        "data: it goes by the files of data.train, for the tasks of the package; name the files",
+    ),
+    "presets.settling:chosen_by_preset": (
+        lambda: seqtasks.compose(
+            "task=mean", "preset=good", "data=lines", config_dir=OUTSIDE / "conf"
+        ),
+        "preset: good knows the tasks ",
+    ),
+    "presets.guessing.guesses:_form": (
+        lambda: guessed("question_answering", "__label__a who is it\n"),
+        "data: a.csv: neither its name nor its first lines tell how it is read; choose one: ",
+    ),
     "data.readers.arrays:array_examples": (
         lambda: arrays(x=np.zeros((2, 3, 1))),
         "a.npz: no array 'series' for the field 'series'; its arrays are x; name one with",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,16 @@ from seqtasks.cells.slstm import head_size
 from seqtasks.cells.unshared_elman import UnsharedElman
 from seqtasks.data.fields import TokenField
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
-from seqtasks.decoding import Greedy, SearchInput, beam_search, make_search, sample, together
+from seqtasks.decoding import (
+    CachePointer,
+    DynamicEvaluation,
+    Greedy,
+    SearchInput,
+    beam_search,
+    make_search,
+    sample,
+    together,
+)
 from seqtasks.decoding.prompts import read_prompts, text_tokens
 from seqtasks.decoding.rules import Rules
 from seqtasks.embedding import ConvolutionalSpelling, InputEmbedding, TokenEmbedding
@@ -435,6 +445,22 @@ ROWS = {
     "decoding.search:make_search": (
         lambda: make_search({"beam": 3}),
         "beam: beam has no such option; Did you mean 'beam_size'? The options are max_length",
+    ),
+    "decoding.cache_pointer:CachePointer.__post_init__": (
+        lambda: CachePointer(theta=-1.0),
+        "theta: it is at least 0 and finite, not -1.0",
+    ),
+    "decoding.dynamic:DynamicEvaluation.__post_init__": (
+        lambda: DynamicEvaluation.of(rate=math.inf),
+        "rate: it is at least 0 and finite, not inf",
+    ),
+    "decoding.dynamic:DynamicEvaluation.__post_init__#2": (
+        lambda: DynamicEvaluation.of("sgd", epsilon=0.1),
+        "epsilon: sgd divides by nothing; leave it out",
+    ),
+    "decoding.dynamic:DynamicEvaluation.__post_init__#3": (
+        lambda: DynamicEvaluation.of(epsilon=0.0),
+        "epsilon: it is above 0 and finite, not 0.0",
     ),
     "decoding.steps:check_start": (
         lambda: drawn(torch.ones(1)),

@@ -236,10 +236,14 @@ ROWS = {
         "ckpt_path: a.ckpt holds averaged weights; resume with the callbacks=… of the run that",
     ),
     "training.checkpoint_file:check_checkpoint#4": (
+        lambda: checkpoint({"state_dict": {}, "callbacks": {"TimeBudget": {}}}),
+        "ckpt_path: a.ckpt is of a training with a budget; resume with the options of the run",
+    ),
+    "training.checkpoint_file:check_checkpoint#5": (
         lambda: checkpoint(SIZES),
         "ckpt_path: a.ckpt is of another model: x is (2,) there and missing here; resume with the",
     ),
-    "training.checkpoint_file:check_checkpoint#5": (
+    "training.checkpoint_file:check_checkpoint#6": (
         other_groups,
         "ckpt_path: a.ckpt has trained other parameters, or in other groups; resume with the",
     ),

@@ -15,7 +15,10 @@ from refusals.sites import every_site, reached
 from seqtasks.errors import SeqtasksError
 from seqtasks.serving.refusal import Refusal
 
-TABLES = ("layers", "models", "strangers", "commands", "folders", "files", "values", "requests")
+TABLES = (
+    *("layers", "models", "strangers", "commands", "folders", "files", "values", "requests"),
+    "searches",
+)
 """The tables, files beside this one. A row: site → how to reach it, and what it has to say."""
 
 VERBS = (

@@ -255,7 +255,7 @@ ROWS = {
     ),
     "data.dataset:aligned": (
         lambda: along("bos=true"),
-        "data.characters: it has a value for each token of 'tokens', whose level must then be word",
+        "data.tags: it has a value for each token of 'tokens', whose level must then be word",
     ),
     "data.fields.bounds:Bounds.refusal": (
         lambda: tokens("a b", " "),

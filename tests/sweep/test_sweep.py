@@ -69,7 +69,7 @@ def pretend(monkeypatch):
     given = []
 
     def replace(behaviour):
-        def run(config, folder, task_name):
+        def run(config, folder, task_name, began, trial):
             given.append(config)
             return {"test": behaviour(config)}
 

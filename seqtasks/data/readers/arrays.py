@@ -84,6 +84,21 @@ def array_examples(
             array.end()
 
 
+def array_shapes(path: FilePath) -> dict[str, tuple[int, ...]]:
+    """The shape of each array of a file.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    with (
+        _readable(path),
+        open_binary(path, seekable=True) as file,
+        zipfile.ZipFile(file) as archive,
+    ):
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+        return {name: ArrayRows(archive, name).shape for name in names}
+
+
 def _count(path: FilePath, arrays: Mapping[str, ArrayRows], lengths: NDArray[Any] | None) -> int:
     """The number of examples, on which all arrays agree."""
     counts: dict[str, int] = {}

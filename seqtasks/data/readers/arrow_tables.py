@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +46,28 @@ def arrow_records(path: FilePath, form: str, columns: Columns) -> Iterator[Recor
             for row, parts in enumerate(each, start):
                 yield checked_record(name, row, wanted, parts)
         start += len(next(iter(cells.values())))
+
+
+def arrow_beginning(path: FilePath, form: str, rows: int) -> dict[str, list[Any]]:
+    """The first cells of each column that holds what records take.
+
+    Args:
+        path: the file.
+        form: of the file.
+        rows: how many rows are looked at, or fewer.
+    """
+    kind, opened = _FORMS[form]
+    cells: dict[str, list[Any]] = {}
+    with _readable(path, kind), _source(path, form) as source:
+        names, select = opened(source)
+        once = [name for name in names if names.count(name) == 1]
+        batch = next((some for some in select(once) if len(some)), None) if once else None
+        if batch is not None:
+            batch.validate(full=True)
+            for name in once:
+                with suppress(TypeError):  # a type that is refused where it is wanted
+                    cells[name] = arrow_cells(batch.column(name).slice(0, rows))
+    return cells
 
 
 def checked_record(path: str, row: int, wanted: Mapping[str, str], cells: Iterable[Any]) -> Record:

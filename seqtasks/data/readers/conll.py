@@ -24,10 +24,11 @@ class ConllReader:
     ``tags`` or ``upos``, else the last; any other field is the column of its own name.
 
     A file with the suffix ``.conllu`` has the ten columns of CoNLL-U unless ``names`` says
-    otherwise, and ``.conllup`` those of its comment ``# global.columns``; comments, word ranges
-    (``3-4``) and empty nodes (``8.1``) are skipped. A line that starts with ``-DOCSTART-``,
-    ``#begin document`` or ``#end document`` stands between sentences; behind the second of these a
-    sentence may have more columns than another, as in CoNLL-2012.
+    otherwise, as has one of another suffix where ``names`` lists them, and ``.conllup`` those of
+    its comment ``# global.columns``; comments, word ranges (``3-4``) and empty nodes (``8.1``) are
+    skipped. A line that starts with ``-DOCSTART-``, ``#begin document`` or ``#end document``
+    stands between sentences; behind the second of these a sentence may have more columns than
+    another, as in CoNLL-2012.
 
     Args:
         names: the names of the columns, in order.

@@ -43,7 +43,7 @@ def opened_conll(
     """
     blocks = line_blocks(path, encoding)
     seen: list[tuple[int, list[str]]] = []
-    unified = format_suffix(path) in (".conllu", ".conllup")
+    unified = format_suffix(path) in (".conllu", ".conllup") or tuple(names) == CONLLU
     form = ConllForm(str(path), names, comment=comment or ("#" if unified else None))
     found: tuple[int, str] | None = None
     for block in blocks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seqtasks.data.readers.files import line_blocks, read_lines
 from seqtasks.data.readers.paths import FilePath
@@ -14,6 +14,11 @@ _OLD_START = re.compile(r"\*END\*? ?THE SMALL PRINT!", re.I)
 _END = re.compile(
     r"\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG|End of (?:The |This )?Project Gutenberg", re.I
 )
+
+
+def begins_book(lines: Iterable[str]) -> bool:
+    """Whether the mark that ends the header of Project Gutenberg is among some lines."""
+    return any(_START.match(line) or _OLD_START.match(line) for line in lines)
 
 
 def book_lines(path: FilePath, encoding: str) -> tuple[int, int]:

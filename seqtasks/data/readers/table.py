@@ -14,7 +14,7 @@ from seqtasks.data.readers.paths import FilePath, format_suffix
 from seqtasks.data.record import Columns, Record
 from seqtasks.errors import DataError, UsageError, check_choice
 
-_SUFFIXES = {
+SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".jsonl": "jsonl",
@@ -26,7 +26,7 @@ _SUFFIXES = {
     ".feather": "arrow",
     ".ipc": "arrow",
 }
-_FORMATS = tuple(dict.fromkeys(_SUFFIXES.values()))
+_FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
 _UNDELIMITED = {"jsonl": "JSON lines", "parquet": "Parquet files", "arrow": "Arrow files"}
 
 
@@ -102,12 +102,12 @@ class TableReader:
 
 def _by_suffix(path: FilePath) -> str:
     suffix = format_suffix(path)
-    if suffix not in _SUFFIXES:
+    if suffix not in SUFFIXES:
         raise DataError(
-            f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(_SUFFIXES)}); "
+            f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(SUFFIXES)}); "
             f"set `reader.format` to one of {', '.join(_FORMATS)}"
         )
-    return _SUFFIXES[suffix]
+    return SUFFIXES[suffix]
 
 
 def _no_delimiter(form: str, delimiter: str) -> UsageError:

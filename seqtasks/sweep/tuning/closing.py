@@ -1,0 +1,80 @@
+"""What a search ends with: its table, and the commands that follow from it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from hydra.conf import OverridesConf
+
+from seqtasks.bundle.json_text import json_text
+from seqtasks.cli.hydra_errors import arguments_of_a_job
+from seqtasks.cli.quoting import quoted
+from seqtasks.files.replacing import write_text
+from seqtasks.reporting.console import number, show
+from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.tuning.given import Given
+from seqtasks.sweep.tuning.study import Study
+from seqtasks.sweep.tuning.table import as_csv, print_table, summary
+from seqtasks.training.resuming import changed
+
+
+class Closing:
+    """Says what has come of a search.
+
+    Args:
+        console: where it is said.
+        study: the runs.
+        given: what the command says.
+        hydra: the command's options of Hydra itself.
+    """
+
+    def __init__(self, console: Terminal, study: Study, given: Given, hydra: Sequence[str]) -> None:
+        self.console, self.study, self.given, self.hydra = console, study, given, list(hydra)
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        show(self.console, text)
+
+    def table(self) -> None:
+        """Print the table and keep it, and say which run is the best."""
+        runs, monitor, folder = self.study.ranking, self.study.monitor, self.study.folder
+        best, [first] = runs[0], [run for run in runs if run.number == 0]
+        overrides = self.given.overrides(best.options if best.number else {})
+        words = arguments_of_a_job(sys.argv[1:], OverridesConf(hydra=self.hydra, task=overrides))
+        command = typed(words)
+        write_text(folder / "tune.csv", as_csv(runs, monitor))
+        write_text(folder / "summary.json", json_text(summary(runs, monitor, command)))
+        self.console.print()
+        print_table(self.console, runs, monitor)
+        name = monitor.rpartition("/")[2]
+        scores = [number(name, run.score) for run in (best, first)]
+        self.say(f"\nBest: run {best.number}, {monitor} {scores[0]}; options as given: {scores[1]}")
+        self.say(f"Alone: {command}")
+        self.say(f"Table: {folder / 'tune.csv'}, summary.json beside it")
+
+    def finished(self) -> None:
+        """Say what there is, and what can be done with it."""
+        self.table()
+        place = str(self.study.folder / "bundle")
+        self.say(f"Saved: {place}")
+        self.say(f"Next:  {shlex.join(['python', '-m', 'seqtasks.predict', place])} --input FILE")
+
+    def interrupted(self) -> None:
+        """Say how to go on, or to make do with what there is."""
+        if runs := self.study.outcomes:
+            self.table()
+            self.say(f"To go on: {self.again()}")
+            self.say(f"To test the best of these: {self.again({'tune.trials': str(len(runs))})}")
+
+    def again(self, options: dict[str, str] | None = None) -> str:
+        """The command that goes on with the search in its folder, with some options changed."""
+        left = [word for word in sys.argv[1:] if not word.lstrip("+").startswith("overwrite=")]
+        place = {"hydra.sweep.dir": str(self.study.folder)}
+        return typed(quoted(changed(left, {**(options or {}), **place})))
+
+
+def typed(arguments: Sequence[str]) -> str:
+    """A command of training, as it is typed."""
+    return shlex.join(["python", "-m", "seqtasks", *arguments])

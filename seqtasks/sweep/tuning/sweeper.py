@@ -1,0 +1,132 @@
+"""Hydra's sweeper that looks for better options with Optuna."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf, read_write
+
+from seqtasks.cli.beginning import begun
+from seqtasks.cli.checked import check_value
+from seqtasks.cli.duration import seconds_of
+from seqtasks.cli.quoting import in_quotes
+from seqtasks.errors import UsageError, check_least
+from seqtasks.files.holding import let_go
+from seqtasks.folders.latest import name_latest
+from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.tuning.trial import VARIABLE, Trial
+from seqtasks.training.launched import launched
+
+if TYPE_CHECKING:
+    from seqtasks.sweep.tuning.given import Given
+
+NAME = "hydra_plugins.seqtasks.Tune"
+"""What conf/sweep/tune.yaml calls the sweeper; Hydra takes names of this package alone."""
+
+LEFT_OUT = {
+    "ckpt_path": "every run begins anew",
+    "lr_finder": "the search finds the rate",
+    "hydra.sweeper.max_batch_size": "the runs begin one by one",
+    "hydra.sweeper.params": "what is searched stands in tune.space",
+}
+"""Options that do not go with a search, and why."""
+
+
+def register() -> None:
+    """Let Hydra know the sweeper by its name."""
+    Plugins.instance().class_name_to_class[NAME] = Tune
+
+
+class Tune(Sweeper):
+    """Tries options, each time by what the runs before have shown, and tests the best run alone.
+
+    What it goes by stands in the section ``tune`` of the configuration (conf/sweep/tune.yaml), and
+    not among the options of Hydra's own sweeper, which Hydra hands over all the same.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+
+    def setup(
+        self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
+    ) -> None:
+        with read_write(config):
+            config.hydra.hydra_logging.root.level = "WARNING"  # the search says which run begins
+        self.loader, self.composed = hydra_context.config_loader, config
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> Any:
+        """Search, test the best run and print the table.
+
+        Raises:
+            UsageError: an option does not go with a search, or Optuna is missing.
+            SeqtasksError: the first run fails, or the test of the best.
+        """
+        config, folder = self.composed, Path(self.composed.hydra.sweep.dir)
+        check_search(config)
+        spent = time.perf_counter() - begun()
+        seconds = None if config.budget is None else seconds_of(config.budget, "budget") - spent
+        from seqtasks.sweep.tuning.closing import Closing  # late: Optuna may be missing
+        from seqtasks.sweep.tuning.given import Given
+        from seqtasks.sweep.tuning.search import Search
+        from seqtasks.sweep.tuning.study import Study
+
+        try:
+            given = Given(config, arguments, self.loader)
+            folder.mkdir(parents=True, exist_ok=True)
+            OmegaConf.save(config, folder / "multirun.yaml")
+            study = Study(folder, instantiate(config.tune.sampler, _partial_=True), config.seed)
+            closing = Closing(Terminal(), study, given, config.hydra.overrides.hydra)
+            search = Search(
+                study,
+                functools.partial(self.launch, given),
+                given.space,
+                given.about(),
+                trials=config.tune.trials,
+                seconds=seconds,
+                say=closing.say,
+            )
+            try:
+                search.finish(search.run())
+            except (KeyboardInterrupt, SystemExit):
+                closing.interrupted()
+                raise
+            name_latest(folder)
+            closing.finished()
+        finally:
+            let_go(folder)
+        return study.outcomes
+
+    def launch(self, given: Given, trial: Trial, options: Mapping[str, str]) -> dict[str, Any]:
+        """Run a trial with some options; what it returns."""
+        told = f"+hydra.job.env_set.{VARIABLE}={in_quotes(trial.text())}"
+        words = [*given.overrides(options), "hydra.mode=MULTIRUN", told]
+        launcher: Any = self.launcher
+        [job] = launcher.launch([words], initial_job_idx=trial.number)
+        result: dict[str, Any] = job.return_value
+        return result
+
+
+def check_search(config: DictConfig) -> None:
+    """Refuse what does not go with a search (UsageError)."""
+    if importlib.util.find_spec("optuna") is None:
+        raise UsageError("sweep=tune needs Optuna: pip install 'seqtasks[tune]'")
+    if launched() is not None:
+        raise UsageError("a search runs in one process; start it without a launcher")
+    for option, why in LEFT_OUT.items():
+        if OmegaConf.select(config, option):
+            raise UsageError(f"{why}; leave it out of a search", option=option)
+    check_value("tune.trials", config.tune.trials, int | None)
+    if config.tune.trials is not None:
+        check_least("tune.trials", config.tune.trials, 1)

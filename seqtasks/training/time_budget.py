@@ -1,0 +1,256 @@
+"""A training that ends when a time is over, with what follows it."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.trainer.states import TrainerFn
+
+from seqtasks.cli.duration import in_words, typed
+from seqtasks.errors import UsageError
+from seqtasks.optim.pace import Pace
+from seqtasks.training.rehearsal import rehearse, tested
+from seqtasks.training.time_plan import Costs, Plan, Speed, planned
+
+NEVER = sys.maxsize
+"""A batch that no epoch comes to."""
+
+FORWARD = 0.5
+"""What a batch costs in evaluation, in those of training, before it is measured."""
+
+BASELINES, LATEST = 0.02, 1.03
+"""The share of the budget that is kept for baselines, and where in it they end at the latest."""
+
+ENDING = 0.3
+"""What saving, the report and leaving Python take, in the time that Python's imports took."""
+
+LEAST = 0.05
+"""The share of the budget that training has to be left."""
+
+FEWEST, LOOKED_AT = 20, 8.0
+"""Test examples that the report looks at in any case, and what each costs in those of the test."""
+
+
+class TimeBudget(pl.Callback):
+    """Plans a training so that the whole command ends when its time is over.
+
+    The seconds that a step takes are measured, and the steps that are left follow from them, again
+    and again. The learning-rate schedule, where it depends on the number of steps, is stretched
+    over them by the share of the training that is done (`Pace`). Validations come by the time that
+    they take, at ends of epochs if epochs are short, and the last one when training ends. The first
+    of several processes decides, and the others hear it.
+
+    Args:
+        seconds: of the whole command.
+        began: when it began, by the clock.
+        starting: the seconds of its imports.
+        report: how many test examples the report looks at one by one, if there is time.
+        clock: gives the time in seconds.
+
+    Attributes:
+        pace: the share that is done, which the task is told.
+        due: the step of the last validation, and of the checkpoints beside it.
+        epochs: how many there were until that step.
+
+    Raises:
+        UsageError: reading the data, validation, the test and saving leave training no time.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        began: float,
+        starting: float = 0.0,
+        report: int = 0,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.seconds, self.began, self.clock = seconds, began, clock
+        self.starting, self.report = starting, report
+        self.pace, self.speed = Pace(), Speed()
+        self.plan: Plan | None = None
+        self.validation: float | None = None  # seconds of the last one, checkpoints included
+        self.evaluation: float | None = None  # seconds of one of its batches
+        self.test: float | None = None  # seconds of a batch of the test
+        self.tested = (0.0, 0)  # batches and examples of the test
+        self.tests = 0.0  # seconds of the whole test
+        self.mark: tuple[int, float] | None = None  # of the last look: the step and the time
+        self.paused: float | None = None  # since when the training waits for a validation
+        self.look = self.due = self.before = 0
+        self.epochs = 0.0
+        self.most = math.inf
+        self.told = False
+
+    @property
+    def used(self) -> float:
+        """The seconds since the command began; those of one that is resumed count too."""
+        return self.clock() - self.began
+
+    @property
+    def baselines_end(self) -> float:
+        """When the baselines end at the latest, by the clock."""
+        return self.began + LATEST * self.seconds - ENDING * self.starting
+
+    @property
+    def examples(self) -> int:
+        """How many test examples the report has time to look at, once the test is over."""
+        left = self.seconds - self.used - ENDING * self.starting
+        each = LOOKED_AT * self.tests / max(self.tested[1], 1)
+        return max(FEWEST, min(self.report, int(left / max(each, 1e-6))))
+
+    def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.tests = -self.clock()
+
+    def on_test_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.tests += self.clock()
+
+    def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
+        if stage == TrainerFn.FITTING:
+            pl_module.pace = self.pace
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Leave a training that is resumed when its time is over."""
+        over = self.pace.left <= 0
+        trainer.should_stop = trainer.strategy.broadcast(over)
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        steps = trainer.estimated_stepping_batches
+        self.most = steps if steps >= 0 else math.inf
+        self.tested = tested(trainer)
+        self.before, self.look = trainer.global_step, trainer.global_step + 1
+        resumed_there = 0 < self.due == trainer.global_step
+        place = trainer.fit_loop.batch_idx + 1
+        trainer.val_check_batch = max(place, 1) if resumed_there else NEVER
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        """Take the time of a validation that is over out of the training's."""
+        if self.paused is not None:
+            self.validation = self.clock() - self.paused
+            if self.mark is not None:
+                self.mark = (self.mark[0], self.mark[1] + self.validation)
+            self.paused = None
+            self.look = 0
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: Any, *_: Any) -> None:
+        loop, step = trainer.fit_loop, trainer.global_step
+        trainer.val_check_batch = NEVER
+        if loop._should_accumulate():
+            return
+        self.pace.step()
+        for entry in trainer.lr_scheduler_configs:
+            if entry.interval == "step":
+                self.pace.advance(entry.scheduler)
+        if step >= self.look:
+            self.replan(trainer)
+        left = min(self.pace.left, self.most - step)
+        if left > 0 and not (
+            self.plan and self.plan.validates(left, step - self.due, missing(trainer))
+        ):
+            return
+        self.due, self.paused = step, self.clock()
+        self.epochs = trainer.current_epoch + (loop.batch_idx + 1) / trainer.num_training_batches
+        trainer.val_check_batch = loop.batch_idx + 1
+        if left <= 0:
+            self.pace.left = 0
+            trainer.should_stop = True
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.validating = self.clock()
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        self.evaluation = (self.clock() - self.validating) / max(sum(trainer.num_val_batches), 1)
+        if not trainer.should_stop:
+            self.test = rehearse(trainer, pl_module, self.clock)
+
+    def replan(self, trainer: pl.Trainer) -> None:
+        """Look at the clock, and count the steps that are left."""
+        step, now = trainer.global_step, self.clock()
+        if self.mark is None:  # the first step takes longer than others
+            self.mark, self.look = (step, now), step + 1
+            return
+        self.speed.add(step - self.mark[0], now - self.mark[1])
+        self.mark = (step, now)
+        costs = self.costs(trainer)
+        left = self.seconds - self.used
+        plan = planned(self.seconds, left, costs, step - self.before, self.most - step)
+        others = self.used + costs.after + costs.validation
+        plan, others = trainer.strategy.broadcast((plan, others))
+        if self.plan is None and not self.before:
+            check_room(self.seconds, others)
+        self.plan, self.pace.left, self.look = plan, plan.left, step + plan.look
+        if not self.told and self.speed.seconds >= min(5.0, self.seconds / 30):
+            self.told = True
+            if trainer.is_global_zero:
+                print(self.line(trainer), flush=True)
+
+    def costs(self, trainer: pl.Trainer) -> Costs:
+        """What each part takes, as far as it has been measured."""
+        step = self.speed.seconds_of_a_step
+        batch = self.evaluation
+        if batch is None:
+            batch = FORWARD * step / trainer.accumulate_grad_batches
+        evaluation = batch * sum(trainer.num_val_batches)
+        validation = evaluation if self.validation is None else self.validation
+        batches, examples = self.tested
+        test = max(batch, self.test or 0.0) * batches
+        looked_at = LOOKED_AT * test * min(1.0, self.report / max(examples, 1))
+        after = test + looked_at + BASELINES * self.seconds + ENDING * self.starting
+        return Costs(step, validation if trainer.enable_validation else 0.0, after)
+
+    def line(self, trainer: pl.Trainer) -> str:
+        """What is planned, for a person."""
+        second = 1 / self.speed.seconds_of_a_step
+        of_epoch = trainer.num_training_batches / trainer.accumulate_grad_batches
+        total = trainer.global_step + self.pace.left
+        sizes = trainer.datamodule.datasets["train"].sizes()  # type: ignore[attr-defined]
+        length, speed = f"{total:,.0f} steps", f"{second:,.1f} steps"
+        if math.isfinite(of_epoch):
+            epochs = total / math.ceil(of_epoch)
+            length = f"{epochs:,.0f} epochs" if epochs >= 10 else f"{epochs:.1f} epochs"
+            if sizes:
+                speed = f"{second * int(sizes[0].sum()) / of_epoch:,.0f} tokens"
+        return f"budget: {in_words(self.seconds)}, about {length} at {speed} a second"
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "used": self.used,
+            "due": [self.due, self.epochs],
+            "pace": [self.pace.share, self.pace.left],
+            "costs": [self.validation, self.evaluation, self.test],
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on with the time that a training has used before it ended."""
+        self.began -= state_dict["used"]
+        self.due, self.epochs = state_dict["due"]
+        self.pace.share, self.pace.left = state_dict["pace"]
+        self.validation, self.evaluation, self.test = state_dict["costs"]
+
+
+def budget_of(trainer: pl.Trainer) -> TimeBudget | None:
+    """The budget of a training; None where it has none."""
+    callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
+    return next((one for one in callbacks if isinstance(one, TimeBudget)), None)
+
+
+def missing(trainer: pl.Trainer) -> float:
+    """The steps of the optimizer that are missing of the epoch; 0 where it ends here."""
+    loop = trainer.fit_loop
+    if loop.epoch_loop._num_ready_batches_reached():
+        return 0
+    batches = trainer.num_training_batches - loop.batch_idx - 1
+    return batches / trainer.accumulate_grad_batches
+
+
+def check_room(seconds: float, others: float) -> None:
+    """Refuse a budget of which all that is not training leaves nothing (UsageError)."""
+    if others > (1 - LEAST) * seconds:
+        raise UsageError(
+            f"beside training the command takes about {in_words(others)}: to read, validate, test "
+            f"and save; give at least {typed(2 * others)}",
+            option="budget",
+        )

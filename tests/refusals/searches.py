@@ -1,0 +1,130 @@
+"""What a search for better options refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import searched
+from hydra import initialize_config_module
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
+
+from seqtasks.sweep.tuning import search, sweeper
+from seqtasks.sweep.tuning.given import Given
+from seqtasks.sweep.tuning.space import read
+from seqtasks.sweep.tuning.space import searched as drawn
+
+
+def configured(**options: Any) -> Any:
+    """The configuration of a search."""
+    with initialize_config_module("seqtasks.conf", version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        config = loader.load_configuration("config", ["sweep=tune"], "MULTIRUN")
+    OmegaConf.set_struct(config, False)
+    for name, value in options.items():
+        OmegaConf.update(config, name, value)
+    return config, loader
+
+
+def checked(**options: Any) -> None:
+    sweeper.check_search(configured(**options)[0])
+
+
+def without_optuna() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.util, "find_spec", lambda name: None)
+        checked()
+
+
+def launched() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweeper, "launched", lambda: SimpleNamespace(rank=0))
+        checked()
+
+
+def given(*arguments: str, **settled: Any) -> Any:
+    """What a command says, in sight of a first run with some options."""
+    config, loader = configured()
+    Path("config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(settled)))
+    found = Given(config, arguments, loader)
+    return found.space(Path())
+
+
+def searching(result: Any, finished: bool = False, **options: Any) -> None:
+    """A search whose runs all return the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "check_kept", lambda folder: folder)
+        found = searched.search(Path(), trials=1, **options)
+        if finished:
+            found.run()
+        found.launch = lambda trial, options: result
+        found.finish(found.study.ranking[0]) if finished else found.run()
+
+
+def of_another_command() -> None:
+    searching(searched.result([0.5]))
+    searched.search(Path(), about={"options": "task=translation"})
+
+
+ROWS = {
+    "sweep.tuning.sweeper:check_search": (
+        without_optuna,
+        "sweep=tune needs Optuna: pip install 'seqtasks[tune]'",
+    ),
+    "sweep.tuning.sweeper:check_search#2": (
+        launched,
+        "a search runs in one process; start it without a launcher",
+    ),
+    "sweep.tuning.sweeper:check_search#3": (
+        lambda: checked(ckpt_path="last.ckpt"),
+        "ckpt_path: every run begins anew; leave it out of a search",
+    ),
+    "sweep.tuning.given:Given.__init__": (
+        lambda: given("task=tagging,classification"),
+        "task: scores of several tasks cannot be compared; give one",
+    ),
+    "sweep.tuning.given:Given.space": (
+        lambda: given("optimizer.lr=tag(log,interval(0.1,1))", optimizer={"lr": 0.0}),
+        "optimizer.lr: it is 0.0 in the first run, from which this range does not go out; set it",
+    ),
+    "sweep.tuning.given:Given.space#2": (
+        lambda: given("task=tagging"),
+        "tune.space: no option is left to search; name some",
+    ),
+    "sweep.tuning.space:read": (
+        lambda: read("optimizer.lr", "interval(0,"),
+        "optimizer.lr: 'interval(0,' cannot be read; write interval(0,0.5), range(1,4), choice(a",
+    ),
+    "sweep.tuning.space:read#2": (
+        lambda: read("optimizer.lr", "0.1"),
+        "optimizer.lr: '0.1' is one value and no range of them; write interval(0,0.5), range(1,4",
+    ),
+    "sweep.tuning.space:searched": (
+        lambda: drawn("x", read("x", "tag(log,interval(0,1))"), 0.5),
+        "x: 0 to 1 is no range of ratios; write the lower bound first, above 0",
+    ),
+    "sweep.tuning.search:Search.check": (
+        of_another_command,
+        "holds a search with the options task=tagging, not task=translation; repeat its command to",
+    ),
+    "sweep.tuning.search:Search.first": (
+        lambda: searching({"error": "no such file"}),
+        "the first run, with the options as they are, failed: no such file; correct that",
+    ),
+    "sweep.tuning.search:Search.first#2": (
+        lambda: searching(searched.result([])),
+        "the first run has no val/accuracy; give the search more time, or let the train",
+    ),
+    "sweep.tuning.search:Search.finish": (
+        lambda: searching({"error": "no space is left"}, finished=True),
+        "the test of run 0, the best, failed: no space is left; correct that, and repeat the comm",
+    ),
+    "sweep.tuning.search:check_kept": (
+        lambda: search.check_kept(Path("7")),
+        "7 has no checkpoint, and the best run is tested from its checkpoint; choose callbacks=def",
+    ),
+}
