@@ -275,6 +275,8 @@ def spelling(text: Text, spans: bool) -> Lines:
         yield "task/embedding/spelling", None, "the tokens are characters, which have no spelling"
     elif spans:
         yield "task/embedding/spelling", "convolutional", "names are told by parts of words"
+        yield "task.embedding.spelling.filters", 50, "names are told by parts of words"
+        yield "task.embedding.spelling.dropout", 0.3, "parts of names are learnt by heart soon"
         yield "task/embedding/case", "learned", "names are told by their case"
     else:
         yield "task.embedding.spelling.embedding_dim", 48, "suffixes tell much"
