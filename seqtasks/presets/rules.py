@@ -132,7 +132,7 @@ def one_to_one(case: Case) -> Lines:
 def translation(case: Case) -> Lines:
     """A sequence of words in, another out."""
     facts = case.facts
-    count = steps(case, "target")
+    count = steps(case, "target", translated_level(facts.texts["target"]))
     yield "callbacks", "ema", AVERAGED
     yield "encoder.cell", "gru", "as good as LSTM here, in less time"
     sides = ("source", "target")
@@ -196,7 +196,7 @@ def transduction(case: Case) -> Lines:
 def question_answering(case: Case) -> Lines:
     """A question and a text in, an answer out."""
     facts = case.facts
-    count = steps(case, "target")
+    count = steps(case, "target", "word")
     if facts.copied > 0.3:
         yield "task/decoder", "copying", f"{facts.copied:.0%} of the answers stand in the text"
     yield "encoder.num_layers", 2, "facts are found by way of other facts"
