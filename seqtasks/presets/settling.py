@@ -46,7 +46,7 @@ def settled(
     """
     check_choices(config, choices)
     found: list[Decision] = []
-    if choices["task"] in RULES:
+    if choices["task"] in RULES and not str(choices.get("data")).startswith("sample"):
         check_options(config, choices)
         found = reading(str(choices["task"]), words)
     if found:
