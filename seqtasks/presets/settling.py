@@ -66,8 +66,8 @@ def settled(
     check_choices(config, choices)
     found: list[Decision] = []
     if choices["task"] in RULES:
-        check_config(as_plain(config))
         if choices.get("data") != AUTO:  # what is wrong with an option is said before all files
+            check_config(as_plain(config))
             make_part(config, "data")
         found = reading(str(choices["task"]), words)
     if found:
@@ -98,6 +98,7 @@ def chosen_by_preset(
             f"{name} knows the tasks {', '.join(RULES)}, not {choices['task']}; set preset=none",
             option="preset",
         )
+    check_config(as_plain(config))
     data = make_part(config, "data")
     if not isinstance(data, SequenceData):
         return config

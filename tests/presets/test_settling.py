@@ -122,6 +122,14 @@ def test_a_task_of_no_rules_is_refused_by_name_and_else_left_alone(questions, mo
     assert seqtasks.compose("task=mean", *questions[1:], **own).preset.chosen == []
 
 
-def test_a_file_that_is_missing_is_refused_before_anything_begins():
-    with pytest.raises(DataError, match=r"nowhere\.txt: no such file"):
-        seqtasks.compose("task=classification", "data=lines", "data.train=nowhere.txt")
+def test_a_file_that_is_missing_is_left_to_the_run_where_its_reader_is_named(tmp_path):
+    config = seqtasks.compose("task=classification", "data=lines", "data.train=nowhere.txt")
+    assert config.preset.chosen == []
+    for missing in (lambda: seqtasks.train(config, tmp_path / "run"), from_the_file_alone):
+        with pytest.raises(DataError, match=r"nowhere\.txt: no such file"):
+            missing()
+
+
+def from_the_file_alone():
+    """Compose what a missing file would have to tell."""
+    seqtasks.compose("task=classification", "data.train=nowhere.txt")
