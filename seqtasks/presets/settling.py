@@ -138,6 +138,8 @@ def typed_options(
     groups = [name for name in names if name in choices or "/" in name]
     usual = leaves(compose([f"task={choices['task']}"]))
     said = {name for name, value in leaves(config).items() if usual.get(name, name) != value}
+    if "data/batching" not in groups:  # how files are read says nothing of sizes
+        said -= {"data.batching.batch_size", "data.batching.window"}
     options = {name for name in names if name not in groups} | said
     return Typed(words, groups, {name for name in options if not name.startswith("preset")})
 

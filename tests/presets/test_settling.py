@@ -80,6 +80,18 @@ def test_a_choice_that_is_typed_keeps_the_values_that_it_says(questions):
     assert (config.encoder.cell, config.encoder.bidirectional) == ("gru", True)
 
 
+def test_the_choice_of_a_reader_leaves_the_batches_to_the_preset(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("one two three\n" * 100)
+    options = ["task=generation", "data=text", f"data.train={path}"]
+    chosen = seqtasks.compose(*options).data.batching
+    usual = seqtasks.compose(*options, "preset=none").data.batching
+    assert chosen.batch_size < usual.batch_size
+    assert chosen.window < usual.window
+    assert seqtasks.compose(*options, "data.batching.window=9").data.batching.window == 9
+    assert seqtasks.compose(*options, "data/batching=streams").data.batching == usual
+
+
 def test_tags_that_spell_spans_are_decoded_together(entities):
     config = seqtasks.compose(*entities)
     assert config.task.head._target_.endswith("CRFTagging")
