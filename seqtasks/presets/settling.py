@@ -66,9 +66,7 @@ def settled(
     check_choices(config, choices)
     found: list[Decision] = []
     if choices["task"] in RULES:
-        if choices.get("data") != AUTO:  # what is wrong with an option is said before all files
-            check_config(as_plain(config))
-            make_part(config, "data")
+        check_options(config, choices)
         found = reading(str(choices["task"]), words)
     if found:
         words = [*(word for word in words if word != f"data={AUTO}"), *map(as_word, found)]
@@ -84,6 +82,17 @@ def settled(
     with open_dict(config.preset):
         config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
     return config
+
+
+def check_options(config: DictConfig, choices: Mapping[str, Any]) -> None:
+    """Say what is wrong with an option before any file is read."""
+    plain = as_plain(config)
+    if choices.get("data") == AUTO:
+        del plain["data"]["reader"]  # it is still to be found
+        check_config(plain)
+    else:
+        check_config(plain)
+        make_part(config, "data")
 
 
 def chosen_by_preset(

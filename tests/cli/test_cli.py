@@ -110,7 +110,7 @@ def test_bad_usage_is_one_line_and_code_2(cli, arguments, message):
             "than data.tokens.max_length=10000",
         ),
         ("lines", b"good a b\nbad b c\n", "too little to split"),
-        ("table", b"txt,label\nfine,good\n", "tokens"),
+        ("table", b"7,label\n3,good\n4,bad\n", "data.label.column"),
     ],
 )
 def test_a_bad_file_is_one_line_and_code_1(cli, data, content, message):

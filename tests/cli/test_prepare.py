@@ -17,6 +17,7 @@ def test_it_says_what_there_is(tmp_path, cache, capsys):
     path = tmp_path / "pairs.tsv"
     path.write_text("".join(f"a w{n % 3} {'b ' * (n % 4)}\tx y{n % 5}\n" for n in range(50)))
     options = ["task=translation", "data=parallel", f"data.train={path}", "data.source.max_size=6"]
+    options.append("data.split_by=null")
     main(options)
     first = capsys.readouterr().out
     rows = {

@@ -55,9 +55,19 @@ def _place(lines: Sequence[str], side: str, separator: str | None) -> Place | No
     texts = {text for text, _ in found}
     if not mostly([part is not None for part in parts]) or len(found) < 0.95 * len(parts):
         return None
-    if not few_distinct(labels) or not are_words(labels) or len(texts) <= len({*labels}):
+    if not 2 <= len({*labels}) < len(texts):
+        return None
+    if not few_distinct(labels) or not are_words(labels):
         return None
     return Place(side, separator, len({*labels}))
+
+
+def surest(lines: Sequence[str]) -> Place | None:
+    """The place in which labels stand; None if there is none, or another is nearly as likely."""
+    found = places(lines)
+    if not found or (len(found) > 1 and found[0].labels * 4 > found[1].labels):
+        return None
+    return found[0]
 
 
 def has_labelled_lines(given: Given) -> str | None:
@@ -65,10 +75,8 @@ def has_labelled_lines(given: Given) -> str | None:
     lines = given.first.filled
     if lines[0].startswith(FAST_TEXT):
         return f"its lines begin with {FAST_TEXT}"
-    found = places(lines)
-    if not found or (len(found) > 1 and found[0].labels * 4 > found[1].labels):
-        return None
-    return found[0].said
+    found = surest(lines)
+    return None if found is None else found.said
 
 
 def line_options(given: Given) -> list[Decision]:
@@ -76,13 +84,14 @@ def line_options(given: Given) -> list[Decision]:
     lines = given.first.filled
     if lines[0].startswith(FAST_TEXT):
         return []
-    return [*_place_options(places(lines))]
+    return [*_place_options(surest(lines))]
 
 
-def _place_options(found: Sequence[Place]) -> Iterator[Decision]:
-    for side, separator, count in found[:1]:
-        if side != "first":
-            yield Decision("data.reader.label", side, f"{count} labels end the lines")
-        if separator is not None:
-            between = _NAMED.get(separator, repr(separator))
-            yield Decision("data.reader.separator", separator, f"{between} is in every line")
+def _place_options(found: Place | None) -> Iterator[Decision]:
+    if found is None:
+        return
+    if found.side != "first":
+        yield Decision("data.reader.label", found.side, f"{found.labels} labels end the lines")
+    if found.separator is not None:
+        between = _NAMED.get(found.separator, repr(found.separator))
+        yield Decision("data.reader.separator", found.separator, f"{between} is in every line")
