@@ -212,7 +212,7 @@ def generation(facts: Facts, passes: float, width: float) -> Lines:
     rows = round(stepped(count, {200_000: 10, 2_000_000: 20, 10_000_000: 32}, 64))
     window = round(stepped(count, {2_000_000: 35, 10_000_000: 50}, 70))
     if by_character:
-        rows, window = 64, 100
+        rows, window = (32, 64) if count < 5_000_000 else (64, 100)
     if facts.running:
         yield "data.batching.batch_size", rows, "many short steps for few words"
         yield "data.batching.window", window, "many short steps for few words"
@@ -242,7 +242,7 @@ def characters(count: int, width: float) -> Lines:
     size = round(width * stepped(count, {300_000: 256, 5_000_000: 384, 50_000_000: 512}, 768))
     rate = stepped(count, {300_000: 0.5, 2_000_000: 0.45, 5_000_000: 0.3, 20_000_000: 0.1}, 0.0)
     yield "optimizer", "adamw", "weights that decay may be many"
-    yield "optimizer.lr", 0.003, "layer norm makes large steps safe"
+    yield "optimizer.lr", round(min(0.004, 1.5 / size), 4), "layer norm makes large steps safe"
     yield "optimizer.weight_decay", 0.1, "weights that decay may be many"
     yield "encoder.num_layers", 2, steps_of(count)
     yield "encoder.hidden_size", size, steps_of(count)
