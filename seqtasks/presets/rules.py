@@ -226,7 +226,7 @@ def generation(case: Case) -> Lines:
     rows = round(stepped(count, {200_000: 10, 2_000_000: 20, 10_000_000: 32}, 64))
     window = round(stepped(count, {2_000_000: 35, 10_000_000: 50}, 70))
     if by_character:
-        rows, window = 64, 100
+        rows, window = (32, 64) if count < 5_000_000 else (64, 100)
     if facts.running:
         yield "data.batching.batch_size", rows, "many short steps for few words"
         yield "data.batching.window", window, "many short steps for few words"
@@ -259,7 +259,8 @@ def characters(case: Case, count: int) -> Lines:
     rate = stepped(count, {300_000: 0.5, 2_000_000: 0.45, 5_000_000: 0.3, 20_000_000: 0.1}, 0.0)
     many = "weights that decay may be many"
     yield "optimizer", "adamw", many
-    yield "optimizer.lr", 0.003, "layer norm makes large steps safe", "optimizer"
+    rate_of_adam = round(min(0.004, 1.5 / (case.width * size)), 4)
+    yield "optimizer.lr", rate_of_adam, "layer norm makes large steps safe", "optimizer"
     yield "optimizer.weight_decay", 0.1, many, "optimizer"
     yield "encoder.num_layers", 2, steps_of(count)
     yield "encoder.hidden_size", round(case.width * size), steps_of(count)

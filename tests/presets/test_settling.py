@@ -122,7 +122,7 @@ def test_running_text_is_read_in_rows_of_the_presets_choice(tmp_path):
     for reader in (["data=text"], []):
         options = [*reader, f"data.train={path}", "data.tokens.level=character"]
         config = seqtasks.compose("task=generation", *options)
-        assert (config.data.batching.batch_size, config.data.batching.window) == (64, 100)
+        assert (config.data.batching.batch_size, config.data.batching.window) == (32, 64)
 
 
 def test_a_recipe_can_be_joined_by_a_preset(questions):
