@@ -37,7 +37,7 @@ def test_scores_of_two_processes_are_those_of_one(task, composed, tmp_path):
         unseen = [] if name == "train" else [f"q {TEXTS[0]}\n"]  # in the first process alone
         (tmp_path / f"{name}.txt").write_text("".join([*unseen, *lines[:count]][:count]))
     files = [f"data.{name}={tmp_path}/{name}.txt" for name in ("train", "val", "test")]
-    options = [f"task={task}", *TASKS[task], *files, "optimizer.lr=0", "threads=1"]
+    options = [f"task={task}", *TASKS[task], *files, "optimizer.lr=0", "threads=1", "preset=none"]
     options += [option for option in SMALL if "sentences" not in option]
     ddp = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
     options_of_both = [*options, *ddp, "hydra.run.dir=both", "report=true"]

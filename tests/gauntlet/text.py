@@ -156,8 +156,8 @@ ODDITIES = [
     Oddity(
         "Chinese, Japanese or Thai, where no space stands between words",
         "any such text",
-        "By character where `level=character` says so; all else is one word a sentence, and one "
-        "line says so.",
+        "By character, as the preset decides; where `level=word` says otherwise each sentence is "
+        "one word, and one line says so.",
         [
             Prepared(
                 [*LINES, "data.tokens.level=character"],
@@ -167,6 +167,12 @@ ODDITIES = [
             ),
             Prepared(
                 LINES,
+                {"train.txt": "好 这家酒店的服务很好\n坏 房间太小，早餐也不好\n" * 20},
+                [],
+                vocabulary={"tokens": ["这", "家", "好"]},
+            ),
+            Prepared(
+                [*LINES, "data.tokens.level=word"],
                 {"train.txt": "好 这家酒店的服务很好\n坏 房间太小，早餐也不好\n" * 20},
                 [["'tokens'", "whole sentences are learnt as words", "tokens.level=character"]],
                 vocabulary={"tokens": ["这家酒店的服务很好"]},

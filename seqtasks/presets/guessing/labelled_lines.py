@@ -59,6 +59,8 @@ def _place(lines: Sequence[str], side: str, separator: str | None) -> Place | No
         return None
     if not few_distinct(labels) or not are_words(labels):
         return None
+    if side == "last" and sum(map(len, map(str.split, texts))) < 1.5 * len(texts):
+        return None  # of two words the first is the label, as a reader takes it
     return Place(side, separator, len({*labels}))
 
 
@@ -84,7 +86,15 @@ def line_options(given: Given) -> list[Decision]:
     lines = given.first.filled
     if lines[0].startswith(FAST_TEXT):
         return []
+    if given.typed.get("data") and _is_as_usual(lines):
+        return []
     return [*_place_options(surest(lines))]
+
+
+def _is_as_usual(lines: Sequence[str]) -> bool:
+    """Whether lines can be read as a reader that is named takes them by itself."""
+    labels = [part[1] for part in map(LineReader().split, lines) if part and part[1]]
+    return len({*labels}) > 1 and few_distinct(labels)
 
 
 def _place_options(found: Place | None) -> Iterator[Decision]:
