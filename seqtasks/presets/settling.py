@@ -10,6 +10,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.parts import make_part
@@ -48,7 +49,9 @@ class Typed(NamedTuple):
 def settled(
     config: DictConfig, choices: Mapping[str, Any], words: Sequence[str], compose: Compose
 ) -> DictConfig:
-    """A configuration with what the files decide: how they are read, and what the preset chooses.
+    """A configuration with what nobody has typed: what the files decide, and what a budget does.
+
+    The files decide how they are read, and what the preset chooses.
 
     Args:
         config: composed from the words.
@@ -81,6 +84,10 @@ def settled(
     config = chosen_by_preset(config, choices, words, compose)
     with open_dict(config.preset):
         config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
+    if config.get("budget") is not None:
+        recipe = [f"experiment={name}"] if (name := choices.get("experiment")) else []
+        typed = typed_options(words, compose(words), choices, compose, recipe)
+        leave_to_budget(config, words, typed.says)
     return config
 
 
@@ -140,12 +147,19 @@ def preset_of(config: DictConfig, choices: Mapping[str, Any]) -> str | None:
 
 
 def typed_options(
-    words: Sequence[str], config: DictConfig, choices: Mapping[str, Any], compose: Compose
+    words: Sequence[str],
+    config: DictConfig,
+    choices: Mapping[str, Any],
+    compose: Compose,
+    recipe: Sequence[str] = (),
 ) -> Typed:
-    """What is typed: by itself, or by the choice of a group that differs from the task's own."""
+    """What is typed: by itself, or by the choice of a group that differs from the task's own.
+
+    What the words of a recipe say counts as the task's own.
+    """
     names = [word.lstrip("+~").partition("=")[0] for word in words]
     groups = [name for name in names if name in choices or "/" in name]
-    usual = leaves(compose([f"task={choices['task']}"]))
+    usual = leaves(compose([f"task={choices['task']}", *recipe]))
     said = {name for name, value in leaves(config).items() if usual.get(name, name) != value}
     options = {name for name in names if name not in groups} | said
     return Typed(words, groups, {name for name in options if not name.startswith("preset")})

@@ -32,7 +32,7 @@ ENDING = 0.3
 LEAST = 0.05
 """The share of the budget that training has to be left."""
 
-FEWEST, LOOKED_AT = 20, 8.0
+FEWEST, EACH = 20, 8.0
 """Test examples that the report looks at in any case, and what each costs in those of the test."""
 
 
@@ -58,7 +58,8 @@ class TimeBudget(pl.Callback):
         epochs: how many there were until that step.
 
     Raises:
-        UsageError: reading the data, validation, the test and saving leave training no time.
+        UsageError: reading the data, validation, the test and saving leave training no time, or a
+            training whose schedule is at its end is given a longer one.
     """
 
     def __init__(
@@ -78,6 +79,8 @@ class TimeBudget(pl.Callback):
         self.test: float | None = None  # seconds of a batch of the test
         self.tested = (0.0, 0)  # batches and examples of the test
         self.tests = 0.0  # seconds of the whole test
+        self.calibrated = 0.0  # batches of validation that the calibration takes as long as
+        self.resumed = 0.0  # seconds of the budget that a resumed training had before
         self.mark: tuple[int, float] | None = None  # of the last look: the step and the time
         self.paused: float | None = None  # since when the training waits for a validation
         self.look = self.due = self.before = 0
@@ -99,7 +102,7 @@ class TimeBudget(pl.Callback):
     def examples(self) -> int:
         """How many test examples the report has time to look at, once the test is over."""
         left = self.seconds - self.used - ENDING * self.starting
-        each = LOOKED_AT * self.tests / max(self.tested[1], 1)
+        each = EACH * self.tests / max(self.tested[1], 1)
         return max(FEWEST, min(self.report, int(left / max(each, 1e-6))))
 
     def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -115,12 +118,17 @@ class TimeBudget(pl.Callback):
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Leave a training that is resumed when its time is over."""
         over = self.pace.left <= 0
+        if over:
+            check_longer(self.resumed, self.seconds)
         trainer.should_stop = trainer.strategy.broadcast(over)
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         steps = trainer.estimated_stepping_batches
         self.most = steps if steps >= 0 else math.inf
         self.tested = tested(trainer)
+        if passes := pl_module.calibration_passes:
+            data: Any = trainer.datamodule  # type: ignore[attr-defined]
+            self.calibrated = passes * len(data.loader("val"))
         self.before, self.look = trainer.global_step, trainer.global_step + 1
         resumed_there = 0 < self.due == trainer.global_step
         place = trainer.fit_loop.batch_idx + 1
@@ -151,17 +159,26 @@ class TimeBudget(pl.Callback):
             self.plan and self.plan.validates(left, step - self.due, missing(trainer))
         ):
             return
-        self.due, self.paused = step, self.clock()
-        self.epochs = trainer.current_epoch + (loop.batch_idx + 1) / trainer.num_training_batches
+        self.pause(trainer)
         trainer.val_check_batch = loop.batch_idx + 1
         if left <= 0:
             self.pace.left = 0
             trainer.should_stop = True
 
+    def pause(self, trainer: pl.Trainer) -> None:
+        """Let the training wait for the validation that follows the step."""
+        self.due, self.paused = trainer.global_step, self.clock()
+        part = (trainer.fit_loop.batch_idx + 1) / trainer.num_training_batches
+        self.epochs = trainer.current_epoch + (part if missing(trainer) else 1)
+
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.validating = self.clock()
+        if not trainer.sanity_checking and self.paused is None:  # Lightning's own
+            self.pause(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
+        if trainer.sanity_checking:  # of a few batches, the first ones
+            return
         self.evaluation = (self.clock() - self.validating) / max(sum(trainer.num_val_batches), 1)
         if not trainer.should_stop:
             self.test = rehearse(trainer, pl_module, self.clock)
@@ -177,10 +194,10 @@ class TimeBudget(pl.Callback):
         costs = self.costs(trainer)
         left = self.seconds - self.used
         plan = planned(self.seconds, left, costs, step - self.before, self.most - step)
-        others = self.used + costs.after + costs.validation
-        plan, others = trainer.strategy.broadcast((plan, others))
+        used, needed = self.used, costs.after + costs.validation
+        plan, used, needed = trainer.strategy.broadcast((plan, used, needed))
         if self.plan is None and not self.before:
-            check_room(self.seconds, others)
+            check_room(self.seconds, used, needed)
         self.plan, self.pace.left, self.look = plan, plan.left, step + plan.look
         if not self.told and self.speed.seconds >= min(5.0, self.seconds / 30):
             self.told = True
@@ -197,14 +214,16 @@ class TimeBudget(pl.Callback):
         validation = evaluation if self.validation is None else self.validation
         batches, examples = self.tested
         test = max(batch, self.test or 0.0) * batches
-        looked_at = LOOKED_AT * test * min(1.0, self.report / max(examples, 1))
-        after = test + looked_at + BASELINES * self.seconds + ENDING * self.starting
+        looked_at = EACH * test * min(1.0, self.report / max(examples, 1))
+        fitted = batch * self.calibrated
+        after = fitted + test + looked_at + BASELINES * self.seconds + ENDING * self.starting
         return Costs(step, validation if trainer.enable_validation else 0.0, after)
 
     def line(self, trainer: pl.Trainer) -> str:
         """What is planned, for a person."""
         second = 1 / self.speed.seconds_of_a_step
-        of_epoch = trainer.num_training_batches / trainer.accumulate_grad_batches
+        parts = trainer.accumulate_grad_batches
+        of_epoch = trainer.num_training_batches / parts
         total = trainer.global_step + self.pace.left
         sizes = trainer.datamodule.datasets["train"].sizes()  # type: ignore[attr-defined]
         length, speed = f"{total:,.0f} steps", f"{second:,.1f} steps"
@@ -212,12 +231,15 @@ class TimeBudget(pl.Callback):
             epochs = total / math.ceil(of_epoch)
             length = f"{epochs:,.0f} epochs" if epochs >= 10 else f"{epochs:.1f} epochs"
             if sizes:
-                speed = f"{second * int(sizes[0].sum()) / of_epoch:,.0f} tokens"
+                loader: Any = trainer.train_dataloader
+                every = len(loader)  # also those that a limit leaves out
+                speed = f"{second * parts * int(sizes[0].sum()) / every:,.0f} tokens"
         return f"budget: {in_words(self.seconds)}, about {length} at {speed} a second"
 
     def state_dict(self) -> dict[str, Any]:
         return {
             "used": self.used,
+            "seconds": self.seconds,
             "due": [self.due, self.epochs],
             "pace": [self.pace.share, self.pace.left],
             "costs": [self.validation, self.evaluation, self.test],
@@ -226,6 +248,7 @@ class TimeBudget(pl.Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on with the time that a training has used before it ended."""
         self.began -= state_dict["used"]
+        self.resumed = state_dict["seconds"]
         self.due, self.epochs = state_dict["due"]
         self.pace.share, self.pace.left = state_dict["pace"]
         self.validation, self.evaluation, self.test = state_dict["costs"]
@@ -246,11 +269,29 @@ def missing(trainer: pl.Trainer) -> float:
     return batches / trainer.accumulate_grad_batches
 
 
-def check_room(seconds: float, others: float) -> None:
-    """Refuse a budget of which all that is not training leaves nothing (UsageError)."""
-    if others > (1 - LEAST) * seconds:
+def check_room(seconds: float, used: float, needed: float) -> None:
+    """Refuse a budget of which all that is not training leaves nothing (UsageError).
+
+    Args:
+        seconds: of the budget.
+        used: of them, before and by the first steps.
+        needed: once training ends.
+    """
+    if used + needed > (1 - LEAST) * seconds:
         raise UsageError(
-            f"beside training the command takes about {in_words(others)}: to read, validate, test "
-            f"and save; give at least {typed(2 * others)}",
+            f"{in_words(used)} have gone until training began, and it takes about "
+            f"{in_words(needed)} to validate, test and save; give at least "
+            f"{typed(2 * (used + needed))}",
+            option="budget",
+        )
+
+
+def check_longer(before: float, seconds: float) -> None:
+    """Refuse more time for a training that has come to the end of its schedule (UsageError)."""
+    if seconds > before:
+        raise UsageError(
+            f"the training has come to the end of its {in_words(before)}, and its learning rate "
+            "with them; give no more than that, or begin a new one with its weights: "
+            "`transfer.model`=BUNDLE",
             option="budget",
         )

@@ -108,7 +108,7 @@ ROWS = {
     ),
     "sweep.tuning.space:check_range#2": (
         lambda: read("x", "tag(times,choice(0.5,big))"),
-        "x: 0.5, big multiply no value; write numbers, or leave out `times`",
+        "x: 0.5, big multiply no value; write numbers, or leave out times",
     ),
     "sweep.tuning.search:Search.check": (
         of_another_command,
