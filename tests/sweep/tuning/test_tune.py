@@ -147,6 +147,10 @@ def test_a_search_trains_tests_once_and_leaves_a_bundle(cli, tmp_path):
     code, out, error = cli(*TUNE, "tune.trials=2", *small, *space)
     assert (code, error) == (0, "")
     assert out.count("this model") == 1
+    assert [line for line in out.splitlines() if line.startswith(("Saved:", "Next:"))] == [
+        "Saved: made/bundle",
+        "Next:  python -m seqtasks.predict made/bundle --input FILE",
+    ]
     runs = json.loads((tmp_path / "made" / "summary.json").read_text())
     best, other = (row["number"] for row in runs["runs"])
     metrics = json.loads((tmp_path / "made" / str(best) / "metrics.json").read_text())
