@@ -14,14 +14,12 @@ from pytorch_lightning.trainer.states import TrainerFn
 from seqtasks.cli.duration import in_words, typed
 from seqtasks.errors import UsageError
 from seqtasks.optim.pace import Pace
+from seqtasks.training.measured import EACH, Measured, Sizes
 from seqtasks.training.rehearsal import rehearse, tested
-from seqtasks.training.time_plan import Costs, Plan, Speed, planned
+from seqtasks.training.time_plan import Plan, planned
 
 NEVER = sys.maxsize
 """A batch that no epoch comes to."""
-
-FORWARD = 0.5
-"""What a batch costs in evaluation, in those of training, before it is measured."""
 
 BASELINES, LATEST = 0.02, 1.03
 """The share of the budget that is kept for baselines, and where in it they end at the latest."""
@@ -32,8 +30,8 @@ ENDING = 0.3
 LEAST = 0.05
 """The share of the budget that training has to be left."""
 
-FEWEST, EACH = 20, 8.0
-"""Test examples that the report looks at in any case, and what each costs in those of the test."""
+FEWEST = 20
+"""Test examples that the report looks at in any case."""
 
 
 class TimeBudget(pl.Callback):
@@ -72,14 +70,9 @@ class TimeBudget(pl.Callback):
     ) -> None:
         self.seconds, self.began, self.clock = seconds, began, clock
         self.starting, self.report = starting, report
-        self.pace, self.speed = Pace(), Speed()
+        self.pace, self.measured = Pace(), Measured()
         self.plan: Plan | None = None
-        self.validation: float | None = None  # seconds of the last one, checkpoints included
-        self.evaluation: float | None = None  # seconds of one of its batches
-        self.test: float | None = None  # seconds of a batch of the test
-        self.tested = (0.0, 0)  # batches and examples of the test
-        self.tests = 0.0  # seconds of the whole test
-        self.calibrated = 0.0  # batches of validation that the calibration takes as long as
+        self.looking = 0.0  # seconds of the report at a test example
         self.resumed = 0.0  # seconds of the budget that a resumed training had before
         self.mark: tuple[int, float] | None = None  # of the last look: the step and the time
         self.paused: float | None = None  # since when the training waits for a validation
@@ -102,14 +95,15 @@ class TimeBudget(pl.Callback):
     def examples(self) -> int:
         """How many test examples the report has time to look at, once the test is over."""
         left = self.seconds - self.used - ENDING * self.starting
-        each = EACH * self.tests / max(self.tested[1], 1)
-        return max(FEWEST, min(self.report, int(left / max(each, 1e-6))))
+        return max(FEWEST, min(self.report, int(left / max(self.looking, 1e-6))))
 
     def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.tests = -self.clock()
+        self.testing = self.clock()
 
     def on_test_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.tests += self.clock()
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        seconds, examples = self.clock() - self.testing, len(data.datasets[data.test_split])
+        self.looking = EACH * seconds / max(examples, 1)
 
     def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
         if stage == TrainerFn.FITTING:
@@ -125,10 +119,7 @@ class TimeBudget(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         steps = trainer.estimated_stepping_batches
         self.most = steps if steps >= 0 else math.inf
-        self.tested = tested(trainer)
-        if passes := pl_module.calibration_passes:
-            data: Any = trainer.datamodule  # type: ignore[attr-defined]
-            self.calibrated = passes * len(data.loader("val"))
+        self.sizes = sizes_of(trainer, pl_module, self.report)
         self.before, self.look = trainer.global_step, trainer.global_step + 1
         resumed_there = 0 < self.due == trainer.global_step
         place = trainer.fit_loop.batch_idx + 1
@@ -137,9 +128,9 @@ class TimeBudget(pl.Callback):
     def on_train_batch_start(self, *_: Any) -> None:
         """Take the time of a validation that is over out of the training's."""
         if self.paused is not None:
-            self.validation = self.clock() - self.paused
+            seconds = self.measured.validation = self.clock() - self.paused
             if self.mark is not None:
-                self.mark = (self.mark[0], self.mark[1] + self.validation)
+                self.mark = (self.mark[0], self.mark[1] + seconds)
             self.paused = None
             self.look = 0
 
@@ -179,9 +170,10 @@ class TimeBudget(pl.Callback):
     def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
         if trainer.sanity_checking:  # of a few batches, the first ones
             return
-        self.evaluation = (self.clock() - self.validating) / max(sum(trainer.num_val_batches), 1)
+        seconds, batches = self.clock() - self.validating, sum(trainer.num_val_batches)
+        self.measured.evaluation = seconds / max(batches, 1)
         if not trainer.should_stop:
-            self.test = rehearse(trainer, pl_module, self.clock)
+            self.measured.test = rehearse(trainer, pl_module, self.clock)
 
     def replan(self, trainer: pl.Trainer) -> None:
         """Look at the clock, and count the steps that are left."""
@@ -189,9 +181,10 @@ class TimeBudget(pl.Callback):
         if self.mark is None:  # the first step takes longer than others
             self.mark, self.look = (step, now), step + 1
             return
-        self.speed.add(step - self.mark[0], now - self.mark[1])
+        self.measured.speed.add(step - self.mark[0], now - self.mark[1])
         self.mark = (step, now)
-        costs = self.costs(trainer)
+        saving = BASELINES * self.seconds + ENDING * self.starting
+        costs = self.measured.costs(self.sizes, saving)
         left = self.seconds - self.used
         plan = planned(self.seconds, left, costs, step - self.before, self.most - step)
         used, needed = self.used, costs.after + costs.validation
@@ -199,29 +192,14 @@ class TimeBudget(pl.Callback):
         if self.plan is None and not self.before:
             check_room(self.seconds, used, needed)
         self.plan, self.pace.left, self.look = plan, plan.left, step + plan.look
-        if not self.told and self.speed.seconds >= min(5.0, self.seconds / 30):
+        if not self.told and self.measured.speed.seconds >= min(5.0, self.seconds / 30):
             self.told = True
             if trainer.is_global_zero:
                 print(self.line(trainer), flush=True)
 
-    def costs(self, trainer: pl.Trainer) -> Costs:
-        """What each part takes, as far as it has been measured."""
-        step = self.speed.seconds_of_a_step
-        batch = self.evaluation
-        if batch is None:
-            batch = FORWARD * step / trainer.accumulate_grad_batches
-        evaluation = batch * sum(trainer.num_val_batches)
-        validation = evaluation if self.validation is None else self.validation
-        batches, examples = self.tested
-        test = max(batch, self.test or 0.0) * batches
-        looked_at = EACH * test * min(1.0, self.report / max(examples, 1))
-        fitted = batch * self.calibrated
-        after = fitted + test + looked_at + BASELINES * self.seconds + ENDING * self.starting
-        return Costs(step, validation if trainer.enable_validation else 0.0, after)
-
     def line(self, trainer: pl.Trainer) -> str:
         """What is planned, for a person."""
-        second = 1 / self.speed.seconds_of_a_step
+        second = 1 / self.measured.speed.seconds_of_a_step
         parts = trainer.accumulate_grad_batches
         of_epoch = trainer.num_training_batches / parts
         total = trainer.global_step + self.pace.left
@@ -242,7 +220,7 @@ class TimeBudget(pl.Callback):
             "seconds": self.seconds,
             "due": [self.due, self.epochs],
             "pace": [self.pace.share, self.pace.left],
-            "costs": [self.validation, self.evaluation, self.test],
+            "costs": self.measured.state(),
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -251,13 +229,26 @@ class TimeBudget(pl.Callback):
         self.resumed = state_dict["seconds"]
         self.due, self.epochs = state_dict["due"]
         self.pace.share, self.pace.left = state_dict["pace"]
-        self.validation, self.evaluation, self.test = state_dict["costs"]
+        self.measured.resume(state_dict["costs"])
 
 
 def budget_of(trainer: pl.Trainer) -> TimeBudget | None:
     """The budget of a training; None where it has none."""
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     return next((one for one in callbacks if isinstance(one, TimeBudget)), None)
+
+
+def sizes_of(trainer: pl.Trainer, task: Any, looked_at: int) -> Sizes:
+    """How much there is to do beside training, with some test examples for the report."""
+    data: Any = trainer.datamodule  # type: ignore[attr-defined]
+    passes = task.calibration_passes
+    return Sizes(
+        sum(trainer.num_val_batches) if trainer.enable_validation else 0,
+        passes * len(data.loader("val")) if passes else 0,
+        *tested(trainer),
+        looked_at,
+        trainer.accumulate_grad_batches,
+    )
 
 
 def missing(trainer: pl.Trainer) -> float:
