@@ -39,7 +39,7 @@ ONLY = {
         "cli",
         "sweep",
         "folders.callback",  # makes the run folder before Hydra does
-        "presets.settling",  # composes the configuration once more
+        "presets",  # what the files decide is composed once more
     ),
     ("pytorch_lightning",): (
         "task",

@@ -15,6 +15,8 @@ class Decision(NamedTuple):
             group, such as ``task/head``.
         value: plain; of a group, the name of a choice, or None for none.
         reason: in a few words.
+        along: other options and groups with which it goes: where one of them is typed, nothing is
+            decided here either.
 
     >>> str(Decision("encoder.hidden_size", 256, "20,000 words to learn from"))
     'encoder.hidden_size=256'
@@ -25,6 +27,7 @@ class Decision(NamedTuple):
     option: str
     value: Any
     reason: str
+    along: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.is_group and self.value is None:

@@ -17,7 +17,7 @@ class Text:
         unspaced: whether the script puts no spaces between words, as Chinese, Japanese and Thai.
         given: whether the data gives the tokens one by one.
         longest: words of the longest text that was read.
-        level: the field's own, by which the texts are cut if the files do not say otherwise.
+        longest_characters: characters of the longest text that was read.
     """
 
     words: float
@@ -26,7 +26,7 @@ class Text:
     unspaced: bool = False
     given: bool = False
     longest: int = 0
-    level: str = "word"
+    longest_characters: int = 0
 
 
 @dataclass(frozen=True)

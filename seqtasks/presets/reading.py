@@ -9,6 +9,7 @@ from typing import Any
 from seqtasks.cli.options import as_value
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.cli.typed import typed_values
+from seqtasks.errors import located
 from seqtasks.presets.decision import Decision
 from seqtasks.presets.guessing import guesses
 
@@ -35,7 +36,10 @@ def reading(task: str, words: Sequence[str]) -> list[Decision]:
     if typed.get("experiment") or any("${" in str(source) for source in sources.values()):
         return []
     plain = {split: source for split, source in sources.items() if _names_files(source)}
-    return guesses(task, plain, typed) if "train" in plain else []
+    if "train" not in plain:
+        return []
+    with located("data"):
+        return guesses(task, plain, typed)
 
 
 def as_word(decision: Decision) -> str:
@@ -51,11 +55,11 @@ def _quoted(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(_quoted, value)) + "]"
     if isinstance(value, str) and not _PLAIN.fullmatch(value):
-        return in_quotes(value)
+        return in_quotes(value.replace("${", "\\${"))
     return as_value(value)
 
 
 def _names_files(source: Any) -> bool:
-    return isinstance(source, str) or (
+    return (isinstance(source, str) and source != "") or (
         isinstance(source, list) and len(source) > 0 and all(isinstance(one, str) for one in source)
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import resources
+from typing import Any
 
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -18,32 +19,12 @@ from seqtasks.data.module import SequenceData
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.presets.decision import Decision
 from seqtasks.presets.reading import AUTO, as_word, reading
-from seqtasks.presets.rules import RULES, decisions
+from seqtasks.presets.rules import RULES, Case, decisions
 from seqtasks.presets.survey import survey
+from seqtasks.presets.typed import Typed
 
 Compose = Callable[[Sequence[str]], DictConfig]
 """Composes a configuration from the words of a command line."""
-
-
-class Typed(NamedTuple):
-    """What a person has typed.
-
-    Attributes:
-        words: of the command line.
-        groups: the names of those that a choice is typed for.
-        options: dotted names of all values that are typed, or that a typed choice says.
-    """
-
-    words: Sequence[str]
-    groups: Collection[str]
-    options: Collection[str]
-
-    def says(self, option: str) -> bool:
-        """Whether an option is typed, with what stands below or above it."""
-        return any(
-            option == one or option.startswith(f"{one}.") or one.startswith(f"{option}.")
-            for one in self.options
-        )
 
 
 def settled(
@@ -82,12 +63,13 @@ def settled(
             option="data",
         )
     config = chosen_by_preset(config, choices, words, compose)
-    with open_dict(config.preset):
-        config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
+    if config.get("preset") is not None:
+        with open_dict(config.preset):
+            config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
     if config.get("budget") is not None:
-        recipe = [f"experiment={name}"] if (name := choices.get("experiment")) else []
-        typed = typed_options(words, compose(words), choices, compose, recipe)
-        leave_to_budget(config, words, typed.says)
+        usual = usual_words(choices)
+        usual += [f"experiment={name}"] if (name := choices.get("experiment")) else []
+        leave_to_budget(config, words, Typed.of(words, compose(words), compose(usual)).says)
     return config
 
 
@@ -122,61 +104,47 @@ def chosen_by_preset(
         facts = survey(data)
     except SeqtasksError:  # the run meets it too, and says where
         return config
-    typed = typed_options(words, config, choices, compose)
-    preset = compose([*words, f"preset={name}"]).preset
-    wanted = decisions(facts, choices["task"], passes=preset.passes, width=preset.width)
-    return applied(wanted, typed, name, compose)
+    usual = compose([*usual_words(choices), f"preset={name}"])
+    typed = Typed.of(words, config, usual)
+    case = Case(facts, typed.values, usual.preset.passes, usual.preset.width)
+    return applied(decisions(case, choices["task"]), typed, name, compose)
 
 
 def preset_of(config: DictConfig, choices: Mapping[str, Any]) -> str | None:
     """The preset that decides; None where none does.
 
-    A recipe and the sample decide all by themselves, and so does a task of one's own; a model that
-    training starts from decides the sizes.
+    A recipe, a look for mistakes and the sample decide all by themselves, and so does a task of
+    one's own; a model that training starts from decides the sizes.
     """
-    if choices.get("preset") == "none" or str(choices.get("data")).startswith("sample"):
+    if choices.get("preset") in ("none", None) or str(choices.get("data")).startswith("sample"):
         return None
     if choices.get("preset") != "auto":
         return str(choices["preset"])
     started = OmegaConf.select(config, "transfer.encoder") or OmegaConf.select(
         config, "transfer.model"
     )
-    if started or choices.get("experiment") or choices["task"] not in RULES:
+    whole = choices.get("experiment") or choices.get("debug")
+    if started or whole or choices["task"] not in RULES:
         return None
     return "good"
 
 
-def typed_options(
-    words: Sequence[str],
-    config: DictConfig,
-    choices: Mapping[str, Any],
-    compose: Compose,
-    recipe: Sequence[str] = (),
-) -> Typed:
-    """What is typed: by itself, or by the choice of a group that differs from the task's own.
-
-    What the words of a recipe say counts as the task's own.
-    """
-    names = [word.lstrip("+~").partition("=")[0] for word in words]
-    groups = [name for name in names if name in choices or "/" in name]
-    usual = leaves(compose([f"task={choices['task']}", *recipe]))
-    said = {name for name, value in leaves(config).items() if usual.get(name, name) != value}
-    options = {name for name in names if name not in groups} | said
-    return Typed(words, groups, {name for name in options if not name.startswith("preset")})
+def usual_words(choices: Mapping[str, Any]) -> list[str]:
+    """The words of a command line that says no more than which task and which packaged reader."""
+    words = [f"task={choices['task']}"]
+    packaged = resources.files("seqtasks.conf") / "data" / f"{choices.get('data')}.yaml"
+    return [*words, f"data={choices['data']}"] if packaged.is_file() else words
 
 
 def applied(wanted: Iterable[Decision], typed: Typed, name: str, compose: Compose) -> DictConfig:
     """The configuration with decisions, but for what is typed and what has no place in it."""
-    wanted = list(wanted)
+    wanted = [one for one in wanted if not any(map(typed.says, (one.option, *one.along)))]
     words = [*typed.words, f"preset={name}"]
-    groups = [one for one in wanted if one.is_group and one.option not in typed.groups]
-    config, chosen = with_groups(groups, words, compose)
+    config, chosen = with_groups([one for one in wanted if one.is_group], words, compose)
     for decision in wanted:
-        if decision.is_group or typed.says(decision.option):
-            continue
         parent, _, key = decision.option.rpartition(".")
         node = OmegaConf.select(config, parent)
-        if isinstance(node, DictConfig) and key in node:
+        if not decision.is_group and isinstance(node, DictConfig) and key in node:
             OmegaConf.update(config, decision.option, decision.value)
             chosen.append(decision)
     with open_dict(config.preset):
@@ -196,19 +164,3 @@ def with_groups(
             compose([*map(str, kept), str(group), *words])
             kept.append(group)
     return compose([*map(str, kept), *words]), kept
-
-
-def leaves(config: DictConfig) -> dict[str, Any]:
-    """The values of a configuration by dotted name, interpolations as they are written."""
-    found: dict[str, Any] = {}
-
-    def collect(node: Any, prefix: str) -> None:
-        if isinstance(node, dict) and node:
-            for key, value in node.items():
-                collect(value, f"{prefix}.{key}" if prefix else str(key))
-        else:
-            found[prefix] = node
-
-    plain: Any = OmegaConf.to_container(config, resolve=False)
-    collect(plain, "")
-    return found

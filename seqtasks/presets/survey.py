@@ -69,7 +69,7 @@ def survey(data: SequenceData) -> Facts:
         examples=examples,
         exact=exact,
         running=getattr(data.reader, "continuous", False),
-        texts={name: text_of(columns[name], field.level) for name, field in texts.items()},
+        texts={name: text_of(columns[name]) for name in texts},
         labels=labels | {name: len(found) for name, found in tags.items()},
         spans=any(scheme_of(found) is not None for found in tags.values()),
         outside=together["O"] / max(1, together.total()),
@@ -117,7 +117,7 @@ def stored_bytes(source: Any) -> int:
     return sum(sizes) if all(sizes) else 0
 
 
-def text_of(values: Sequence[Value], level: str) -> Text:
+def text_of(values: Sequence[Value]) -> Text:
     """What the texts of a field are like."""
     count = max(1, len(values))
     cut = [words_of(value) if isinstance(value, str) else value for value in values]
@@ -130,7 +130,7 @@ def text_of(values: Sequence[Value], level: str) -> Text:
         are_sentences([word for word, _ in counts.most_common(1000)]),
         any(isinstance(value, list) for value in values[:1]),
         max(lengths, default=0),
-        level,
+        max(map(length_of, values), default=0),
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 from hydra import compose, initialize_config_module
 
+from seqtasks.presets.amounts import MOST_SEEN
 from seqtasks.presets.facts import Facts, Text
-from seqtasks.presets.rules import MOST_SEEN, RULES, decisions
-from seqtasks.presets.settling import Typed, applied
+from seqtasks.presets.rules import RULES, Case, decisions
+from seqtasks.presets.settling import applied
+from seqtasks.presets.typed import Typed
 
 SENTENCES = Text(words=10, characters=55, distinct=9_000, longest=40)
 LONG = replace(SENTENCES, words=200, characters=1_100)
-NAMES = Text(words=1, characters=7, distinct=9_000, longest=3)
+NAMES = Text(words=1, characters=7, distinct=9_000, longest=3, longest_characters=20)
 CHINESE = Text(words=1.5, characters=100, distinct=9_000, unspaced=True)
 CUT = replace(SENTENCES, given=True)
 SINGLE = Text(words=30, characters=30, distinct=3_000, given=True)  # characters as tokens
@@ -69,8 +71,8 @@ def composed():
 @pytest.mark.parametrize(("task", "typed", "facts"), CASES)
 def test_every_option_of_a_rule_has_its_place(composed, task, typed, facts):
     """An option that is misspelt would be left out, and nobody would know."""
-    wanted = decisions(facts, task, passes=1, width=1)
-    config = applied(wanted, Typed([f"task={task}", *typed], (), ()), "good", composed)
+    wanted = decisions(Case(facts), task)
+    config = applied(wanted, Typed([f"task={task}", *typed], (), {}), "good", composed)
     assert sorted(config.preset.chosen) == sorted({str(one) for one in wanted})
 
 
@@ -79,8 +81,10 @@ def test_every_task_has_a_case(task):
     assert any(name == task for name, _, _ in CASES)
 
 
-def chosen(task, facts, passes=1, width=1):
-    return {one.option: one.value for one in decisions(facts, task, passes=passes, width=width)}
+def chosen(task, facts, passes=1, width=1, typed=None):
+    return {
+        one.option: one.value for one in decisions(Case(facts, typed or {}, passes, width), task)
+    }
 
 
 def test_more_data_makes_the_network_wider_and_the_epochs_fewer():
@@ -115,3 +119,19 @@ def test_of_more_than_can_be_read_a_part_is_read_once():
     steps, interval = found["trainer.max_steps"], found["trainer.val_check_interval"]
     assert steps % interval == 0
     assert 0.9 < steps * found["data.batching.batch_size"] * SENTENCES.words / MOST_SEEN < 1.1
+
+
+def test_what_is_typed_is_followed_by_the_rest():
+    facts = Facts(90_000, texts={"source": NAMES, "target": NAMES})
+    assert chosen("transduction", facts)["task.search.max_length"] == 40
+    typed = {"encoder.num_layers": 1}
+    for task, some in (
+        ("transduction", facts),
+        ("tagging", Facts(90_000, texts={"tokens": CUT})),
+        ("generation", Facts(90_000, texts={"tokens": SENTENCES})),
+    ):
+        assert chosen(task, some)["encoder.dropout"] > 0
+        assert "encoder.dropout" not in chosen(task, some, typed=typed)
+    typed = {"encoder.hidden_size": 300}
+    facts = Facts(30_000, texts={"source": SENTENCES, "target": SENTENCES})
+    assert chosen("translation", facts, typed=typed)["task.embedding.embedding_dim"] == 300

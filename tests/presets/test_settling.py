@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from omegaconf import OmegaConf
 from small import OUTSIDE
 
 import seqtasks
@@ -55,6 +56,12 @@ def test_what_was_chosen_can_be_typed_and_gives_the_same_configuration(questions
         ("encoder.hidden_size=32", "encoder.hidden_size", 32),
         ("encoder.hidden_size=128", "encoder.hidden_size", 128),  # though it is the default
         ("encoder={hidden_size: 48}", "encoder.hidden_size", 48),
+        ("encoder={hidden_size: 128}", "encoder.hidden_size", 128),
+        ("task={head: {dropout: 0.2}}", "task.head.dropout", 0.2),
+        ("callbacks.checkpoint.monitor=val/accuracy", "callbacks.checkpoint.mode", None),
+        ("~callbacks", "callbacks", None),
+        ("trainer.limit_train_batches=3", "trainer.max_epochs", 8),
+        ("data.batching.batch_tokens=100", "data.batching.batch_size", 32),
         ("encoder=deep", "encoder.num_layers", 20),
         ("trainer.max_epochs=1", "trainer.max_epochs", 1),
         ("++data.tokens.lowercase=false", "data.tokens.lowercase", False),
@@ -66,16 +73,16 @@ def test_what_was_chosen_can_be_typed_and_gives_the_same_configuration(questions
 )
 def test_what_is_typed_wins(questions, typed, option, value):
     config = seqtasks.compose(*questions, typed)
-    node = config
-    for name in option.split("."):
-        node = node[name]
-    assert node == value
+    assert OmegaConf.select(config, option) == value
     assert not any(one.startswith(f"{option}=") for one in config.preset.chosen)
     assert config.preset.chosen
 
 
 def test_a_choice_that_is_typed_keeps_the_values_that_it_says(questions):
     assert seqtasks.compose(*questions, "optimizer=sgd").optimizer.lr == 1.0
+    text = ["task=generation", "data=text", *questions[2:], "data.tokens.level=character"]
+    assert seqtasks.compose(*text).optimizer.weight_decay == 0.1
+    assert seqtasks.compose(*text, "optimizer=adam").optimizer.weight_decay == 0
     config = seqtasks.compose(*questions, "encoder=bidirectional_gru")
     assert (config.encoder.cell, config.encoder.bidirectional) == ("gru", True)
 
@@ -92,6 +99,7 @@ def test_the_sample_a_recipe_and_a_transfer_decide_all_themselves(questions):
     for options in (
         ["task=tagging"],
         ["experiment=trec"],
+        [*questions, "debug=overfit"],
         [*questions, "preset=none"],
         [*questions, "transfer.encoder=some/bundle"],
     ):
@@ -106,6 +114,15 @@ def test_presets_differ_in_width_and_in_time(questions):
     lengths = [one.trainer.max_epochs for one in (quick, good, best)]
     assert widths == sorted({*widths})
     assert lengths == sorted({*lengths})
+
+
+def test_running_text_is_read_in_rows_of_the_presets_choice(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("to be or not to be\n" * 9)
+    for reader in (["data=text"], []):
+        options = [*reader, f"data.train={path}", "data.tokens.level=character"]
+        config = seqtasks.compose("task=generation", *options)
+        assert (config.data.batching.batch_size, config.data.batching.window) == (64, 100)
 
 
 def test_a_recipe_can_be_joined_by_a_preset(questions):

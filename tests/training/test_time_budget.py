@@ -14,7 +14,7 @@ from small import SMALL
 from seqtasks import run as entry
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.run import make_trainer, run
-from seqtasks.training.time_budget import TimeBudget
+from seqtasks.training.time_budget import TimeBudget, budget_of
 
 # The command silences this: an epoch without validation has no score to follow.
 pytestmark = pytest.mark.filterwarnings("ignore:ReduceLROnPlateau conditioned:RuntimeWarning")
@@ -187,8 +187,10 @@ def test_a_check_of_the_validation_before_training_measures_nothing(timed):
 
 def test_a_validation_that_nobody_planned_is_no_training(timed):
     clock = Clock(validation=1.0)
+    speeds = []
 
     def validate(trainer, *_):
+        speeds.append(budget_of(trainer).measured.speed.seconds_of_a_step)
         if len(clock.rates) == 20:
             trainer.val_check_batch = 1
 
@@ -196,6 +198,7 @@ def test_a_validation_that_nobody_planned_is_no_training(timed):
     results = timed(clock, "budget=60s")
     assert 20 in [row["step"] for row in results["history"]]
     assert clock.now == pytest.approx(58, abs=2)
+    assert max(speeds) == pytest.approx(0.1)
 
 
 def test_the_time_of_the_calibration_is_kept(timed, monkeypatch):

@@ -114,7 +114,8 @@ def _in_order(columns: Sequence[Column], count: int) -> list[Column]:
     """The columns that are the sides of pairs, if there are as many as sides."""
     languages = [column for column in columns if column.name in LANGUAGES]
     texts = [column for column in columns if column.holds_texts]
-    several = (languages, list(columns), texts)
+    labelled = any(tier(column.name, LABEL.names) is not None for column in columns)
+    several = (languages, [] if labelled else list(columns), texts)
     return next((some for some in several if len(some) == count), [])
 
 
