@@ -93,8 +93,10 @@ def ours(options: list[str], folder: Path) -> list[Epoch]:
     probe = ["+callbacks.clock._target_=cpu_clock.CpuClock", f"+callbacks.clock.path={clock}"]
     config = compose(*options, *probe, "report=false", "trainer.limit_test_batches=0")
     found = run(config, folder / "run", "generation")["history"]
-    scores = [row["val/perplexity"] for row in found]
-    return [*map(Epoch, scores, map(float, clock.read_text().split()))]
+    seconds = clock.read_text().split()
+    return [
+        Epoch(row["val/perplexity"], float(one)) for row, one in zip(found, seconds, strict=True)
+    ]
 
 
 class Plain(nn.Module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seqtasks.cli.arguments import Parser
-from seqtasks.cli.exit_on_error import exit_on_error
+from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.streams import prepare_streams, standard_output
 
 NAMES = ("changes", "samples", "confidence", "seed", "device", "tune")
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.compare,
             trusted=options.trust,
             adaptation=asked(vars(options)),
+            say=warn,
             **{name: getattr(options, name) for name in NAMES},
         )
         if options.json:

@@ -170,8 +170,13 @@ class SequenceTagger(Task):
         return found
 
     def report(self) -> dict[str, Any]:
-        """Spans by type; the scores of each tag, and which is taken for which; worst sentences."""
+        """Spans by type; the scores of each tag, and which is taken for which; worst sentences.
+
+        Where the penalty of ``O`` is chosen on the validation data, that one too.
+        """
         found: dict[str, Any] = {}
+        if self.head.calibrates:
+            found["outside_penalty"] = round(self.head.penalty.item(), 4)
         if "spans" in self.tables:
             found["spans"] = metrics.span_report(self.types, self.tables["spans"])
         if "confusion" in self.tables:
@@ -214,23 +219,29 @@ class SequenceTagger(Task):
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
-        """Give the label ``O`` the penalty that is best for the F1 of the validation split."""
+        """Give the label ``O`` the penalty that is best for the F1 of the validation split.
+
+        It is 0 where none is worth it (`best_penalty`).
+        """
         if not self.head.calibrates:
             return
         self.eval()
         found = [
-            metrics.SpanF1(self.reading, strict=self.strict_spans).to(self.device)
+            {name: metric.to(self.device) for name, metric in self.metrics().items()}
             for _ in PENALTIES
         ]
         for batch in data.loader("val"):
             if not batch.is_counted:
                 continue
             batch = batch.to(self.device)
-            logits, wanted = self(batch), self.expected(batch)
-            for penalty, metric in zip(PENALTIES, found, strict=True):
+            logits = self(batch)
+            for penalty, scores in zip(PENALTIES, found, strict=True):
                 self.head.penalty.fill_(penalty)
-                metric.update(self.names(self.head.decode(logits, batch.lengths)), wanted)
-        self.head.penalty.fill_(best_penalty([metric.compute().item() for metric in found]))
+                self.score_tags(scores, self.head.decode(logits, batch.lengths), batch)
+        shares = [
+            [scores[name].compute().item() for scores in found] for name in ("f1", "accuracy")
+        ]
+        self.head.penalty.fill_(best_penalty(*shares))
 
     def fit_to_training_data(self, data: SequenceData) -> None:
         """Refuse, by a DataError, training tags that the scheme of a CRF does not allow."""

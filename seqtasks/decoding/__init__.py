@@ -4,6 +4,7 @@ from seqtasks.decoding.adaptive import Steps, adaptive_log_probs, read_text
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.cache_pointer import Cache, CachePointer, mix
 from seqtasks.decoding.dynamic import (
+    Diverged,
     DynamicEvaluation,
     Follower,
     following,
@@ -35,6 +36,7 @@ __all__ = [
     "Cache",
     "CachePointer",
     "DecodingStep",
+    "Diverged",
     "DynamicEvaluation",
     "Follower",
     "Greedy",

@@ -71,7 +71,7 @@ class Cache:
         keys, values = self.joined(features, targets)
         begun = len(keys) - len(features)
         features = keys[begun:]
-        most = max(1, PRODUCTS_AT_ONCE // (self.size + 1))
+        most = max(1, PRODUCTS_AT_ONCE // (min(self.size, len(keys)) + 1))
         parts = []
         for start in range(0, len(features), most):
             stop = min(start + most, len(features))

@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seqtasks.decoding.steps import Impossible
 from seqtasks.errors import UsageError, check_choice, check_least, check_rate
 
 RULES: Mapping[str, Mapping[str, float]] = {
@@ -72,6 +73,10 @@ class DynamicEvaluation:
         return cls(rule, **{**RULES[check_choice("rule", rule, RULES)], **given})
 
 
+class Diverged(UsageError):
+    """The weights have learnt too fast from a text for a model to give numbers."""
+
+
 class Follower:
     """The weights of a model while they follow a text.
 
@@ -117,10 +122,22 @@ class Follower:
 def following(
     dynamic: DynamicEvaluation, model: nn.Module, sizes: Sequence[Tensor] | None = None
 ) -> Iterator[Follower]:
-    """A model's weights may follow texts meanwhile; afterwards they are those of training."""
+    """A model's weights may follow texts meanwhile; afterwards they are those of training.
+
+    Raises:
+        Diverged: the model gives NaN meanwhile, though the weights of training are finite.
+    """
     follower = Follower(dynamic, weights_of(model), sizes)
     try:
         yield follower
+    except Impossible as error:
+        if not all(bool(weight.isfinite().all()) for weight in follower.trained):
+            raise
+        raise Diverged(
+            f"at {dynamic.rate:g} the weights learn so fast that the model's logits are NaN; "
+            f"lower it, which is {RULES[dynamic.rule]['rate']:g} by default",
+            option="dynamic.rate",
+        ) from error
     finally:
         follower.go_back()
 

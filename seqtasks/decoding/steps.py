@@ -128,8 +128,12 @@ def log_softmax(logits: Tensor) -> Tensor:
     return torch.log_softmax(exact.to(torch.float64), dim=-1)
 
 
+class Impossible(SeqtasksError):
+    """What a model gives is NaN, or leaves no token that may follow."""
+
+
 def check_possible(values: Tensor) -> Tensor:
-    """Log-probabilities (rows, vocabulary); a SeqtasksError if a row has NaN or no token."""
+    """Log-probabilities (rows, vocabulary); `Impossible` if a row has NaN or no token."""
     if not bool((values.amax(dim=-1) > -torch.inf).all()):  # the largest of a row with NaN is NaN
-        raise SeqtasksError("the model's logits are NaN or leave no token that may follow")
+        raise Impossible("the model's logits are NaN or leave no token that may follow")
     return values

@@ -43,6 +43,8 @@ class Adaptation(NamedTuple):
 def asked(given: Mapping[str, Any]) -> Adaptation | None:
     """How a command line wants a model to adapt, by the names of its options; None for not at all.
 
+    What has no effect is left out, unless ``tune`` is to choose the numbers.
+
     >>> asked({"cache_theta": 0.2, "samples": 3})
     Adaptation(cache=CachePointer(size=2000, theta=0.2, lambda_=0.05), dynamic=None)
     """
@@ -56,7 +58,8 @@ def asked(given: Mapping[str, Any]) -> Adaptation | None:
         with located(name):
             return make(**found)
 
-    return Adaptation(part("cache", CachePointer), part("dynamic", DynamicEvaluation.of)).effective
+    found = Adaptation(part("cache", CachePointer), part("dynamic", DynamicEvaluation.of))
+    return found if given.get("tune") and any(found) else found.effective
 
 
 Scorer = Callable[..., Tensor]

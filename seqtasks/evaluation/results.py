@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from seqtasks.bundle import load
@@ -15,6 +16,8 @@ from seqtasks.evaluation.bootstrap import Sums, compare_scores, interval
 from seqtasks.evaluation.scoring import Evaluation, contributions, evaluate
 from seqtasks.evaluation.split import Split, read_split
 from seqtasks.evaluation.tuning import tuned_on_validation
+
+_log = logging.getLogger(__name__)
 
 
 class Tested(NamedTuple):
@@ -45,6 +48,7 @@ def results(
     trusted: Collection[str] = (),
     adaptation: Adaptation | None = None,
     tune: bool = False,
+    say: Callable[[str], object] = _log.info,
 ) -> dict[str, Any]:
     """Test a saved model, and compare it with another one.
 
@@ -60,6 +64,7 @@ def results(
         adaptation: how a language model adapts to the test text, and so the other one; where
             there is no other one, the model as it is stands beside.
         tune: choose the numbers of the adaptation on the validation data, from those given on.
+        say: is told what each try of ``tune`` comes to.
 
     Returns:
         Scores, intervals, differences from the other model, the adaptation and the task's report,
@@ -80,7 +85,7 @@ def results(
         model = load(folder, device, trusted)
         split = read_split(model, changes, trusted)
         if how is not None and tune:
-            how = tuned_on_validation(model, how, split.name, changes, trusted)
+            how = tuned_on_validation(model, how, split.name, changes, trusted, say)
         if how is not None:
             sums = adapted(model, split, how, trusted)
             scores = {name: one.whole for name, one in sums.items()}

@@ -17,6 +17,9 @@ PASSES, USUAL_PASSES = 100, 6
 PENALTIES = tuple(step / 5 for step in range(-3, 13))
 """Nats that the label of what lies in no span may lose, for `best_penalty`."""
 
+WORTH, COST = 0.005, 0.01
+"""The F1 that a penalty has to bring, and the accuracy that it may cost."""
+
 
 def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
     """The temperature at which the targets are most probable (Guo et al. 2017, section 4.2).
@@ -97,23 +100,35 @@ def tune_thresholds(probabilities: Tensor, targets: Tensor) -> Tensor:
     return thresholds
 
 
-def best_penalty(scores: Sequence[float]) -> float:
-    """The penalty where the mean of its score and those of its neighbours is greatest.
+def best_penalty(scores: Sequence[float], accuracies: Sequence[float]) -> float:
+    """The penalty where the mean of its score and those of its two neighbours is greatest, or 0.
 
-    A single score of few spans goes up and down by chance, which the mean evens out. Of equally
-    good penalties the one nearest to 0 is taken.
+    A single score of few spans goes up and down by chance, which the mean evens out; the least and
+    the greatest penalty have no mean and are never taken. Of equally good ones the nearest to 0 is.
+    A penalty has to be worth it: its mean exceeds that of 0 by `WORTH` at least. A tagger that
+    knows next to nothing gains F1 by taking every word for a span, so none is taken that costs
+    more than `COST` of the accuracy, in the same mean.
 
     Args:
-        scores: one for each of `PENALTIES`, the higher the better.
+        scores: a share for each of `PENALTIES`, the higher the better.
+        accuracies: the share of right labels under each.
 
-    >>> best_penalty([0.4 - abs(penalty - 0.8) for penalty in PENALTIES])
+    >>> accuracies = [0.9] * len(PENALTIES)
+    >>> best_penalty([0.4 - abs(penalty - 0.8) for penalty in PENALTIES], accuracies)
     0.8
-    >>> best_penalty([1.0] * len(PENALTIES))
+    >>> best_penalty([1.0] * len(PENALTIES), accuracies)
     0.0
     """
-    around = [scores[max(0, at - 1) : at + 2] for at in range(len(scores))]
-    means = [round(sum(some) / len(some), 9) for some in around]
-    _, _, penalty = max(
-        (mean, -abs(penalty), penalty) for mean, penalty in zip(means, PENALTIES, strict=True)
-    )
-    return penalty
+    score, accuracy = evened(scores), evened(accuracies)
+    taken = [
+        (round(score[penalty], 9), -abs(penalty), penalty)
+        for penalty in score
+        if score[penalty] >= score[0.0] + WORTH and accuracy[penalty] >= accuracy[0.0] - COST
+    ]
+    return max(taken)[2] if taken else 0.0
+
+
+def evened(shares: Sequence[float]) -> dict[float, float]:
+    """The mean of each of `PENALTIES` that has two neighbours, with theirs."""
+    threes = zip(shares, shares[1:], shares[2:], strict=False)
+    return {penalty: sum(three) / 3 for penalty, three in zip(PENALTIES[1:-1], threes, strict=True)}

@@ -150,7 +150,7 @@ class TextGenerator:
         tokens = [[*self.tokens(text), *end] for text in texts]
         if adaptive is not None:
             state = self.before(1)
-            found = [-float(adaptive(numbers, state=state).sum()) for numbers in tokens]
+            found = [0.0 - float(adaptive(numbers, state=state).sum()) for numbers in tokens]
         else:
             state, device = self.before(len(tokens)), self.model.device
             window = getattr(self.model, "window", 256)

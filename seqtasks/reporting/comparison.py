@@ -49,11 +49,11 @@ def show_results(found: dict[str, Any], confidence: float) -> None:
 def adaptation_line(adaptation: Mapping[str, Any] | None) -> str:
     """How a model has adapted, as options to type.
 
-    >>> adaptation_line({"cache": {"size": 500, "lambda": 0.1}})
-    'Adapting: --cache-size 500 --cache-lambda 0.1'
+    >>> adaptation_line({"cache": {"size": 5000000, "lambda": 0.1}})
+    'Adapting: --cache-size 5000000 --cache-lambda 0.1'
     """
     numbers = [
-        f"--{part}-{name} {value if isinstance(value, str) else f'{value:g}'}"
+        f"--{part}-{name} {value}"
         for part, values in (adaptation or {}).items()
         for name, value in values.items()
     ]

@@ -155,6 +155,9 @@ def show_report(console: Console, report: Mapping[str, Any]) -> None:
     """Print what a test says beside its scores: classes, signatures, the worst texts."""
     show_classes(console, report)
     show_confusion(console, report)
+    if (penalty := report.get("outside_penalty")) is not None:
+        worth = f"the penalty of O is {penalty:g}" if penalty else "no penalty of O is worth it"
+        show(console, f"By the F1 of the validation data {worth}")
     for name, signature in report.get("signatures", {}).items():
         show(console, f"{name}: {signature}")
     if report.get("worst"):

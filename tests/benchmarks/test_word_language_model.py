@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -48,3 +49,15 @@ def test_both_learn_side_by_side(monkeypatch, tmp_path, capsys):
         assert 0 < begun < ended
     lines = capsys.readouterr().out.splitlines()[-3:]
     assert [line.split()[0] for line in lines] == ["epoch", "1", "2"]
+
+
+def test_an_epoch_without_its_seconds_is_no_shorter_table(monkeypatch, tmp_path):
+    import word_language_model as benchmark
+
+    def trained(config, *given):
+        Path(config.callbacks.clock.path).write_text("1.5\n")
+        return {"history": [{"val/perplexity": 9.0}, {"val/perplexity": 8.0}]}
+
+    monkeypatch.setattr(benchmark, "run", trained)
+    with pytest.raises(ValueError, match="shorter"):
+        benchmark.ours(["task=generation"], tmp_path)

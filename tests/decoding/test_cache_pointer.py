@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 
 from seqtasks.decoding import Cache, mix
 
@@ -39,6 +40,21 @@ def test_the_cache_is_its_equation_however_the_text_is_cut(text, monkeypatch, si
     assert len(cache.values) == min(size, 60)
     expected = by_definition(*text, size, theta)
     torch.testing.assert_close(torch.cat(found), expected, equal_nan=True)
+
+
+def test_room_for_more_steps_than_there_are_costs_nothing(text):
+    class Counted(TorchFunctionMode):
+        def __torch_function__(self, function, types, arguments=(), options=None):
+            counts[-1] += function is torch.Tensor.softmax
+            return function(*arguments, **options or {})
+
+    counts, found = [], []
+    for size in (60, 10**9):
+        counts.append(0)
+        with Counted():
+            found.append(Cache(size).look_up(*text, 0.5))
+    assert counts == [1, 1]
+    assert torch.equal(found[0][1:], found[1][1:])
 
 
 def test_what_is_looked_up_is_not_remembered(text):

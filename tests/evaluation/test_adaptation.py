@@ -12,6 +12,7 @@ from small import SMALL
 
 from seqtasks import bundle, evaluate, generate
 from seqtasks.decoding import CachePointer, DynamicEvaluation
+from seqtasks.errors import SeqtasksError
 from seqtasks.evaluation import (
     Adaptation,
     adapted,
@@ -21,6 +22,7 @@ from seqtasks.evaluation import (
     read_split,
     results,
     tuned,
+    tuning,
 )
 from seqtasks.evaluation.adapted import texts
 from seqtasks.evaluation.training_gradients import training_gradients
@@ -120,6 +122,8 @@ def test_what_has_no_weight_is_no_adaptation(folders):
     assert asked({"samples": 3, "cache": False}) is None
     assert asked({"cache_lambda_": 0.0, "dynamic_rate": 0.0}) is None
     assert asked({"cache_lambda_": 0.0, "dynamic": True}).cache is None
+    assert asked({"tune": True}) is None
+    assert asked({"tune": True, "dynamic_rate": 0.0}).dynamic.rate == 0  # to begin with
     nothing = results(folders / "softmax", adaptation=asked({"cache_lambda_": 0.0}))
     assert nothing == results(folders / "softmax")  # to the bit
 
@@ -180,6 +184,57 @@ def test_numbers_are_tuned_on_validation_text(folders, capsys):
     assert found == {"size": 2000, "theta": alone.theta, "lambda": alone.lambda_}
 
 
+def test_numbers_that_cannot_be_tuned_from_are_begun_anew(folders, capsys):
+    folder = str(folders / "softmax")
+    usual = ["--dynamic", "--dynamic-rule", "sgd", "--tune", "--json", "--samples", "0"]
+    evaluate.main([folder, *usual])
+    expected = json.loads(capsys.readouterr().out)["adaptation"]["dynamic"]
+    assert expected["rate"] > 0
+    for rate in ("0", "1e38"):  # of the other the model gives NaN
+        evaluate.main([folder, *usual, "--dynamic-rate", rate])
+        found, said = capsys.readouterr()
+        assert json.loads(found)["adaptation"]["dynamic"] == expected
+        assert f"rate {float(rate):g}, decay 0: perplexity" in said
+    for options in (["--cache-theta", "0"], ["--cache-lambda", "0"]):
+        evaluate.main([folder, "--tune", "--json", "--samples", "0", *options])
+        cache = json.loads(capsys.readouterr().out)["adaptation"]["cache"]
+        assert cache["theta"] > 0
+        assert cache["lambda"] > 0
+
+
+def test_each_try_is_one_pass_and_a_line(folders, monkeypatch):
+    model = bundle.load(folders / "softmax")
+    split, passes, said = read_split(model, split="val"), [], []
+
+    def counted(*given):
+        passes.append(given)
+        return reading(*given)
+
+    reading = tuning.read
+    monkeypatch.setattr(tuning, "read", counted)
+    tuned(model, HOW["sgd"], split, say=said.append)
+    assert len(passes) == len(said) == len(set(said)) > 4
+    assert all(line.startswith("rate ") for line in said)
+    passes.clear()
+    tuned(model, HOW["cache"], split, say=said.append)
+    assert len(passes) == 1
+    assert said[-1].startswith("θ ")
+
+
+def test_weights_that_learn_too_fast_are_named(folders, capsys):
+    options = ["--dynamic-rule", "sgd", "--dynamic-rate", "1e38"]
+    for verb, more in ((evaluate, []), (generate, ["--score", "--prompt", "the dog sees the cat"])):
+        with pytest.raises(SystemExit):
+            verb.main([str(folders / "softmax"), *more, *options, "--dynamic-segment", "2"])
+        assert "--dynamic-rate: at 1e+38 the weights learn so fast" in capsys.readouterr().err
+    model = bundle.load(folders / "softmax")
+    with torch.no_grad():
+        model.task.head.output.bias.fill_(math.nan)  # which no learning has done
+    with pytest.raises(SeqtasksError, match="logits are NaN") as caught:
+        adapted(model, read_split(model), HOW["sgd"])
+    assert caught.value.option is None
+
+
 def test_tuning_on_the_text_of_the_test_is_said(folders, caplog):
     options = {"adaptation": Adaptation(CACHE), "tune": True, "samples": 0}
     results(folders / "condition", changes=["data.test_fraction=0"], **options)
@@ -224,3 +279,5 @@ def test_given_texts_are_scored_apart_and_together(folders, capsys, monkeypatch,
     assert found["nats"] / found["tokens"] == pytest.approx(expected["loss"].whole, rel=1e-9)
     generate.main([str(folders / "softmax"), "--score", "--prompt", "the dog sees", *options])
     assert "all" not in capsys.readouterr().out
+    generate.main([str(folders / "softmax"), "--score", "--prompt", "t", "--json", *options])
+    assert math.copysign(1, json.loads(capsys.readouterr().out)["nats"]) == 1  # 0, and not -0

@@ -41,9 +41,34 @@ def test_a_softmax_decodes_as_if_o_scored_less(scheme):
     assert {*head.state_dict()} - {*plain.state_dict()} == {"penalty"}
 
 
+def chosen(score, accuracy=lambda penalty: 0.9):
+    """The best penalty by functions of it."""
+    return best_penalty([*map(score, PENALTIES)], [*map(accuracy, PENALTIES)])
+
+
 def test_the_best_penalty_is_the_middle_of_good_ones_and_else_near_zero():
-    scores = [0.5 if 0.3 < penalty < 1.1 else 0.4 for penalty in PENALTIES]
-    assert best_penalty(scores) == 0.6
-    lucky = [0.9 if penalty == 2.4 else 0.5 for penalty in PENALTIES[:-1]] + [0.52]
-    assert best_penalty([0.5 + 0.01 * (penalty == 0) for penalty in PENALTIES]) == 0.0
-    assert best_penalty(lucky) == 2.4
+    assert chosen(lambda penalty: 0.5 if 0.3 < penalty < 1.1 else 0.4) == 0.6
+    assert chosen(lambda penalty: 0.5 + 0.01 * (penalty == 0)) == 0.0
+    assert chosen(lambda penalty: 0.5 + 0.1 * (abs(penalty) == 0.2)) == 0.0
+
+
+def test_every_penalty_is_chosen_by_as_many_scores():
+    for lucky in PENALTIES:  # of the ends one score more would decide alone
+        found = chosen(lambda penalty, lucky=lucky: 0.5 + 0.1 * (penalty == lucky))
+        assert abs(found - lucky) <= 0.21 or found == 0.0
+    assert chosen(lambda penalty: penalty) == PENALTIES[-2]
+    assert chosen(lambda penalty: -penalty) == PENALTIES[1]
+
+
+def test_a_penalty_has_to_be_worth_more_than_chance():
+    assert chosen(lambda penalty: 0.4 + 0.0049 * (penalty > 0.3)) == 0.0
+    assert chosen(lambda penalty: 0.4 + 0.0051 * (penalty > 0.3)) == 0.6
+    assert chosen(lambda penalty: 0.4 + 0.01 * (penalty == 0.8)) == 0.0  # by one score alone
+
+
+def test_a_tagger_that_knows_nothing_does_not_take_every_word_for_a_span():
+    gain = {penalty: max(0.0, 0.077 * (penalty - 1.2)) for penalty in PENALTIES}
+    loss = {penalty: max(0.0, 0.7 * (penalty - 1.2)) for penalty in PENALTIES}
+    assert chosen(gain.get) == PENALTIES[-2]
+    assert chosen(gain.get, lambda penalty: 0.91 - loss[penalty]) == 0.0
+    assert chosen(gain.get, lambda penalty: 0.91 - 0.005 * loss[penalty]) == PENALTIES[-2]

@@ -27,6 +27,7 @@ from seqtasks.decoding import (
     Greedy,
     SearchInput,
     beam_search,
+    following,
     make_search,
     sample,
     together,
@@ -98,6 +99,11 @@ def drawn(first: torch.Tensor = ONE, state: Any = (), logits: float = 0.0, **opt
         return torch.full((len(tokens), 5), logits), held
 
     return sample(step, state, first, **{"max_length": 3, "eos_id": 0} | options)
+
+
+def diverged() -> None:
+    with following(DynamicEvaluation.of("sgd", rate=3.0), torch.nn.Linear(1, 1)):
+        drawn(logits=float("nan"))
 
 
 def tied(**second: Any) -> None:
@@ -477,6 +483,10 @@ ROWS = {
     "decoding.steps:expect": (
         lambda: beam_search(*searched()[:3], beam_size=0, max_length=3, eos_id=0),
         "beam_size: 0 is given; expected 1 to 10,000",
+    ),
+    "decoding.dynamic:following": (
+        diverged,
+        "dynamic.rate: at 3 the weights learn so fast that the model's logits are NaN; lower it",
     ),
     "decoding.steps:check_possible": (
         lambda: drawn(logits=float("nan")),

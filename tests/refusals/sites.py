@@ -21,7 +21,7 @@ from seqtasks.serving.refusal import Refusal
 
 MAKERS = (
     *("SeqtasksError", "UsageError", "DataError", "RecordError", "BundleError", "Interrupted"),
-    *("misfit", "Refusal", "argparse.ArgumentTypeError", "parser.error"),
+    *("Impossible", "Diverged", "misfit", "Refusal", "argparse.ArgumentTypeError", "parser.error"),
 )
 """What is called to refuse: classes of errors, of a server's answers, of the command line."""
 

@@ -42,6 +42,15 @@ def test_the_worst_texts_stand_below_one_heading(capsys):
     assert capsys.readouterr().out == "\nAmong the worst:\n" + 2 * example
 
 
+def test_a_penalty_that_is_chosen_is_said(capsys):
+    for penalty in (0.8, 0.0):
+        show_report(Console(), {"outside_penalty": penalty})
+    assert capsys.readouterr().out.splitlines() == [
+        "By the F1 of the validation data the penalty of O is 0.8",
+        "By the F1 of the validation data no penalty of O is worth it",
+    ]
+
+
 @pytest.mark.parametrize(
     ("sample", "said"),
     [

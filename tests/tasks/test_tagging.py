@@ -181,3 +181,4 @@ def test_a_penalty_of_o_is_chosen_by_the_span_f1_of_the_validation_data(composed
     copy = instantiate(config.task)(data.vocabularies)
     copy.load_state_dict(task.state_dict())
     assert copy.head.penalty == task.head.penalty
+    assert task.report()["outside_penalty"] == pytest.approx(task.head.penalty.item())
