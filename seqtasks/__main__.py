@@ -14,7 +14,6 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
 from seqtasks.cli.beginning import begun
-from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
@@ -81,7 +80,6 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
         os.environ.setdefault(PARENT, str(os.getpid()))
         choices, given = hydra_config.runtime.choices, hydra_config.overrides
         config = settled(config, choices, [*given.hydra, *given.task], composed)
-        leave_to_budget(config, given.task)
         return run(config, folder, choices["task"], began=began, trial=trial)
     except Interrupted as error:
         if trial is None or trial.checkpoint is not None:

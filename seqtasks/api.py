@@ -16,7 +16,6 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from seqtasks.bundle import Bundle, load
 from seqtasks.bundle.build import foreign_modules
-from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.checked import as_plain, check_config, check_value
 from seqtasks.cli.exit_on_error import explain
 from seqtasks.cli.quoting import quoted
@@ -57,7 +56,6 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
             if not isinstance(config.paths, DictConfig):
                 check_value("paths", config.paths, dict)
             config = settled(config, choices, words, partial(hydra_compose, "config"))
-            leave_to_budget(config, options)
     except Exception as error:
         known = explain(error, options)
         if known is None:

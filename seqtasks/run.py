@@ -187,7 +187,16 @@ def run(
                 if config.report:
                     write_report(folder, trusted=foreign, examples=looked_at)
                 name_latest(folder)
-                summary.explain_run(console, folder, task, data, config.examples, results, foreign)
+                summary.explain_run(
+                    console,
+                    folder,
+                    task,
+                    data,
+                    config.examples,
+                    results,
+                    foreign,
+                    last=trial is None,
+                )
     return results
 
 

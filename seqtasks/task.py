@@ -131,6 +131,11 @@ class Task(LightningModule):
     def calibrate(self, data: SequenceData) -> None:
         """After training, with the best weights: fit to the validation data what is left open."""
 
+    @property
+    def calibration_passes(self) -> int:
+        """As many validations take the time of `calibrate`, at most as a rule."""
+        return 0
+
     def report(self) -> dict[str, Any]:
         """After the test: what it says beside its scores, as JSON takes it."""
         return {}

@@ -141,6 +141,10 @@ class SequenceClassifier(Task):
         check_some_known(data, "label")
         self.head.fit_to_training_data(targets(data.datasets["train"], "label"))
 
+    @property
+    def calibration_passes(self) -> int:
+        return int(self.head.calibrates)
+
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
         """Fit temperature or thresholds to the validation split, shared out among processes."""

@@ -22,7 +22,7 @@ from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
 from seqtasks.graphs.graph import Graph, Run
 from seqtasks.graphs.language import attach_language, language_graphs
-from seqtasks.heads.calibration import fit_temperature
+from seqtasks.heads.calibration import USUAL_PASSES, fit_temperature
 from seqtasks.heads.condition import Condition
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
@@ -234,6 +234,10 @@ class LanguageModel(Task):
             with self.head.uncalibrated():
                 loss = self.loss(outputs, batch)
             metrics["uncalibrated_perplexity"].update(loss.total, loss.count)
+
+    @property
+    def calibration_passes(self) -> int:
+        return 0 if self.head.temperature is None else USUAL_PASSES
 
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:

@@ -213,6 +213,10 @@ class SequenceTagger(Task):
         rows = [row.tolist() for row in tags.split(batch.lengths.tolist())]
         return self.names(rows, batch.get("tags_unseen", []))
 
+    @property
+    def calibration_passes(self) -> int:
+        return len(PENALTIES) if self.head.calibrates else 0
+
     @torch.no_grad()
     def calibrate(self, data: SequenceData) -> None:
         """Give the label ``O`` the penalty that is best for the F1 of the validation split.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -21,22 +21,22 @@ DECIDED: dict[str, Any] = {
 STOPPING = "callbacks.early_stopping"
 
 
-def leave_to_budget(config: DictConfig, typed: Iterable[str]) -> None:
+def leave_to_budget(config: DictConfig, words: Iterable[str], says: Callable[[str], bool]) -> None:
     """Let a budget decide how long training is, and when it validates, in a configuration.
 
-    Without a budget nothing changes. ``trainer.max_epochs`` and early stopping hold where they are
-    typed, and end a training that would go on.
+    ``trainer.max_epochs`` holds where it is typed, by itself or by a choice such as
+    ``debug=quick``; early stopping where it is typed itself. Both end a training that would go on.
 
     Args:
-        config: composed by Hydra.
-        typed: the options as they were typed, ``trainer.max_epochs=3``.
+        config: composed by Hydra, with a budget.
+        words: of the command line, ``trainer.max_epochs=3``.
+        says: whether an option is typed, or a choice that says it.
     """
-    if config.get("budget") is None:
-        return
-    names = [option.lstrip("+~").partition("=")[0] for option in typed]
+    names = [word.lstrip("+~").partition("=")[0] for word in words]
+    stops = any(name.startswith(STOPPING) for name in names)
 
     def leave(option: str, value: Any) -> None:
-        if option in names or OmegaConf.select(config, option) is None:
+        if OmegaConf.select(config, option) is None:
             return
         OmegaConf.update(config, option, value)
         config.preset.chosen = [
@@ -44,9 +44,11 @@ def leave_to_budget(config: DictConfig, typed: Iterable[str]) -> None:
         ]
 
     for name, value in DECIDED.items():
-        leave(f"trainer.{name}", value)
-    leave("trainer.max_epochs", -1)
-    if not any(name.startswith(STOPPING) for name in names):
+        if not says(f"trainer.{name}"):
+            leave(f"trainer.{name}", value)
+    if not says("trainer.max_epochs"):
+        leave("trainer.max_epochs", -1)
+    if not stops:
         leave(STOPPING, None)
     elif OmegaConf.select(config, STOPPING) is not None:  # epochs are not what it counts
         OmegaConf.update(config, f"{STOPPING}.check_on_train_epoch_end", False, force_add=True)

@@ -11,8 +11,8 @@ from torch import Tensor
 LIMIT = 20.0
 """Temperatures lie between 1 / LIMIT and LIMIT, also where no error bounds them."""
 
-PASSES = 100
-"""Over the data, at most; five or six are usual."""
+PASSES, USUAL_PASSES = 100, 6
+"""Over the data, for a temperature: at most, and as a rule."""
 
 PENALTIES = tuple(step / 5 for step in range(-3, 13))
 """Nats that the label of what lies in no span may lose, for `best_penalty`."""

@@ -10,7 +10,8 @@ class Pace:
     """The share of a training that is done, where the steps that are left are counted anew.
 
     Each step adds to the share what is missing of 1, divided by the steps that are left: however
-    the count changes on the way, the share never jumps or falls, and the last step makes it 1.
+    the count changes on the way, the share never jumps or falls. A step that is known to be the
+    last one makes it 1.
 
     Attributes:
         share: of the training that is done, from 0 to 1.

@@ -216,7 +216,8 @@ def generation(case: Case) -> Lines:
     count = steps(case, "tokens")
     by_character = case.typed("data.tokens.level", level_of(text)) == "character"
     if by_character and not text.given:
-        yield "data.tokens.level", "character", "the script has no spaces"
+        why = "the script has no spaces" if text.unspaced else f"{text.words:.1f} words each"
+        yield "data.tokens.level", "character", why
     elif text.distinct > 10_000:
         yield "data.tokens.min_count", 2, RARE, "data.tokens.level", "data.tokens.max_size"
     if not facts.running:

@@ -11,6 +11,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from seqtasks.cli.budgeted import leave_to_budget
 from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.choices import check_choices
 from seqtasks.cli.parts import make_part
@@ -29,7 +30,9 @@ Compose = Callable[[Sequence[str]], DictConfig]
 def settled(
     config: DictConfig, choices: Mapping[str, Any], words: Sequence[str], compose: Compose
 ) -> DictConfig:
-    """A configuration with what the files decide: how they are read, and what the preset chooses.
+    """A configuration with what nobody has typed: what the files decide, and what a budget does.
+
+    The files decide how they are read, and what the preset chooses.
 
     Args:
         config: composed from the words.
@@ -63,6 +66,10 @@ def settled(
     if config.get("preset") is not None:
         with open_dict(config.preset):
             config.preset.read = [f"{as_word(one)} ({one.reason})" for one in found]
+    if config.get("budget") is not None:
+        usual = usual_words(choices)
+        usual += [f"experiment={name}"] if (name := choices.get("experiment")) else []
+        leave_to_budget(config, words, Typed.of(words, compose(words), compose(usual)).says)
     return config
 
 

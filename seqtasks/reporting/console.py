@@ -60,8 +60,12 @@ def explain_run(
     count: int,
     results: dict[str, Any],
     foreign: Sequence[str],
+    last: bool = True,
 ) -> None:
-    """Print scores, examples and the next command; the saved bundle predicts the examples."""
+    """Print scores, examples and the next command; the saved bundle predicts the examples.
+
+    One that is not the last thing of a command leaves the next command to what follows.
+    """
     show_scores(console, results)
     show_report(console, results.get("report", {}))
     pairs = pick_examples(data, task, max(count, 1))  # one at least, to try the model on
@@ -72,6 +76,9 @@ def explain_run(
         show_example(console, "", text, right, one_line(field, said or ""))
     place = folder / "bundle"
     short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
+    if not last:
+        show_page(console, short)
+        return
     show_next(console, short, pairs[0][1] if pairs else "", foreign)
 
 
@@ -247,9 +254,7 @@ def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str
     cannot show would be another one where it is copied: the command then names a file.
     """
     show(console, f"Saved: {folder}")
-    page = folder.parent / "report.html"
-    if page.is_file():
-        show(console, f"Report: {page}")
+    show_page(console, folder)
     trust = "".join(f" --trust {module}" for module in foreign)
     command = f"python -m seqtasks.predict {shlex.quote(str(folder))}{trust}"
     given = typed(shortened(sample))
@@ -257,6 +262,13 @@ def show_next(console: Console, folder: Path, sample: str, foreign: Sequence[str
         show(console, f"Next:  {given} | {command}")
     else:
         show(console, f"Next:  {command} --input FILE")
+
+
+def show_page(console: Console, folder: Path) -> None:
+    """Print where the report beside a bundle is, if there is one."""
+    page = folder.parent / "report.html"
+    if page.is_file():
+        show(console, f"Report: {page}")
 
 
 def typed(line: str) -> str:

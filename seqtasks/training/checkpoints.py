@@ -26,8 +26,8 @@ class Checkpoint(ModelCheckpoint):
     ``train_time_interval`` saves at the end of an epoch besides. What is due with a step that a
     validation follows is saved after it, so that no resumed run leaves the validation out. One that
     follows a score of the validation, by a name that begins with ``val/``, saves the weights that
-    were validated and no others. Under a budget of time all of them are saved with validations
-    alone.
+    were validated and no others. Under a budget of time nothing is saved at the end of an epoch
+    that no validation follows.
     """
 
     score: Tensor | None = None

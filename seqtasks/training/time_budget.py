@@ -14,14 +14,12 @@ from pytorch_lightning.trainer.states import TrainerFn
 from seqtasks.cli.duration import in_words, typed
 from seqtasks.errors import UsageError
 from seqtasks.optim.pace import Pace
+from seqtasks.training.measured import EACH, Measured, Sizes
 from seqtasks.training.rehearsal import rehearse, tested
-from seqtasks.training.time_plan import Costs, Plan, Speed, planned
+from seqtasks.training.time_plan import Plan, planned
 
 NEVER = sys.maxsize
 """A batch that no epoch comes to."""
-
-FORWARD = 0.5
-"""What a batch costs in evaluation, in those of training, before it is measured."""
 
 BASELINES, LATEST = 0.02, 1.03
 """The share of the budget that is kept for baselines, and where in it they end at the latest."""
@@ -32,8 +30,8 @@ ENDING = 0.3
 LEAST = 0.05
 """The share of the budget that training has to be left."""
 
-FEWEST, LOOKED_AT = 20, 8.0
-"""Test examples that the report looks at in any case, and what each costs in those of the test."""
+FEWEST = 20
+"""Test examples that the report looks at in any case."""
 
 
 class TimeBudget(pl.Callback):
@@ -58,7 +56,8 @@ class TimeBudget(pl.Callback):
         epochs: how many there were until that step.
 
     Raises:
-        UsageError: reading the data, validation, the test and saving leave training no time.
+        UsageError: reading the data, validation, the test and saving leave training no time, or a
+            training whose schedule is at its end is given a longer one.
     """
 
     def __init__(
@@ -71,13 +70,10 @@ class TimeBudget(pl.Callback):
     ) -> None:
         self.seconds, self.began, self.clock = seconds, began, clock
         self.starting, self.report = starting, report
-        self.pace, self.speed = Pace(), Speed()
+        self.pace, self.measured = Pace(), Measured()
         self.plan: Plan | None = None
-        self.validation: float | None = None  # seconds of the last one, checkpoints included
-        self.evaluation: float | None = None  # seconds of one of its batches
-        self.test: float | None = None  # seconds of a batch of the test
-        self.tested = (0.0, 0)  # batches and examples of the test
-        self.tests = 0.0  # seconds of the whole test
+        self.looking = 0.0  # seconds of the report at a test example
+        self.resumed = 0.0  # seconds of the budget that a resumed training had before
         self.mark: tuple[int, float] | None = None  # of the last look: the step and the time
         self.paused: float | None = None  # since when the training waits for a validation
         self.look = self.due = self.before = 0
@@ -99,14 +95,15 @@ class TimeBudget(pl.Callback):
     def examples(self) -> int:
         """How many test examples the report has time to look at, once the test is over."""
         left = self.seconds - self.used - ENDING * self.starting
-        each = LOOKED_AT * self.tests / max(self.tested[1], 1)
-        return max(FEWEST, min(self.report, int(left / max(each, 1e-6))))
+        return max(FEWEST, min(self.report, int(left / max(self.looking, 1e-6))))
 
     def on_test_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.tests = -self.clock()
+        self.testing = self.clock()
 
     def on_test_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.tests += self.clock()
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        seconds, examples = self.clock() - self.testing, len(data.datasets[data.test_split])
+        self.looking = EACH * seconds / max(examples, 1)
 
     def setup(self, trainer: pl.Trainer, pl_module: Any, stage: str) -> None:
         if stage == TrainerFn.FITTING:
@@ -115,12 +112,14 @@ class TimeBudget(pl.Callback):
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Leave a training that is resumed when its time is over."""
         over = self.pace.left <= 0
+        if over:
+            check_longer(self.resumed, self.seconds)
         trainer.should_stop = trainer.strategy.broadcast(over)
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def on_train_start(self, trainer: pl.Trainer, pl_module: Any) -> None:
         steps = trainer.estimated_stepping_batches
         self.most = steps if steps >= 0 else math.inf
-        self.tested = tested(trainer)
+        self.sizes = sizes_of(trainer, pl_module, self.report)
         self.before, self.look = trainer.global_step, trainer.global_step + 1
         resumed_there = 0 < self.due == trainer.global_step
         place = trainer.fit_loop.batch_idx + 1
@@ -129,9 +128,9 @@ class TimeBudget(pl.Callback):
     def on_train_batch_start(self, *_: Any) -> None:
         """Take the time of a validation that is over out of the training's."""
         if self.paused is not None:
-            self.validation = self.clock() - self.paused
+            seconds = self.measured.validation = self.clock() - self.paused
             if self.mark is not None:
-                self.mark = (self.mark[0], self.mark[1] + self.validation)
+                self.mark = (self.mark[0], self.mark[1] + seconds)
             self.paused = None
             self.look = 0
 
@@ -151,20 +150,30 @@ class TimeBudget(pl.Callback):
             self.plan and self.plan.validates(left, step - self.due, missing(trainer))
         ):
             return
-        self.due, self.paused = step, self.clock()
-        self.epochs = trainer.current_epoch + (loop.batch_idx + 1) / trainer.num_training_batches
+        self.pause(trainer)
         trainer.val_check_batch = loop.batch_idx + 1
         if left <= 0:
             self.pace.left = 0
             trainer.should_stop = True
 
+    def pause(self, trainer: pl.Trainer) -> None:
+        """Let the training wait for the validation that follows the step."""
+        self.due, self.paused = trainer.global_step, self.clock()
+        part = (trainer.fit_loop.batch_idx + 1) / trainer.num_training_batches
+        self.epochs = trainer.current_epoch + (part if missing(trainer) else 1)
+
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self.validating = self.clock()
+        if not trainer.sanity_checking and self.paused is None:  # Lightning's own
+            self.pause(trainer)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: Any) -> None:
-        self.evaluation = (self.clock() - self.validating) / max(sum(trainer.num_val_batches), 1)
+        if trainer.sanity_checking:  # of a few batches, the first ones
+            return
+        seconds, batches = self.clock() - self.validating, sum(trainer.num_val_batches)
+        self.measured.evaluation = seconds / max(batches, 1)
         if not trainer.should_stop:
-            self.test = rehearse(trainer, pl_module, self.clock)
+            self.measured.test = rehearse(trainer, pl_module, self.clock)
 
     def replan(self, trainer: pl.Trainer) -> None:
         """Look at the clock, and count the steps that are left."""
@@ -172,39 +181,27 @@ class TimeBudget(pl.Callback):
         if self.mark is None:  # the first step takes longer than others
             self.mark, self.look = (step, now), step + 1
             return
-        self.speed.add(step - self.mark[0], now - self.mark[1])
+        self.measured.speed.add(step - self.mark[0], now - self.mark[1])
         self.mark = (step, now)
-        costs = self.costs(trainer)
+        saving = BASELINES * self.seconds + ENDING * self.starting
+        costs = self.measured.costs(self.sizes, saving)
         left = self.seconds - self.used
         plan = planned(self.seconds, left, costs, step - self.before, self.most - step)
-        others = self.used + costs.after + costs.validation
-        plan, others = trainer.strategy.broadcast((plan, others))
+        used, needed = self.used, costs.after + costs.validation
+        plan, used, needed = trainer.strategy.broadcast((plan, used, needed))
         if self.plan is None and not self.before:
-            check_room(self.seconds, others)
+            check_room(self.seconds, used, needed)
         self.plan, self.pace.left, self.look = plan, plan.left, step + plan.look
-        if not self.told and self.speed.seconds >= min(5.0, self.seconds / 30):
+        if not self.told and self.measured.speed.seconds >= min(5.0, self.seconds / 30):
             self.told = True
             if trainer.is_global_zero:
                 print(self.line(trainer), flush=True)
 
-    def costs(self, trainer: pl.Trainer) -> Costs:
-        """What each part takes, as far as it has been measured."""
-        step = self.speed.seconds_of_a_step
-        batch = self.evaluation
-        if batch is None:
-            batch = FORWARD * step / trainer.accumulate_grad_batches
-        evaluation = batch * sum(trainer.num_val_batches)
-        validation = evaluation if self.validation is None else self.validation
-        batches, examples = self.tested
-        test = max(batch, self.test or 0.0) * batches
-        looked_at = LOOKED_AT * test * min(1.0, self.report / max(examples, 1))
-        after = test + looked_at + BASELINES * self.seconds + ENDING * self.starting
-        return Costs(step, validation if trainer.enable_validation else 0.0, after)
-
     def line(self, trainer: pl.Trainer) -> str:
         """What is planned, for a person."""
-        second = 1 / self.speed.seconds_of_a_step
-        of_epoch = trainer.num_training_batches / trainer.accumulate_grad_batches
+        second = 1 / self.measured.speed.seconds_of_a_step
+        parts = trainer.accumulate_grad_batches
+        of_epoch = trainer.num_training_batches / parts
         total = trainer.global_step + self.pace.left
         sizes = trainer.datamodule.datasets["train"].sizes()  # type: ignore[attr-defined]
         length, speed = f"{total:,.0f} steps", f"{second:,.1f} steps"
@@ -212,29 +209,46 @@ class TimeBudget(pl.Callback):
             epochs = total / math.ceil(of_epoch)
             length = f"{epochs:,.0f} epochs" if epochs >= 10 else f"{epochs:.1f} epochs"
             if sizes:
-                speed = f"{second * int(sizes[0].sum()) / of_epoch:,.0f} tokens"
+                loader: Any = trainer.train_dataloader
+                every = len(loader)  # also those that a limit leaves out
+                speed = f"{second * parts * int(sizes[0].sum()) / every:,.0f} tokens"
         return f"budget: {in_words(self.seconds)}, about {length} at {speed} a second"
 
     def state_dict(self) -> dict[str, Any]:
         return {
             "used": self.used,
+            "seconds": self.seconds,
             "due": [self.due, self.epochs],
             "pace": [self.pace.share, self.pace.left],
-            "costs": [self.validation, self.evaluation, self.test],
+            "costs": self.measured.state(),
         }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on with the time that a training has used before it ended."""
         self.began -= state_dict["used"]
+        self.resumed = state_dict["seconds"]
         self.due, self.epochs = state_dict["due"]
         self.pace.share, self.pace.left = state_dict["pace"]
-        self.validation, self.evaluation, self.test = state_dict["costs"]
+        self.measured.resume(state_dict["costs"])
 
 
 def budget_of(trainer: pl.Trainer) -> TimeBudget | None:
     """The budget of a training; None where it has none."""
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     return next((one for one in callbacks if isinstance(one, TimeBudget)), None)
+
+
+def sizes_of(trainer: pl.Trainer, task: Any, looked_at: int) -> Sizes:
+    """How much there is to do beside training, with some test examples for the report."""
+    data: Any = trainer.datamodule  # type: ignore[attr-defined]
+    passes = task.calibration_passes
+    return Sizes(
+        sum(trainer.num_val_batches) if trainer.enable_validation else 0,
+        passes * len(data.loader("val")) if passes else 0,
+        *tested(trainer),
+        looked_at,
+        trainer.accumulate_grad_batches,
+    )
 
 
 def missing(trainer: pl.Trainer) -> float:
@@ -246,11 +260,29 @@ def missing(trainer: pl.Trainer) -> float:
     return batches / trainer.accumulate_grad_batches
 
 
-def check_room(seconds: float, others: float) -> None:
-    """Refuse a budget of which all that is not training leaves nothing (UsageError)."""
-    if others > (1 - LEAST) * seconds:
+def check_room(seconds: float, used: float, needed: float) -> None:
+    """Refuse a budget of which all that is not training leaves nothing (UsageError).
+
+    Args:
+        seconds: of the budget.
+        used: of them, before and by the first steps.
+        needed: once training ends.
+    """
+    if used + needed > (1 - LEAST) * seconds:
         raise UsageError(
-            f"beside training the command takes about {in_words(others)}: to read, validate, test "
-            f"and save; give at least {typed(2 * others)}",
+            f"{in_words(used)} have gone until training began, and it takes about "
+            f"{in_words(needed)} to validate, test and save; give at least "
+            f"{typed(2 * (used + needed))}",
+            option="budget",
+        )
+
+
+def check_longer(before: float, seconds: float) -> None:
+    """Refuse more time for a training that has come to the end of its schedule (UsageError)."""
+    if seconds > before:
+        raise UsageError(
+            f"the training has come to the end of its {in_words(before)}, and its learning rate "
+            "with them; give no more than that, or begin a new one with its weights: "
+            "`transfer.model`=BUNDLE",
             option="budget",
         )

@@ -19,6 +19,7 @@ from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoint_writing import with_whole_checkpoints
 from seqtasks.training.history import EpochLines, History
 from seqtasks.training.interruption import Interruption, leave_signals
+from seqtasks.training.progress_bar import ProgressBar
 from seqtasks.training.validation_steps import BetweenSteps
 
 
@@ -50,7 +51,7 @@ def build_trainer(
         UsageError: the precision is 16-bit floats and the device a CPU.
     """
     progress_bar = progress_bar and sys.stdout.isatty()
-    shown = pl.callbacks.RichProgressBar() if progress_bar else EpochLines()
+    shown = ProgressBar() if progress_bar else EpochLines()
     every = [BatchSeed(seed), BetweenSteps(), Interruption(), History(), *callbacks, shown]
     if not checkpoints:
         every = [c for c in every if not isinstance(c, pl.callbacks.Checkpoint)]

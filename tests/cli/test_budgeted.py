@@ -30,6 +30,12 @@ def test_what_is_typed_holds():
     assert config.callbacks.early_stopping.check_on_train_epoch_end is False
 
 
+def test_what_a_typed_choice_says_holds_too():
+    config = compose("task=tagging", "debug=quick", "budget=10min")
+    assert config.trainer.max_epochs == 1
+    assert config.callbacks.early_stopping is None
+
+
 def test_a_recipe_gives_way(monkeypatch, tmp_path):
     monkeypatch.setenv("SEQTASKS_DATA", str(tmp_path))
     config = compose("experiment=tinyshakespeare", "budget=2h")

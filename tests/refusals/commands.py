@@ -49,7 +49,7 @@ from seqtasks.training.finite_loss import FiniteLoss
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
-from seqtasks.training.time_budget import check_room
+from seqtasks.training.time_budget import check_longer, check_room
 from seqtasks.training.trainer_options import check_trainer_options
 from seqtasks.training.validation_steps import BetweenSteps
 from seqtasks.transfer import Transfer
@@ -564,8 +564,12 @@ ROWS = {
         "trainer.max_time: the time decides it where a budget is given; leave one of them out",
     ),
     "training.time_budget:check_room": (
-        lambda: check_room(60.0, others=100.0),
-        "budget: beside training the command takes about 1 min 40 s: to read, validate, test and",
+        lambda: check_room(60.0, used=50.0, needed=50.0),
+        "budget: 50 s have gone until training began, and it takes about 50 s to validate, test",
+    ),
+    "training.time_budget:check_longer": (
+        lambda: check_longer(15.0, 60.0),
+        "budget: the training has come to the end of its 15 s, and its learning rate with",
     ),
     "training.averaging:ExponentialAverage.__init__": (
         lambda: ExponentialAverage(1.0),

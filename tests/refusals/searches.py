@@ -16,7 +16,6 @@ from omegaconf import OmegaConf
 from seqtasks.sweep.tuning import search, sweeper
 from seqtasks.sweep.tuning.given import Given
 from seqtasks.sweep.tuning.space import read
-from seqtasks.sweep.tuning.space import searched as drawn
 
 
 def configured(**options: Any) -> Any:
@@ -103,9 +102,13 @@ ROWS = {
         lambda: read("optimizer.lr", "0.1"),
         "optimizer.lr: '0.1' is one value and no range of them; write interval(0,0.5), range(1,4",
     ),
-    "sweep.tuning.space:searched": (
-        lambda: drawn("x", read("x", "tag(log,interval(0,1))"), 0.5),
+    "sweep.tuning.space:check_range": (
+        lambda: read("x", "tag(log,interval(0,1))"),
         "x: 0 to 1 is no range of ratios; write the lower bound first, above 0",
+    ),
+    "sweep.tuning.space:check_range#2": (
+        lambda: read("x", "tag(times,choice(0.5,big))"),
+        "x: 0.5, big multiply no value; write numbers, or leave out times",
     ),
     "sweep.tuning.search:Search.check": (
         of_another_command,

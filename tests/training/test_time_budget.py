@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import functools
+import re
 
 import pytest
 import pytorch_lightning as pl
 import torch
+from seqtasks.tasks.classification import SequenceClassifier
 from small import SMALL
 
 from seqtasks import run as entry
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.run import make_trainer, run
-from seqtasks.training.time_budget import TimeBudget
+from seqtasks.training.time_budget import TimeBudget, budget_of
 
 # The command silences this: an epoch without validation has no score to follow.
 pytestmark = pytest.mark.filterwarnings("ignore:ReduceLROnPlateau conditioned:RuntimeWarning")
@@ -50,14 +52,12 @@ def timed(composed, monkeypatch, tmp_path):
             trainer.callbacks.insert(0, clock)
             return trainer
 
-        def budget(config, began):
-            return [TimeBudget(float(config.budget[:-1]), clock(), clock=clock)]
-
         monkeypatch.setattr(entry, "make_trainer", with_clock)
-        monkeypatch.setattr(entry, "make_budget", budget)
-        given = ["task=classification", *SMALL, "data.batching.batch_size=16", *options]
-        given += ["trainer.max_epochs=-1", "callbacks.early_stopping=null"]
-        return run(composed(*given), tmp_path / name, "classification")
+        monkeypatch.setattr(entry, "TimeBudget", functools.partial(TimeBudget, clock=clock))
+        monkeypatch.setattr(entry, "IMPORTED", clock())
+        given = ["task=classification", *SMALL, "data.batching.batch_size=16"]
+        given += ["trainer.max_epochs=-1", "callbacks.early_stopping=null", *options]
+        return run(composed(*given), tmp_path / name, "classification", began=clock())
 
     return go
 
@@ -108,6 +108,7 @@ def test_beside_other_options(timed, tmp_path, option):
 def test_an_epoch_longer_than_the_budget(timed, tmp_path):
     clock = Clock(step=10.0, validation=0.5)
     few = [f"trainer.limit_{split}_batches=2" for split in ("val", "test")]
+    few += ["task.head.calibrate=false"]  # it reads all of the validation data
     results = timed(clock, "budget=200s", "data.batching.batch_size=2", *few)
     assert results["epochs"] == pytest.approx(19 / 40, abs=0.1)
     assert 3 < len(results["history"]) <= 8
@@ -145,6 +146,8 @@ def test_a_resumed_training_has_the_time_that_is_left(timed, tmp_path):
     again = timed(over, "budget=20s", f"ckpt_path='{ended}'", name="again")
     assert not over.rates
     assert again["test"] == results["test"]
+    with pytest.raises(UsageError, match=r"end of its 20 s, .* give no more than that, or"):
+        timed(Clock(), "budget=60s", f"ckpt_path='{ended}'", name="longer")
 
 
 def test_a_checkpoint_with_a_budget_and_one_without(timed, composed, tmp_path, monkeypatch):
@@ -157,15 +160,63 @@ def test_a_checkpoint_with_a_budget_and_one_without(timed, composed, tmp_path, m
 
 
 def test_too_small_for_anything(timed):
-    with pytest.raises(UsageError, match=r"beside training .* give at least \d+s"):
+    with pytest.raises(UsageError, match=r"have gone until .* give at least \d+s"):
         timed(Clock(step=2.4), "budget=5s")
 
 
-@pytest.mark.slow
-def test_the_clock_on_the_wall(cli):
-    options = [*SMALL, "trainer.max_epochs=-1", "budget=15s"]
-    code, out, _ = cli("task=classification", *options)
-    assert code == 0
-    assert "budget: 15 s, about " in out
-    assert "Saved: " in out
-    assert Path("runs/classification/latest").exists()
+def test_early_stopping_ends_it_before_the_time(timed):
+    stopping = {"_target_": "pytorch_lightning.callbacks.EarlyStopping", "monitor": "val/loss"}
+    stopping |= {"patience": 1, "min_delta": 100, "check_on_train_epoch_end": False}
+    given = ",".join(f"{name}: {value}" for name, value in stopping.items())
+    clock = Clock()
+    results = timed(clock, "budget=60s", "callbacks.early_stopping={" + given + "}")
+    assert len(results["history"]) == 2
+    assert results["history"][-1]["step"] == results["steps"]
+    assert clock.now < 10
+
+
+def test_a_check_of_the_validation_before_training_measures_nothing(timed):
+    class Warming(Clock):
+        def on_validation_batch_start(self, trainer, *_):
+            self.now += 1.0 if trainer.sanity_checking else 0.1
+
+    clock = Warming()
+    timed(clock, "budget=20s", "trainer.num_sanity_val_steps=2")
+    assert clock.now == pytest.approx(19, abs=1)
+
+
+def test_a_validation_that_nobody_planned_is_no_training(timed):
+    clock = Clock(validation=1.0)
+    speeds = []
+
+    def validate(trainer, *_):
+        speeds.append(budget_of(trainer).measured.speed.seconds_of_a_step)
+        if len(clock.rates) == 20:
+            trainer.val_check_batch = 1
+
+    clock.on_train_batch_end = validate
+    results = timed(clock, "budget=60s")
+    assert 20 in [row["step"] for row in results["history"]]
+    assert clock.now == pytest.approx(58, abs=2)
+    assert max(speeds) == pytest.approx(0.1)
+
+
+def test_the_time_of_the_calibration_is_kept(timed, monkeypatch):
+    clock = Clock()
+
+    def calibrate(task, data):
+        clock.now += 20 * clock.validation * len(data.loader("val"))
+
+    monkeypatch.setattr(SequenceClassifier, "calibrate", calibrate)
+    monkeypatch.setattr(SequenceClassifier, "calibration_passes", 20)
+    timed(clock, "budget=30s")
+    assert clock.now == pytest.approx(29, abs=1)
+
+
+def test_the_speed_is_that_of_all_batches(timed, capsys):
+    speeds = []
+    for name, limit in (("all", 1.0), ("some", 2)):
+        timed(Clock(), "budget=20s", f"trainer.limit_train_batches={limit}", name=name)
+        [speed] = re.findall(r"at ([\d,]+) tokens a second", capsys.readouterr().out)
+        speeds.append(int(speed.replace(",", "")))
+    assert speeds[0] == pytest.approx(speeds[1], rel=0.02)

@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from optuna.distributions import BaseDistribution
 
 from seqtasks.errors import UsageError, located
-from seqtasks.sweep.tuning.space import first_of, read, searched, written
+from seqtasks.sweep.tuning.space import check_range, first_of, read, searched, written
 
 OF_THE_SEARCH = ("sweep", "budget", "overwrite", "tune")
 """Options that are the search's own, and not those of its runs."""
@@ -33,7 +33,8 @@ class Given:
         typed: those of the arguments.
 
     Raises:
-        UsageError: a line of the space cannot be read, or scores of several tasks are compared.
+        UsageError: a line of the space or a typed range cannot be drawn from, or scores of several
+            tasks are compared.
     """
 
     def __init__(self, config: DictConfig, arguments: Sequence[str], loader: ConfigLoader) -> None:
@@ -44,7 +45,9 @@ class Given:
         for override in OverridesParser.create(config_loader=loader).parse_overrides([*arguments]):
             name = override.get_key_element().lstrip("+~")
             if override.is_sweep_override():
-                self.typed[name.removeprefix("tune.space.")] = override
+                name = name.removeprefix("tune.space.")
+                check_range(name, override)
+                self.typed[name] = override
             elif name.partition(".")[0] not in OF_THE_SEARCH:
                 self.fixed.append(str(override.input_line))
                 names += [] if name in self.choices else [name]

@@ -66,14 +66,39 @@ def read(option: str, text: str) -> Override:
         raise UsageError(f"{text!r} cannot be read; {said}", option=option) from error
     if not override.is_sweep_override():
         raise UsageError(f"{text!r} is one value and no range of them; {said}", option=option)
+    check_range(option, override)
     return override
+
+
+def check_range(option: str, override: Override) -> None:
+    """Refuse what can be drawn around no value (UsageError).
+
+    A tag is unknown, the bounds are in the wrong order, ratios are drawn from 0 on, or words are to
+    be multiplied.
+    """
+    sweep: Any = override.value()
+    tags = {check_choice(option, tag, TAGS) for tag in sweep.tags}
+    if isinstance(sweep, IntervalSweep):
+        low, high, ratios = float(sweep.start or 0), float(sweep.end or 0), "log" in tags
+        if not low < high or (ratios and low <= 0):
+            raise UsageError(
+                f"{low:g} to {high:g} is no range{' of ratios' if ratios else ''}; write the "
+                f"lower bound first{', above 0' if ratios else ''}",
+                option=option,
+            )
+    elif "times" in tags:
+        texts = [*override.sweep_string_iterator()]
+        try:
+            _ = [float(text) for text in texts]
+        except ValueError as error:
+            said = f"{', '.join(texts)} multiply no value; write numbers, or leave out `times`"
+            raise UsageError(said, option=option) from error
 
 
 def searched(option: str, override: Override, own: Any) -> Searched | None:
     """What an option is drawn from, around its own value; None where that is no number to go by.
 
-    Raises:
-        UsageError: a tag is unknown, or the bounds are no range.
+    The range is one that `check_range` takes.
 
     >>> searched("lr", read("lr", "tag(times,log,interval(0.5,2))"), 0.004)
     Searched(distribution=FloatDistribution(high=0.008, log=True, low=0.002, step=None), own=0.004)
@@ -83,32 +108,25 @@ def searched(option: str, override: Override, own: Any) -> Searched | None:
     CategoricalDistribution(choices=('gru', 'sru', 'lstm'))
     """
     sweep: Any = override.value()
-    tags = {check_choice(option, tag, TAGS) for tag in sweep.tags}
     number = isinstance(own, (int, float)) and not isinstance(own, bool)
-    if "times" in tags and not (number and own > 0):
+    if "times" in sweep.tags and not (number and own > 0):
         return None
     if not isinstance(sweep, IntervalSweep):
         texts = [_TRUTHS.get(text, text) for text in override.sweep_string_iterator()]
-        if "times" in tags:
-            texts = [shown(type(own)(float(text) * own)) for text in texts]
+        if "times" in sweep.tags:
+            texts = [shown(_multiple(own, float(text))) for text in texts]
         mine = None if own is None else as_value(own)
         every = dict.fromkeys([*texts, *([] if mine is None else [mine])])
         return Searched(CategoricalDistribution([*every]), mine)
     if own is not None and not number:
         return None
-    logarithmic = "log" in tags
-    factor = own if "times" in tags else 1
+    logarithmic = "log" in sweep.tags
+    factor = own if "times" in sweep.tags else 1
     low, high = float(sweep.start or 0) * factor, float(sweep.end or 0) * factor
-    if not low < high or (logarithmic and low <= 0):
-        raise UsageError(
-            f"{low:g} to {high:g} is no range{' of ratios' if logarithmic else ''}; write the "
-            f"lower bound first{', above 0' if logarithmic else ''}",
-            option=option,
-        )
     if own is None or (logarithmic and own <= 0):
         return Searched(FloatDistribution(low, high, log=logarithmic), None)
     low, high = float(min(low, own)), float(max(high, own))
-    if isinstance(own, int) and ("times" in tags or (low.is_integer() and high.is_integer())):
+    if isinstance(own, int) and ("times" in sweep.tags or (low.is_integer() and high.is_integer())):
         return Searched(_whole(low, high, own, logarithmic), own)
     return Searched(FloatDistribution(low, high, log=logarithmic), own)
 
@@ -128,6 +146,11 @@ def shown(value: Any) -> str:
     ('0.00123', '48', 'gru')
     """
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _multiple(own: float, factor: float) -> float:
+    """A multiple of a value; of a whole number another one, from 1."""
+    return max(1, round(factor * own)) if isinstance(own, int) else factor * own
 
 
 def _whole(low: float, high: float, own: int, logarithmic: bool) -> IntDistribution:

@@ -146,7 +146,7 @@ class Study:
     def ask(self) -> tuple[int, dict[str, str]]:
         """The number of the next run, and its options as they are typed."""
         study = self.begun
-        study.sampler = self.sampler(seed=self.seed + len(study.trials))
+        study.sampler = self.sampler(seed=self.seed + len(self.outcomes))
         trial = study.ask(study.trials[0].distributions)
         return trial.number, {name: shown(value) for name, value in trial.params.items()}
 

@@ -147,6 +147,10 @@ def test_a_search_trains_tests_once_and_leaves_a_bundle(cli, tmp_path):
     code, out, error = cli(*TUNE, "tune.trials=2", *small, *space)
     assert (code, error) == (0, "")
     assert out.count("this model") == 1
+    assert [line for line in out.splitlines() if line.startswith(("Saved:", "Next:"))] == [
+        "Saved: made/bundle",
+        "Next:  python -m seqtasks.predict made/bundle --input FILE",
+    ]
     runs = json.loads((tmp_path / "made" / "summary.json").read_text())
     best, other = (row["number"] for row in runs["runs"])
     metrics = json.loads((tmp_path / "made" / str(best) / "metrics.json").read_text())
@@ -160,3 +164,20 @@ def test_a_search_trains_tests_once_and_leaves_a_bundle(cli, tmp_path):
     assert cli(*words, "hydra.run.dir=alone")[0] == 0
     alone = json.loads((tmp_path / "alone" / "metrics.json").read_text())
     assert alone["test"] == metrics["test"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("optimizer.lr=interval(0.1,0.01)", "optimizer.lr: 0.1 to 0.01 is no range"),
+        ("optimizer.lr=tag(log,interval(0,0.1))", "optimizer.lr: 0 to 0.1 is no range of ratios"),
+        ("tune.space.optimizer.lr=tag(time,interval(1,2))", "optimizer.lr: there is no 'time'"),
+        ("encoder.hidden_size=tag(times,choice(1,big))", "encoder.hidden_size: 1, big multiply"),
+    ],
+)
+def test_a_typed_range_is_checked_before_the_first_run(cli, pretend, typed, said):
+    trials = pretend(by_rate)
+    code, _, error = cli(*TUNE, "tune.trials=2", typed)
+    assert code != 0
+    assert said in error
+    assert not trials
