@@ -24,8 +24,10 @@ class Typed(NamedTuple):
     values: Mapping[str, Any]
 
     def says(self, name: str) -> bool:
-        """Whether a group or an option is typed, with what stands below or above it."""
-        return name in self.groups or any(
+        """Whether a group is chosen, or an option is typed, or what stands above or below it."""
+        if "." not in name:
+            return name in self.groups
+        return any(
             name == one or name.startswith(f"{one}.") or one.startswith(f"{name}.")
             for one in self.values
         )

@@ -116,6 +116,12 @@ def test_presets_differ_in_width_and_in_time(questions):
     assert lengths == sorted({*lengths})
 
 
+def test_an_option_below_a_group_leaves_the_group_to_the_preset(questions):
+    config = seqtasks.compose(*questions, "callbacks.early_stopping.patience=20")
+    assert config.callbacks.early_stopping.patience == 20
+    assert "callbacks=ema" in config.preset.chosen
+
+
 def test_running_text_is_read_in_rows_of_the_presets_choice(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("to be or not to be\n" * 9)
