@@ -38,11 +38,9 @@ class Facts:
         exact: whether all were read.
         running: whether the examples are running texts, which are read as streams.
         texts: field → what its texts are like.
-        labels: field → the number of different labels that were read.
         spans: whether the tags spell spans, such as B-PER and I-PER.
         outside: the share of the tags that are O.
         steps: of a sequence of vectors on average; 0 where there are none.
-        channels: of such vectors.
         copied: share of the target's words that stand in the source of their example.
         shared: share of the target's different words that are words of any source too.
         vectors: whether the tokens begin with vectors from a file.
@@ -52,11 +50,9 @@ class Facts:
     exact: bool = True
     running: bool = False
     texts: Mapping[str, Text] = field(default_factory=dict)
-    labels: Mapping[str, int] = field(default_factory=dict)
     spans: bool = False
     outside: float = 0.0
     steps: float = 0.0
-    channels: int = 0
     copied: float = 0.0
     shared: float = 0.0
     vectors: bool = False

@@ -10,8 +10,6 @@ from typing import Any
 
 from seqtasks.data.fields import (
     Field,
-    LabelField,
-    LabelSetField,
     TagField,
     TokenField,
     VectorSequenceField,
@@ -53,28 +51,20 @@ def survey(data: SequenceData) -> Facts:
         examples = min(examples, data.limit)
     columns = {name: [record.values[name] for record in records] for name in fields}
     texts = {name: field for name, field in fields.items() if isinstance(field, TokenField)}
-    labels = {
-        name: len(set(chain.from_iterable(map(field.classes, records))))
-        for name, field in fields.items()
-        if isinstance(field, (LabelField, LabelSetField))
-    }
     tags = {
         name: Counter(chain.from_iterable(map(listed, columns[name])))
         for name, field in fields.items()
         if isinstance(field, TagField)
     }
     together = sum(tags.values(), Counter())
-    steps, channels = series_of(fields, columns)
     return Facts(
         examples=examples,
         exact=exact,
         running=getattr(data.reader, "continuous", False),
         texts={name: text_of(columns[name]) for name in texts},
-        labels=labels | {name: len(found) for name, found in tags.items()},
         spans=any(scheme_of(found) is not None for found in tags.values()),
         outside=together["O"] / max(1, together.total()),
-        steps=steps,
-        channels=channels,
+        steps=steps_of_series(fields, columns),
         copied=copied(columns),
         shared=shared(columns),
         vectors=any(field.words is not None for field in texts.values()),
@@ -134,15 +124,13 @@ def text_of(values: Sequence[Value]) -> Text:
     )
 
 
-def series_of(
-    fields: Mapping[str, Field], columns: Mapping[str, Sequence[Value]]
-) -> tuple[float, int]:
-    """The steps of a sequence of vectors on average, and the numbers of a step; 0 without any."""
+def steps_of_series(fields: Mapping[str, Field], columns: Mapping[str, Sequence[Value]]) -> float:
+    """The steps of a sequence of vectors on average; 0 without any."""
     for name, field in fields.items():
         if isinstance(field, VectorSequenceField) and columns[name]:
             read: list[Any] = [json.loads(str(value)) for value in columns[name][:100]]
-            return sum(map(len, read)) / len(read), len(read[0][0])
-    return 0.0, 0
+            return sum(map(len, read)) / len(read)
+    return 0.0
 
 
 def copied(columns: Mapping[str, Sequence[Value]]) -> float:

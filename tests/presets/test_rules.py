@@ -24,13 +24,13 @@ MANY = replace(SENTENCES, distinct=90_000)
 VECTORS = ["task.embedding.tokens.vectors=x"]
 
 CASES = [
-    ("classification", [], Facts(5_000, texts={"tokens": SENTENCES}, labels={"label": 6})),
-    ("classification", [], Facts(5_000, texts={"tokens": LONG}, labels={"label": 2})),
-    ("classification", [], Facts(9_000_000, texts={"tokens": MANY}, labels={"label": 2})),
-    ("classification", [], Facts(500, texts={"tokens": NAMES}, labels={"label": 2})),
-    ("classification", [], Facts(9_000, texts={"tokens": CHINESE}, labels={"label": 2})),
-    ("classification", ["task/embedding=series"], Facts(300, steps=20, channels=3)),
-    ("tagging", [], Facts(12_000, texts={"tokens": CUT}, labels={"tags": 17})),
+    ("classification", [], Facts(5_000, texts={"tokens": SENTENCES})),
+    ("classification", [], Facts(5_000, texts={"tokens": LONG})),
+    ("classification", [], Facts(9_000_000, texts={"tokens": MANY})),
+    ("classification", [], Facts(500, texts={"tokens": NAMES})),
+    ("classification", [], Facts(9_000, texts={"tokens": CHINESE})),
+    ("classification", ["task/embedding=series"], Facts(300, steps=20)),
+    ("tagging", [], Facts(12_000, texts={"tokens": CUT})),
     ("tagging", [], Facts(3_000, texts={"tokens": CUT}, spans=True, outside=0.95)),
     ("tagging", [], Facts(3_000, texts={"tokens": SINGLE}, spans=True)),
     (
@@ -102,7 +102,7 @@ def test_more_data_makes_the_network_wider_and_the_epochs_fewer():
 
 def test_scripts_without_spaces_and_names_are_read_by_character():
     for text, level in ((SENTENCES, None), (NAMES, "character"), (CHINESE, "character")):
-        facts = Facts(9_000, texts={"tokens": text}, labels={"label": 2})
+        facts = Facts(9_000, texts={"tokens": text})
         assert chosen("classification", facts).get("data.tokens.level") == level
 
 

@@ -25,14 +25,13 @@ def test_lines_with_labels(tmp_path):
     text = found.texts["tokens"]
     assert (text.words, text.characters, text.distinct, text.longest) == (2, 7.5, 4, 3)
     assert not text.given
-    assert found.labels == {"label": 2}
 
 
 def test_tags_that_spell_spans_and_those_that_do_not(tmp_path):
     path = tmp_path / "tags.conll"
     path.write_text("John B-PER\nsleeps O\n\nin O\nParis B-LOC\n\n")
     found = facts("task=tagging", "data=conll", f"data.train={path}")
-    assert (found.spans, found.outside, found.labels) == (True, 0.5, {"tags": 3})
+    assert (found.spans, found.outside) == (True, 0.5)
     assert found.texts["tokens"].given
     path.write_text("John NOUN\nsleeps VERB\n\n")
     assert not facts("task=tagging", "data=conll", f"data.train={path}").spans
@@ -53,13 +52,13 @@ def test_pairs_tell_what_is_copied(tmp_path):
     assert sorted(found.texts) == ["source", "target"]
 
 
-def test_series_have_steps_and_channels(tmp_path):
+def test_series_have_steps(tmp_path):
     path = tmp_path / "series.ts"
     path.write_text("@classlabel true a b\n@data\n1,2,3:4,5,6:a\n3,4:4,5:b\n")
     found = facts(
         "task=classification", "data=timeseries", "task/embedding=series", f"data.train={path}"
     )
-    assert (found.steps, found.channels, found.labels) == (2.5, 2, {"label": 2})
+    assert found.steps == 2.5
 
 
 @pytest.mark.parametrize("packed", [False, True])
