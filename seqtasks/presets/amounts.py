@@ -30,6 +30,15 @@ def dropout(count: int, layers: int) -> float:
     return round(stepped(count, usual, 0.1) - (0.1 if layers > 1 else 0.0), 1)
 
 
+def subwords(count: int) -> int:
+    """Byte pairs: few for little text, in which each is to occur often (Sennrich and Zhang 2019).
+
+    >>> subwords(50_000), subwords(400_000)
+    (2000, 6000)
+    """
+    return round(stepped(count, {100_000: 2_000, 1_000_000: 6_000, 20_000_000: 16_000}, 32_000))
+
+
 def wide(size: int, count: int, width: float) -> int:
     """A layer's width: twice as wide for ten times the data beyond two million steps.
 

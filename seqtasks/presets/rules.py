@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqtasks.presets.amounts import MOST_SEEN, dropout, epochs, stepped, wide
+from seqtasks.presets.amounts import MOST_SEEN, dropout, epochs, stepped, subwords, wide
 from seqtasks.presets.decision import Decision
 from seqtasks.presets.facts import Facts, Text
+
+SHORT = 15
+"""Words of a text in which each says much, so that it is spelled as well, and the network wider."""
 
 VALIDATIONS = 20
 """Those of a training that ends within its first epoch."""
@@ -59,19 +62,21 @@ def decisions(case: Case, task: str) -> list[Decision]:
 def classification(case: Case) -> Lines:
     """One label for a sequence of words, characters or vectors."""
     facts, text = case.facts, case.facts.texts.get("tokens")
-    count, usual = steps(case, "tokens"), 1
+    count, usual, size = steps(case, "tokens"), 1, 128
     if text is not None:
-        yield from reading(case, text)
+        yield from reading(case, text, count)
         if is_spelling(text):
             usual = 2
             yield "task.embedding.tokens.embedding_dim", 48, "few symbols need few numbers"
+        elif text.words < SHORT:
+            size = 256
     if facts.steps:
         yield "encoder.cell", "gru", "fewer weights, for numbers that are few"
         yield "task.head.pooling", "mean", "every step of a measurement counts"
         yield "optimizer.lr", 0.002, "measurements are learnt by small steps", "optimizer"
     yield "callbacks", "ema", AVERAGED
     yield "task.head.label_smoothing", 0.1, "labels that people gave are not certain"
-    yield from network(case, count, usual, 128)
+    yield from network(case, count, usual, size)
     yield from trained(case, count)
 
 
@@ -144,13 +149,17 @@ def translation(case: Case) -> Lines:
         yield "data.source.share_vocabulary_with", "target", same, *typed
         yield "task.tied_source", True, same, *typed, "task.embedding.embedding_dim"
     for side, level in levels.items():
-        distinct = f"{facts.texts[side].distinct:,} different words"
         along = (f"data.{side}.level", f"data.{side}.max_size")
         if level == "character":
             yield f"data.{side}.level", level, "the script has no spaces"
         elif level == "bpe":
-            yield f"data.{side}.level", level, distinct, *along
-            yield f"data.{side}.max_size", 16_000, distinct, *along
+            parts = f"of {facts.texts[side].distinct:,} different words the rare ones by their parts"
+            along = (*along, f"data.{side}.min_count", "task/decoder")
+            yield f"data.{side}.level", level, parts, *along
+            yield f"data.{side}.max_size", subwords(count), parts, *along
+            if side == "source" and count < 5_000_000:
+                cut = "each word in more ways than one"
+                yield f"data.{side}.bpe_dropout", 0.1, cut, *along
         elif facts.examples >= 5_000:
             yield f"data.{side}.min_count", 2, RARE, *along
     size = wide(256, count, case.width)
@@ -273,7 +282,7 @@ def characters(case: Case, count: int) -> Lines:
     yield "task.embedding.dropout", 0.0, "each character tells too little to be left out"
 
 
-def reading(case: Case, text: Text) -> Lines:
+def reading(case: Case, text: Text, count: int) -> Lines:
     """How a text is cut, and what is read beside its words."""
     if level_of(text) == "character":
         why = "the script has no spaces" if text.unspaced else f"{text.words:.1f} words each"
@@ -284,10 +293,11 @@ def reading(case: Case, text: Text) -> Lines:
     if case.typed("data.tokens.level", level_of(text)) == "character":
         return
     yield "data.tokens.lowercase", True, "a word is the same at the beginning of a sentence"
-    yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
+    unknown = 0.2 if count < 100_000 else 0.1
+    yield "task.embedding.tokens.token_dropout", unknown, "teaches what to do with unknown words"
     if text.distinct > 30_000:
         yield "data.tokens.min_count", 2, RARE, "data.tokens.level", "data.tokens.max_size"
-    if text.words < 15:
+    if text.words < SHORT:
         yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
 
 
@@ -390,7 +400,7 @@ def translated_level(text: Text) -> str:
     """The level by which a text is translated."""
     if text.unspaced and not text.given:
         return "character"
-    return "bpe" if text.distinct > 40_000 and not text.given else "word"
+    return "bpe" if text.distinct > 5_000 and not text.given else "word"
 
 
 def is_spelling(text: Text) -> bool:

@@ -38,7 +38,7 @@ def test_files_and_a_task_are_enough(questions):
     assert config.task.embedding.spelling._target_.endswith("ConvolutionalSpelling")
     assert config.callbacks.averaging._target_.endswith("ExponentialAverage")
     assert config.trainer.max_epochs > 8
-    assert "encoder.hidden_size=128" in config.preset.chosen
+    assert "encoder.hidden_size=256" in config.preset.chosen
     assert "task/embedding/spelling=convolutional" in config.preset.chosen
 
 
