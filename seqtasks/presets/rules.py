@@ -334,7 +334,7 @@ def network(
 def trained(case: Case, count: int) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     examples = case.facts.examples
-    size = round(stepped(examples, {6_000: 16, 100_000: 32}, 64))
+    size = round(stepped(examples, {4_000: 10, 6_000: 16, 100_000: 32}, 64))
     yield from batches(size)
     yield from lasting(case, 20, 50_000, count, size * count / max(1, examples))
     yield "callbacks.early_stopping.patience", 10, LATE
