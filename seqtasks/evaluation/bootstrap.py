@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -40,6 +40,14 @@ class Sums:
             name: torch.zeros(1, *value.shape, dtype=torch.float64)
             for name, value in self.state().items()
         }
+
+    @classmethod
+    def of(cls, metric: Metric, states: Mapping[str, Tensor]) -> Sums:
+        """The sums that `parts` has given for each state of a metric."""
+        sums = cls(metric)
+        sums.kept = dict(states)
+        sums.count = min(map(len, states.values()))
+        return sums
 
     @staticmethod
     def fits(metric: Metric) -> bool:
@@ -141,7 +149,7 @@ def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Inter
         confidence: the share of the samples that the interval holds, between 0 and 1.
         seed: sets the draws.
     """
-    _check(confidence)
+    check_confidence(confidence)
     return interval_of(drawn_scores(sums, samples=samples, seed=seed), confidence)
 
 
@@ -185,7 +193,7 @@ def compare_scores(
     Raises:
         UsageError: the models were scored on different numbers of parts.
     """
-    _check(confidence)  # before it takes its time
+    check_confidence(confidence)  # before it takes its time
     if len(ours) != len(theirs):
         raise UsageError(
             f"the models were scored on {len(ours):,} and {len(theirs):,} parts; compare them on "
@@ -217,7 +225,7 @@ def _ends(values: Tensor, confidence: float) -> Interval:
     return Interval(low, high)
 
 
-def _check(confidence: float) -> None:
+def check_confidence(confidence: float) -> None:
     """Refuse a share that gives no interval."""
     if not 0 < confidence < 1:
         raise UsageError(f"it is between 0 and 1, not {confidence}", option="confidence")

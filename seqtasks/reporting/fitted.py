@@ -12,7 +12,7 @@ from rich.table import Table
 
 from seqtasks.cli.printable import on_one_line
 
-LABEL = 36
+LEAST = 26
 """Columns that a label has at least, if it is so long."""
 
 BORDER = 3
@@ -68,14 +68,17 @@ def fitted(
     labels = [on_one_line(row.label) for row in rows]
     spans = (row.indent + cell_len(text) for row, text in zip(rows, labels, strict=True))
     longest = max([cell_len(first), *spans])
-    left = width - 1 - BORDER - sum(each + BORDER for each in widths)
-    room = min(longest, max(left, LABEL))
-    free = width - 1 - BORDER - room
-    for places in dealt(widths, free):
+    rooms = range(min(longest, LEAST), longest + 1)
+    tables = {room: dealt(widths, width - 1 - BORDER - room) for room in rooms}
+    room = max(rooms, key=lambda room: (-len(tables[room]), room))
+    for places in tables[room]:
         table = Table(show_lines=longest > room)  # between labels of several lines
         table.add_column(escape(first), overflow="fold", width=room)
-        for place in places:
-            table.add_column(escape(headings[place]), justify="right")
+        whole = [max(widths[place], cell_len(headings[place])) for place in places]
+        if room + sum(whole) + BORDER * (1 + len(whole)) + 1 > width:
+            whole = [widths[place] for place in places]  # headings fold, cells do not
+        for place, each in zip(places, whole, strict=True):
+            table.add_column(escape(headings[place]), justify="right", width=each)
         for row, label in zip(rows, labels, strict=True):
             words = (shortened(word, room - row.indent) for word in label.split(" "))
             shown = escape(" ".join(words) if longest > room else label)
