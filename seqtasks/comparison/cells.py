@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,9 +72,11 @@ def signed(row: Values, name: str) -> str:
 def p(value: float) -> str:
     """A p-value as printed.
 
-    >>> p(0.0321), p(0.0004)
-    ('p 0.032', 'p < 0.001')
+    >>> p(0.0321), p(0.0004), p(math.nan)
+    ('p 0.032', 'p < 0.001', 'p –')
     """
+    if math.isnan(value):
+        return "p –"
     return "p < 0.001" if value < 0.001 else f"p {value:.3f}"
 
 

@@ -80,12 +80,16 @@ def draw(
 
 
 def digest(bundle: Bundle, split: Split) -> str:
-    """A text that is the same for the same examples, wherever their file lies."""
+    """A text that is the same for the same examples, wherever their file lies.
+
+    They are told by the target and the first field of the data; what else a model reads may
+    differ.
+    """
     found = hashlib.sha256()
-    target = bundle.task.target
-    names = dict.fromkeys([*bundle.task.inputs, *([target] if target else [])])
     for record in split.dataset.records:
-        row = json.dumps([record.values.get(name) for name in names])
+        first = next((n for n in split.dataset.fields if n in record.values), None)
+        names = (first, bundle.task.target)
+        row = json.dumps([record.values.get(str(name)) for name in names])
         found.update(row.encode() + b"\n")
     if isinstance(split.batching, Streams):  # its parts are windows
         found.update(str(split.batching.window).encode())

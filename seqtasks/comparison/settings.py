@@ -52,11 +52,14 @@ def settings_of(runs: Sequence[Run]) -> tuple[list[Setting], str]:
         for number, (run, given) in enumerate(zip(runs, options, strict=True))
     ]
     groups = group_runs(rows)
-    return [setting(group, runs) for group in groups], everywhere(groups)
+    names = dict.fromkeys(word.partition("=")[0] for one in groups for word in one.label.split())
+    return [setting(group, runs, [*names]) for group in groups], everywhere(groups)
 
 
-def setting(group: RunGroup, runs: Sequence[Run]) -> Setting:
-    """A group of runs that stand beside each other."""
+def setting(group: RunGroup, runs: Sequence[Run], names: Sequence[str]) -> Setting:
+    """A group of runs that stand beside each other, which differ in some options."""
     labels = [label for label, _ in group.runs]
-    label = group.label or ("all runs" if len(labels) > 1 else labels[0])
+    label = group.label or f"default {', '.join(names)}"
+    if not names:
+        label = "all runs" if len(labels) > 1 else labels[0]
     return Setting(label, [runs[run.number] for _, run in group.runs], labels, group.scores)

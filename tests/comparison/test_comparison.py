@@ -20,6 +20,7 @@ from seqtasks.comparison.results import compare
 from seqtasks.run import run
 
 DRAWS = {"samples": 50, "confidence": 0.9, "seed": 3}
+SPELLED = "task/embedding=words_and_characters"
 SIZES = [option for option in SMALL if "epochs" not in option]
 
 
@@ -129,6 +130,16 @@ def test_the_same_commands_twice_are_told_apart_by_their_folders(made):
     assert {row["difference"] for row in comparison["differences"][twin].values()} == {0}
     once = compare([made / "sweep", made / "sweep" / "1", made / "sweep" / "latest"], samples=0)
     assert sum(len(one["runs"]) for one in once["settings"]) == 4
+
+
+def test_a_model_that_reads_more_is_compared_on_the_same_examples(tmp_path):
+    same = ("task=classification", "encoder.cell=gru")
+    train(tmp_path / "plain", *same)
+    train(tmp_path / "spelled", *same, SPELLED)
+    found = compare([tmp_path / "plain", tmp_path / "spelled"], **DRAWS)
+    labels = [f"default {SPELLED.partition('=')[0]}", SPELLED]
+    assert [one["label"] for one in found["settings"]] == labels
+    assert len(found["comparisons"]) == 1
 
 
 def test_the_command_prints_what_fits_and_writes_a_page(made, capsys, monkeypatch):
