@@ -120,7 +120,8 @@ def sums_of(
     else:
         say(f"{run.folder}: testing {len(split.dataset):,} examples one by one")
         kept = contributions(bundle, split)
-        keep(path, key, kept)
+        if run.bundle != run.folder:  # a bundle alone stays as it is
+            keep(path, key, kept)
     return kept
 
 

@@ -132,6 +132,15 @@ def test_the_same_commands_twice_are_told_apart_by_their_folders(made):
     assert sum(len(one["runs"]) for one in once["settings"]) == 4
 
 
+def test_a_bundle_alone_is_a_run_and_stays_as_it_is(made):
+    shutil.copytree(made / "sweep" / "0" / "bundle", made / "copy")
+    before = sorted(path.name for path in (made / "copy").iterdir())
+    found = compare([made / "copy", made / "sweep" / "2"], **DRAWS)
+    assert [one["label"] for one in found["settings"]] == ["encoder.cell=gru", "encoder.cell=elman"]
+    assert len(found["comparisons"]) == 1
+    assert sorted(path.name for path in (made / "copy").iterdir()) == before
+
+
 def test_a_model_that_reads_more_is_compared_on_the_same_examples(tmp_path):
     same = ("task=classification", "encoder.cell=gru")
     train(tmp_path / "plain", *same)
