@@ -64,7 +64,8 @@ def column_decisions(given: Given, path: FilePath, columns: Sequence[Column]) ->
         taken = [column for column, _ in found.values()]
         rest = [column for column in free if column not in taken]
         story = _by_name(path, "source", CONTEXT, rest)
-        columns_of["source"] = [one.key for one in (question, story) if one is not None], sign
+        asked = [question] if story is None else [question, story, question]
+        columns_of["source"] = [one.key for one in asked], sign
     usual = USUAL.get(given.task, {})
     return decisions + [
         Decision(f"data.{field}.column", column, sign)

@@ -108,7 +108,7 @@ FIELDS: Mapping[str, Mapping[str, Role]] = {
 
 USUAL: Mapping[str, Mapping[str, object]] = {
     "synchronous": {"tags": "target"},
-    "question_answering": {"source": ["question", "story"], "target": "answer"},
+    "question_answering": {"source": ["question", "story", "question"], "target": "answer"},
 }
 """Task → field → the column of its configuration, where that is not the field's own name."""
 

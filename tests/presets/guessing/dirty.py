@@ -442,7 +442,7 @@ CASES: dict[str, Case] = {
         "question_answering",
         {"qa.jsonl": '{"id": 1, "context": "Ada slept.", "question": "Who?", "answer": "Ada"}\n'},
         {"source[0]": "Who?", "source[1]": "Ada slept.", "target": "Ada"},
-        {"data.source.column": ["question", "context"]},
+        {"data.source.column": ["question", "context", "question"]},
     ),
     "questions alone": Case(
         "question_answering",

@@ -38,7 +38,7 @@ FIELDS = {
     "generation": {"tokens": None},
     "joint": {"tokens": None, "tags": None, "label": None},
     "one_to_one": {"tokens": None, "label": None},
-    "question_answering": {"source": ["question", "story"], "target": "answer"},
+    "question_answering": {"source": ["question", "story", "question"], "target": "answer"},
     "synchronous": {"tokens": None, "tags": "target"},
     "tagging": {"tokens": None, "tags": None},
     "transduction": {"source": None, "target": None},
