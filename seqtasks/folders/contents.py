@@ -48,7 +48,7 @@ RUN = Contents(
     ("checkpoints/*.ckpt", "metrics.json"),
     (
         *("csv/metrics.csv", "csv/hparams.yaml", "tensorboard/events*", "tensorboard/hparams.yaml"),
-        *("report.html", "config.yaml"),
+        *("report.html", "*-profile*.txt", "*-profile*.json", "config.yaml"),
     ),
     (),
 )
