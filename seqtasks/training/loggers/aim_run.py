@@ -38,4 +38,10 @@ def aim_run(tags: Sequence[str] = (), **options: Any) -> Logger:
                 for tag in tags:
                     self.experiment.add_tag(tag)
 
+        def finalize(self, status: str = "") -> None:
+            """Keep the run open between the training and the test."""
+
+        def end(self, failed: bool) -> None:
+            kind.finalize(self, "failed" if failed else "success")
+
     return AimRun(context_prefixes={"subset": dict(SUBSETS)}, **options)
