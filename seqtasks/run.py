@@ -44,6 +44,7 @@ from seqtasks.training.history import History, environment
 from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.loggers.guarded import guarded
 from seqtasks.training.loggers.record import ended, log_bundle, log_config, run_name
+from seqtasks.training.peak_memory import forget_peak, peak_memory
 from seqtasks.training.profiling import profiler_in, profiles
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
@@ -98,6 +99,7 @@ def run(
     check_trainer_options(config.trainer)
     budget = make_budget(config, time.perf_counter() if began is None else began)
     complete(config, folder, task_name)
+    forget_peak()
     pretrained.fill_embedding_dims(config.task)
     plain = as_plain(config)
     if is_first():
@@ -177,6 +179,7 @@ def run(
             "epochs": round(budget[0].epochs, 1) if budget else trainer.current_epoch,
             "steps": trainer.global_step,
             "seconds": round(seconds, 2),
+            **peak_memory(),
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }

@@ -48,7 +48,8 @@ RUN = Contents(
     ("checkpoints/*.ckpt", "metrics.json"),
     (
         *("csv/metrics.csv", "csv/hparams.yaml", "tensorboard/events*", "tensorboard/hparams.yaml"),
-        *("report.html", "*-profile*.txt", "*-profile*.json", "config.yaml"),
+        *("report.html", "*-profile*.txt", "*-profile*.json", "comparison.html", "test_sums.npz"),
+        "config.yaml",
     ),
     (),
 )
@@ -58,7 +59,7 @@ SWEEP = Contents(
     ("multirun.yaml", ("hydra:", "seed:", "ckpt_path:", "overwrite:", "paths:", "task:")),
     (),
     ("jobs.jsonl", "summary.json"),
-    ("summary.md", "multirun.yaml"),
+    ("summary.md", "comparison.html", "multirun.yaml"),
     ("latest",),
 )
 

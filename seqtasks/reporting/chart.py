@@ -6,7 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-COLOURS = ("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900")
+COLOURS = (
+    *("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900"),
+    *("#0891b2", "#e11d48", "#65a30d", "#7c5c3e", "#64748b"),
+    *("#f59e0b", "#0f766e", "#db2777", "#1e3a8a"),
+)
 
 Point = tuple[float, float]
 
@@ -18,7 +22,8 @@ class Chart(NamedTuple):
         across: what the horizontal axis shows.
         horizontal: the place and the label of each mark on that axis.
         vertical: the same of the other axis.
-        lines: the name, the colour and the points of each curve, as ``polyline`` takes points.
+        lines: the name, the colour and the points of each curve, as ``polyline`` takes points; a
+            further curve of the same name has an empty one.
     """
 
     across: str
@@ -35,17 +40,27 @@ class Chart(NamedTuple):
 
 def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
     """Curves by name over what ``across`` names; None where none has two finite points."""
-    finite = {
-        name: [point for point in points if all(map(math.isfinite, point))]
-        for name, points in series.items()
+    return overlaid({name: [points] for name, points in series.items()}, Chart(across))
+
+
+def overlaid(series: Mapping[str, Sequence[Sequence[Point]]], frame: Chart) -> Chart | None:
+    """Curves in a frame, those of one name in one colour.
+
+    The frame grows with the names; None where no curve has two finite points.
+    """
+    kept = {
+        name: finite
+        for name, lines in series.items()
+        if (finite := [one for line in lines if len(one := finite_points(line)) > 1])
     }
-    kept = {name: points for name, points in finite.items() if len(points) > 1}
     if not kept:
         return None
-    xs, ys = zip(*(point for points in kept.values() for point in points), strict=True)
+    every = [point for lines in kept.values() for line in lines for point in line]
+    more = max(0, 18 * len(kept) + frame.top - frame.bottom)
+    frame = frame._replace(height=frame.height + more, bottom=frame.bottom + more)
+    xs, ys = zip(*every, strict=True)
     air = 0.06 * (max(ys) - min(ys)) or abs(max(ys)) * 0.1 or 1.0
     spans = (min(xs), max(xs)), (min(ys) - air, max(ys) + air)
-    frame = Chart(across)
 
     def x(value: float) -> float:
         return round(scaled(value, spans[0], frame.left, frame.right), 1)
@@ -57,10 +72,20 @@ def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
         horizontal=[(x(tick), f"{tick:g}") for tick in ticks(*spans[0])],
         vertical=[(y(tick), f"{tick:g}") for tick in ticks(*spans[1])],
         lines=[
-            (name, COLOURS[at % len(COLOURS)], " ".join(f"{x(a)},{y(b)}" for a, b in points))
-            for at, (name, points) in enumerate(kept.items())
+            (
+                "" if number else name,
+                COLOURS[at % len(COLOURS)],
+                " ".join(f"{x(a)},{y(b)}" for a, b in line),
+            )
+            for at, (name, lines) in enumerate(kept.items())
+            for number, line in enumerate(lines)
         ],
     )
+
+
+def finite_points(points: Sequence[Point]) -> list[Point]:
+    """The points that can be drawn."""
+    return [point for point in points if all(map(math.isfinite, point))]
 
 
 def scaled(value: float, span: tuple[float, float], start: float, end: float) -> float:
