@@ -61,7 +61,8 @@ def compose(*options: str, config_dir: str | Path | None = None) -> DictConfig:
         if known is None:
             raise
         raise known from error
-    config.paths.run = f"runs/{choices.task}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    config.task_name = config.task_name or choices.task
+    config.paths.run = f"runs/{config.task_name}/{datetime.now():%Y-%m-%d_%H-%M-%S}"
     return config
 
 

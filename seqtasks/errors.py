@@ -158,7 +158,7 @@ class Located(functools.partial[Any]):
         cls, root: str, made: functools.partial[Any], shared: Mapping[str, str] | None = None
     ) -> Located:
         """The partial with what `SeqtasksError.below` takes."""
-        found = cls(made)
+        found = cls(made.func, *made.args, **made.keywords)
         found.root, found.shared = root, shared or {}
         return found
 

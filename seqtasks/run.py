@@ -28,6 +28,7 @@ from seqtasks.files.space import told_space
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting import console as summary
 from seqtasks.reporting.choices import show_choices
+from seqtasks.reporting.config_tree import print_config
 from seqtasks.reporting.holdings import told_size
 from seqtasks.reporting.page import write_report
 from seqtasks.reporting.run_folder import save_run, write_config
@@ -41,7 +42,10 @@ from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoints import chosen
 from seqtasks.training.history import History, environment
 from seqtasks.training.launched import check_size, is_first
+from seqtasks.training.loggers.guarded import guarded
+from seqtasks.training.loggers.record import ended, log_bundle, log_config, run_name
 from seqtasks.training.peak_memory import forget_peak, peak_memory
+from seqtasks.training.profiling import profiler_in, profiles
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
@@ -77,7 +81,7 @@ def run(
     Args:
         config: composed by Hydra.
         folder: of this run alone (`seqtasks.folders.claim`).
-        task_name: the choice in the group ``task``.
+        task_name: the choice in the group ``task``; what names the run unless ``task_name`` does.
         command: how the run is begun, for the model card; None takes the command line.
         began: when a person began it, by `time.perf_counter`, from where ``budget`` counts; None
             for now.
@@ -94,12 +98,14 @@ def run(
     check_config(as_plain(config))
     check_trainer_options(config.trainer)
     budget = make_budget(config, time.perf_counter() if began is None else began)
-    config.paths.run = str(folder)
+    complete(config, folder, task_name)
     forget_peak()
     pretrained.fill_embedding_dims(config.task)
     plain = as_plain(config)
     if is_first():
         write_config(folder, plain)
+        if config.print_config:
+            print_config(console, plain)
     if threads := config.get("threads"):
         torch.set_num_threads(threads)
     pl.seed_everything(config.seed, verbose=False)
@@ -107,6 +113,8 @@ def run(
     ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")
     if trial is not None:
         ckpt_path = trial.checkpoint
+    if not config.train:
+        check_trained(config)
     if ckpt_path and lr_finder:
         raise UsageError(
             "it finds the rate that a training begins with, and `ckpt_path` goes on with one that "
@@ -137,13 +145,15 @@ def run(
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
     for line in lines:
         say(line)
-    if ckpt_path:
+    if not config.train:
+        written = checkpoint.check_model(ckpt_path, task)
+    elif ckpt_path:
         averaged = any(isinstance(callback, WeightAverage) for callback in callbacks)
         checkpoint.check_checkpoint(ckpt_path, task, averaged, budgeted=bool(budget))
     task.fit_to_training_data(data)
 
     changes: dict[str, str] = {}  # of the options, for a resumed run
-    with resumable(trainer, folder, changes):
+    with resumable(trainer, folder, changes), ended(trainer.loggers):
         if lr_finder:
             rate = find_rate(config, task, data, transfer)
             changes |= settled(rate)
@@ -154,7 +164,12 @@ def run(
                 say(f"lr_finder: training begins at {found}")
         began = time.perf_counter()
         with fitting(), told_space(folder):
-            trainer.fit(task, datamodule=data, ckpt_path=ckpt_path)
+            log_config(trainer.loggers, plain)
+            if config.train:
+                trainer.fit(task, datamodule=data, ckpt_path=ckpt_path)
+            else:
+                task.load_state_dict(written["state_dict"])
+                task.setup("test")
         seconds = time.perf_counter() - began
         results: dict[str, Any] = {
             "test": {},
@@ -172,6 +187,8 @@ def run(
             return outcome(callbacks, task.monitor, task.mode, results)
         if trial is not None:
             results |= trial.trained
+        if not config.train:
+            results |= checkpoint.training_of(written)
         save = functools.partial(
             save_run,
             task=task,
@@ -184,18 +201,21 @@ def run(
         foreign = foreign_modules(plain["task"])
         with salvaged(trainer, folder, save, foreign) as finish:
             add_scores(results, trainer, task, data, results["seconds"])
+            if names := profiles(folder):
+                results["profiles"] = names
             finish()
+            log_bundle(trainer.loggers, folder / "bundle")
             if trainer.is_global_zero:
                 looked_at = budget[0].examples if budget else LOOKED_AT
                 if config.report:
-                    write_report(folder, trusted=foreign, examples=looked_at)
+                    write_report(folder, trusted=foreign, examples=looked_at * config.test)
                 name_latest(folder)
                 summary.explain_run(
                     console,
                     folder,
                     task,
                     data,
-                    config.examples,
+                    config.examples * config.test,
                     results,
                     foreign,
                     last=trial is None,
@@ -219,6 +239,29 @@ def add_scores(
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
+
+
+def complete(config: DictConfig, folder: Path, task_name: str) -> None:
+    """Put into a configuration what is known once its run begins."""
+    config.paths.run = str(folder)
+    config.task_name = config.task_name or task_name
+    config.run_name = config.run_name or run_name(config.task_name, folder)
+    if not config.test:
+        config.trainer.limit_test_batches = 0
+
+
+def check_trained(config: DictConfig) -> None:
+    """Refuse to test alone where no model is named, or options of a training are (UsageError)."""
+    if not config.ckpt_path:
+        raise UsageError(
+            "without a training there is a model to name: `ckpt_path`=runs/<task>/latest/"
+            "checkpoints/best.ckpt",
+            option="train",
+        )
+    if config.budget is not None:
+        raise UsageError(
+            "it plans a training; leave it out, or train: `train`=true", option="budget"
+        )
 
 
 def make_budget(config: DictConfig, began: float) -> list[TimeBudget]:
@@ -256,11 +299,12 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
                 callback = callback(**followed(task, options.get("monitor"), options.get("mode")))
         check_kind(callback, pl.Callback, place)
         callbacks.append(callback)
-    loggers = [
-        check_kind(make_part(config, f"logger.{name}"), Logger, f"logger.{name}")  # type: ignore[type-abstract]
-        for name, on in (config.get("logger") or {}).items()
-        if on
-    ]
+    loggers = []
+    for name, options in (config.get("logger") or {}).items():
+        if options:
+            place = f"logger.{name}"
+            logger = check_kind(make_part(config, place), Logger, place)  # type: ignore[type-abstract]
+            loggers.append(guarded(logger, place))
     with located("trainer"):
         make = make_part(config, "trainer")
         return build_trainer(
@@ -272,6 +316,7 @@ def make_trainer(config: DictConfig, task: Task) -> pl.Trainer:
             progress_bar=config.trainer.get("enable_progress_bar", True),
             checkpoints=config.trainer.get("enable_checkpointing", True),
             plugins=make.keywords.get("plugins"),
+            profiler=profiler_in(Path(config.paths.run), make.keywords.get("profiler")),
         )
 
 

@@ -13,6 +13,7 @@ import torch
 from hydra import compose, initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, open_dict
+from pytorch_lightning.accelerators import CUDAAccelerator, MPSAccelerator
 from small import OUTSIDE
 
 from seqtasks.__main__ import main
@@ -33,6 +34,15 @@ def logging_put_back():
     for handler in root.handlers[:]:
         if handler not in before and type(handler).__module__.startswith("logging"):
             root.removeHandler(handler)
+
+
+@pytest.fixture(autouse=True)
+def on_the_processor(request, monkeypatch):
+    """Hide a GPU of this machine, which trainings take by themselves, from all but its tests."""
+    if request.path.name != "test_gpu.py":
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")  # of processes that a test starts
+        for kind in (CUDAAccelerator, MPSAccelerator):
+            monkeypatch.setattr(kind, "is_available", staticmethod(lambda: False))
 
 
 @pytest.fixture

@@ -130,6 +130,12 @@ def test_a_task_trains_to_the_same_loss(options, composed, tmp_path):
     assert theirs["test"]["loss"] == pytest.approx(ours["test"]["loss"], rel=5e-3)
 
 
+def test_a_training_takes_the_gpu_by_itself(composed, tmp_path):
+    results = run(composed("task=tagging", *SMALL), tmp_path / "run", "tagging")
+    assert results["environment"]["device"] == torch.cuda.get_device_name()
+    assert results["environment"]["processes"] == 1
+
+
 @pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed"])
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_trains_in_half_precision_with_an_average_of_its_weights(

@@ -56,6 +56,7 @@ ONLY = {
     ("fastapi", "pydantic", "starlette", "uvicorn"): ("serve", "serving"),
     ("onnx", "onnxruntime"): ("graphs", "bundle.export"),
     ("optuna",): ("sweep.tuning",),
+    ("wandb", "mlflow", "aim"): ("training.loggers",),
     ("seqtasks.serving",): ("serve", "serving"),
     ("seqtasks.run",): ("__main__", "api"),
     ("seqtasks.tasks",): (),  # a task stands alone, and the library knows none

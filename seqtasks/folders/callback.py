@@ -45,6 +45,7 @@ def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tu
 
     An error ends the process here: Hydra would turn it into a warning.
     """
+    config.task_name = config.task_name or config.hydra.runtime.choices.task
     named = Path(section.dir)
     written: Any = OmegaConf.to_container(section, resolve=False)
 

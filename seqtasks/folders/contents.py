@@ -48,7 +48,8 @@ RUN = Contents(
     ("checkpoints/*.ckpt", "metrics.json"),
     (
         *("csv/metrics.csv", "csv/hparams.yaml", "tensorboard/events*", "tensorboard/hparams.yaml"),
-        *("report.html", "comparison.html", "test_sums.npz", "config.yaml"),
+        *("report.html", "*-profile*.txt", "*-profile*.json", "comparison.html", "test_sums.npz"),
+        "config.yaml",
     ),
     (),
 )

@@ -76,6 +76,9 @@ def explain_run(
         show_example(console, "", text, right, one_line(field, said or ""))
     place = folder / "bundle"
     short = Path(os.path.relpath(place)) if place.is_relative_to(Path.cwd()) else place
+    for name in results.get("profiles", []):
+        if name.endswith(".txt"):
+            show(console, f"Profile: {short.parent / name}")
     if not last:
         show_page(console, short)
         return

@@ -34,15 +34,15 @@ def write_report(
         output: the file; None for ``report.html`` in the folder.
         trusted: modules of your own whose classes the run's bundle may name.
         examples: how many test examples are looked at one by one; drawn at random where there are
-            more.
+            more. With 0 the test data is not read.
 
     Raises:
-        UsageError: there are fewer than one example, or the folder is not a run's.
+        UsageError: there are fewer than no examples, or the folder is not a run's.
         BundleError: the bundle cannot be loaded.
         SeqtasksError: the file cannot be written.
     """
     path = output or run / "report.html"
-    text = page(run, trusted, check_least("examples", examples, 1))
+    text = page(run, trusted, check_least("examples", examples))
     try:
         write_text(path, text, parents=False)
     except OSError as error:
@@ -64,7 +64,7 @@ def page(folder: Path, trusted: Sequence[str], count: int) -> str:
         after = [sentences(results), worst(results), machine(results)]
         plain = json.loads(json.dumps(config))
         options = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
-    looked_at = examples(place, trusted, count, results.get("report", {}))
+    looked_at = examples(place, trusted, count, results.get("report", {})) if count else []
     with damage_told(place / METRICS):
         return render(
             "report.html",
@@ -206,4 +206,6 @@ def machine(results: Results) -> Section:
         **results.get("environment", {}),
         **{f"signature of {name}": value for name, value in signatures.items()},
     }
+    if profiles := results.get("profiles"):
+        facts["profile"] = ", ".join(profiles)
     return Section("Time and machine", [Table(["", ""], [*facts.items()], texts=(0, 1))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,43 +21,71 @@ def check_checkpoint(
     """Refuse a checkpoint that does not fit a task, or a training that averages weights or not.
 
     Raises:
-        SeqtasksError: there is no such file, it is no checkpoint or a damaged one, its model has
-            other sizes, it holds averaged weights and training does not average, one of the two has
-            a budget of time and the other has none, or it trains other parameters.
+        SeqtasksError: as of `check_model`, or it holds averaged weights and training does not
+            average, one of the two has a budget of time and the other has none, or it trains other
+            parameters.
     """
-
-    def misfit(reason: str) -> SeqtasksError:
-        return SeqtasksError(f"{path} {reason}", option="ckpt_path")
-
-    if not Path(path).is_file():
-        raise misfit("is no file; checkpoints lie in runs/<task>/<run>/checkpoints")
-    try:
-        content = read(path)
-    except SeqtasksError as error:
-        error.option = "ckpt_path"
-        raise
-    there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
+    content = check_model(path, task)
     history = content.get("callbacks", {}).get("History", {})
     if history and "losses" not in history:
-        raise misfit("was written by an older seqtasks; go on with that version, or begin again")
+        raise misfit(
+            path, "was written by an older seqtasks; go on with that version, or begin again"
+        )
     if "averaging" in content and not averaged:
-        raise misfit("holds averaged weights; resume with the callbacks=… of the run that wrote it")
+        raise misfit(
+            path, "holds averaged weights; resume with the callbacks=… of the run that wrote it"
+        )
     if ("TimeBudget" in content.get("callbacks", {})) != budgeted:
         had = "without a budget" if budgeted else "with a budget"
-        raise misfit(f"is of a training {had}; resume with the options of the run that wrote it")
-    here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
-    for name in sorted(here.keys() | there.keys()):
-        if here.get(name) != there.get(name):
-            sizes = f"{there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
-            fix = "resume with the options and data of the run that wrote it"
-            raise misfit(f"is of another model: {name} is {sizes}; {fix}")
+        fix = "resume with the options of the run that wrote it"
+        raise misfit(path, f"is of a training {had}; {fix}")
     trained = task.parameter_groups()
     groups = trained if trained and isinstance(trained[0], dict) else [{"params": trained}]
     counts = [len(group["params"]) for group in groups]
     for kept in content.get("optimizer_states", []):
         if [len(group["params"]) for group in kept["param_groups"]] != counts:
             fix = "resume with the optimizer and transfer options of the run that wrote it"
-            raise misfit(f"has trained other parameters, or in other groups; {fix}")
+            raise misfit(path, f"has trained other parameters, or in other groups; {fix}")
+
+
+def check_model(path: str | Path, task: Task) -> dict[str, Any]:
+    """What a checkpoint holds, if its weights are those of a task.
+
+    Raises:
+        SeqtasksError: there is no such file, it is no checkpoint or a damaged one, or its model has
+            other sizes.
+    """
+    if not Path(path).is_file():
+        raise misfit(path, "is no file; checkpoints lie in runs/<task>/<run>/checkpoints")
+    try:
+        content = read(path)
+    except SeqtasksError as error:
+        error.option = "ckpt_path"
+        raise
+    there = {name: tuple(value.shape) for name, value in content["state_dict"].items()}
+    here = {name: tuple(value.shape) for name, value in task.state_dict().items()}
+    for name in sorted(here.keys() | there.keys()):
+        if here.get(name) != there.get(name):
+            sizes = f"{there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
+            fix = "resume with the options and data of the run that wrote it"
+            raise misfit(path, f"is of another model: {name} is {sizes}; {fix}")
+    return content
+
+
+def misfit(path: str | Path, reason: str) -> SeqtasksError:
+    """What is said of a checkpoint that does not fit."""
+    return SeqtasksError(f"{path} {reason}", option="ckpt_path")
+
+
+def training_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the training that wrote a checkpoint had come to, as in ``metrics.json``."""
+    rows = content.get("callbacks", {}).get("History", {}).get("rows", [])
+    return {
+        "epochs": rows[-1]["epoch"] if rows else content["epoch"],
+        "steps": content["global_step"],
+        "seconds": round(sum(row["seconds"] for row in rows), 2),
+        "history": rows,
+    }
 
 
 def read(path: str | Path) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.accelerators import CUDAAccelerator
 from pytorch_lightning.loggers import Logger
+from pytorch_lightning.profilers import Profiler
 
 from seqtasks.errors import UsageError
 from seqtasks.task import Task
@@ -33,12 +33,13 @@ def build_trainer(
     progress_bar: bool,
     checkpoints: bool = True,
     plugins: Any = None,
+    profiler: Profiler | None = None,
 ) -> pl.Trainer:
     """The trainer with the callbacks that every training needs before those that are chosen.
 
     Args:
-        make: makes the trainer from ``callbacks``, ``logger``, ``enable_progress_bar`` and
-            ``plugins``.
+        make: makes the trainer from ``callbacks``, ``logger``, ``enable_checkpointing``,
+            ``enable_progress_bar``, ``plugins`` and ``profiler``.
         callbacks: those that are chosen.
         loggers: where scores are logged; without any, learning rates are not followed either.
         seed: of the random numbers of each batch.
@@ -46,6 +47,7 @@ def build_trainer(
         progress_bar: show one where the output is a terminal; else each epoch prints a line.
         checkpoints: write those that callbacks ask for; else such callbacks are left out.
         plugins: of the trainer; one of them may write its checkpoints.
+        profiler: measures how long each part takes.
 
     Raises:
         UsageError: the precision is 16-bit floats and the device a CPU.
@@ -61,8 +63,11 @@ def build_trainer(
         trainer = make(
             callbacks=every,
             logger=list(loggers) or False,
+            # Without any that is chosen, Lightning would write one of its own.
+            enable_checkpointing=any(isinstance(c, pl.callbacks.Checkpoint) for c in every),
             enable_progress_bar=progress_bar,
             plugins=with_whole_checkpoints(plugins),
+            profiler=profiler,
         )
     leave_signals(trainer)
     on_cpu = trainer.strategy.root_device.type == "cpu"
@@ -71,8 +76,6 @@ def build_trainer(
             f"16-bit floats (fp16) train on a GPU alone, not {precision}; on a CPU set bf16-mixed",
             option="precision",
         )
-    if on_cpu and CUDAAccelerator.is_available() and trainer.is_global_zero:
-        print("There is a GPU here; trainer=gpu trains on it.", flush=True)
     return trainer
 
 

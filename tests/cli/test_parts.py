@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from omegaconf import OmegaConf
 from small import SMALL
 
 from seqtasks.bundle.build import build
@@ -94,3 +95,12 @@ def test_a_located_partial_survives_a_copy_and_an_error_a_process():
     error = SeqtasksError("it is 1, as `b` is", option="a.c")
     error.below("task", {"a": "encoder"})
     assert str(pickle.loads(pickle.dumps(error))) == "encoder.c: it is 1, as task.b is"
+
+
+def test_a_partial_shows_the_options_that_it_was_given():
+    config = OmegaConf.create(
+        {"part": {"_target_": "builtins.dict", "_partial_": True, "plugins": ["a"], "b": 1}}
+    )
+    part = make_part(config, "part")
+    assert part.keywords == {"plugins": ["a"], "b": 1}
+    assert part(b=2) == {"plugins": ["a"], "b": 2}

@@ -36,7 +36,7 @@ from seqtasks.evaluation import results
 from seqtasks.evaluation.scoring import contributions
 from seqtasks.files.space import FullDisk
 from seqtasks.heads.loss import Loss
-from seqtasks.run import make_data, make_trainer, run
+from seqtasks.run import check_trained, make_data, make_trainer, run
 from seqtasks.serving.description import examples_of
 from seqtasks.serving.listener import bound
 from seqtasks.task import Task
@@ -46,6 +46,7 @@ from seqtasks.training.checkpoint_file import check_checkpoint, read
 from seqtasks.training.checkpoint_writing import WholeCheckpoints
 from seqtasks.training.checkpoints import BestMean, Checkpoint
 from seqtasks.training.finite_loss import FiniteLoss
+from seqtasks.training.loggers.library import check_library
 from seqtasks.training.range_test import RangeTest
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
@@ -583,7 +584,19 @@ ROWS = {
         lambda: averaging(6),
         "callbacks.early_stopping.patience=6 stops training before averaging begins",
     ),
-    "training.checkpoint_file:check_checkpoint.misfit": (
+    "run:check_trained": (
+        lambda: check_trained(compose("train=false")),
+        "train: without a training there is a model to name: ckpt_path=runs/<task>/latest/",
+    ),
+    "run:check_trained#2": (
+        lambda: check_trained(compose("train=false", "ckpt_path=a.ckpt", "budget=10min")),
+        "budget: it plans a training; leave it out, or train: train=true",
+    ),
+    "training.loggers.library:check_library": (
+        lambda: check_library("unheard_of"),
+        "logger=unheard_of needs unheard_of: pip install 'seqtasks[unheard_of]'",
+    ),
+    "training.checkpoint_file:misfit": (
         lambda: check_checkpoint("nothing.ckpt", Task({})),
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),

@@ -25,7 +25,7 @@ from seqtasks.serving.service import Service
 from seqtasks.serving.while_connected import while_connected
 from seqtasks.serving.worker import Worker
 from seqtasks.task import Task
-from seqtasks.training.checkpoint_file import check_checkpoint
+from seqtasks.training.checkpoint_file import check_checkpoint, check_model
 
 
 def predicted(options: tuple[str, ...] = TAGGING, **given: Any) -> None:
@@ -223,27 +223,27 @@ ROWS = {
         lambda: stopped(job=False),
         "the server is stopping; ask again later",
     ),
-    "training.checkpoint_file:check_checkpoint": (
-        lambda: check_checkpoint("nothing.ckpt", Task({})),
+    "training.checkpoint_file:check_model": (
+        lambda: check_model("nothing.ckpt", Task({})),
         "ckpt_path: nothing.ckpt is no file; checkpoints lie in runs/<task>/<run>/checkpoints",
     ),
-    "training.checkpoint_file:check_checkpoint#2": (
+    "training.checkpoint_file:check_checkpoint": (
         lambda: checkpoint({"state_dict": {}, "callbacks": {"History": {"rows": []}}}),
         "ckpt_path: a.ckpt was written by an older seqtasks; go on with that version",
     ),
-    "training.checkpoint_file:check_checkpoint#3": (
+    "training.checkpoint_file:check_checkpoint#2": (
         lambda: checkpoint({"state_dict": {}, "averaging": {}}),
         "ckpt_path: a.ckpt holds averaged weights; resume with the callbacks=… of the run that",
     ),
-    "training.checkpoint_file:check_checkpoint#4": (
+    "training.checkpoint_file:check_checkpoint#3": (
         lambda: checkpoint({"state_dict": {}, "callbacks": {"TimeBudget": {}}}),
         "ckpt_path: a.ckpt is of a training with a budget; resume with the options of the run",
     ),
-    "training.checkpoint_file:check_checkpoint#5": (
+    "training.checkpoint_file:check_model#2": (
         lambda: checkpoint(SIZES),
         "ckpt_path: a.ckpt is of another model: x is (2,) there and missing here; resume with the",
     ),
-    "training.checkpoint_file:check_checkpoint#6": (
+    "training.checkpoint_file:check_checkpoint#4": (
         other_groups,
         "ckpt_path: a.ckpt has trained other parameters, or in other groups; resume with the",
     ),

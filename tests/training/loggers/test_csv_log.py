@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from seqtasks.training.csv_log import CSVLog
+from seqtasks.training.loggers.csv_log import CSVLog
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
