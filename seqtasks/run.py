@@ -41,6 +41,7 @@ from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoints import chosen
 from seqtasks.training.history import History, environment
 from seqtasks.training.launched import check_size, is_first
+from seqtasks.training.optimized import optimized
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
@@ -127,9 +128,10 @@ def run(
         with located("trainer"):
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
+    monitor, mode = optimized(task, config.get("optimized_metric"))
     callbacks[:0] = [*budget, *transfer.callbacks]
     if trial is not None:
-        callbacks.insert(0, trial.callback(task.monitor))
+        callbacks.insert(0, trial.callback(monitor))
     lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
@@ -165,8 +167,10 @@ def run(
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }
+        came_to = outcome(callbacks, monitor, mode, results)
         if trial is not None and trial.checkpoint is None:
-            return outcome(callbacks, task.monitor, task.mode, results)
+            return came_to
+        results["optimized"] = {name: came_to[name] for name in ("monitor", "mode", "score")}
         if trial is not None:
             results |= trial.trained
         save = functools.partial(

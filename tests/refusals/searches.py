@@ -1,4 +1,4 @@
-"""What a search for better options refuses."""
+"""What sweeps and searches for better options refuse."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from hydra import initialize_config_module
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 
+from seqtasks.sweep.sweeper import Sweep
 from seqtasks.sweep.tuning import search, sweeper
 from seqtasks.sweep.tuning.given import Given
 from seqtasks.sweep.tuning.space import read
+from seqtasks.training.optimized import optimized
 
 
 def configured(**options: Any) -> Any:
@@ -64,12 +66,50 @@ def searching(result: Any, finished: bool = False, **options: Any) -> None:
         found.finish(found.study.ranking[0]) if finished else found.run()
 
 
+class Translated:
+    """A task of one score, the ratio of lengths."""
+
+    monitor, mode = "val/loss", "min"
+
+    def metrics(self) -> dict[str, Any]:
+        return {"length_ratio": SimpleNamespace(higher_is_better=None)}
+
+
 def of_another_command() -> None:
     searching(searched.result([0.5]))
     searched.search(Path(), about={"options": "task=translation"})
 
 
+def sweeping(*words: str, launch: Any = None, **options: Any) -> None:
+    """A sweep, in a folder that holds one of the seed 1, whose launcher does something."""
+    config, loader = configured(**{"hydra.sweep.dir": "made", **options})
+    Path("made").mkdir()
+    Path("made", "plan.json").write_text('[{"seed": "1"}]')
+    sweep = Sweep()
+    sweep.composed, sweep.loader = config, loader
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "validate_batch_is_legal", lambda runs: None)
+        sweep.launcher = SimpleNamespace(launch=launch)
+        sweep.sweep([*words])
+
+
+def fails(runs: Any, initial_job_idx: int) -> None:
+    raise OSError("no such machine")
+
+
 ROWS = {
+    "sweep.sweeper:Sweep.complete": (
+        lambda: sweeping("seed=2,3", **{"sweep.resume": "latest"}),
+        "sweep.resume: made holds a sweep of other runs; leave it out, or name the folder of",
+    ),
+    "sweep.sweeper:Sweep.launch": (
+        lambda: sweeping("seed=2,3", launch=fails),
+        "the launcher has failed: OSError: no such machine; correct that, and go on with what is",
+    ),
+    "training.optimized:optimized": (
+        lambda: optimized(Translated(), "val/length_ratio"),
+        "optimized_metric: neither less nor more of val/length_ratio is better; choose another",
+    ),
     "sweep.tuning.sweeper:check_search": (
         without_optuna,
         "sweep=tune needs Optuna: pip install 'seqtasks[tune]'",

@@ -10,14 +10,13 @@ from hydra.conf import OverridesConf
 
 from seqtasks.bundle.json_text import json_text
 from seqtasks.cli.hydra_errors import arguments_of_a_job
-from seqtasks.cli.quoting import quoted
 from seqtasks.files.replacing import write_text
 from seqtasks.reporting.console import number, show
 from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.again import again, typed
 from seqtasks.sweep.tuning.given import Given
 from seqtasks.sweep.tuning.study import Study
 from seqtasks.sweep.tuning.table import as_csv, print_table, summary
-from seqtasks.training.resuming import changed
 
 
 class Closing:
@@ -65,16 +64,6 @@ class Closing:
         """Say how to go on, or to make do with what there is."""
         if runs := self.study.outcomes:
             self.table()
-            self.say(f"To go on: {self.again()}")
-            self.say(f"To test the best of these: {self.again({'tune.trials': str(len(runs))})}")
-
-    def again(self, options: dict[str, str] | None = None) -> str:
-        """The command that goes on with the search in its folder, with some options changed."""
-        left = [word for word in sys.argv[1:] if not word.lstrip("+").startswith("overwrite=")]
-        place = {"hydra.sweep.dir": str(self.study.folder)}
-        return typed(quoted(changed(left, {**(options or {}), **place})))
-
-
-def typed(arguments: Sequence[str]) -> str:
-    """A command of training, as it is typed."""
-    return shlex.join(["python", "-m", "seqtasks", *arguments])
+            self.say(f"To go on: {again(self.study.folder)}")
+            tested = again(self.study.folder, {"tune.trials": str(len(runs))})
+            self.say(f"To test the best of these: {tested}")

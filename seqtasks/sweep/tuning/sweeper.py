@@ -21,6 +21,7 @@ from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.errors import UsageError, check_least
 from seqtasks.files.holding import let_go
+from seqtasks.files.replacing import write_text
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.tuning.trial import VARIABLE, Trial
@@ -29,9 +30,6 @@ from seqtasks.training.launched import launched
 if TYPE_CHECKING:
     from seqtasks.sweep.tuning.given import Given
 
-NAME = "hydra_plugins.seqtasks.Tune"
-"""What conf/sweep/tune.yaml calls the sweeper; Hydra takes names of this package alone."""
-
 LEFT_OUT = {
     "ckpt_path": "every run begins anew",
     "lr_finder": "the search finds the rate",
@@ -39,11 +37,6 @@ LEFT_OUT = {
     "hydra.sweeper.params": "what is searched stands in tune.space",
 }
 """Options that do not go with a search, and why."""
-
-
-def register() -> None:
-    """Let Hydra know the sweeper by its name."""
-    Plugins.instance().class_name_to_class[NAME] = Tune
 
 
 class Tune(Sweeper):
@@ -85,7 +78,7 @@ class Tune(Sweeper):
         try:
             given = Given(config, arguments, self.loader)
             folder.mkdir(parents=True, exist_ok=True)
-            OmegaConf.save(config, folder / "multirun.yaml")
+            write_text(folder / "multirun.yaml", OmegaConf.to_yaml(config))
             study = Study(folder, instantiate(config.tune.sampler, _partial_=True), config.seed)
             closing = Closing(Terminal(), study, given, config.hydra.overrides.hydra)
             search = Search(
