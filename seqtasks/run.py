@@ -215,7 +215,8 @@ def add_scores(
         results["baselines"] = task.baselines(data, budget)
     if budget.left_out:
         results["baselines_left_out"] = budget.left_out
-    if report := with_words(task.report(), data.datasets[data.test_split]):
+    tested = results["test"]
+    if tested and (report := with_words(task.report(), data.datasets[data.test_split])):
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
     results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]

@@ -258,7 +258,9 @@ def words(case: Case, count: int) -> Lines:
         if there:
             yield f"{place}.dropout", dropout(count, layers), steps_of(count)
     far = "the vectors of many words have far to go"
-    yield "optimizer.lr", round(min(0.01, max(0.002, 2 / size)), 4), far, "optimizer"
+    yield "optimizer.lr", round(min(0.02, max(0.004, 4 / size)), 4), far, "optimizer"
+    seldom = "else the vectors of rare words move as far as those of common ones"
+    yield "optimizer.eps", 1e-4, seldom, "optimizer"
     yield "trainer.gradient_clip_val", 0.25, "the first gradients are several times the others"
     yield "scheduler.warmup", 0.01, far, "scheduler"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from seqtasks.tasks.classification import SequenceClassifier
-from small import SMALL
+from small import SMALL, TASKS
 
 from seqtasks import run as entry
 from seqtasks.bundle import load
@@ -47,6 +47,14 @@ def test_a_training_without_some_of_it_saves_a_model(composed, option, tmp_path)
     results = run(composed(*OPTIONS, option), tmp_path / "run", "tagging")
     assert saved(tmp_path / "run")["test"] == results["test"]
     assert bool(results["test"]) == (option != "trainer.limit_test_batches=0")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_task_needs_a_test(task, composed, tmp_path):
+    options = [f"task={task}", *SMALL, "trainer.limit_test_batches=0"]
+    results = run(composed(*options), tmp_path / "run", task)
+    assert not results["test"] and "report" not in results
+    assert load(tmp_path / "run" / "bundle")
 
 
 @pytest.mark.parametrize(
