@@ -35,7 +35,16 @@ CHOICES = [options(path) for path in FILES if path.parent != CONF and path.stem 
 CHOICES = [choice for choice in CHOICES if not choice[0].startswith("hydra/")]
 
 
+PLUGINS_OF_HYDRA = {
+    "launcher=joblib": "hydra_plugins.hydra_joblib_launcher",
+    "launcher=submitit": "hydra_plugins.hydra_submitit_launcher",
+}
+"""Choices that need a plugin, which need not be there."""
+
+
 def composed(*overrides: str):
+    for choice in PLUGINS_OF_HYDRA.keys() & {*overrides}:
+        pytest.importorskip(PLUGINS_OF_HYDRA[choice])
     with initialize_config_module("seqtasks.conf", version_base="1.3"):
         return compose("config", list(overrides))
 

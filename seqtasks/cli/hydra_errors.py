@@ -28,10 +28,18 @@ _OF_SEVERAL = ("Ambiguous value", "Sweep parameters")
 """How Hydra begins what it says of several values for one run."""
 
 
+_PLUGINS = {"hydra/launcher/joblib": "joblib", "hydra/launcher/submitit_slurm": "submitit"}
+"""Choices that a plugin of Hydra's brings, and the extra that it comes with."""
+
+
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
     """What to say of an error of Hydra's, from a command line; None if it is another's."""
     if isinstance(error, MissingConfigException) and error.options is not None:
         path = str(error.missing_cfg_file).removesuffix(".yaml")
+        if (extra := _PLUGINS.get(path)) is not None:
+            return UsageError(
+                f"launcher={extra} needs a plugin of Hydra: pip install 'seqtasks[{extra}]'"
+            )
         group, _, name = path.rpartition("/")
         options = [option for option in error.options if option != "base"]
         return UsageError(

@@ -11,7 +11,7 @@ from seqtasks.cli.quoting import quoted
 from seqtasks.training.resuming import changed
 
 LEFT_OUT = ("overwrite=", "sweep.resume=")
-"""Options of a sweep that are neither its runs' nor those of the command that goes on with it."""
+"""Options of a sweep that the command which goes on with it does not have."""
 
 
 def typed(arguments: Sequence[str]) -> str:

@@ -6,6 +6,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Options = Mapping[str, Any]
+"""Those of a launcher."""
+
 
 def cores() -> int:
     """The processors that this process may use."""
@@ -14,43 +17,40 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def share(launcher: Mapping[str, Any], runs: int, together: int | None = None) -> int | None:
-    """The threads of each run, so that all that run at once have a thread for each processor.
+def share(launcher: Options, runs: int, most: int | None = None) -> int | None:
+    """The threads of each run of a sweep, so that those at once have the processor to themselves.
+
+    It follows from all runs of the sweep, also those that are done already.
 
     Args:
         launcher: Hydra's options of it.
         runs: that the sweep has.
-        together: runs that the sweeper hands to the launcher at once; None: all of them.
+        most: runs that the launcher is given at once; None: all of them.
 
     Returns:
-        None where that is torch's to say: for a launcher that does one run after the other, or that
-        asks a scheduler for the processors of each, and where ``OMP_NUM_THREADS`` is set.
+        None where that is torch's to say: with a launcher that does one run after the other, or
+        asks a scheduler for processors, and where ``OMP_NUM_THREADS`` is set.
     """
-    if os.environ.get("OMP_NUM_THREADS"):
+    threads = THREADS.get(str(launcher.get("_target_")).rpartition(".")[2])
+    if threads is None or os.environ.get("OMP_NUM_THREADS"):
         return None
-    name = str(launcher.get("_target_")).rpartition(".")[2]
-    at_once = AT_ONCE.get(name, lambda options, most: 1)(launcher, min(runs, together or runs))
-    return None if at_once < 2 else max(1, cores() // at_once)
+    return threads(launcher, min(runs, most or runs))
 
 
-def by_joblib(options: Mapping[str, Any], most: int) -> int:
-    """The runs at once with so many jobs of joblib, which counts those below 0 from all cores.
+def shared(together: int) -> int | None:
+    """The threads of each of some runs at once on this machine."""
+    return max(1, cores() // together) if together > 1 else None
 
-    >>> by_joblib({"n_jobs": 3}, 8), by_joblib({"n_jobs": 3}, 2), by_joblib({}, 1)
-    (3, 2, 1)
-    """
+
+def by_joblib(options: Options, most: int) -> int | None:
+    """Those of so many jobs of joblib, which counts numbers below 0 from all cores."""
     jobs = int(options.get("n_jobs") or 1)
-    return min(most, jobs if jobs > 0 else max(1, cores() + 1 + jobs))
+    return shared(min(most, jobs if jobs > 0 else max(1, cores() + 1 + jobs)))
 
 
-def by_ray(options: Mapping[str, Any], most: int) -> int:
-    """The runs at once of those that ask Ray for some processors each."""
-    return max(1, cores() // max(1, round(options["cpus"])))
-
-
-AT_ONCE: dict[str, Callable[[Mapping[str, Any], int], int]] = {
+THREADS: dict[str, Callable[[Options, int], int | None]] = {
     "JoblibLauncher": by_joblib,
-    "LocalLauncher": lambda options, most: most,  # of submitit
-    "Ray": by_ray,
+    "LocalLauncher": lambda options, most: shared(most),  # of submitit, which starts all at once
+    "Ray": lambda options, most: max(1, round(options["cpus"])),
 }
-"""The runs at once of launchers that start several on one machine, by the name of the class."""
+"""By the names of the launchers that do several runs at once on one machine."""

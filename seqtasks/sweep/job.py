@@ -77,7 +77,8 @@ class Job:
         claims = {"overwrite": options["overwrite"], "checkpoint": options["ckpt_path"]}
         ended = read_runs(Path(self.sweep))
         finished = {Path(run.folder).resolve() for run in ended if not run.error}
-        if not self.again or claims["checkpoint"] or folder.resolve() in finished:
+        again = self.again or os.environ.get("SLURM_RESTART_COUNT")  # of a job that is done again
+        if not again or claims["checkpoint"] or folder.resolve() in finished:
             return claims
         failed = any(run.number == self.number for run in ended)
         if not failed and not options["lr_finder"] and (path := checkpoint_of(folder)):

@@ -29,6 +29,9 @@ from seqtasks.sweep.plan import Plan, Words
 from seqtasks.sweep.run import read_runs
 from seqtasks.training.launched import is_first, launched
 
+OWN = (*LEFT_OUT, "launcher=")
+"""Options that are the sweep's own, and not those of its runs."""
+
 BY_NUMBER = "${hydra.job.num}"
 """What names the folders of runs unless the user says otherwise."""
 
@@ -114,9 +117,7 @@ class Sweep(Sweeper):
         params = [f"{name}={values}" for name, values in self.params.items()]
         every = parser.parse_overrides([*params, *arguments])
         [found] = BasicSweeper.split_arguments(every, None)
-        return [
-            [word for word in run if not word.lstrip("+").startswith(LEFT_OUT)] for run in found
-        ]
+        return [[word for word in run if not word.lstrip("+").startswith(OWN)] for run in found]
 
     def told(self, number: int, known: bool, threads: int | None) -> Iterator[str]:
         """What Hydra is told of a run besides its options.
@@ -128,7 +129,7 @@ class Sweep(Sweeper):
         """
         folder = Path(self.composed.hydra.sweep.dir).absolute()
         job = Job(str(folder), os.getpid(), sys.argv[1:], threads, number, known)
-        yield f"++hydra.job.env_set.{VARIABLE}={in_quotes(job.text())}"
+        yield f"hydra.job.env_set.{VARIABLE}={in_quotes(job.text())}"
         if self.by_number:
             yield f"hydra.sweep.subdir={number}"
 
