@@ -69,7 +69,7 @@ SEARCH = SWEEP._replace(
     what="search",
     record=("multirun.yaml", (*SWEEP.record[1], "tune:")),
     bundles=("bundle",),
-    kept=("tune.journal*", "tune.csv", "summary.json"),
+    kept=("tune.journal*", "tune.csv", "summary.json", "report.html"),
 )
 
 

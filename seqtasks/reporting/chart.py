@@ -19,12 +19,14 @@ class Chart(NamedTuple):
         horizontal: the place and the label of each mark on that axis.
         vertical: the same of the other axis.
         lines: the name, the colour and the points of each curve, as ``polyline`` takes points.
+        dots: the place and the title of each point that stands alone.
     """
 
     across: str
     horizontal: Sequence[tuple[float, str]] = ()
     vertical: Sequence[tuple[float, str]] = ()
     lines: Sequence[tuple[str, str, str]] = ()
+    dots: Sequence[tuple[float, float, str]] = ()
     width: int = 640
     height: int = 260
     left: int = 64
@@ -33,16 +35,26 @@ class Chart(NamedTuple):
     bottom: int = 226
 
 
-def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
-    """Curves by name over what ``across`` names; None where none has two finite points."""
+def curves(
+    series: Mapping[str, Sequence[Point]], across: str, dots: Mapping[str, Point] | None = None
+) -> Chart | None:
+    """Curves by name over what ``across`` names; None where none has two finite points.
+
+    Args:
+        series: the points of each curve.
+        across: what the horizontal axis shows.
+        dots: points by their titles, which stand alone and are drawn even without a curve.
+    """
+    alone = {title: dot for title, dot in (dots or {}).items() if all(map(math.isfinite, dot))}
     finite = {
         name: [point for point in points if all(map(math.isfinite, point))]
         for name, points in series.items()
     }
     kept = {name: points for name, points in finite.items() if len(points) > 1}
-    if not kept:
+    every = [*(point for points in kept.values() for point in points), *alone.values()]
+    if not every:
         return None
-    xs, ys = zip(*(point for points in kept.values() for point in points), strict=True)
+    xs, ys = zip(*every, strict=True)
     air = 0.06 * (max(ys) - min(ys)) or abs(max(ys)) * 0.1 or 1.0
     spans = (min(xs), max(xs)), (min(ys) - air, max(ys) + air)
     frame = Chart(across)
@@ -60,6 +72,7 @@ def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
             (name, COLOURS[at % len(COLOURS)], " ".join(f"{x(a)},{y(b)}" for a, b in points))
             for at, (name, points) in enumerate(kept.items())
         ],
+        dots=[(x(a), y(b), title) for title, (a, b) in alone.items()],
     )
 
 
