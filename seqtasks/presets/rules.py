@@ -90,8 +90,8 @@ def tagging(case: Case) -> Lines:
         yield "data.tokens.lowercase", True, "the spelling beside each word shows its case"
         yield "task.embedding.tokens.token_dropout", 0.1, "teaches what to do with unknown words"
         if facts.vectors and count < 200_000:
-            few = "few words move few vectors, and not well"
-            yield "task.embedding.tokens.tuning", "frozen", few
+            late = "what is built on the vectors has to be learnt before they move"
+            yield "task.embedding.tokens.tuning", 5, late
         elif not facts.vectors and facts.examples < 10_000:
             yield "data.tokens.min_count", 2, RARE, "data.tokens.max_size"
     if facts.spans:
@@ -334,7 +334,7 @@ def network(
 def trained(case: Case, count: int) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     examples = case.facts.examples
-    size = round(stepped(examples, {6_000: 16, 100_000: 32}, 64))
+    size = round(stepped(examples, {4_000: 10, 6_000: 16, 100_000: 32}, 64))
     yield from batches(size)
     yield from lasting(case, 20, 50_000, count, size * count / max(1, examples))
     yield "callbacks.early_stopping.patience", 10, LATE
