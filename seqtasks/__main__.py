@@ -14,7 +14,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, read_write
 
+from seqtasks.cli.about import about, asks_about
 from seqtasks.cli.beginning import begun
+from seqtasks.cli.completion import prepare_query, script
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.quoting import quoted
@@ -52,6 +54,20 @@ def main(config: DictConfig) -> Any:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def answered(arguments: Sequence[str]) -> bool:
+    """Answer what needs no configuration: ``--info``, and the script of a shell that completes."""
+    if asks_about(arguments):
+        print("\n".join(about()))
+    elif (text := script(arguments)) is not None:
+        print(text)
+    else:
+        prepare_query(arguments)
+        if "--hydra-help" in arguments:
+            sys.argv[0] = "python -m seqtasks"  # what Hydra's help tells to type
+        return False
+    return True
 
 
 def composed(words: Sequence[str]) -> DictConfig:
@@ -136,4 +152,5 @@ if __name__ == "__main__":
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then leaves its errors to us
     sys.argv[1:] = with_reader(quoted(sys.argv[1:]))
     with exit_on_error(sys.argv[1:]):
-        main()
+        if not answered(sys.argv[1:]):
+            main()

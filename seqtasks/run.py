@@ -42,6 +42,7 @@ from seqtasks.training.checkpoints import chosen
 from seqtasks.training.history import History, environment
 from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.optimized import optimized
+from seqtasks.training.peak_memory import forget_peak, peak_memory
 from seqtasks.training.range_test import settled
 from seqtasks.training.resuming import resumable
 from seqtasks.training.salvage import salvaged
@@ -95,6 +96,7 @@ def run(
     check_trainer_options(config.trainer)
     budget = make_budget(config, time.perf_counter() if began is None else began)
     config.paths.run = str(folder)
+    forget_peak()
     pretrained.fill_embedding_dims(config.task)
     plain = as_plain(config)
     if is_first():
@@ -164,6 +166,7 @@ def run(
             "epochs": round(budget[0].epochs, 1) if budget else trainer.current_epoch,
             "steps": trainer.global_step,
             "seconds": round(seconds, 2),
+            **peak_memory(),
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }

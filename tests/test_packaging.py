@@ -59,7 +59,14 @@ def test_the_wheel_holds_one_top_level_package_with_everything_inside(wheel):
     assert {top for top in tops if not top.endswith(".dist-info")} == {"seqtasks"}
     inside = {"seqtasks/tasks/tagging.py", "seqtasks/conf/config.yaml", "seqtasks/conf/__init__.py"}
     inside |= {f"seqtasks/serving/site/{name}" for name in ("index.html", "main.js", "base.css")}
-    templates = ("report.html", "parts.html", "style.css", "model_card.md")
+    templates = (
+        "page.html",
+        "report.html",
+        "comparison.html",
+        "parts.html",
+        "style.css",
+        "model_card.md",
+    )
     inside |= {f"seqtasks/reporting/templates/{name}" for name in templates}
     assert inside <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)

@@ -19,6 +19,7 @@ PACKAGE = Path(seqtasks.__file__).parent
 ROOT = PACKAGE.parent
 
 VERBS = (
+    "compare",
     "doctor",
     "evaluate",
     "export",
@@ -84,7 +85,7 @@ NEVER_BY_ANY_WAY = {
     ): ("hydra", "omegaconf", "pytorch_lightning"),
 }
 
-ROOT_MODULES = 18
+ROOT_MODULES = 19
 
 
 class Import(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -40,6 +40,14 @@ class Sums:
             name: torch.zeros(1, *value.shape, dtype=torch.float64)
             for name, value in self.state().items()
         }
+
+    @classmethod
+    def of(cls, metric: Metric, states: Mapping[str, Tensor]) -> Sums:
+        """The sums that `parts` has given for each state of a metric."""
+        sums = cls(metric)
+        sums.kept = dict(states)
+        sums.count = min(map(len, states.values()))
+        return sums
 
     @staticmethod
     def fits(metric: Metric) -> bool:
@@ -112,6 +120,24 @@ def resample_counts(parts: int, samples: int, seed: int) -> Iterator[Tensor]:
         yield counts.scatter_add_(1, drawn, torch.ones_like(counts))
 
 
+def drawn_scores(sums: Sums, *, samples: int, seed: int) -> Tensor:
+    """A score of all parts, and of samples of them.
+
+    Args:
+        sums: the sums of the score.
+        samples: the number of samples to draw, each as large as the data. They are the same for
+            all scores of equally many parts.
+        seed: sets the draws.
+
+    Returns:
+        (1 + samples,) float64; that of all parts is the first.
+    """
+    check_least("samples", samples, 1)
+    whole = torch.ones(1, len(sums), dtype=torch.float64)
+    every = itertools.chain([whole], resample_counts(len(sums), samples, seed))
+    return torch.cat([sums.resampled(counts) for counts in every])
+
+
 def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Interval:
     """The range in which most scores of resampled data lie: Efron's percentile interval.
 
@@ -123,9 +149,13 @@ def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Inter
         confidence: the share of the samples that the interval holds, between 0 and 1.
         seed: sets the draws.
     """
-    _check(samples, confidence)
-    drawn = resample_counts(len(sums), samples, seed)
-    return _ends(torch.cat([sums.resampled(counts) for counts in drawn]), confidence)
+    check_confidence(confidence)
+    return interval_of(drawn_scores(sums, samples=samples, seed=seed), confidence)
+
+
+def interval_of(drawn: Tensor, confidence: float) -> Interval:
+    """The `interval` of what `drawn_scores` gives."""
+    return _ends(drawn[1:], confidence)
 
 
 class Comparison(NamedTuple):
@@ -163,19 +193,18 @@ def compare_scores(
     Raises:
         UsageError: the models were scored on different numbers of parts.
     """
-    _check(samples, confidence)
+    check_confidence(confidence)  # before it takes its time
     if len(ours) != len(theirs):
         raise UsageError(
             f"the models were scored on {len(ours):,} and {len(theirs):,} parts; compare them on "
             "the same examples"
         )
-    whole = torch.ones(1, len(ours), dtype=torch.float64)
-    differences = torch.cat(
-        [
-            ours.resampled(counts) - theirs.resampled(counts)
-            for counts in itertools.chain([whole], resample_counts(len(ours), samples, seed))
-        ]
-    )
+    one, other = (drawn_scores(sums, samples=samples, seed=seed) for sums in (ours, theirs))
+    return compare_drawn(one - other, confidence)
+
+
+def compare_drawn(differences: Tensor, confidence: float) -> Comparison:
+    """What `compare_scores` says of differences of two scores as `drawn_scores` gives them."""
     found, drawn = differences[0], differences[1:]
     drawn = drawn[~drawn.isnan()]
     moved = (drawn - drawn.mean()).abs()
@@ -196,8 +225,7 @@ def _ends(values: Tensor, confidence: float) -> Interval:
     return Interval(low, high)
 
 
-def _check(samples: int, confidence: float) -> None:
-    """Refuse numbers that give no interval."""
-    check_least("samples", samples, 1)
+def check_confidence(confidence: float) -> None:
+    """Refuse a share that gives no interval."""
     if not 0 < confidence < 1:
         raise UsageError(f"it is between 0 and 1, not {confidence}", option="confidence")

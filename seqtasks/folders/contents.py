@@ -50,7 +50,7 @@ RUN = Contents(
     ("checkpoints/*.ckpt", "metrics.json"),
     (
         *("csv/metrics.csv", "csv/hparams.yaml", "tensorboard/events*", "tensorboard/hparams.yaml"),
-        *("report.html", "config.yaml"),
+        *("report.html", "comparison.html", "test_sums.npz", "config.yaml"),
     ),
     (),
 )
@@ -60,7 +60,7 @@ SWEEP = Contents(
     ("multirun.yaml", ("hydra:", "seed:", "ckpt_path:", "overwrite:", "paths:", "task:")),
     (),
     ("plan.json", "jobs.jsonl", "summary.json"),
-    ("summary.md", "multirun.yaml"),
+    ("summary.md", "comparison.html", "multirun.yaml"),
     ("latest",),
     resumed=True,
 )

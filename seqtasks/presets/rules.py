@@ -149,12 +149,12 @@ def translation(case: Case) -> Lines:
         yield "data.source.share_vocabulary_with", "target", same, *typed
         yield "task.tied_source", True, same, *typed, "task.embedding.embedding_dim"
     for side, level in levels.items():
-        along = (f"data.{side}.level", f"data.{side}.max_size")
+        along = [f"data.{side}.level", f"data.{side}.max_size"]
         if level == "character":
             yield f"data.{side}.level", level, "the script has no spaces"
         elif level == "bpe":
-            parts = f"of {facts.texts[side].distinct:,} different words the rare ones by their parts"
-            along = (*along, f"data.{side}.min_count", "task/decoder")
+            parts = f"{facts.texts[side].distinct:,} different words, the rare ones by their parts"
+            along += [f"data.{side}.min_count", "task/decoder"]
             yield f"data.{side}.level", level, parts, *along
             yield f"data.{side}.max_size", subwords(count), parts, *along
             if side == "source" and count < 5_000_000:

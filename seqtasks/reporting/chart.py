@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
-COLOURS = ("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900")
+COLOURS = (
+    *("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900"),
+    *("#0891b2", "#e11d48", "#65a30d", "#7c5c3e", "#64748b"),
+    *("#f59e0b", "#0f766e", "#db2777", "#1e3a8a"),
+)
 
 Point = tuple[float, float]
 
@@ -18,7 +23,8 @@ class Chart(NamedTuple):
         across: what the horizontal axis shows.
         horizontal: the place and the label of each mark on that axis.
         vertical: the same of the other axis.
-        lines: the name, the colour and the points of each curve, as ``polyline`` takes points.
+        lines: the name, the colour and the points of each curve, as ``polyline`` takes points; a
+            further curve of the same name has an empty one.
         dots: the place and the title of each point that stands alone.
     """
 
@@ -45,19 +51,34 @@ def curves(
         across: what the horizontal axis shows.
         dots: points by their titles, which stand alone and are drawn even without a curve.
     """
-    alone = {title: dot for title, dot in (dots or {}).items() if all(map(math.isfinite, dot))}
-    finite = {
-        name: [point for point in points if all(map(math.isfinite, point))]
-        for name, points in series.items()
+    lines = {name: [points] for name, points in series.items()}
+    return overlaid(lines, Chart(across), dots or {})
+
+
+def overlaid(
+    series: Mapping[str, Sequence[Sequence[Point]]],
+    frame: Chart,
+    dots: Mapping[str, Point] = MappingProxyType({}),
+) -> Chart | None:
+    """Curves in a frame, those of one name in one colour, and points by their titles.
+
+    The frame grows with the names; None where no curve has two finite points, and no point is one.
+    """
+    kept = {
+        name: finite
+        for name, lines in series.items()
+        if (finite := [one for line in lines if len(one := finite_points(line)) > 1])
     }
-    kept = {name: points for name, points in finite.items() if len(points) > 1}
-    every = [*(point for points in kept.values() for point in points), *alone.values()]
+    alone = {title: dot for title, dot in dots.items() if finite_points([dot])}
+    every = [point for lines in kept.values() for line in lines for point in line]
+    every += alone.values()
     if not every:
         return None
+    more = max(0, 18 * len(kept) + frame.top - frame.bottom)
+    frame = frame._replace(height=frame.height + more, bottom=frame.bottom + more)
     xs, ys = zip(*every, strict=True)
     air = 0.06 * (max(ys) - min(ys)) or abs(max(ys)) * 0.1 or 1.0
     spans = (min(xs), max(xs)), (min(ys) - air, max(ys) + air)
-    frame = Chart(across)
 
     def x(value: float) -> float:
         return round(scaled(value, spans[0], frame.left, frame.right), 1)
@@ -69,11 +90,21 @@ def curves(
         horizontal=[(x(tick), f"{tick:g}") for tick in ticks(*spans[0])],
         vertical=[(y(tick), f"{tick:g}") for tick in ticks(*spans[1])],
         lines=[
-            (name, COLOURS[at % len(COLOURS)], " ".join(f"{x(a)},{y(b)}" for a, b in points))
-            for at, (name, points) in enumerate(kept.items())
+            (
+                "" if number else name,
+                COLOURS[at % len(COLOURS)],
+                " ".join(f"{x(a)},{y(b)}" for a, b in line),
+            )
+            for at, (name, lines) in enumerate(kept.items())
+            for number, line in enumerate(lines)
         ],
         dots=[(x(a), y(b), title) for title, (a, b) in alone.items()],
     )
+
+
+def finite_points(points: Sequence[Point]) -> list[Point]:
+    """The points that can be drawn."""
+    return [point for point in points if all(map(math.isfinite, point))]
 
 
 def scaled(value: float, span: tuple[float, float], start: float, end: float) -> float:

@@ -182,6 +182,19 @@ def worst(results: Results) -> Section:
     return Section("The worst texts", [table] if rows else [])
 
 
+PEAKS = {"peak_memory": "peak memory", "peak_gpu_memory": "peak memory of the GPU"}
+"""What tables call the most memory that a training has held, by its name in ``metrics.json``."""
+
+
+def megabytes(count: float) -> str:
+    """A number of bytes as printed.
+
+    >>> megabytes(523_456_789)
+    '523 MB'
+    """
+    return f"{count / 1e6:,.0f} MB"
+
+
 def machine(results: Results) -> Section:
     """Where and how long the training ran."""
     signatures = results.get("report", {}).get("signatures", {})
@@ -189,6 +202,7 @@ def machine(results: Results) -> Section:
         "seconds of training": f"{results['seconds']:,.1f}",
         "epochs": results["epochs"],
         "steps": f"{results['steps']:,}",
+        **{what: megabytes(results[name]) for name, what in PEAKS.items() if name in results},
         **results.get("environment", {}),
         **{f"signature of {name}": value for name, value in signatures.items()},
     }

@@ -7,11 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from seqtasks.cli.printable import on_one_line
 from seqtasks.reporting.console import number
+from seqtasks.reporting.fitted import Row, show_fitted
 from seqtasks.reporting.markdown import plain
 from seqtasks.sweep.group import RunGroup
 
@@ -42,17 +41,29 @@ def _rows(groups: Sequence[RunGroup]) -> list[tuple[_Row, list[_Row]]]:
     return found
 
 
+def everywhere(groups: Sequence[RunGroup]) -> str:
+    """The options that all runs have alike, as they are typed.
+
+    >>> from seqtasks.sweep.run import SweepRun
+    >>> runs = [("", SweepRun(n, "", {"task": "tagging", "seed": str(n)})) for n in (1, 2)]
+    >>> everywhere([RunGroup("", runs, [])])
+    'task=tagging'
+    """
+    runs = [run for group in groups for _, run in (*group.runs, *group.failed)]
+    alike = set.intersection(*(set(run.options.items()) for run in runs)) if runs else set()
+    return " ".join(f"{n}={v}" for n, v in runs[0].options.items() if (n, v) in alike)
+
+
 def print_table(console: Console, groups: Sequence[RunGroup]) -> None:
     """Print the scores' means and deviations, and the scores of single runs."""
-    table = Table(title="Test scores: mean ± standard deviation", title_justify="left")
-    table.add_column("", overflow="fold")
-    for name in _score_names(groups):
-        table.add_column(name.replace("_", " "), justify="right", overflow="fold")
+    if alike := everywhere(groups):
+        console.print(f"Everywhere: {on_one_line(alike)}", markup=False, highlight=False)
+    rows = []
     for (label, means), runs in _rows(groups):
-        table.add_row(escape(on_one_line(label)), *means, style="bold")
-        for run, cells in runs:
-            table.add_row(f"  {escape(on_one_line(run))}", *cells)
-    console.print(table)
+        rows.append(Row(label, means, style="bold"))
+        rows += [Row(run, cells, indent=2) for run, cells in runs]
+    headings = [name.replace("_", " ") for name in _score_names(groups)]
+    show_fitted(console, "Test scores: mean ± standard deviation", headings, rows)
 
 
 def failures(groups: Sequence[RunGroup]) -> list[str]:
@@ -73,6 +84,7 @@ def markdown(groups: Sequence[RunGroup]) -> str:
     """The table and the failed runs, in Markdown."""
     names = _score_names(groups)
     lines = ["Test scores: mean ± sample standard deviation", ""]
+    lines += [f"Everywhere: {plain(alike)}", ""] if (alike := everywhere(groups)) else []
     lines += [f"| | {' | '.join(map(plain, names))} |", f"|---|{'---|' * len(names)}"]
     for (label, means), runs in _rows(groups):
         lines.append(f"| **{plain(label)}** | {' | '.join(f'**{mean}**' for mean in means)} |")

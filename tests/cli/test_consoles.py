@@ -17,7 +17,7 @@ from xml.dom import minidom
 import pytest
 from small import ROOT
 
-from seqtasks import doctor, evaluate, generate, picture, predict, prepare, report
+from seqtasks import compare, doctor, evaluate, generate, picture, predict, prepare, report
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.printable import PLAINLY
 from seqtasks.cli.streams import PrintableFormatter, prepare_streams, standard_output
@@ -47,6 +47,7 @@ VERBS = {
     "predict": (predict.main, ["BUNDLE", "--input", "INPUT"]),
     "evaluate": (evaluate.main, ["BUNDLE"]),
     "evaluate json": (evaluate.main, ["BUNDLE", "--json"]),
+    "compare": (compare.main, ["RUN", "--samples", "9", "--output", "é.html"]),
     "report": (report.main, ["RUN", "--output", "é.html"]),
     "picture": (
         picture.main,

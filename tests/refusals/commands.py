@@ -23,7 +23,7 @@ from small import SMALL
 
 from seqtasks import doctor, evaluate, export, generate, predict, serve
 from seqtasks.api import compose
-from seqtasks.cli import streams
+from seqtasks.cli import completion, streams
 from seqtasks.cli.budgeted import check_budgeted
 from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.duration import seconds_of
@@ -288,6 +288,10 @@ PAIRS = ("task=classification", "+field@data.pair=pair", "data.pair.column=token
 CASE = ("task/embedding/case=learned",)
 
 ROWS = {
+    "cli.completion:script": (
+        lambda: completion.script(["-sc", "install=csh"]),
+        "install=csh: the shells are bash, zsh, fish; choose one",
+    ),
     "cli.checked:check_value": (
         lambda: checked(seed="abc"),
         "seed: it is a whole number, not the text 'abc'",

@@ -14,6 +14,9 @@ from torch.distributed import HashStore
 
 from seqtasks import bundle
 from seqtasks.bundle import bundle as bundles
+from seqtasks.comparison.results import compare
+from seqtasks.comparison.runs import find_runs
+from seqtasks.comparison.writing import write
 from seqtasks.files.holding import LOCK, hold, let_go
 from seqtasks.folders.callback import earlier_folder
 from seqtasks.folders.claim import claim
@@ -103,7 +106,39 @@ def replaced_meanwhile() -> None:
         bundle.load("bundle")
 
 
+def ended(text: str = "{}") -> Path:
+    """The folder of a run that has left some scores."""
+    Path("a").mkdir()
+    Path("a", "metrics.json").write_text(text, encoding="utf-8")
+    return Path("a")
+
+
+def without_runs() -> None:
+    Path("a").mkdir()
+    find_runs([Path("a")])
+
+
 ROWS = {
+    "comparison.results:named": (
+        lambda: compare([ended()], beside="cell=gru", samples=0),
+        "beside: 0 settings are called 'cell=gru'; choose one of: 'run 0'",
+    ),
+    "comparison.runs:find_runs": (
+        lambda: find_runs([Path("a")]),
+        "a: there is no such folder; name those of runs or sweeps",
+    ),
+    "comparison.runs:find_runs#2": (
+        without_runs,
+        "a is no run that has ended and holds none: neither it nor a folder in it has metrics.json",
+    ),
+    "comparison.runs:read": (
+        lambda: find_runs([ended("[]")]),
+        "a/metrics.json is damaged: names and values are expected; ",
+    ),
+    "comparison.writing:write": (
+        lambda: write(Path("a/b.html"), "", option="output"),
+        "output: a/b.html: No such file or directory; choose another",
+    ),
     "bundle.bundle:opened#2": (
         replaced_meanwhile,
         "bundle was replaced while it was read; repeat it",

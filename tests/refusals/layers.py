@@ -496,7 +496,7 @@ ROWS = {
         lambda: compare_scores(Sums(60), Sums(1), **ABLE),
         "the models were scored on 60 and 1 parts; compare them on the same examples",
     ),
-    "evaluation.bootstrap:_check": (
+    "evaluation.bootstrap:check_confidence": (
         lambda: compare_scores(Sums(6), Sums(6), **ABLE | {"confidence": 1.0}),
         "confidence: it is between 0 and 1, not 1.0",
     ),

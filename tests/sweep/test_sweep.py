@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import re
 import shlex
 import statistics
 
@@ -13,6 +15,7 @@ from rich.console import Console
 from small import SMALL
 
 from seqtasks.errors import Interrupted, UsageError
+from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep import SweepRun, group_runs
 from seqtasks.sweep.run import read_runs, record_run
 from seqtasks.sweep.table import failures, markdown, print_table
@@ -61,6 +64,25 @@ def test_a_group_of_one_run_has_one_row(capsys):
         ["encoder.cell=gru", "│", "50.00"],
         ["encoder.cell=lstm", "│", "25.00"],
     ]
+
+
+def test_a_table_with_many_options_and_scores_fits_80_columns():
+    options = {"task": "tagging", "task.embedding.tokens.token_dropout": "0.30000000000000004"}
+    options |= {f"data.train.option_{name}": name * 12 for name in "abc"}
+    values = dict.fromkeys(["accuracy", "f1", "exact_match", "loss", "calibration_error"], 0.1234)
+    runs = [
+        SweepRun(n, "", {**options, "encoder.cell": cell, "seed": str(n // 2), **more}, values)
+        for n, cell in enumerate(["gru", "lstm"] * 2)
+        for more in [{name: f"{value}-{cell}" for name, value in options.items() if "o" in name}]
+    ]
+    file = io.StringIO()
+    print_table(Terminal(file=file, width=80, force_terminal=True, no_color=True), group_runs(runs))
+    printed = re.sub("\x1b.*?m", "", file.getvalue())
+    assert max(map(len, printed.splitlines())) <= 80
+    assert printed.startswith("Everywhere: task=tagging\n")
+    assert printed.count("mean of 2") == 2 * printed.count("┏") > 2  # tables of two groups each
+    assert printed.count("12.34 ± 0.00 %") == 2 * 4
+    assert "…" in printed
 
 
 @pytest.fixture

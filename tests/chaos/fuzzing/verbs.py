@@ -13,9 +13,10 @@ from chaos.fuzzing.mutations import mutated
 from gauntlet.models import MODELS
 from saved import save
 
-from seqtasks import doctor, evaluate, export, generate, picture, predict, report
+from seqtasks import compare, doctor, evaluate, export, generate, picture, predict, report
 
 VERBS = {
+    "compare": compare,
     "predict": predict,
     "generate": generate,
     "evaluate": evaluate,
@@ -25,6 +26,7 @@ VERBS = {
     "doctor": doctor,
 }
 USUAL: Mapping[str, Sequence[str]] = {
+    "compare": ("--samples", "5", "--output", "out.html"),
     "predict": ("--input", "in"),
     "generate": ("--prompt", "the"),
     "evaluate": ("--samples", "5", "data.test.sentences=5"),
@@ -34,6 +36,7 @@ USUAL: Mapping[str, Sequence[str]] = {
     "doctor": (),
 }
 FLAGS: Mapping[str, Sequence[str]] = {
+    "compare": (),
     "predict": ("--scores", "--no-header"),
     "generate": ("--score", "--no-prompt", "--json"),
     "evaluate": ("--json",),
@@ -43,6 +46,10 @@ FLAGS: Mapping[str, Sequence[str]] = {
     "doctor": ("--all",),
 }
 TAKE: Mapping[str, Sequence[str]] = {
+    "compare": (
+        *("--output", "--json", "--beside", "--samples", "--confidence", "--seed", "--device"),
+        "--trust",
+    ),
     "predict": (
         *("--input", "--output", "--format", "--output-format", "--encoding", "--column", "--name"),
         *("--batch-size", "--n-best", "--search", "--prefix", "--prefixes", "--ensemble"),

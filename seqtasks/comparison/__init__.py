@@ -1,0 +1,1 @@
+"""Runs beside each other: scores and how sure they are, curves, options, time and memory."""
