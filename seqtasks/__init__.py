@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if _root.name == "seqtasks" and not (_root / "tasks").exists():
 
 if sys.argv[:1] == ["-m"] and sys.orig_argv[-len(sys.argv)].startswith("seqtasks"):
     # This process is a command, python -m seqtasks…, whose imports are interrupted in a line too.
+    # Threads of torch that wait leave the processor to others; torch reads this when it is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from seqtasks.cli.beginning import command_begins
     from seqtasks.cli.signals import take_signals
 

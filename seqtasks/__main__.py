@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from seqtasks.cli.streams import prepare_streams
 from seqtasks.cli.typed import with_reader
 from seqtasks.errors import Interrupted
 from seqtasks.files.holding import let_go
+from seqtasks.files.space import is_full
 from seqtasks.folders.claim import claim
 from seqtasks.training.launched import FOLDER, agreed, rank_by_hand
 
@@ -33,14 +35,15 @@ def main(config: DictConfig) -> Any:
     """Train, test, save and explain what the configuration says.
 
     Returns:
-        What ``metrics.json`` holds; of one run of several that failed, ``error``.
+        The score by which runs are compared, for the sweepers of Hydra; NaN of a run of several
+        that failed. Of a run of a search what `Search` takes.
     """
     hydra_config: Any = HydraConfig.get()
     several = hydra_config.mode == RunMode.MULTIRUN
     names = (FOLDER, PARENT, "LOCAL_RANK")
     given, before = sys.argv[1:], {name: os.environ.get(name) for name in names}
     if several:  # whoever asks for the command gets that of this run
-        sys.argv[1:] = arguments_of_a_job(given, hydra_config.overrides)
+        sys.argv[1:] = arguments_of_a_job(command_of(given), hydra_config.overrides)
     try:
         with exit_on_error(sys.argv[1:]):
             return one_run(config, hydra_config, several)
@@ -72,11 +75,20 @@ def composed(words: Sequence[str]) -> DictConfig:
     return hydra.compose("config", [*words])
 
 
-def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, Any]:
-    """Do a run in the folder that Hydra has made; one of several that fails gives ``error``."""
+def command_of(given: list[str]) -> list[str]:
+    """The arguments of the command that began a sweep, in whichever process a run of it is."""
+    from seqtasks.sweep.job import Job
+
+    job = Job.here()
+    return given if job is None else [*job.arguments]
+
+
+def one_run(config: DictConfig, hydra_config: Any, several: bool) -> Any:
+    """Do a run in the folder that Hydra has made."""
     began = begun()
     from seqtasks.presets.settling import settled
     from seqtasks.run import run  # late, so that --help need not wait for torch
+    from seqtasks.sweep.job import Job
     from seqtasks.sweep.tuning.trial import Trial
     from seqtasks.training.children import end_with_parent
     from seqtasks.training.trainer import disband
@@ -84,30 +96,55 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> dict[str, A
     if FOLDER in os.environ and rank_by_hand():
         end_with_parent(int(os.environ.get(PARENT, os.getppid())))
     folder, trial = Path(hydra_config.runtime.output_dir), Trial.here()
+    job = Job.here() if several and trial is None else None
+    options = {name: config.get(name) for name in ("overwrite", "ckpt_path", "lr_finder")}
+    claims = {"overwrite": options["overwrite"], "checkpoint": options["ckpt_path"]}
+    choices, given = hydra_config.runtime.choices, hydra_config.overrides
     try:
         if several:
-            options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
             if trial is not None:
-                options = trial.claims()
-            folder, _ = agreed(lambda: claim(folder, **options), folder)
+                claims = trial.claims()
+            if job is not None:
+                job.begin(given.task)
+                claims = job.claims(folder, options)
+            folder, _ = agreed(lambda: claim(folder, **claims), folder)
             with read_write(hydra_config):  # where the processes that Lightning starts look
                 hydra_config.run.dir = str(folder)
         os.environ[FOLDER] = str(folder)
         os.environ.setdefault(PARENT, str(os.getpid()))
-        choices, given = hydra_config.runtime.choices, hydra_config.overrides
         config = settled(config, choices, [*given.hydra, *given.task], composed)
-        return run(config, folder, choices["task"], began=began, trial=trial)
+        if job is not None:
+            config.ckpt_path = claims["checkpoint"]
+            config.threads = config.threads or job.threads
+        results = run(config, folder, choices["task"], began=began, trial=trial)
+        if job is not None:
+            job.record(hydra_config.job.num, folder, given.task, results["test"])
+        return results if trial is not None else score_of(results)
     except Interrupted as error:
-        if trial is None or trial.checkpoint is not None:
+        told = job.number is not None if job else trial is not None and trial.checkpoint is None
+        if not told:
             raise
-        raise KeyboardInterrupt from error  # the search says how to go on
+        raise KeyboardInterrupt from error  # the sweep says how to go on
     except Exception as error:
         if not several:
             raise
-        return {"error": report_failed_job(error, sys.argv[1:])}
+        said = report_failed_job(error, sys.argv[1:])
+        if is_full(error):  # so is it for the other runs, and for the record
+            sys.exit(1)
+        if trial is not None:
+            return {"error": said}
+        if job is not None:
+            job.record(hydra_config.job.num, folder, given.task, error=said)
+        return math.nan
     finally:
         disband()
         let_go(folder)
+
+
+def score_of(results: Mapping[str, Any]) -> float:
+    """The score by which a run is compared; NaN of one that was not validated."""
+    score = results.get("optimized", {}).get("score")
+    return math.nan if score is None else float(score)
 
 
 if __name__ == "__main__":

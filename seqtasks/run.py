@@ -44,6 +44,7 @@ from seqtasks.training.history import History, environment
 from seqtasks.training.launched import check_size, is_first
 from seqtasks.training.loggers.guarded import guarded
 from seqtasks.training.loggers.record import ended, log_bundle, log_config, run_name
+from seqtasks.training.optimized import optimized
 from seqtasks.training.peak_memory import forget_peak, peak_memory
 from seqtasks.training.profiling import profiler_in, profiles
 from seqtasks.training.range_test import settled
@@ -137,9 +138,10 @@ def run(
         with located("trainer"):
             check_size(trainer.world_size)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
+    monitor, mode = optimized(task, config.get("optimized_metric"))
     callbacks[:0] = [*budget, *transfer.callbacks]
     if trial is not None:
-        callbacks.insert(0, trial.callback(task.monitor))
+        callbacks.insert(0, trial.callback(monitor))
     lines = [] if ckpt_path else task.prepare()
     with located("transfer"):
         lines += [said] if (said := transfer.fill(task, plain["task"])) else []
@@ -183,8 +185,10 @@ def run(
             "environment": environment(trainer),
             "history": [row for c in callbacks if isinstance(c, History) for row in c.rows],
         }
+        came_to = outcome(callbacks, monitor, mode, results)
         if trial is not None and trial.checkpoint is None:
-            return outcome(callbacks, task.monitor, task.mode, results)
+            return came_to
+        results["optimized"] = {name: came_to[name] for name in ("monitor", "mode", "score")}
         if trial is not None:
             results |= trial.trained
         if not config.train:

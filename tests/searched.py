@@ -11,6 +11,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.samplers import TPESampler
 
 from seqtasks.sweep.tuning.search import Search
+from seqtasks.sweep.tuning.space import Space
 from seqtasks.sweep.tuning.study import Study
 from seqtasks.sweep.tuning.trial import Trial
 
@@ -58,6 +59,6 @@ def search(
     def sampler(seed: int) -> TPESampler:
         return TPESampler(seed=seed, n_startup_trials=6)
 
-    space = (DISTRIBUTIONS, OWN)
+    space = Space(DISTRIBUTIONS, OWN, {})
     options = {"about": about or {"options": "task=tagging"}, "say": lambda text: None, **limits}
     return Search(Study(folder, sampler, seed), launch, lambda _: space, **options)

@@ -185,6 +185,8 @@ _SETTINGS: dict[str, Any] = {
     "ckpt_path": str | None,
     "overwrite": bool,
     "budget": str | int | float | None,
+    "optimized_metric": str | None,
+    "sweep": dict,
 }
 """The options that belong to no group."""
 

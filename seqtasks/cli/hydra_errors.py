@@ -28,10 +28,16 @@ _OF_SEVERAL = ("Ambiguous value", "Sweep parameters")
 """How Hydra begins what it says of several values for one run."""
 
 
+_PLUGINS = {"hydra/launcher/joblib": "joblib", "hydra/launcher/submitit_slurm": "submitit"}
+"""Choices that a plugin of Hydra's brings, and the extra that it comes with."""
+
+
 def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError | None:
     """What to say of an error of Hydra's, from a command line; None if it is another's."""
     if isinstance(error, MissingConfigException) and error.options is not None:
         path = str(error.missing_cfg_file).removesuffix(".yaml")
+        if (needed := _needs_plugin(path)) is not None:
+            return needed
         group, _, name = path.rpartition("/")
         options = [option for option in error.options if option != "base"]
         return UsageError(
@@ -67,6 +73,13 @@ def as_usage_error(error: BaseException, arguments: Sequence[str]) -> UsageError
     if isinstance(error, HydraException | OmegaConfBaseException) or _is_hydras(error):
         return UsageError(f"{first_line(error)}; {_SEE}")
     return None
+
+
+def _needs_plugin(path: str) -> UsageError | None:
+    """What to say of a choice that a plugin brings, which is not there; None of other choices."""
+    if (extra := _PLUGINS.get(path)) is None:
+        return None
+    return UsageError(f"launcher={extra} needs a plugin of Hydra: pip install 'seqtasks[{extra}]'")
 
 
 def _is_hydras(error: BaseException) -> bool:

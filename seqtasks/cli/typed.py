@@ -43,10 +43,12 @@ def typed_values(words: Sequence[str]) -> dict[str, Any]:
 
 
 def with_reader(words: Sequence[str]) -> list[str]:
-    """The words, with a choice of ``data`` where files are named without one.
+    """The words, with the choices that others of them ask for.
 
-    It is the reader that alone has an option which is typed, else ``auto``, which goes by the
-    files.
+    Where files are named, that is a choice of ``data``; beside ``hparams_search`` it is a search.
+
+    The data's is the reader that alone has an option which is typed, else ``auto``, which goes by
+    the files.
 
     >>> with_reader(["data.train=a.csv"])
     ['data.train=a.csv', 'data=auto']
@@ -56,6 +58,8 @@ def with_reader(words: Sequence[str]) -> list[str]:
     ['data=lines', 'data.reader.label=last']
     """
     typed = typed_values(words)
+    if typed.get("hparams_search") and "sweep" not in typed:
+        words = [*words, "sweep=tune"]
     if typed.keys() & {"data", "experiment"} or "data.train" not in typed:
         return [*words]
     for data, options in _READERS.items():

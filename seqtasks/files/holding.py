@@ -52,6 +52,16 @@ def let_go(folder: Path) -> None:
         lock.release()
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a folder is held, by this process or another."""
+    if not was_held(folder):
+        return False
+    if not hold(folder):
+        return True
+    let_go(folder)
+    return False
+
+
 def was_held(folder: Path) -> bool:
     """Whether a folder is held or has been."""
     return any((folder / name).exists() for name in (LOCK, RUNNING))

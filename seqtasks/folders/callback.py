@@ -12,10 +12,15 @@ from omegaconf import DictConfig, OmegaConf
 
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.quoting import in_quotes
+from seqtasks.errors import UsageError
 from seqtasks.files.holding import let_go
 from seqtasks.folders.claim import claim
 from seqtasks.folders.contents import RUN, SEARCH, SWEEP, Contents
+from seqtasks.folders.resumed import resumed
 from seqtasks.training.launched import agreed
+
+RESUMABLE = ("hydra_plugins.seqtasks.Sweep", "hydra_plugins.seqtasks.Tune")
+"""The sweepers that go on in the folder of an earlier sweep; others would write over it."""
 
 
 class OwnFolder(Callback):
@@ -30,6 +35,8 @@ class OwnFolder(Callback):
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:
         contents = SEARCH if "tune" in config else SWEEP
+        if config.hydra.sweeper.get("_target_") not in RESUMABLE:
+            contents = contents._replace(resumed=False)
         config.hydra.sweep.dir, log = folder_of(config, config.hydra.sweep, contents)
         # The configurations of the jobs are composed anew, from these.
         config.hydra.overrides.hydra.extend(
@@ -38,6 +45,27 @@ class OwnFolder(Callback):
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:
         let_go(Path(config.hydra.sweep.dir))
+
+
+def earlier_folder(config: DictConfig, named: Path, contents: Contents) -> Path | None:
+    """The folder of the sweep that a command goes on with; None where it begins one.
+
+    Raises:
+        UsageError: there is none, or the command cannot go on with one.
+    """
+    resume = OmegaConf.select(config, "sweep.resume")
+    if resume is None:
+        return None
+    if not contents.resumed:
+        said = "only several runs are resumed; a single one goes on by `ckpt_path`=PATH"
+        if contents is not RUN:
+            said = "this sweeper begins anew; leave it out, or choose `hydra/sweeper`=resumable"
+        raise UsageError(said, option="sweep.resume")
+    if config.get("overwrite"):
+        raise UsageError(
+            "it would remove what is to be resumed; leave one of them out", option="overwrite"
+        )
+    return resumed(named, resume, contents)
 
 
 def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tuple[str, str]:
@@ -51,6 +79,9 @@ def folder_of(config: DictConfig, section: DictConfig, contents: Contents) -> tu
 
     def choose() -> Path:
         options = {"overwrite": config.get("overwrite"), "checkpoint": config.get("ckpt_path")}
+        earlier = earlier_folder(config, named, contents)
+        if earlier is not None:
+            return claim(earlier, contents, **options)
         return claim(named, contents, from_clock="${now:" in written["dir"], **options)
 
     try:

@@ -12,7 +12,6 @@ from seqtasks.errors import SeqtasksError
 from seqtasks.files.holding import LOCK, RUNNING, hold, let_go, was_held
 from seqtasks.folders.contents import (
     RUN,
-    SEARCH,
     Contents,
     clear,
     clear_leftovers,
@@ -37,7 +36,8 @@ def claim(
 
     Args:
         folder: made where it is missing.
-        contents: what it is for; a search goes on in the folder of a search.
+        contents: what it is for; a sweep, or a search, goes on in the folder of
+            one.
         from_clock: its name is the time; where it is there, one with a number behind is made.
         overwrite: remove what an older run or sweep has left there.
         checkpoint: that the run goes on from; one of the folder's own goes on with the folder.
@@ -102,7 +102,7 @@ def take_over(
             f"out, or name another folder: {contents.option}=PATH",
             option="overwrite",
         )
-    resumed = taken is contents and (inside if contents is RUN else contents is SEARCH)
+    resumed = taken is contents and (inside if contents is RUN else contents.resumed)
     if taken and not overwrite and not resumed:
         raise refused(folder, contents, taken)
     if overwrite and (taken or older):

@@ -29,6 +29,7 @@ class Contents(NamedTuple):
         kept: besides those, what the run or sweep was done for.
         besides: what else is left there.
         renewed: what any run may write over.
+        resumed: whether another one goes on with it by its folder alone.
     """
 
     what: str
@@ -38,6 +39,7 @@ class Contents(NamedTuple):
     kept: tuple[str, ...]
     besides: tuple[str, ...]
     renewed: tuple[str, ...]
+    resumed: bool = False
 
 
 RUN = Contents(
@@ -58,16 +60,17 @@ SWEEP = Contents(
     "hydra.sweep.dir",
     ("multirun.yaml", ("hydra:", "seed:", "ckpt_path:", "overwrite:", "paths:", "task:")),
     (),
-    ("jobs.jsonl", "summary.json"),
+    ("plan.json", "jobs.jsonl", "summary.json"),
     ("summary.md", "comparison.html", "multirun.yaml"),
     ("latest",),
+    resumed=True,
 )
 
 SEARCH = SWEEP._replace(
     what="search",
     record=("multirun.yaml", (*SWEEP.record[1], "tune:")),
     bundles=("bundle",),
-    kept=("tune.journal*", "tune.csv", "summary.json"),
+    kept=("tune.journal*", "tune.csv", "summary.json", "report.html"),
 )
 
 

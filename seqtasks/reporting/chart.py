@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 COLOURS = (
@@ -24,12 +25,14 @@ class Chart(NamedTuple):
         vertical: the same of the other axis.
         lines: the name, the colour and the points of each curve, as ``polyline`` takes points; a
             further curve of the same name has an empty one.
+        dots: the place and the title of each point that stands alone.
     """
 
     across: str
     horizontal: Sequence[tuple[float, str]] = ()
     vertical: Sequence[tuple[float, str]] = ()
     lines: Sequence[tuple[str, str, str]] = ()
+    dots: Sequence[tuple[float, float, str]] = ()
     width: int = 640
     height: int = 260
     left: int = 64
@@ -38,24 +41,39 @@ class Chart(NamedTuple):
     bottom: int = 226
 
 
-def curves(series: Mapping[str, Sequence[Point]], across: str) -> Chart | None:
-    """Curves by name over what ``across`` names; None where none has two finite points."""
-    return overlaid({name: [points] for name, points in series.items()}, Chart(across))
+def curves(
+    series: Mapping[str, Sequence[Point]], across: str, dots: Mapping[str, Point] | None = None
+) -> Chart | None:
+    """Curves by name over what ``across`` names; None where none has two finite points.
+
+    Args:
+        series: the points of each curve.
+        across: what the horizontal axis shows.
+        dots: points by their titles, which stand alone and are drawn even without a curve.
+    """
+    lines = {name: [points] for name, points in series.items()}
+    return overlaid(lines, Chart(across), dots or {})
 
 
-def overlaid(series: Mapping[str, Sequence[Sequence[Point]]], frame: Chart) -> Chart | None:
-    """Curves in a frame, those of one name in one colour.
+def overlaid(
+    series: Mapping[str, Sequence[Sequence[Point]]],
+    frame: Chart,
+    dots: Mapping[str, Point] = MappingProxyType({}),
+) -> Chart | None:
+    """Curves in a frame, those of one name in one colour, and points by their titles.
 
-    The frame grows with the names; None where no curve has two finite points.
+    The frame grows with the names; None where no curve has two finite points, and no point is one.
     """
     kept = {
         name: finite
         for name, lines in series.items()
         if (finite := [one for line in lines if len(one := finite_points(line)) > 1])
     }
-    if not kept:
-        return None
+    alone = {title: dot for title, dot in dots.items() if finite_points([dot])}
     every = [point for lines in kept.values() for line in lines for point in line]
+    every += alone.values()
+    if not every:
+        return None
     more = max(0, 18 * len(kept) + frame.top - frame.bottom)
     frame = frame._replace(height=frame.height + more, bottom=frame.bottom + more)
     xs, ys = zip(*every, strict=True)
@@ -80,6 +98,7 @@ def overlaid(series: Mapping[str, Sequence[Sequence[Point]]], frame: Chart) -> C
             for at, (name, lines) in enumerate(kept.items())
             for number, line in enumerate(lines)
         ],
+        dots=[(x(a), y(b), title) for title, (a, b) in alone.items()],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,22 +36,34 @@ class SweepRun:
 
 
 def record_run(folder: Path, run: SweepRun) -> None:
-    """Add a run that has ended to the record of its sweep."""
-    with (folder / RECORD).open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(json_text(asdict(run), indent=None) + "\n")  # one write, also of many processes
-        file.flush()
+    """Add a run that has ended to the record of its sweep.
+
+    Raises:
+        OSError: the disk is full, say.
+    """
+    line = json_text(asdict(run), indent=None).encode("utf-8", "backslashreplace") + b"\n"
+    with (folder / RECORD).open("ab+", buffering=0) as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else b"\n" + line  # after one half written
+        file.write(line)  # one write, also of many processes
         os.fsync(file.fileno())
 
 
 def read_runs(folder: Path) -> list[SweepRun]:
     """The runs of a sweep that have ended, in the order of the sweep.
 
-    A line without its end is of a process that was killed while it wrote.
+    What came last of a run counts. A line that is no JSON is of a process that was killed while it
+    wrote, or of a full disk.
     """
     path = folder / RECORD
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    lines = text[: text.rfind("\n") + 1].splitlines()
-    return sorted((_run(json.loads(line)) for line in lines), key=lambda run: run.number)
+    lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
+    runs: dict[int, SweepRun] = {}
+    for line in lines:
+        with suppress(ValueError):
+            run = _run(json.loads(line))
+            runs[run.number] = run
+    return [runs[number] for number in sorted(runs)]
 
 
 def _run(row: dict[str, Any]) -> SweepRun:

@@ -73,11 +73,11 @@ def stop(trainer: pl.Trainer) -> None:
 def outcome(
     callbacks: Sequence[Any], monitor: str, mode: str, results: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a trial that has trained came to.
+    """What a training came to.
 
     Args:
         callbacks: of its trainer.
-        monitor: the task's score.
+        monitor: the score that runs are compared by.
         mode: ``min`` or ``max``, whichever is better.
         results: as in ``metrics.json``.
 

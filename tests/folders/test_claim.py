@@ -183,7 +183,9 @@ def test_the_folder_of_a_sweep_is_one_sweeps(claimed):
     with pytest.raises(SeqtasksError, match=r"sweep/metrics.json would be written over by"):
         claimed("sweep", overwrite=True)
     Path("sweep/metrics.json").unlink()
-    for contents in ((), (SWEEP,)):
+    claimed("sweep", SWEEP)  # goes on with it
+    assert Path("sweep/jobs.jsonl").is_file()
+    for contents in ((), (SWEEP._replace(resumed=False),)):
         with pytest.raises(SeqtasksError, match="sweep holds a sweep; replace it with overwrite"):
             claimed("sweep", *contents)
     claimed("sweep", SWEEP, overwrite=True)
@@ -196,7 +198,8 @@ def test_a_sweep_that_was_killed_in_its_first_run_is_one(claimed):
     claimed("sweep/0")
     left("sweep", "0/config.yaml", "0/checkpoints/last.ckpt", "multirun.yaml")
     with pytest.raises(SeqtasksError, match="sweep holds a sweep"):
-        claimed("sweep", SWEEP)
+        claimed("sweep")
+    claimed("sweep", SWEEP)
     with pytest.raises(SeqtasksError, match="overwrite: it would remove ckpt_path"):
         claimed("sweep", SWEEP, overwrite=True, checkpoint="sweep/0/checkpoints/last.ckpt")
     claimed("sweep", SWEEP, overwrite=True)

@@ -110,13 +110,12 @@ def test_a_project_in_which_runs_fail_keeps_its_files(cli, monkeypatch, tmp_path
         assert (tmp_path / name).read_text() == "mine"
 
 
-def test_a_sweep_that_has_ended_is_kept(cli, pretend, tmp_path):
+def test_a_sweep_keeps_its_runs_and_does_those_that_are_new(cli, pretend, tmp_path):
     assert cli("-m", "seed=1,2,3", "hydra.sweep.dir=made")[0] == 0
-    before = (tmp_path / "made" / "summary.json").read_text()
-    code, _, error = cli("-m", "seed=4", "hydra.sweep.dir=made")
-    assert (code, error.count("\n")) == (1, 1)
-    assert "made holds a sweep; replace it with overwrite=true" in error
-    assert (tmp_path / "made" / "summary.json").read_text() == before
+    assert cli("-m", "seed=3,4", "hydra.sweep.dir=made")[0] == 0
+    assert [folder.name for folder in pretend] == ["0", "1", "2", "3"]
+    [group] = json.loads((tmp_path / "made" / "summary.json").read_text())
+    assert [run["label"] for run in group["runs"]] == [f"seed={seed}" for seed in (1, 2, 3, 4)]
     assert cli("-m", "seed=4", "hydra.sweep.dir=made", "overwrite=true")[0] == 0
     [group] = json.loads((tmp_path / "made" / "summary.json").read_text())
     assert group["scores"]["loss"]["mean"] == 4

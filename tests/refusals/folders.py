@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from omegaconf import OmegaConf
 from refusals.kept import TAGGING, folder
 from torch.distributed import HashStore
 
@@ -17,7 +18,10 @@ from seqtasks.comparison.results import compare
 from seqtasks.comparison.runs import find_runs
 from seqtasks.comparison.writing import write
 from seqtasks.files.holding import LOCK, hold, let_go
+from seqtasks.folders.callback import earlier_folder
 from seqtasks.folders.claim import claim
+from seqtasks.folders.contents import RUN, SWEEP
+from seqtasks.folders.resumed import resumed
 from seqtasks.training import launched
 from seqtasks.training.launched import Launched, agreed, check_size
 
@@ -30,6 +34,12 @@ def finished(**options: Any) -> None:
     Path("a", "config.yaml").write_text("seed:\nckpt_path:\noverwrite:\npaths:\ntask:\n")
     Path("a", LOCK).touch()
     claim(Path("a"), **options)
+
+
+def resuming(contents: Any, **options: Any) -> None:
+    """Ask for the latest sweep."""
+    config = OmegaConf.create({"sweep": {"resume": "latest"}, **options})
+    earlier_folder(config, Path("runs/now"), contents)
 
 
 def of_somebody() -> None:
@@ -148,6 +158,18 @@ ROWS = {
     "folders.claim:busy": (
         under_way,
         "another run is under way in a; wait until it has ended, or name another folder: hydra.run",
+    ),
+    "folders.callback:earlier_folder": (
+        lambda: resuming(RUN),
+        "sweep.resume: only several runs are resumed; a single one goes on by ckpt_path=PATH",
+    ),
+    "folders.callback:earlier_folder#2": (
+        lambda: resuming(SWEEP, overwrite=True),
+        "overwrite: it would remove what is to be resumed; leave one of them out",
+    ),
+    "folders.resumed:resumed": (
+        lambda: resumed(Path("runs/now"), "latest", SWEEP),
+        "sweep.resume: there is no sweep beside runs/now; name its folder, or leave it out",
     ),
     "training.launched:check_size": (
         alone,

@@ -158,9 +158,13 @@ def test_an_interruption_ends_all_runs(cli, pretend):
         raise Interrupted("interrupted after 2 epochs")
 
     given = pretend(behaviour)
-    code, _, error = cli("-m", "seed=1,2")
+    code, out, error = cli("-m", "seed=1,2", "hydra.sweep.dir=made")
     assert (code, len(given)) == (1, 1)
-    assert error == "seqtasks: interrupted after 2 epochs\n"
+    assert error == "seqtasks: interrupted\n"
+    assert out.endswith(
+        "Not done: seed=1\nNot done: seed=2\n"
+        "To go on: python -m seqtasks -m seed=1,2 hydra.sweep.dir=made\n"
+    )
 
 
 def test_a_run_of_several_equals_the_command_that_it_records(cli, tmp_path):

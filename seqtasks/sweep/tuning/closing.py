@@ -10,14 +10,14 @@ from hydra.conf import OverridesConf
 
 from seqtasks.bundle.json_text import json_text
 from seqtasks.cli.hydra_errors import arguments_of_a_job
-from seqtasks.cli.quoting import quoted
 from seqtasks.files.replacing import write_text
 from seqtasks.reporting.console import number, show
 from seqtasks.reporting.terminal import Terminal
+from seqtasks.sweep.again import again, typed
 from seqtasks.sweep.tuning.given import Given
+from seqtasks.sweep.tuning.report import page
 from seqtasks.sweep.tuning.study import Study
 from seqtasks.sweep.tuning.table import as_csv, print_table, summary
-from seqtasks.training.resuming import changed
 
 
 class Closing:
@@ -46,6 +46,8 @@ class Closing:
         command = typed(words)
         write_text(folder / "tune.csv", as_csv(runs, monitor))
         write_text(folder / "summary.json", json_text(summary(runs, monitor, command)))
+        name, validations = folder.absolute().name, self.study.validations
+        write_text(folder / "report.html", page(name, command, monitor, runs, validations))
         self.console.print()
         print_table(self.console, runs, monitor)
         name = monitor.rpartition("/")[2]
@@ -53,6 +55,7 @@ class Closing:
         self.say(f"\nBest: run {best.number}, {monitor} {scores[0]}; options as given: {scores[1]}")
         self.say(f"Alone: {command}")
         self.say(f"Table: {folder / 'tune.csv'}, summary.json beside it")
+        self.say(f"Report: {folder / 'report.html'}")
 
     def finished(self) -> None:
         """Say what there is, and what can be done with it."""
@@ -61,20 +64,21 @@ class Closing:
         self.say(f"Saved: {place}")
         self.say(f"Next:  {shlex.join(['python', '-m', 'seqtasks.predict', place])} --input FILE")
 
+    def left_to_others(self) -> None:
+        """Say that searches in other folders go on, of which the last tests the best run."""
+        self.table()
+        count = self.study.others()
+        self.say(f"{count} more under way elsewhere; the search that ends last tests the best run")
+        self.best_of_these()
+
+    def best_of_these(self) -> None:
+        """Say how the best run is tested at once."""
+        tested = again(self.study.folder, {"tune.trials": str(len(self.study.outcomes))})
+        self.say(f"To test the best of these: {tested}")
+
     def interrupted(self) -> None:
         """Say how to go on, or to make do with what there is."""
-        if runs := self.study.outcomes:
+        if self.study.outcomes:
             self.table()
-            self.say(f"To go on: {self.again()}")
-            self.say(f"To test the best of these: {self.again({'tune.trials': str(len(runs))})}")
-
-    def again(self, options: dict[str, str] | None = None) -> str:
-        """The command that goes on with the search in its folder, with some options changed."""
-        left = [word for word in sys.argv[1:] if not word.lstrip("+").startswith("overwrite=")]
-        place = {"hydra.sweep.dir": str(self.study.folder)}
-        return typed(quoted(changed(left, {**(options or {}), **place})))
-
-
-def typed(arguments: Sequence[str]) -> str:
-    """A command of training, as it is typed."""
-    return shlex.join(["python", "-m", "seqtasks", *arguments])
+            self.say(f"To go on: {again(self.study.folder)}")
+            self.best_of_these()

@@ -10,12 +10,14 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
-from optuna.distributions import BaseDistribution
 
+from seqtasks.cli.options import as_value
 from seqtasks.errors import UsageError, located
-from seqtasks.sweep.tuning.space import check_range, first_of, read, searched, written
+from seqtasks.sweep.tuning.conditions import ordered
+from seqtasks.sweep.tuning.conditions import read as read_conditions
+from seqtasks.sweep.tuning.space import Space, check_range, first_of, read, searched, written
 
-OF_THE_SEARCH = ("sweep", "budget", "overwrite", "tune")
+OF_THE_SEARCH = ("sweep", "hparams_search", "budget", "overwrite", "tune")
 """Options that are the search's own, and not those of its runs."""
 
 
@@ -54,11 +56,13 @@ class Given:
         if "task" in self.typed:
             raise UsageError("scores of several tasks cannot be compared; give one", option="task")
         plain: Any = OmegaConf.to_container(config.tune.space, resolve=True)
+        self.when = read_conditions(OmegaConf.to_container(config.tune.when, resolve=True))
         with located("tune.space"):
             lines = {name: read(name, text) for name, text in written(plain)}
         closed = tuple(f"{name}." for name in (*names, *self.typed))
         left = {name: line for name, line in lines.items() if not f"{name}.".startswith(closed)}
         self.lines = {**left, **self.typed}
+        self.lines = {name: self.lines[name] for name in ordered(self.lines, self.when)}
         if self.typed:  # a misspelt one is refused before the first run
             firsts = {name: first_of(override) for name, override in self.typed.items()}
             loader.load_sweep_config(config, self.overrides(firsts))
@@ -73,9 +77,10 @@ class Given:
         return {
             "options": " ".join(self.fixed),
             "space": " ".join(f"{name}={text}" for name, text in texts.items()),
+            "conditions": as_value(self.when),
         }
 
-    def space(self, folder: Path) -> tuple[dict[str, BaseDistribution], dict[str, Any]]:
+    def space(self, folder: Path) -> Space:
         """What the options are drawn from, and their values in a run that has them as they are.
 
         Args:
@@ -85,19 +90,28 @@ class Given:
             UsageError: a typed range does not go with the value there, or nothing is left.
         """
         settled = OmegaConf.load(folder / "config.yaml")
-        distributions, own = {}, {}
-        for name, line in self.lines.items():
-            value = self.choices.get(name, OmegaConf.select(settled, name))
+        space = Space({}, {}, {})
+
+        def value_of(name: str) -> Any:
+            return self.choices.get(name, OmegaConf.select(settled, name))
+
+        for name, line in self.lines.items():  # each after those that it depends on
+            beside = self.when.get(name, {})
+            drawn = {one: texts for one, texts in beside.items() if one in space.distributions}
+            fixed = {one: texts for one, texts in beside.items() if one not in drawn}
+            if not all(as_value(value_of(one)) in texts for one, texts in fixed.items()):
+                continue
             with located("" if name in self.typed else "tune.space"):
-                found = searched(name, line, value)
+                found = searched(name, line, value_of(name))
             if found is not None and found.own is not None:
-                distributions[name], own[name] = found
+                space.distributions[name], space.own[name] = found
+                space.when[name] = drawn
             elif name in self.typed:
                 raise UsageError(
-                    f"it is {value} in the first run, from which this range does not go out; "
-                    "set it to a value in the range besides, or choose another range",
+                    f"it is {value_of(name)} in the first run, from which this range does not go "
+                    "out; set it to a value in the range besides, or choose another range",
                     option=name,
                 )
-        if not distributions:
+        if not space.distributions:
             raise UsageError("no option is left to search; name some", option="tune.space")
-        return distributions, own
+        return space

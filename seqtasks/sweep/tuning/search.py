@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from optuna.distributions import BaseDistribution
-
 from seqtasks.bundle.replacement import files_of, renewed
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.reporting.console import number
+from seqtasks.sweep.tuning.space import Space
 from seqtasks.sweep.tuning.study import Outcome, Study, forget
 from seqtasks.sweep.tuning.trial import Trial
 from seqtasks.training.checkpoint_file import newest_whole
@@ -32,7 +31,7 @@ class Search:
     Args:
         study: what was tried already.
         launch: see `Launch`.
-        space: from the folder of the first run: the distributions of the options, and its values.
+        space: what is searched, by the folder of the first run.
         about: whatever has to be the same when the search is resumed.
         trials: the most runs; None: `USUAL`, or as many as the seconds allow.
         seconds: the time for all of them; None without a bound.
@@ -43,7 +42,7 @@ class Search:
         self,
         study: Study,
         launch: Launch,
-        space: Callable[[Path], tuple[dict[str, BaseDistribution], dict[str, Any]]],
+        space: Callable[[Path], Space],
         about: Mapping[str, Any],
         *,
         trials: int | None = None,
@@ -95,10 +94,11 @@ class Search:
                 "training validate"
             )
         check_kept(folder)
-        distributions, own = self.space(folder)
-        options = {name: str(value) for name, value in own.items()}
+        space = self.space(folder)
+        options = {name: str(value) for name, value in space.first().items()}
         outcome = outcome_of(0, options, result, time.monotonic() - began)
-        self.study.begin(result, outcome, distributions, own, self.about)
+        self.study.begin(result, outcome, space, self.about)
+        self.check()
         self.tell(outcome)
 
     def next(self) -> None:
@@ -118,12 +118,18 @@ class Search:
 
     def goes_on(self) -> bool:
         """Whether another run is to begin, which may well end in time."""
-        if self.trials is not None and len(self.study.outcomes) >= self.trials:
+        begun = len(self.study.begun.trials) - len(self.study.left)
+        if self.trials is not None and max(begun, len(self.study.outcomes)) >= self.trials:
             return False
         if self.until is None:
             return True
         whole = [run.seconds for run in self.study.outcomes if not run.ended]
         return time.time() + (statistics.median(whole) if whole else 0) <= self.until
+
+    def is_over(self) -> bool:
+        """Whether nothing that other folders do may still be better than the best."""
+        tried = len(self.study.outcomes)
+        return not self.study.others() or (self.trials is not None and tried >= self.trials)
 
     def finish(self, best: Outcome) -> None:
         """Test a run, and let its bundle be that of the search.
@@ -131,11 +137,17 @@ class Search:
         Raises:
             SeqtasksError: the test fails.
         """
-        place = self.study.folder / str(best.number)
+        trained, place = self.study.place_of(best.number), self.study.folder / str(best.number)
+        if trained is None:
+            where = self.study.whereabouts(best.number)
+            raise SeqtasksError(
+                f"run {best.number}, the best, lies in {where}, which cannot be seen from here; "
+                "repeat the command there, and it is tested"
+            )
         trial = Trial(
             str(self.study.folder.absolute()),
             best.number,
-            checkpoint=str(check_kept(place)),
+            checkpoint=str(check_kept(trained)),
             trained=best.trained,
         )
         result = self.launch(trial, best.options if best.number else {})
@@ -158,9 +170,9 @@ class Search:
         ended = f"{outcome.ended}, " if outcome.ended else ""
         done = "failed" if outcome.ended == "failed" else f"{ended}{score}"
         self.say(f"Run {outcome.number}: {done}; best: {number(name, best.score)}")
-        for run in self.study.outcomes:
-            if run.number != best.number:
-                forget(self.study.folder / str(run.number))
+        for mine in self.study.mine():
+            if mine != best.number:
+                forget(self.study.folder / str(mine))
 
 
 def outcome_of(

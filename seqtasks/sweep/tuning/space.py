@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -14,10 +15,14 @@ from optuna.distributions import (
     CategoricalDistribution,
     FloatDistribution,
     IntDistribution,
+    distribution_to_json,
+    json_to_distribution,
 )
+from optuna.trial import Trial
 
 from seqtasks.cli.options import as_value
 from seqtasks.errors import UsageError, check_choice
+from seqtasks.sweep.tuning.conditions import holds
 
 TAGS = ("times", "log")
 """``times`` multiplies the bounds or choices by the run's own value; ``log`` draws ratios alike."""
@@ -38,6 +43,60 @@ class Searched(NamedTuple):
 
     distribution: BaseDistribution
     own: int | float | str | None
+
+
+class Space(NamedTuple):
+    """The options that are searched, each after those that it depends on.
+
+    Attributes:
+        distributions: by option.
+        own: the value of each in the first run.
+        when: of some, other options with the values beside which it is drawn.
+    """
+
+    distributions: dict[str, BaseDistribution]
+    own: dict[str, Any]
+    when: dict[str, Mapping[str, Sequence[str]]]
+
+    def told(self) -> str:
+        """The space as text, for the storage."""
+        texts = {name: distribution_to_json(one) for name, one in self.distributions.items()}
+        return json.dumps({"distributions": texts, "own": self.own, "when": self.when})
+
+    @classmethod
+    def of(cls, text: str) -> Space:
+        """The space of such a text."""
+        kept = json.loads(text)
+        found = {name: json_to_distribution(one) for name, one in kept["distributions"].items()}
+        return cls(found, kept["own"], kept["when"])
+
+    def draw(self, trial: Trial) -> dict[str, str]:
+        """Values of a trial, as they are typed; of one that has some already, the same."""
+        values: dict[str, str] = {}
+        for name, distribution in self.distributions.items():
+            if holds(self.when.get(name, {}), values):
+                values[name] = shown(drawn(trial, name, distribution))
+        return values
+
+    def first(self) -> dict[str, Any]:
+        """Those of the first run's own values that are searched beside the others."""
+        values: dict[str, str] = {}
+        for name in self.distributions:
+            if holds(self.when.get(name, {}), values):
+                values[name] = str(self.own[name])
+        return {name: self.own[name] for name in values}
+
+
+def drawn(trial: Trial, name: str, distribution: BaseDistribution) -> Any:
+    """A value for a trial of Optuna's."""
+    if isinstance(distribution, FloatDistribution):
+        low, high = distribution.low, distribution.high
+        return trial.suggest_float(name, low, high, log=distribution.log)
+    if isinstance(distribution, IntDistribution):
+        low, high, step = distribution.low, distribution.high, distribution.step
+        return trial.suggest_int(name, low, high, step=step, log=distribution.log)
+    assert isinstance(distribution, CategoricalDistribution)
+    return trial.suggest_categorical(name, distribution.choices)
 
 
 def written(space: Any, prefix: str = "") -> Iterator[tuple[str, str]]:

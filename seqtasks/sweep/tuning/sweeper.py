@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
-from hydra.types import HydraContext, TaskFunction
+from hydra.types import HydraContext, RunMode, TaskFunction
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf, read_write
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from seqtasks.cli.beginning import begun
 from seqtasks.cli.checked import check_value
@@ -21,6 +22,7 @@ from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.quoting import in_quotes
 from seqtasks.errors import UsageError, check_least
 from seqtasks.files.holding import let_go
+from seqtasks.files.replacing import write_text
 from seqtasks.folders.latest import name_latest
 from seqtasks.reporting.terminal import Terminal
 from seqtasks.sweep.tuning.trial import VARIABLE, Trial
@@ -29,9 +31,6 @@ from seqtasks.training.launched import launched
 if TYPE_CHECKING:
     from seqtasks.sweep.tuning.given import Given
 
-NAME = "hydra_plugins.seqtasks.Tune"
-"""What conf/sweep/tune.yaml calls the sweeper; Hydra takes names of this package alone."""
-
 LEFT_OUT = {
     "ckpt_path": "every run begins anew",
     "lr_finder": "the search finds the rate",
@@ -39,11 +38,6 @@ LEFT_OUT = {
     "hydra.sweeper.params": "what is searched stands in tune.space",
 }
 """Options that do not go with a search, and why."""
-
-
-def register() -> None:
-    """Let Hydra know the sweeper by its name."""
-    Plugins.instance().class_name_to_class[NAME] = Tune
 
 
 class Tune(Sweeper):
@@ -73,7 +67,7 @@ class Tune(Sweeper):
             UsageError: an option does not go with a search, or Optuna is missing.
             SeqtasksError: the first run fails, or the test of the best.
         """
-        config, folder = self.composed, Path(self.composed.hydra.sweep.dir)
+        config, folder = with_space(self.composed, self.loader), Path(self.composed.hydra.sweep.dir)
         check_search(config)
         spent = time.perf_counter() - begun()
         seconds = None if config.budget is None else seconds_of(config.budget, "budget") - spent
@@ -85,8 +79,9 @@ class Tune(Sweeper):
         try:
             given = Given(config, arguments, self.loader)
             folder.mkdir(parents=True, exist_ok=True)
-            OmegaConf.save(config, folder / "multirun.yaml")
-            study = Study(folder, instantiate(config.tune.sampler, _partial_=True), config.seed)
+            write_text(folder / "multirun.yaml", OmegaConf.to_yaml(config))
+            sampler = instantiate(config.tune.sampler, _partial_=True)
+            study = Study(folder, sampler, config.seed, config.tune.storage, config.tune.study)
             closing = Closing(Terminal(), study, given, config.hydra.overrides.hydra)
             search = Search(
                 study,
@@ -98,7 +93,11 @@ class Tune(Sweeper):
                 say=closing.say,
             )
             try:
-                search.finish(search.run())
+                best = search.run()
+                if not search.is_over():
+                    closing.left_to_others()
+                    return study.outcomes
+                search.finish(best)
             except (KeyboardInterrupt, SystemExit):
                 closing.interrupted()
                 raise
@@ -118,15 +117,39 @@ class Tune(Sweeper):
         return result
 
 
+def with_space(config: DictConfig, loader: ConfigLoader) -> DictConfig:
+    """The configuration of a search, with the space of its task unless another one is chosen."""
+    choices = config.hydra.runtime.choices
+    spaces = loader.get_group_options("hparams_search")
+    if choices.get("hparams_search") is not None or choices.task not in spaces:
+        return config
+    given = config.hydra.overrides
+    words = [*given.hydra, *given.task, f"hparams_search={choices.task}"]
+    composed = loader.load_configuration(
+        "config", words, RunMode.MULTIRUN, validate_sweep_overrides=False
+    )
+    with open_dict(config):
+        config.tune = composed.tune
+    return config
+
+
 def check_search(config: DictConfig) -> None:
     """Refuse what does not go with a search (UsageError)."""
     if importlib.util.find_spec("optuna") is None:
         raise UsageError("sweep=tune needs Optuna: pip install 'seqtasks[tune]'")
+    if config.hydra.runtime.choices.get("launcher") is not None:
+        raise UsageError(
+            "a search tries one run after the other; to have several at once, type the command "
+            "several times, each with the same tune.storage=PATH",
+            option="launcher",
+        )
     if launched() is not None:
         raise UsageError("a search runs in one process; start it without a launcher")
     for option, why in LEFT_OUT.items():
         if OmegaConf.select(config, option):
             raise UsageError(f"{why}; leave it out of a search", option=option)
     check_value("tune.trials", config.tune.trials, int | None)
+    check_value("tune.storage", config.tune.storage, str | None)
+    check_value("tune.study", config.tune.study, str)
     if config.tune.trials is not None:
         check_least("tune.trials", config.tune.trials, 1)

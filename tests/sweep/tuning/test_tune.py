@@ -66,6 +66,8 @@ def test_a_search_ends_with_the_best_bundle_and_its_command(cli, tmp_path, prete
     assert (tmp_path / "latest").exists()
     kept = json.loads((tmp_path / "made" / "summary.json").read_text())
     assert kept["command"] in out
+    assert "task.head.label_smoothing" in best  # of conf/hparams_search/classification.yaml
+    assert "Report of a search" in (tmp_path / "made" / "report.html").read_text()
     words = shlex.split(kept["command"])
     assert words[:5] == ["python", "-m", "seqtasks", "task=classification", "encoder.num_layers=1"]
     assert f"optimizer.lr={best['optimizer.lr']}" in words
@@ -122,7 +124,7 @@ def test_an_interrupted_search_says_how_to_go_on_and_does(cli, tmp_path, pretend
     assert "2 runs by val/accuracy" in out
     assert (tmp_path / "made" / "bundle" / "manifest.json").is_file()
     assert cli(*again)[0] == 0
-    assert [trial.number for trial in trials] == [0, 1, 2, trials[3].number, 3, 4, trials[6].number]
+    assert [trial.number for trial in trials] == [0, 1, 2, trials[3].number, 2, 3, trials[6].number]
 
 
 def test_a_search_does_not_take_the_folder_of_another_command(cli, pretend):
