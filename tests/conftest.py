@@ -71,16 +71,16 @@ def cli(monkeypatch, tmp_path, capsys):
     def call(*arguments: str) -> tuple[int, str, str]:
         GlobalHydra.instance().clear()
         monkeypatch.setattr(sys, "argv", ["seqtasks", *with_reader(arguments)])
-        code = 0
+        code, root = 0, logging.getLogger()
+        there = root.handlers[:]
         try:
             with exit_on_error(arguments):
                 main()
         except SystemExit as stop:
             code = stop.code or 0
-        root = logging.getLogger()
         for handler in root.handlers[:]:
-            if isinstance(handler, logging.FileHandler):  # Hydra's, which it leaves open
-                root.removeHandler(handler)  # a later record would open it again
+            if handler not in there:  # Hydra's, which it leaves open
+                root.removeHandler(handler)  # a later record would open a file again
                 handler.close()
         printed = capsys.readouterr()
         return code, printed.out, printed.err

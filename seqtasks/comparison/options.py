@@ -14,7 +14,8 @@ REPEATED = ("seed", "data.fold")
 
 INCIDENTAL = (
     *("hydra", "sweep", "paths", "logger", "report", "examples", "overwrite", "ckpt_path"),
-    *("threads", "task_name", "tags", "print_config", "test", "trainer.enable_progress_bar"),
+    *("threads", "task_name", "run_name", "tags", "print_config", "train", "test"),
+    *("optimized_metric", "trainer.enable_progress_bar"),
     *("preset.read", "preset.chosen"),
 )
 """Options, and sections of them, that say nothing of the model."""

@@ -59,7 +59,7 @@ def failure(call: Any, *arguments: Any) -> str:
 def results(run: Path) -> dict[str, Any]:
     """The ``metrics.json`` of a run, without what the clock and the machine say."""
     metrics = json.loads((run / "metrics.json").read_text())
-    for name in ("seconds", "environment", "baselines_left_out"):
+    for name in ("seconds", "environment", "baselines_left_out", "peak_memory"):
         metrics.pop(name, None)
     for row in metrics["history"]:
         row.pop("seconds", None)

@@ -9,7 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from small import ROOT, SMALL
+
+pytestmark = pytest.mark.filterwarnings("ignore:Checkpoint directory .* is not empty:UserWarning")
 
 WORDS = ["-m", "seed=1,2,3", "task=classification", *SMALL, "examples=0", "trainer.max_epochs=3"]
 
