@@ -124,7 +124,7 @@ class Live:
 
     def close(self):
         self.server.should_exit = True
-        self.thread.join(20)
+        self.thread.join(self.service.limits.grace + 30)  # which a request under way may have
         assert not self.thread.is_alive()
 
 
