@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
+import traceback
 
 import pytest
 import torch
@@ -125,7 +127,13 @@ class Live:
     def close(self):
         self.server.should_exit = True
         self.thread.join(self.service.limits.grace + 30)  # which a request under way may have
-        assert not self.thread.is_alive()
+        assert not self.thread.is_alive(), self.place()
+
+    def place(self):
+        """Where the server's thread is, and what it waits for."""
+        frame = sys._current_frames().get(self.thread.ident)
+        here = "".join(traceback.format_stack(frame)) if frame else "nowhere"
+        return f"{self.server.connections} {self.server.server_state.tasks}\n{here}"
 
 
 @pytest.fixture(scope="session")
