@@ -347,7 +347,7 @@ def trained(case: Case, count: int) -> Lines:
                 "min",
                 "a loss is better when it is lower",
                 *along,
-                (f"{callback}.monitor"),
+                f"{callback}.monitor",
             )
 
 
