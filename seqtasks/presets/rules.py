@@ -21,6 +21,9 @@ SHORT = 15
 VALIDATIONS = 20
 """Those of a training that ends within its first epoch."""
 
+CHOOSING = 3_000
+"""Examples of a validation split that tell one model from a better one."""
+
 AVERAGED = "the mean of the last weights generalises better than the last"
 RARE = "else nothing would teach what an unknown word is like"
 LATE = "the rate falls to the end"
@@ -172,6 +175,7 @@ def translation(case: Case) -> Lines:
     yield "task.search.length_offset", 0, "short and long outputs compete evenly", "task/search"
     yield "task.search.max_length_ratio", 1.5, "no translation is that much longer", "task/search"
     batch = 64 if facts.examples >= 10_000 else 32
+    yield from held_back(case)
     yield from batches(batch)
     yield from lasting(case, 14, 400_000, count, batch * count / max(1, facts.examples))
     yield "callbacks.early_stopping.patience", 10, LATE
@@ -197,6 +201,7 @@ def transduction(case: Case) -> Lines:
     yield "task.decoder.dropout", dropout(count, 2), steps_of(count)
     yield "task.search.max_length", max(30, 2 * longest), "twice the longest that is known"
     batch = 128 if facts.examples >= 50_000 else 64
+    yield from held_back(case)
     yield from batches(batch)
     yield from lasting(case, 14, 400_000, count, batch * count / max(1, facts.examples))
     yield "callbacks.early_stopping", None, "what is rare is learnt at the end"
@@ -214,6 +219,7 @@ def question_answering(case: Case) -> Lines:
     yield "task.embedding.dropout", 0.15, "few words, which say everything"
     yield "task.decoder.dropout", 0.15, "few words, which say everything"
     batch = 16 if facts.examples < 20_000 else 32
+    yield from held_back(case)
     yield from batches(batch)
     yield from lasting(case, 14, 400_000, count, batch * count / max(1, facts.examples))
     yield "callbacks.early_stopping", None, "what there is to learn is learnt late, and at once"
@@ -335,6 +341,7 @@ def trained(case: Case, count: int) -> Lines:
     """Batches, epochs, and what chooses the model, where a label is learnt."""
     examples = case.facts.examples
     size = round(stepped(examples, {4_000: 10, 6_000: 16, 100_000: 32}, 64))
+    yield from held_back(case)
     yield from batches(size)
     yield from lasting(case, 20, 50_000, count, size * count / max(1, examples))
     yield "callbacks.early_stopping.patience", 10, LATE
@@ -349,6 +356,13 @@ def trained(case: Case, count: int) -> Lines:
                 *along,
                 f"{callback}.monitor",
             )
+
+
+def held_back(case: Case) -> Lines:
+    """How much of the training data chooses the model, where no file of its own does."""
+    if (examples := case.facts.examples) > 10 * CHOOSING:
+        why = f"{CHOOSING:,} examples choose well enough, and more take long"
+        yield "data.val_fraction", round(CHOOSING / examples, 4), why, "data.val", "data.folds"
 
 
 def batches(size: int) -> Lines:

@@ -100,6 +100,12 @@ def test_more_data_makes_the_network_wider_and_the_epochs_fewer():
     assert all(one < other for one, other in zip(lengths[1:], lengths, strict=False))
 
 
+def test_of_many_examples_few_choose_the_model():
+    few, many = Facts(9_000, texts={"tokens": CUT}), Facts(300_000, texts={"tokens": CUT})
+    assert "data.val_fraction" not in chosen("tagging", few)
+    assert chosen("tagging", many)["data.val_fraction"] == 0.01
+
+
 def test_scripts_without_spaces_and_names_are_read_by_character():
     for text, level in ((SENTENCES, None), (NAMES, "character"), (CHINESE, "character")):
         facts = Facts(9_000, texts={"tokens": text})
