@@ -140,6 +140,7 @@ class EncoderDecoder(Task):
             numbers=batch.example,
             prefix=batch.get("prefix"),
             coverage=self.decoder.attended if self.decoder.attends else None,
+            shared=self.decoder.shared,
         )
 
     def answers(self, found: list[list[Hypothesis]], batch: Batch) -> list[list[Answer]]:

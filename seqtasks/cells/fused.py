@@ -9,6 +9,7 @@ from torch.nn.functional import dropout
 from seqtasks.cells.contract import Recurrence
 from seqtasks.cells.initial import orthogonal_, xavier_rows_
 from seqtasks.errors import check_rate
+from seqtasks.kernels.affine import suits
 from seqtasks.kernels.fused import fused
 from seqtasks.kernels.lengths import State
 
@@ -47,5 +48,8 @@ class FusedRecurrence(Recurrence):
         return weights
 
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
-        """Run over time by torch's kernel."""
+        """Run over time by torch's kernel, or a step alone where its equations are faster."""
+        alone = inputs.size(1) == 1 and lengths is None and not torch.is_grad_enabled()
+        if alone and self.rnn.mode == "GRU" and suits(inputs, self.rnn.weight_ih_l0):
+            return super().advance(inputs, lengths, state)
         return fused(self.rnn.mode, inputs, lengths, state, self.weights())

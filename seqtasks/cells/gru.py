@@ -12,9 +12,9 @@ with the reset gate applied after the recurrent product, as in cuDNN:
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn.functional import linear
 
 from seqtasks.cells.fused import FusedRecurrence
+from seqtasks.kernels.affine import affine
 from seqtasks.kernels.lengths import State
 
 
@@ -32,8 +32,8 @@ class GRU(FusedRecurrence):
 
     def step(self, x: Tensor, state: State) -> State:
         [h], [W, U, b, c] = state, self.weights()
-        x_r, x_z, x_n = linear(x, W, b).chunk(3, dim=-1)
-        h_r, h_z, h_n = linear(h, U, c).chunk(3, dim=-1)
+        x_r, x_z, x_n = affine(x, W, b, 3)
+        h_r, h_z, h_n = affine(h, U, c, 3)
         r = (x_r + h_r).sigmoid()
         z = (x_z + h_z).sigmoid()
         n = (x_n + r * h_n).tanh()

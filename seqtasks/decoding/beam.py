@@ -19,7 +19,6 @@ from seqtasks.decoding.steps import (
     row_limits,
     select_rows,
 )
-from seqtasks.decoding.top import top
 
 WIDEST = 10_000
 """The largest beam; every member of it is a row of a batch."""
@@ -43,6 +42,7 @@ def beam_search(
     no_repeat_ngram: int = 0,
     prefix: Prefix | None = None,
     forbidden: Collection[int] = (),
+    shared: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
     """Finds the sequences of highest score that a beam reaches.
 
@@ -55,17 +55,17 @@ def beam_search(
     goes first.
 
     The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
-    ``forbidden``, ``prefix`` and ``coverage``, which the coverage penalty needs. The probabilities
-    of a prefix, which no other rule touches, count in the score; those of other tokens than the
-    forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which may exceed the
-    vocabulary. ``max_length`` counts the end token, as one number or one a member; ``min_length``
-    tokens stand before the end token at least, a prefix included; and ``no_repeat_ngram`` tokens in
-    a row do not stand in a sequence twice, 0 for no such rule. ``n_best`` hypotheses are returned
-    at most, by default ``beam_size``; fewer are the first of more, and found sooner. A
-    ``length_penalty`` of 0 ranks by log-probability, a larger one prefers longer sequences;
-    ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so that 0 gives
-    ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to leave out
-    parts of the source (`coverage_score`).
+    ``forbidden``, ``prefix``, ``shared`` and ``coverage``, which the coverage penalty needs. The
+    probabilities of a prefix, which no other rule touches, count in the score; those of other
+    tokens than the forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which
+    may exceed the vocabulary. ``max_length`` counts the end token, as one number or one a member;
+    ``min_length`` tokens stand before the end token at least, a prefix included; and
+    ``no_repeat_ngram`` tokens in a row do not stand in a sequence twice, 0 for no such rule.
+    ``n_best`` hypotheses are returned at most, by default ``beam_size``; fewer are the first of
+    more, and found sooner. A ``length_penalty`` of 0 ranks by log-probability, a larger one prefers
+    longer sequences; ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so
+    that 0 gives ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to
+    leave out parts of the source (`coverage_score`).
 
     Returns:
         For each member its hypotheses, best first: `n_best` of them, or fewer if there are no more.
@@ -101,9 +101,11 @@ def beam_search(
             added = coverage_score(*coverage(state), coverage_penalty)
         texts = [live.tokens for beam in searching for live in beam.live]
         forced = [beam.forced for beam in searching for _ in beam.live]
-        values = rules.log_probs(logits, searching[0].length, texts, forced)
+        # One row can send at most `beam_size` live sequences and one ended one.
+        ranked = rules.most_probable(beam_size + 1, logits, searching[0].length, texts, forced)
+        before = [len(beam.live) for beam in searching]
         rows, chosen, start = list[int](), list[int](), 0
-        for beam, candidates in zip(searching, _rank(values, searching), strict=True):
+        for beam, candidates in zip(searching, _rank(*ranked, searching), strict=True):
             end = start + len(beam.live)
             grown = beam.advance(candidates, None if added is None else added[start:end])
             if not beam.done:
@@ -111,7 +113,9 @@ def beam_search(
                 chosen += [item.token for item in grown]
             start = end
         searching = [beam for beam in searching if not beam.done]
-        state = select_rows(state, torch.tensor(rows, dtype=torch.int64))
+        same = before == [len(beam.live) for beam in searching]
+        index = torch.tensor(rows, dtype=torch.int64)
+        state = select_rows(state, index, shared if same else ())
         tokens = torch.tensor(chosen, dtype=torch.int64, device=first.device)
     return [beam.kept for beam in beams]
 
@@ -132,35 +136,29 @@ def check_beam(
         expect(name, value, 0 <= value < math.inf, "a finite number from 0 up")
 
 
-def _rank(values: Tensor, beams: list[Beam]) -> list[list[Candidate]]:
+def _rank(log_probs: Tensor, ids: Tensor, beams: Sequence[Beam]) -> list[list[Candidate]]:
     """The best candidates of each member, best first, at most twice as many as its beam.
 
-    The values are log-probabilities of the next token in nats, (rows, vocabulary) float64; the rows
-    are the live sequences of the first beam, then of the second, and so on.
+    Each live sequence of the first beam, then of the second, and so on, has a row of its best next
+    tokens: their log-probabilities in nats, (rows, width) float64, and their ids.
     """
-    size = beams[0].size
-    # One row can send at most `size` live sequences and one ended one.
-    index = top(values, size + 1)
-    counts = [len(beam.live) for beam in beams]
-    past = torch.tensor(
-        [item.log_prob for beam in beams for item in beam.live], dtype=torch.float64
-    )
-    totals = values.gather(1, index).cpu() + past[:, None]
-    width = index.shape[1]
-    table = torch.full((len(beams), max(counts), width), -torch.inf, dtype=torch.float64)
-    member = torch.arange(len(beams)).repeat_interleave(torch.tensor(counts))
-    place = torch.cat([torch.arange(count) for count in counts])
-    table[member, place] = totals
-    best, order = table.flatten(1).sort(dim=1, descending=True, stable=True)
-    names = torch.zeros(table.shape, dtype=torch.int64)
-    names[member, place] = index.cpu()
-    tokens = names.flatten(1).gather(1, order)
-    found = zip(*(part[:, : 2 * size].tolist() for part in (best, order, tokens)), strict=True)
+    past = [item.log_prob for beam in beams for item in beam.live]
+    totals, ids = log_probs.cpu() + torch.tensor(past, dtype=torch.float64)[:, None], ids.cpu()
+    counts, width = [len(beam.live) for beam in beams], ids.size(1)
+    most = max(counts)
+    if min(counts) < most:
+        places = [most * n + place for n, count in enumerate(counts) for place in range(count)]
+        index, size = torch.tensor(places), (most * len(beams), width)
+        totals = totals.new_full(size, -torch.inf).index_copy_(0, index, totals)
+        ids = ids.new_zeros(size).index_copy_(0, index, ids)
+    best, order = totals.reshape(len(beams), -1).sort(dim=1, descending=True, stable=True)
+    order = order[:, : 2 * beams[0].size]
+    tokens = ids.reshape(len(beams), -1).gather(1, order)
     return [
         [
             Candidate(log_prob, position // width, token)
-            for log_prob, position, token in zip(*columns, strict=True)
+            for log_prob, position, token in zip(*columns, strict=False)
             if log_prob > -math.inf
         ]
-        for columns in found
+        for columns in zip(best.tolist(), order.tolist(), tokens.tolist(), strict=True)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 import torch
 from torch import Tensor
@@ -40,6 +40,11 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
     return lead._replace(
         step=mean_step([one.step for one in search_inputs], sizes),
         state=tuple(part for one in search_inputs for part in one.state),
+        shared=[
+            place + start
+            for one, start in zip(search_inputs, accumulate(sizes, initial=0), strict=False)
+            for place in one.shared
+        ],
         lengths=[max(some) for some in zip(*(o.lengths for o in search_inputs), strict=True)],
         coverage=mean_coverage(coverages, sizes) if len(coverages) == len(search_inputs) else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from bisect import insort
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 
@@ -93,7 +94,8 @@ class Beam:
 
         The candidates are ranked, best first: all `2 * size` best, or all there are. Coverage is
         what each live sequence's score gets besides, at most 0, if the sequence stops now. The
-        candidates that are now `live` come back in its order.
+        candidates that are now `live` come back in its order: when enough is kept, those that may
+        still enter it.
         """
         self.length += 1
         added = [0.0] * len(self.live) if coverage is None else coverage
@@ -111,23 +113,25 @@ class Beam:
         if self.length == self.max_length:
             for item, (tokens, log_prob) in zip(grown, self.live, strict=True):
                 self._keep(tokens, log_prob, added[item.parent], ended=False)
-        return grown
+        if len(self.kept) == self.count:
+            self.live = [*takewhile(lambda one: self.may_enter(one.log_prob), self.live)]
+        return grown[: len(self.live)]
 
     @property
     def done(self) -> bool:
-        """Whether nothing that is still live can enter the kept hypotheses.
+        """Whether nothing is live that can still enter the kept hypotheses."""
+        return not self.live or self.length == self.max_length
+
+    def may_enter(self, log_prob: float) -> bool:
+        """Whether a live sequence can still enter the kept hypotheses, of which there are enough.
 
         A log-probability only falls, coverage adds at most 0, and at a fixed log-probability the
         score is monotone in the length, so the best a live sequence can reach is what it would
-        score at the next length or the last.
+        score at the next length or the last. What ranks behind a sequence that cannot enter cannot
+        either, so that its place in the beam need not be filled.
         """
-        if not self.live or self.length == self.max_length:
-            return True
-        if len(self.kept) < self.count:
-            return False
         ends = (self.length + 1, self.max_length)
-        bound = max(self.normalised(self.live[0].log_prob, end) for end in ends)
-        return bound <= self.kept[-1].score
+        return max(self.normalised(log_prob, end) for end in ends) > self.kept[-1].score
 
     def _keep(self, tokens: list[int], log_prob: float, added: float, ended: bool) -> None:
         """Enters a hypothesis among the best; of equal scores the earlier one stays ahead."""

@@ -9,7 +9,14 @@ import torch
 from torch import Tensor
 
 from seqtasks.decoding.repetition import marks
-from seqtasks.decoding.steps import check_possible, expect, log_softmax
+from seqtasks.decoding.steps import (
+    check_possible,
+    double,
+    expect,
+    log_softmax,
+    normaliser,
+)
+from seqtasks.decoding.top import top
 from seqtasks.errors import UsageError
 
 Prefix = Sequence[Sequence[int]]
@@ -61,7 +68,44 @@ class Rules:
         >>> Rules(forbidden=[0]).log_probs(torch.zeros(1, 4), 0, [[]]).exp().tolist()
         [[0.0, 0.25, 0.25, 0.25]]
         """
-        values = log_softmax(logits)
+        return check_possible(self.allowed(log_softmax(logits), length, texts, forced))
+
+    def most_probable(
+        self,
+        count: int,
+        logits: Tensor,
+        length: int,
+        texts: Sequence[Sequence[int]],
+        forced: Sequence[int | None] = (),
+    ) -> tuple[Tensor, Tensor]:
+        """The tokens that are most probable among those that may follow, best first.
+
+        Of equal ones that of the lower id goes first. Arguments and errors are those of
+        `log_probs`.
+
+        Returns:
+            Log-probabilities (rows, count) float64, minus infinity where fewer may follow, and ids
+            (rows, count) int64; as many as the vocabulary where it is smaller.
+
+        >>> values, ids = Rules(forbidden=[0]).most_probable(2, torch.zeros(1, 4), 0, [[]])
+        >>> values.exp().tolist(), ids.tolist()
+        ([[0.25, 0.25]], [[1, 2]])
+        """
+        allowed = self.allowed(logits, length, texts, forced)
+        ids = top(allowed, count)
+        return check_possible(double(allowed.gather(1, ids)) - normaliser(logits)), ids
+
+    def allowed(
+        self,
+        values: Tensor,
+        length: int,
+        texts: Sequence[Sequence[int]],
+        forced: Sequence[int | None] = (),
+    ) -> Tensor:
+        """Values of the tokens (rows, vocabulary), minus infinity for what is ruled out.
+
+        The other arguments and errors are those of `log_probs`.
+        """
         banned = list(self.forbidden)
         if self.eos_id is not None and length < self.min_length:
             banned.append(self.eos_id)
@@ -86,7 +130,7 @@ class Rules:
             rows, tokens = torch.tensor(wanted, device=values.device).unbind(1)
             allowed = allowed.index_fill(0, rows, -torch.inf)
             allowed[rows, tokens] = values[rows, tokens]
-        return check_possible(allowed)
+        return allowed
 
 
 def repeated(text: Sequence[int], size: int) -> set[int]:

@@ -26,6 +26,7 @@ class SearchInput(NamedTuple):
         numbers: Of the examples, to name their random streams; none for 0, 1, ….
         prefix: The tokens that each sequence begins with, or none.
         coverage: Tells how much of its source a row has attended to, or none.
+        shared: Places in the state of what all rows of a sequence have in common, at every step.
     """
 
     step: DecodingStep
@@ -37,6 +38,7 @@ class SearchInput(NamedTuple):
     numbers: Sequence[int] | None = None
     prefix: Prefix | None = None
     coverage: Coverage | None = None
+    shared: Collection[int] = ()
 
     def repeated(self, times: int) -> SearchInput:
         """Every row so many times, one after another.

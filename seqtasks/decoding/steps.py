@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
@@ -56,14 +56,19 @@ def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State 
     return model.read(tokens, lengths, state)[1]
 
 
-def select_rows(state: State, index: Tensor) -> State:
+def select_rows(state: State, index: Tensor, kept: Collection[int] = ()) -> State:
     """Picks rows of a state by an index (rows,) int64, in its order and as often as it names them.
+
+    The parts in the places ``kept`` stay as they are.
 
     >>> kept = select_rows((torch.tensor([10, 20, 30]), torch.eye(3)), torch.tensor([2, 0]))
     >>> [part.tolist() for part in kept]
     [[30, 10], [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]]
     """
-    return tuple(part.index_select(0, index.to(part.device)) for part in state)
+    return tuple(
+        part if place in kept else part.index_select(0, index.to(part.device))
+        for place, part in enumerate(state)
+    )
 
 
 def check_start(first: Tensor, state: State) -> None:
@@ -124,8 +129,23 @@ def log_softmax(logits: Tensor) -> Tensor:
 
     They are on the device of the logits, or on the CPU where the device has no float64 (MPS).
     """
-    exact = logits.cpu() if logits.device.type == "mps" else logits
-    return torch.log_softmax(exact.to(torch.float64), dim=-1)
+    return torch.log_softmax(double(logits), dim=-1)
+
+
+def double(values: Tensor) -> Tensor:
+    """Values as float64, on the CPU where their device has none."""
+    return (values.cpu() if values.device.type == "mps" else values).to(torch.float64)
+
+
+def normaliser(logits: Tensor) -> Tensor:
+    """The logarithm of Σ exp of logits (rows, vocabulary), for each row: (rows, 1) float64.
+
+    `log_softmax` is the logits less this, computed in the logits' own type but for the last steps.
+    """
+    exact = logits.to(torch.promote_types(logits.dtype, torch.float32))
+    # The largest probability is never so small that its logarithm is lost.
+    shares = exact.softmax(dim=-1).amax(dim=-1, keepdim=True)
+    return double(exact.amax(dim=-1, keepdim=True)) - double(shares).log()
 
 
 class Impossible(SeqtasksError):

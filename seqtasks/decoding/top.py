@@ -19,6 +19,8 @@ def top(values: Tensor, k: int) -> Tensor:
     width = values.shape[-1]
     k = min(k, width)
     best, index = values.topk(min(k + 1, width), dim=-1)
+    if not bool((best[:, 1:] == best[:, :-1]).any()):
+        return index[:, :k]
     index = index[:, :k]
     if k < width and bool((best[:, k - 1] == best[:, k]).any()):
         index = _from_the_left(values, best[:, k - 1 : k], k)

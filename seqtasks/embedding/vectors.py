@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from seqtasks.data.vocabulary import Vocabulary
 from seqtasks.encoder.dropout import SequenceDropout
 from seqtasks.errors import check_least
+from seqtasks.kernels.affine import Linear
 
 
 class VectorProjection(nn.Module):
@@ -31,7 +32,7 @@ class VectorProjection(nn.Module):
         if projection_size is not None:
             check_least("projection_size", projection_size, 1)
         count = len(vocabulary)
-        self.map = nn.Identity() if projection_size is None else nn.Linear(count, projection_size)
+        self.map = nn.Identity() if projection_size is None else Linear(count, projection_size)
         self.dropout = SequenceDropout(dropout, variational)
         self.output_size = count if projection_size is None else projection_size
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from seqtasks.cells.contract import Recurrence
 from seqtasks.encoder.dropout import SequenceDropout
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import State, reverse
 from seqtasks.kernels.schedule import RaggedSchedule, run_scheduled
 
@@ -40,7 +41,7 @@ class EncoderLayer(nn.Module):
         self.dropout = dropout
         self.shortcut: nn.Module | None = nn.Identity() if residual else None
         if residual and self.input_size != self.output_size:
-            self.shortcut = nn.Linear(self.input_size, self.output_size, bias=False)
+            self.shortcut = Linear(self.input_size, self.output_size, bias=False)
 
     def forward(
         self,

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import State
 
 
@@ -21,7 +22,7 @@ class Bridge(nn.Module):
         super().__init__()
         self.shapes = state_shapes
         self.sizes = [torch.Size(shape).numel() for shape in state_shapes]
-        self.linear = nn.Linear(input_size, sum(self.sizes)) if state_shapes else nn.Identity()
+        self.linear = Linear(input_size, sum(self.sizes)) if state_shapes else nn.Identity()
 
     def forward(self, vector: Tensor, final: State = ()) -> State:
         """(batch, input_size) → a tuple of (batch, …); the encoder's final state is not needed."""

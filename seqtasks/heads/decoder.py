@@ -20,6 +20,7 @@ from seqtasks.heads.copying import CopyGate
 from seqtasks.heads.feeding import check_masks, output_size
 from seqtasks.heads.language import NextToken
 from seqtasks.heads.loss import Loss
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import State, mask
 
 
@@ -138,7 +139,7 @@ class AttentionDecoder(nn.Module):
             raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
         self.coverage_loss = check_least("coverage_loss", coverage_loss)
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
-        self.combine = nn.Linear(size + self.attention.output_size, size)
+        self.combine = Linear(size + self.attention.output_size, size)
         self.dropout = SequenceDropout(dropout)
         self.output = output(input_size=size, embedding=self.embedding)
         if getattr(self.output, "temperature", None) is not None:
@@ -181,6 +182,13 @@ class AttentionDecoder(nn.Module):
             copies,
             self.bridge(summary, final),
         ).joined()
+
+    @property
+    def shared(self) -> list[int]:
+        """Places in the flat state of what comes from the source alone and never changes."""
+        told = {"fed": self.fed_size, "alignment": self.attention.looks_back, "copies": self.copier}
+        names = [name for name in Parts._fields if told.get(name, True)]
+        return [names.index(name) for name in ("values", "keys", "real", "copies") if name in names]
 
     def parts(self, state: State) -> Parts:
         """A flat state by name."""

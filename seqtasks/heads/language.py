@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder.dropout import SequenceDropout
@@ -17,6 +16,7 @@ from seqtasks.heads.calibration import temperature_derivatives
 from seqtasks.heads.chunked import chunk_rows, linear_cross_entropy
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.penalty import activation_penalty
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import mask
 
 
@@ -128,8 +128,8 @@ class LanguageHead(NextToken):
         super().__init__(**regularised)
         size = embedding.output_size
         fits = not tied or input_size == size
-        self.projection = nn.Identity() if fits else nn.Linear(input_size, size, bias=False)
-        self.output = nn.Linear(size if tied else input_size, embedding.table.num_embeddings)
+        self.projection = nn.Identity() if fits else Linear(input_size, size, bias=False)
+        self.output = Linear(size if tied else input_size, embedding.table.num_embeddings)
         nn.init.zeros_(self.output.bias)
         if tied:
             self.output.weight = embedding.table.weight
@@ -138,7 +138,7 @@ class LanguageHead(NextToken):
             self.temperature = torch.ones(())
 
     def scores(self, features: Tensor) -> Tensor:
-        logits = functional.linear(self.projection(features), self.output.weight, self.output.bias)
+        logits = self.output(self.projection(features))
         return logits if self.temperature is None else logits / self.temperature
 
     def nats(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -153,6 +153,6 @@ class LanguageHead(NextToken):
         total = torch.zeros(2, dtype=torch.float64, device=features.device)
         size = max(1, chunk_rows(self.output.weight) // 8)  # 64 bits and several copies
         for some, right in zip(features.split(size), targets.split(size), strict=True):
-            logits = functional.linear(some, self.output.weight, self.output.bias)
+            logits = self.output(some)
             total += temperature_derivatives(logits, right, inverse)
         return total

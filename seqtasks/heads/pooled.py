@@ -13,6 +13,7 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.comparison import PARTS, joined
 from seqtasks.heads.loss import Loss
 from seqtasks.heads.pooling import Pooling
+from seqtasks.kernels.affine import Linear
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -69,7 +70,7 @@ class PooledHead(nn.Module):
         self.pooling = Pooling(encoder, pooling)
         self.dropout = nn.Dropout(dropout)
         self.texts = texts
-        self.linear = nn.Linear(PARTS[texts] * encoder.output_size, outputs)
+        self.linear = Linear(PARTS[texts] * encoder.output_size, outputs)
 
     @property
     def wanted(self) -> str:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import check_choice
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import mask
 
 
@@ -30,8 +31,8 @@ class Pooling(nn.Module):
         self.summary = encoder.summary
         size = encoder.output_size
         if kind == "attention":
-            self.key = nn.Linear(size, size)
-            self.query = nn.Linear(size, 1, bias=False)
+            self.key = Linear(size, size)
+            self.query = Linear(size, 1, bias=False)
 
     def forward(self, outputs: Tensor, lengths: Tensor) -> Tensor:
         """(batch, time, size) and (batch,) int64 → (batch, size)."""

@@ -12,6 +12,7 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.chain import Chain
 from seqtasks.heads.constraint import SchemeConstraint
 from seqtasks.heads.loss import Loss, cross_entropy
+from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import mask
 
 OUTSIDE = "O"
@@ -58,7 +59,7 @@ class TaggingHead(nn.Module):
     ) -> None:
         super().__init__()
         self.dropout = SequenceDropout(dropout, variational)
-        self.linear = nn.Linear(input_size, len(labels))
+        self.linear = Linear(input_size, len(labels))
         self.calibrates = outside_penalty == "auto"
         self.outside = outside(labels, outside_penalty)
         given = 0.0 if isinstance(outside_penalty, str) else outside_penalty

@@ -39,7 +39,8 @@ def affine(
         One tensor (…, size) for each block.
     """
     if suits(inputs, weight) and not torch.is_autocast_enabled("cpu"):
-        return Affine.apply(inputs, weight, bias, count)
+        run = Affine.apply if torch.is_grad_enabled() else products
+        return run(inputs, weight, bias, count)
     return linear(inputs, weight, bias).chunk(count, dim=-1)
 
 
@@ -92,6 +93,13 @@ def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
     return affine(inputs, layer.weight, layer.bias, count)
 
 
+class Linear(nn.Linear):
+    """A layer of torch's that multiplies by `affine`."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return affine(inputs, self.weight, self.bias)[0]
+
+
 class Affine(torch.autograd.Function):
     """`affine` by oneDNN, each block in memory of its own."""
 
@@ -100,9 +108,7 @@ class Affine(torch.autograd.Function):
         ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int
     ) -> tuple[Tensor, ...]:
         ctx.save_for_backward(inputs, weight)
-        biases = [None] * count if bias is None else bias.chunk(count)
-        pairs = zip(weight.chunk(count), biases, strict=True)
-        return tuple(product(inputs, block, its_bias) for block, its_bias in pairs)
+        return products(inputs, weight, bias, count)
 
     @staticmethod
     @once_differentiable
@@ -122,6 +128,13 @@ class Affine(torch.autograd.Function):
         if wants_bias:
             for_bias = torch.cat([gradient.flatten(0, -2).sum(0) for gradient in gradients])
         return for_inputs, for_weight, for_bias, None
+
+
+def products(inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int) -> tuple[Tensor, ...]:
+    """`affine` by oneDNN, without gradients."""
+    biases = [None] * count if bias is None else bias.chunk(count)
+    pairs = zip(weight.chunk(count), biases, strict=True)
+    return tuple(product(inputs, block, its_bias) for block, its_bias in pairs)
 
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:

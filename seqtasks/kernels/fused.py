@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from seqtasks.kernels.affine import suits
 from seqtasks.kernels.lengths import State, last_step, mask, zero_padding
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -21,6 +22,13 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "RNN_RELU": torch.rnn_relu,
     "GRU": torch.gru,
     "LSTM": torch.lstm,
+}
+
+CELLS: dict[str, Callable[..., Any]] = {
+    "RNN_TANH": torch.rnn_tanh_cell,
+    "RNN_RELU": torch.rnn_relu_cell,
+    "GRU": torch.gru_cell,
+    "LSTM": torch.lstm_cell,
 }
 
 SATURATED = 1e4
@@ -53,11 +61,13 @@ def fused(
 def run_kernel(
     mode: str, inputs: Tensor, state: State, weights: Sequence[Tensor]
 ) -> tuple[Tensor, State]:
-    """Every step of every sequence; a single step of an LSTM on a CPU without preparations."""
+    """Every step of every sequence; a single step of few on a CPU without preparations."""
     grad = torch.is_grad_enabled()
-    if mode == "LSTM" and inputs.size(1) == 1 and inputs.is_cpu and not grad:
-        hidden, cell = torch.lstm_cell(inputs[:, 0], state, *weights)
-        return hidden.unsqueeze(1), (hidden, cell)
+    if inputs.size(1) == 1 and inputs.is_cpu and not grad and not suits(inputs, weights[0]):
+        before = state if mode == "LSTM" else state[0]
+        after = CELLS[mode](inputs[:, 0], before, *weights)
+        after = after if mode == "LSTM" else (after,)
+        return after[0].unsqueeze(1), after
     options = (True, 1, 0.0, grad, False, True)  # biases, layers, dropout, training, …, batch first
     outputs, *final = KERNELS[mode](inputs, with_layer_axis(state), weights, *options)
     return outputs, tuple(tensor.squeeze(0) for tensor in final)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.heads.attention.contract import Attention
+from seqtasks.kernels.affine import Linear
 
 
 class AdditiveAttention(Attention):
@@ -13,8 +14,8 @@ class AdditiveAttention(Attention):
 
     def __init__(self, query_size: int, memory_size: int) -> None:
         super().__init__(query_size, memory_size)
-        self.query = nn.Linear(query_size, query_size, bias=False)
-        self.key = nn.Linear(memory_size, query_size)
+        self.query = Linear(query_size, query_size, bias=False)
+        self.key = Linear(memory_size, query_size)
         self.weight = nn.Parameter(torch.empty(query_size))
         nn.init.uniform_(self.weight, -(query_size**-0.5), query_size**-0.5)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqtasks.errors import UsageError
 from seqtasks.heads.attention.contract import Attention, attention_shares
+from seqtasks.kernels.affine import Linear
 
 
 class MultiHeadAttention(Attention):
@@ -35,9 +36,9 @@ class MultiHeadAttention(Attention):
             )
         self.num_heads = num_heads
         self.output_size = query_size
-        self.query = nn.Linear(query_size, query_size, bias=False)
-        self.key = nn.Linear(memory_size, query_size, bias=False)
-        self.value = nn.Linear(memory_size, query_size, bias=False)
+        self.query = Linear(query_size, query_size, bias=False)
+        self.key = Linear(memory_size, query_size, bias=False)
+        self.value = Linear(memory_size, query_size, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
         """U m, (batch, heads, steps, d)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqtasks.errors import UsageError
 from seqtasks.heads.attention.contract import Attention
+from seqtasks.kernels.affine import Linear
 
 
 class ProductAttention(Attention):
@@ -41,7 +42,7 @@ class MultiplicativeAttention(ProductAttention):
 
     def __init__(self, query_size: int, memory_size: int) -> None:
         super().__init__(query_size, memory_size)
-        self.key = nn.Linear(memory_size, query_size, bias=False)
+        self.key = Linear(memory_size, query_size, bias=False)
 
     def keys(self, memory: Tensor) -> Tensor:
         return self.key(memory)
