@@ -12,6 +12,7 @@ from torch.nn.functional import linear
 
 from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.errors import UsageError
+from seqtasks.kernels.elman import elman
 from seqtasks.kernels.lengths import State
 
 _FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu}
@@ -33,9 +34,12 @@ class Elman(FusedRecurrence):
         if nonlinearity not in _FUNCTIONS:
             raise UsageError(f"it is tanh or relu, not '{nonlinearity}'", option="nonlinearity")
         super().__init__(nn.RNN(input_size, hidden_size, 1, nonlinearity, batch_first=True))
-        self.phi = _FUNCTIONS[nonlinearity]
+        self.nonlinearity, self.phi = nonlinearity, _FUNCTIONS[nonlinearity]
 
     def step(self, x: Tensor, state: State) -> State:
         [h], [W, U, b, c] = state, self.weights()
         h = self.phi(linear(x, W, b) + linear(h, U, c))
         return (h,)
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        return elman(self.nonlinearity, inputs, state, self.weights())

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout
 
-from seqtasks.cells.contract import Recurrence
+from seqtasks.cells.contract import ParallelRecurrence
 from seqtasks.cells.initial import orthogonal_, xavier_rows_
 from seqtasks.errors import check_rate
 from seqtasks.kernels.affine import suits
@@ -14,8 +14,11 @@ from seqtasks.kernels.fused import fused
 from seqtasks.kernels.lengths import State
 
 
-class FusedRecurrence(Recurrence):
+class FusedRecurrence(ParallelRecurrence):
     """A recurrence with the weights of a one-layer ``torch.nn`` module, run by torch's kernel.
+
+    A subclass that writes `scan` has a walk of its own, which is faster on a CPU: in training, and
+    where the products of a step are large.
 
     Args:
         rnn: ``nn.RNN``, ``nn.GRU`` or ``nn.LSTM`` with one layer, one direction, batch first.
@@ -48,8 +51,7 @@ class FusedRecurrence(Recurrence):
         return weights
 
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
-        """Run over time by torch's kernel, or a step alone where its equations are faster."""
-        alone = inputs.size(1) == 1 and lengths is None and not torch.is_grad_enabled()
-        if alone and self.rnn.mode == "GRU" and suits(inputs, self.rnn.weight_ih_l0):
+        walks = inputs.is_cpu and type(self).scan is not ParallelRecurrence.scan
+        if walks and (torch.is_grad_enabled() or suits(inputs[:, :1], self.rnn.all_weights[0][0])):
             return super().advance(inputs, lengths, state)
         return fused(self.rnn.mode, inputs, lengths, state, self.weights())

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from seqtasks.cells.fused import FusedRecurrence
 from seqtasks.kernels.affine import affine
+from seqtasks.kernels.gru import gru
 from seqtasks.kernels.lengths import State
 
 
@@ -39,3 +40,6 @@ class GRU(FusedRecurrence):
         n = (x_n + r * h_n).tanh()
         h = (1 - z) * n + z * h
         return (h,)
+
+    def scan(self, inputs: Tensor, state: State) -> State:
+        return gru(inputs, state, self.weights())

@@ -126,8 +126,13 @@ class BeamSearch(Search):
         check_beam(**self.own())
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        model = {"coverage": search_input.coverage, "shared": search_input.shared}
-        return beam_search(**self.rules(search_input), **model, **self.own(), n_best=n_best)
+        return beam_search(
+            **self.rules(search_input),
+            **self.own(),
+            n_best=n_best,
+            coverage=search_input.coverage,
+            shared=search_input.shared,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

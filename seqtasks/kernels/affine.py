@@ -54,12 +54,15 @@ def suits(inputs: Tensor, weight: Tensor) -> bool:
     )
 
 
-def multiplier(matrices: Tensor, rows: int) -> Callable[[Tensor], Tensor]:
+def multiplier(
+    matrices: Tensor, rows: int, bias: Tensor | None = None
+) -> Callable[[Tensor], Tensor]:
     """Prepare many products with the same matrices, one after the other.
 
     Args:
         matrices: (heads, k, n).
         rows: the rows of each product.
+        bias: (n,), added to each row; None for none.
 
     Returns:
         A function from (heads, rows, k) to (heads, rows, n), which may overwrite its last result.
@@ -67,8 +70,10 @@ def multiplier(matrices: Tensor, rows: int) -> Callable[[Tensor], Tensor]:
     heads, size, width = matrices.shape
     if heads == 1 and suits(matrices.new_empty(rows, size), weight := matrices[0].t()):
         weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
-        return lambda left: product(left, weight)
+        return lambda left: product(left, weight, bias)
     out = matrices.new_empty(heads, rows, width)
+    if bias is not None:
+        return lambda left: torch.baddbmm(bias, left, matrices, out=out)
     return lambda left: torch.bmm(left, matrices, out=out)
 
 

@@ -54,6 +54,11 @@ class UnrolledStep(NamedTuple):
         of_inputs: the blocks that are the gradient of the input's contribution.
         of_products: the blocks that are the gradient of the product; the same ones where the gates
             are the sum of both.
+        factors: ``factors(states, kept)`` is what ``backward`` finds as ``now.kept``, computed for
+            all steps at once from the states (time + 1, heads, batch, size) and from what
+            ``forward`` kept; None for the latter.
+        direct: whether h_{t-1} reaches h_t past the product too; ``backward`` leaves the gradient
+            of that way in ``grads``.
     """
 
     forward: Callable[[Tensor, Tensor, Now], None]
@@ -62,6 +67,8 @@ class UnrolledStep(NamedTuple):
     blocks: int | None = None
     of_inputs: slice = slice(None)
     of_products: slice = slice(None)
+    factors: Callable[[Tensors, Tensors], Tensors] | None = None
+    direct: bool = False
 
 
 class Unroll(torch.autograd.Function):
@@ -69,7 +76,13 @@ class Unroll(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, step: UnrolledStep, number: int, inputs: Tensor, recurrent: Tensor, *more: Tensor
+        ctx: Any,
+        step: UnrolledStep,
+        number: int,
+        inputs: Tensor,
+        recurrent: Tensor,
+        bias: Tensor | None,
+        *more: Tensor,
     ) -> tuple[Tensor, ...]:
         """Each state at each step; ``more`` is the ``number`` initial states, then weights."""
         start, weights = more[:number], more[number:]
@@ -79,13 +92,13 @@ class Unroll(torch.autograd.Function):
         kept = [inputs.new_empty(time, heads, batch, times * size) for times in step.kept]
         for state, first in zip(states, start, strict=True):
             state[0] = first
-        multiply = multiplier(recurrent, batch)
-        steps, keeps = by_step(states), by_step(kept)
+        multiply = multiplier(recurrent, batch, bias)
+        steps, keeps = by_step(states, time + 1), by_step(kept, time)
         for t, step_inputs in enumerate(inputs.unbind()):
             now = Now(steps[t], steps[t + 1], keeps[t], weights)
             step.forward(step_inputs, multiply(steps[t][0]), now)
         ctx.save_for_backward(recurrent, *weights, *states, *kept)
-        ctx.step, ctx.weights, ctx.states = step, len(weights), number
+        ctx.step, ctx.weights, ctx.states, ctx.biased = step, len(weights), number, bias is not None
         ctx.set_materialize_grads(False)
         return tuple(state[1:] for state in states)
 
@@ -107,21 +120,24 @@ class Unroll(torch.autograd.Function):
         )
         multiply = multiplier(recurrent.mT, batch)
         given = [(i, grad.unbind()) for i, grad in enumerate(grad_states) if grad is not None]
-        steps, keeps = by_step(states), by_step(kept)
+        factors = kept if step.factors is None else step.factors(states, kept)
+        steps, keeps = by_step(states, length), by_step(factors, length - 1)
         filled, products = gradient.unbind(), grad_products.unbind()
         for t in reversed(range(length - 1)):
             for i, grad in given:
                 grads[i].add_(grad[t])
             now = Now(steps[t], steps[t + 1], keeps[t], weights)
             step.backward(grads, filled[t], grad_weights, now)
-            grads[0].copy_(multiply(products[t]))
+            past = multiply(products[t])
+            grads[0] = grads[0].add_(past) if step.direct else grads[0].copy_(past)
         grad_recurrent = outer(states[0][:-1], grad_products)
-        return None, None, grad_inputs, grad_recurrent, *grads, *grad_weights
+        grad_bias = grad_products.sum((0, 1, 2)) if ctx.biased else None
+        return None, None, grad_inputs, grad_recurrent, grad_bias, *grads, *grad_weights
 
 
-def by_step(tensors: Tensors) -> list[tuple[Tensor, ...]]:
-    """Tensors with time in front as one tuple of their parts for each step."""
-    return list(zip(*(tensor.unbind() for tensor in tensors), strict=True))
+def by_step(tensors: Tensors, count: int) -> list[tuple[Tensor, ...]]:
+    """Tensors (count, …) as one tuple of their parts for each step."""
+    return list(zip(*(tensor.unbind() for tensor in tensors), strict=True)) or [()] * count
 
 
 def columns(part: slice, size: int) -> slice:
@@ -135,7 +151,12 @@ def columns(part: slice, size: int) -> slice:
 
 
 def unroll(
-    step: UnrolledStep, inputs: Tensor, recurrent: Tensor, state: State, *weights: Tensor
+    step: UnrolledStep,
+    inputs: Tensor,
+    recurrent: Tensor,
+    state: State,
+    *weights: Tensor,
+    bias: Tensor | None = None,
 ) -> State:
     """Every state after every step.
 
@@ -145,6 +166,7 @@ def unroll(
         recurrent: (heads, size, gates · size), R: a block for each head.
         state: before the first step, (batch, heads · size) each.
         weights: further parameters of the step.
+        bias: (gates · size,), added to the products of a single head.
 
     Returns:
         (batch, time, heads · size) for each state.
@@ -152,5 +174,5 @@ def unroll(
     heads, dtype = recurrent.size(0), recurrent.dtype
     gates = inputs.to(dtype).unflatten(-1, (heads, -1)).permute(1, 2, 0, 3).contiguous()
     start = [s.to(dtype).unflatten(-1, (heads, -1)).transpose(0, 1) for s in state]
-    states = Unroll.apply(step, len(start), gates, recurrent, *start, *weights)
+    states = Unroll.apply(step, len(start), gates, recurrent, bias, *start, *weights)
     return tuple(s.permute(2, 0, 1, 3).flatten(2) for s in states)
