@@ -8,6 +8,7 @@ from torch import nn
 
 from seqtasks.cells import CELLS
 from seqtasks.data.vocabulary import SPECIALS, Vocabulary
+from seqtasks.decoding import beam_search
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.errors import UsageError
@@ -18,6 +19,7 @@ from seqtasks.heads.language import LanguageHead
 from seqtasks.heads.scheduled_sampling import ScheduledSampling, checked_schedule, sampled
 
 HIDDEN = 8
+BOS, EOS = 2, 3
 LENGTHS = torch.tensor([4, 2, 3])
 PAST = ("location", "coverage")
 WAYS = [(kind, fed) for kind in ATTENTIONS for fed in (False, True) if fed or kind not in PAST]
@@ -108,6 +110,29 @@ def test_padding_and_mates_change_nothing(attention, fed):
         torch.testing.assert_close(reading.features[0], together.features[row])
         torch.testing.assert_close(reading.weights[0], together.weights[row, :, :length])
         assert not together.weights[row, :, length:].any()
+
+
+@pytest.mark.parametrize("copying", [False, True])
+@over_ways
+def test_what_all_rows_share_stays_the_same_and_changes_no_search(attention, fed, copying):
+    options = {"coverage_loss": 0.0, "copying": copying}
+    if copying and attention == "none":
+        pytest.skip("nothing to copy from")
+    encoder, decoder = made(attention, input_feeding=fed, **options)
+    memory, final = encoder(sources(), LENGTHS)
+    copies = torch.tensor([[4, 10, 5, 11], [10, 6, 0, 0], [7, 8, 10, 0]]) if copying else None
+    start = decoder.start(memory, LENGTHS, encoder.summary(memory, LENGTHS), final, copies)
+    _, after = decoder.step(torch.tensor([4, 5, 6]), start)
+    assert decoder.shared[:3] == [0, 1, 2]
+    for place, (before, now) in enumerate(zip(start, after, strict=True)):
+        assert (now is before) == (place in decoder.shared)
+
+    def search(shared):
+        first = torch.full((3,), BOS)
+        options = {"beam_size": 4, "max_length": 9, "eos_id": EOS, "n_best": 2, "length_penalty": 1.0}
+        return beam_search(decoder.step, start, first, shared=shared, **options)
+
+    assert search(decoder.shared) == search(())
 
 
 def test_input_feeding_is_luongs():
