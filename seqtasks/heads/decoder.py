@@ -203,7 +203,9 @@ class AttentionDecoder(nn.Module):
 
         A copied word that is not of the vocabulary is read as ``<unk>``.
         """
-        embedded = self.embedding(tokens.masked_fill(tokens >= self.vocab_size, self.unk_id))
+        if self.copier is not None:
+            tokens = tokens.masked_fill(tokens >= self.vocab_size, self.unk_id)
+        embedded = self.embedding(tokens)
         run = self.fed if self.fed_size else self.fused
         return run(embedded, self.parts(state))
 
