@@ -129,7 +129,7 @@ def test_what_all_rows_share_stays_the_same_and_changes_no_search(attention, fed
 
     def search(shared):
         first = torch.full((3,), BOS)
-        options = {"beam_size": 4, "max_length": 9, "eos_id": EOS, "n_best": 2, "length_penalty": 1.0}
+        options = {"beam_size": 4, "max_length": 9, "eos_id": EOS, "length_penalty": 1.0}
         return beam_search(decoder.step, start, first, shared=shared, **options)
 
     assert search(decoder.shared) == search(())
