@@ -113,6 +113,7 @@ def beam_search(
                 chosen += [item.token for item in grown]
             start = end
         searching = [beam for beam in searching if not beam.done]
+        # With as many rows as before, each is of the member that it was of.
         same = before == [len(beam.live) for beam in searching]
         index = torch.tensor(rows, dtype=torch.int64)
         state = select_rows(state, index, shared if same else ())
