@@ -93,9 +93,14 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
     traces = [LayerTrace(cells=[CellTrace() for _ in layer.cells]) for layer in stack]
     calls: list[State] = []
     with ExitStack() as undo:
-        undo.enter_context(
-            encoder.register_forward_hook(lambda _, __, given: calls.append((given[0], *given[1])))
-        )
+
+        def note(_: nn.Module, __: Any, given: tuple[Tensor, State]) -> tuple[Tensor, State]:
+            # Copies: the outputs may be made of the state, whose gradient then has theirs in it.
+            outputs, *state = (tensor.clone() for tensor in (given[0], *given[1]))
+            calls.append((outputs, *state))
+            return outputs, tuple(state)
+
+        undo.enter_context(encoder.register_forward_hook(note))
         for layer, trace in zip(stack, traces, strict=True):
             undo.callback(setattr, layer, "cells", layer.cells)
             pairs = zip(layer.cells, trace.cells, strict=True)

@@ -424,7 +424,7 @@ ROWS = {
         read_unknown,
         "'ax': the model does not know it and has no <unk> to read instead; leave it out",
     ),
-    "decoding.rules:Rules.log_probs": (
+    "decoding.rules:Rules.allowed": (
         lambda: Rules(forbidden=[9]).log_probs(torch.zeros(1, 4), 0, [[]]),
         "token id 9 is given; expected 0 to 3, the vocabulary",
     ),
