@@ -51,6 +51,7 @@ class FusedRecurrence(ParallelRecurrence):
         return weights
 
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """Run over time by torch's kernel, or by the walk where that is faster."""
         walks = inputs.is_cpu and type(self).scan is not ParallelRecurrence.scan
         if walks and (torch.is_grad_enabled() or suits(inputs[:, :1], self.rnn.all_weights[0][0])):
             return super().advance(inputs, lengths, state)

@@ -129,7 +129,10 @@ class Unroll(torch.autograd.Function):
             now = Now(steps[t], steps[t + 1], keeps[t], weights)
             step.backward(grads, filled[t], grad_weights, now)
             past = multiply(products[t])
-            grads[0] = grads[0].add_(past) if step.direct else grads[0].copy_(past)
+            if step.direct:
+                grads[0].add_(past)
+            else:
+                grads[0].copy_(past)
         grad_recurrent = outer(states[0][:-1], grad_products)
         grad_bias = grad_products.sum((0, 1, 2)) if ctx.biased else None
         return None, None, grad_inputs, grad_recurrent, grad_bias, *grads, *grad_weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +51,7 @@ class Ray(Launcher):
         os.environ.setdefault("RAY_DEDUP_LOGS", "0")  # lines of a table are alike
         began = not ray.is_initialized()
         if began:
-            ray.init(self.address, include_dashboard=False, logging_level="ERROR")
+            ray.init(self.address, include_dashboard=False, logging_level=logging.ERROR)
         do = ray.remote(num_cpus=self.cpus, num_gpus=self.gpus, max_retries=0)(done)
         context = ray.put((self.hydra_context, self.task_function, Singleton.get_state()))
         runs = [
