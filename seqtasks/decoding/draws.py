@@ -101,28 +101,31 @@ def draws(
             held.scatter_(1, tokens.unsqueeze(1), True)
             logits = penalise(logits, held, repetition_penalty)
         forced = [prefix[row][place] if place < len(prefix[row]) else None for row in live]
-        values = rules.log_probs(logits, place, [texts[row] for row in live], forced)
+        asked = (logits, place, [texts[row] for row in live], forced)
         if temperature == 0:
-            picked = values.argmax(dim=-1).tolist()
+            chances, chosen = rules.most_probable(1, *asked)
         else:
+            values = rules.log_probs(*asked)
             kept = filter_logits(values, temperature, top_k, top_p, typical_p)
-            picked = _draw(kept, [streams[row] for row in live])
-        index = torch.tensor(picked, dtype=torch.int64, device=values.device)
-        chances = values.gather(1, index.unsqueeze(1)).squeeze(1).tolist()
-        yield [Draw(*drawn) for drawn in zip(live, picked, chances, strict=True)]
+            chosen = _draw(kept, [streams[row] for row in live])
+            chances = values.gather(1, chosen)
+        picked = chosen.squeeze(1).tolist()
+        drawn = zip(live, picked, chances.squeeze(1).tolist(), strict=True)
+        yield [Draw(*one) for one in drawn]
         going = [spot for spot, token in enumerate(picked) if token != eos_id]
         if ends is not None:
             going = [spot for spot in going if not ends(live[spot])]
         going = [spot for spot in going if place + 1 < limits[live[spot]]]
+        tokens = chosen.squeeze(1).to(first.device)
         if len(going) < len(live):
             index = torch.tensor(going, dtype=torch.int64)
-            state = select_rows(state, index)
+            tokens, *rest = select_rows((tokens, *state), index)
+            state = tuple(rest)
             held = None if held is None else select_rows((held,), index)[0]
             live, picked = [live[spot] for spot in going], [picked[spot] for spot in going]
         if no_repeat_ngram:
             for row, token in zip(live, picked, strict=True):
                 texts[row].append(token)
-        tokens = torch.tensor(picked, dtype=torch.int64, device=first.device)
 
 
 def _stream(seed: int, number: int, sample: int) -> torch.Generator:
@@ -132,8 +135,8 @@ def _stream(seed: int, number: int, sample: int) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
 
 
-def _draw(logits: Tensor, streams: list[torch.Generator]) -> list[int]:
-    """Draws a token a row by inverting the cumulative distribution at one uniform number.
+def _draw(logits: Tensor, streams: list[torch.Generator]) -> Tensor:
+    """Draws a token a row, (rows, 1), by inverting the cumulative distribution at a uniform number.
 
     The sums run on the CPU, one after another, so a token of probability 0 adds exactly nothing
     and cannot be drawn, and the text is the same on every device.
@@ -142,4 +145,4 @@ def _draw(logits: Tensor, streams: list[torch.Generator]) -> list[int]:
     uniform = [torch.rand(1, generator=stream, dtype=torch.float64) for stream in streams]
     # The sum of all need not be 1 to the last bit; the product stays below it.
     points = torch.stack(uniform) * sums[:, -1:]
-    return torch.searchsorted(sums, points, right=True).squeeze(1).tolist()
+    return torch.searchsorted(sums, points, right=True).to(logits.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -106,9 +107,9 @@ class Rules:
 
         The other arguments and errors are those of `log_probs`.
         """
-        banned = list(self.forbidden)
+        banned = tuple(self.forbidden)
         if self.eos_id is not None and length < self.min_length:
-            banned.append(self.eos_id)
+            banned = (*banned, self.eos_id)
         wanted = [(row, token) for row, token in enumerate(forced) if token is not None]
         end = [] if self.eos_id is None else [self.eos_id]
         size = values.shape[-1]
@@ -119,8 +120,7 @@ class Rules:
                 )
         allowed = values
         if banned:
-            index = torch.tensor(banned, dtype=torch.int64, device=values.device)
-            allowed = values.index_fill(1, index, -torch.inf)
+            allowed = values.index_fill(1, index_of(banned, values.device), -torch.inf)
         if self.no_repeat_ngram:
             seen = marks([repeated(text, self.no_repeat_ngram) for text in texts], values)
             kept = allowed.masked_fill(seen, -torch.inf)
@@ -131,6 +131,12 @@ class Rules:
             allowed = allowed.index_fill(0, rows, -torch.inf)
             allowed[rows, tokens] = values[rows, tokens]
         return allowed
+
+
+@functools.lru_cache(maxsize=16)
+def index_of(ids: tuple[int, ...], device: torch.device) -> Tensor:
+    """Ids as a tensor, made once for all steps of a search."""
+    return torch.tensor(ids, dtype=torch.int64, device=device)
 
 
 def repeated(text: Sequence[int], size: int) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -154,6 +155,7 @@ class Impossible(SeqtasksError):
 
 def check_possible(values: Tensor) -> Tensor:
     """Log-probabilities (rows, vocabulary); `Impossible` if a row has NaN or no token."""
-    if not bool((values.amax(dim=-1) > -torch.inf).all()):  # the largest of a row with NaN is NaN
+    best = values.amax(dim=-1).tolist()
+    if not all(largest > -math.inf for largest in best):  # that of a row with NaN is NaN
         raise Impossible("the model's logits are NaN or leave no token that may follow")
     return values
