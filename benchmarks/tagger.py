@@ -1,6 +1,6 @@
 """Training speed of a tagger against flair's, on the same sentences.
 
-    python benchmarks/tagger.py PATH/ud_en_ewt/en_ewt-ud-train.conllu --json tagger.json
+    python benchmarks/tagger.py PATH/ud_en_ewt/en_ewt-ud-train.conllu --threads 1 2
 
 Both: a bidirectional LSTM of 256 units a direction over word embeddings of 100, batches of 32
 sentences, gradients clipped at 5, from batches to updated weights, with a softmax and with a CRF.
@@ -13,16 +13,15 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib.util
-import json
 import logging
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
+from figures import OURS, Figures, add_options
 from seqtasks.tasks.tagging import SequenceTagger
-from timing import interleaved, machine
+from timing import interleaved
 
 from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.dataset import SequenceDataset
@@ -35,6 +34,7 @@ from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.tagging import SoftmaxTagging
 
 BATCH, EMBEDDING, HIDDEN, CLIP = 32, 100, 256, 5.0
+HEADS = {"softmax": SoftmaxTagging, "CRF": CRFTagging}
 
 
 def main() -> None:
@@ -42,26 +42,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", help="a CoNLL-U file")
     parser.add_argument("--sentences", type=int, default=3000)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    add_options(parser, repeats=5)
     options = parser.parse_args()
     columns = {"tokens": "form", "tags": "upos"}
     records = list(ConllReader().read(options.file, columns))[: options.sentences]
-    runs = {
-        "seqtasks, softmax": ours(records, SoftmaxTagging),
-        "seqtasks, CRF": ours(records, CRFTagging),
-    }
-    if importlib.util.find_spec("flair") is not None:
-        runs["flair, softmax"] = theirs(records, crf=False)
-        runs["flair, CRF"] = theirs(records, crf=True)
     tokens = sum(len(record.values["tokens"]) for record in records)
-    seconds = interleaved(runs, options.repeats)
-    speeds = {name: tokens / each for name, each in seconds.items()}
-    for name, speed in speeds.items():
-        print(f"{name:>20} {speed:>10,.0f} tokens a second")
-    if options.json:
-        report = {"machine": machine(), "tokens": tokens, "tokens_per_second": speeds}
-        options.json.write_text(json.dumps(report, indent=2))
+    figures = Figures(options)
+    for threads in figures.each_number_of_threads():
+        for kind, head in HEADS.items():
+            runs = {OURS: ours(records, head)}
+            if importlib.util.find_spec("flair") is not None:
+                runs["flair"] = theirs(records, crf=head is CRFTagging)
+            seconds = interleaved(runs, options.repeats)
+            speeds = {name: tokens / each for name, each in seconds.items()}
+            figures.add(f"training, {kind}, {threads}, tokens a second", speeds)
+    figures.write()
 
 
 def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:

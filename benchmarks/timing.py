@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import pytorch_lightning
 import torch
 
 GEMM_SIZE = 1024
@@ -44,11 +47,24 @@ def gemm(device: str = "cpu") -> Callable[[], object]:
 
 
 def machine(device: str = "cpu") -> dict[str, Any]:
-    """What figures were measured on."""
+    """What figures were measured on, and with which versions."""
     return {
         "device": device if device == "cpu" else torch.cuda.get_device_name(),
+        "processor": processor(),
+        "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
         "python": platform.python_version(),
-        "processor": platform.machine(),
+        "torch": torch.__version__,
+        "pytorch-lightning": pytorch_lightning.__version__,
+        "gemm, GFLOP/s": round(GEMM_FLOPS / interleaved({"gemm": gemm(device)}, 5)["gemm"] / 1e9),
     }
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

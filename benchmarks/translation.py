@@ -1,6 +1,6 @@
 """Speed of an encoder-decoder against JoeyNMT's and a bare training loop, on the same sentences.
 
-    python benchmarks/translation.py PATH/multi30k --json translation.json
+    python benchmarks/translation.py PATH/multi30k --threads 1 2
 
 All: a bidirectional GRU of 256 units reads, a GRU of 256 writes, embeddings of 256, the output
 layer tied to the target's, label smoothing of 0.1, Adam, gradients clipped at 1, batches of 64
@@ -8,30 +8,34 @@ sentences, English to German, words seen twice. Ours attends after a recurrence 
 target; so does the bare loop, whose layers are torch's own over our batches, padded. JoeyNMT is as
 it comes: additive attention that its decoder feeds back, and batches in random order; it runs over
 ours, of sentences of like lengths, as well. They take turns; figures are medians. The models that
-this leaves trained then translate by beams of 5, in batches of 64 and one by one. JoeyNMT is timed
-where it is installed (`pip install joeynmt==2.3.0 importlib_metadata`), without its trainer's
+this leaves trained then translate by beams of 5, in batches of 64 and one by one, ours as a saved
+model does, and as one exported for onnxruntime does where that is installed. JoeyNMT is timed where
+it is installed (`pip install joeynmt==2.3.0 importlib_metadata`), without its trainer's
 bookkeeping.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import torch
+from exporting import exported
+from figures import OURS, Figures, add_options
 from hydra.utils import instantiate
-from timing import interleaved, machine
+from timing import interleaved
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 import seqtasks
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
+from seqtasks.kernels.affine import pack
 
 SIZE, BEAM, RATIO, SMOOTHING = 256, 5, 1.5, 0.1
 SETTINGS = [
@@ -47,11 +51,18 @@ def main() -> None:
     """Print the speeds of each; write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="holds train.en, train.de, val.… and test_…")
-    parser.add_argument("--sentences", type=int, default=8000, help="of a timed epoch")
-    parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--translated", type=int, default=512, help="sentences of the test")
-    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--sentences", type=int, default=4800, help="of a timed epoch")
+    parser.add_argument("--translated", type=int, default=256, help="sentences of the test")
+    add_options(parser, repeats=5)
     options = parser.parse_args()
+    figures = Figures(options)
+    for threads in figures.each_number_of_threads():
+        compare(figures, threads, options)
+    figures.write()
+
+
+def compare(figures: Figures, threads: str, options: argparse.Namespace) -> None:
+    """Train and translate with each, on so many threads."""
     config = seqtasks.compose(*SETTINGS, f"paths.data={options.folder.parent.absolute()}")
     data = instantiate(config.data)
     data.setup()
@@ -62,11 +73,11 @@ def main() -> None:
     task = instantiate(config.task)(data.vocabularies).train()
     task.setup("fit")
     models: dict[str, nn.Module] = {
-        "seqtasks": task,
+        OURS: task,
         "bare loop": Bare(*(len(data.vocabularies[name]) for name in ("source", "target"))),
     }
     losses: dict[str, Callable[[Batch], Tensor]] = {
-        "seqtasks": lambda batch: task.loss(task(batch), batch).mean,
+        OURS: lambda batch: task.loss(task(batch), batch).mean,
         "bare loop": models["bare loop"],
     }
     if importlib.util.find_spec("joeynmt") is not None:
@@ -76,38 +87,34 @@ def main() -> None:
     runs = {name: trained(models[name], losses[name], batches) for name in models}
     counts = dict.fromkeys(models, words(batches))
     if "JoeyNMT" in models:
-        runs["… our batches"], counts["… our batches"] = runs["JoeyNMT"], counts["JoeyNMT"]
+        runs["JoeyNMT on our batches"] = runs["JoeyNMT"]
+        counts["JoeyNMT on our batches"] = counts["JoeyNMT"]
         mixed = shuffled(data.datasets["train"], len(batches))
         runs["JoeyNMT"] = trained(models["JoeyNMT"], losses["JoeyNMT"], mixed)
         counts["JoeyNMT"] = words(mixed)
     seconds = interleaved(runs, options.repeats)
-    report: dict[str, Any] = {"machine": machine()}
-    report["training, target tokens a second"] = {
-        n: counts[n] / each for n, each in seconds.items()
-    }
+    speeds = {name: counts[name] / each for name, each in seconds.items()}
+    figures.add(f"training, {threads}, target tokens a second", speeds)
 
     for model in models.values():
         model.eval()
-    searches: dict[str, Callable[[Batch], object]] = {"seqtasks": task.predict}
+    pack(task)
+    searches: dict[str, Callable[[Batch], object]] = {OURS: task.predict}
     if "JoeyNMT" in models:
         searches["JoeyNMT"] = lambda batch: joey_search(joey, batch)
     test = data.datasets["test"]
-    several = [test[range(n, n + 64)] for n in range(0, options.translated, 64)]
+    if all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime")):
+        make = functools.partial(instantiate(config.task), data.vocabularies)
+        searches["seqtasks, exported"] = exported(task, make().eval(), test[[0, 1, 2]]).predict
+    several = [test[range(n, min(n + 64, len(test)))] for n in range(0, options.translated, 64)]
     single = [test[[n]] for n in range(0, options.translated, 16)]
     with torch.inference_mode():
         for kind, examples in (("batches of 64", several), ("one by one", single)):
             searching = {name: over(search, examples) for name, search in searches.items()}
             count = sum(len(batch.source) for batch in examples)
-            report[f"beam {BEAM}, {kind}, sentences a second"] = {
-                name: count / each for name, each in interleaved(searching, options.repeats).items()
-            }
-    for title, figures in report.items():
-        if title != "machine":
-            print(title)
-            for name, figure in figures.items():
-                print(f"{name:>14} {figure:>10,.1f} {figure / figures['seqtasks']:>8.2f} of ours")
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=2))
+            seconds = interleaved(searching, options.repeats)
+            speeds = {name: count / each for name, each in seconds.items()}
+            figures.add(f"beam {BEAM}, {kind}, {threads}, sentences a second", speeds)
 
 
 def shuffled(examples: SequenceDataset, count: int) -> list[Batch]:

@@ -102,12 +102,12 @@ def ours(options: list[str], folder: Path) -> list[Epoch]:
 class Plain(nn.Module):
     """Embedding, recurrent layers and a tied softmax, with dropout in between."""
 
-    def __init__(self, words: int, size: int) -> None:
+    def __init__(self, words: int, size: int, dropout: float = DROPOUT) -> None:
         super().__init__()
         self.table = nn.Embedding(words, size)
-        self.layers = nn.LSTM(size, size, num_layers=2, dropout=DROPOUT, batch_first=True)
+        self.layers = nn.LSTM(size, size, num_layers=2, dropout=dropout, batch_first=True)
         self.output = nn.Linear(size, words)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = nn.Dropout(dropout)
         nn.init.uniform_(self.table.weight, -DRAWN, DRAWN)
         nn.init.zeros_(self.output.bias)
         self.output.weight = self.table.weight

@@ -51,6 +51,7 @@ from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError, f
 from seqtasks.files.plain_file import COPY
 from seqtasks.files.replacing import write_text
 from seqtasks.graphs.folder import ENDING, attach, check_device, check_graphs
+from seqtasks.kernels.affine import pack
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task
@@ -220,7 +221,9 @@ def load(
     source, place = str(folder), find_bundle(folder)
     if tried or source.startswith(PREFIX):
         try_elsewhere(place, trusted)
-    return opened(place, device, trusted, source)
+    found = opened(place, device, trusted, source)
+    pack(found.task)
+    return found
 
 
 def open_with_limits(place: str, trusted: Collection[str], size: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.draws import draws
 from seqtasks.decoding.prompts import Start
+from seqtasks.decoding.sampling import sample
 from seqtasks.decoding.steps import TextModel
 from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
 
@@ -24,31 +25,38 @@ def stream_text(
         For every step the rows that drew a token, in order, each with a piece of text, which may be
         empty; at last what was held back of every row.
     """
-    vocabulary = model.vocabulary
-    transcripts = [StreamingDetokenizer(vocabulary.decode, stop) for _ in start.seen]
-    end = vocabulary.eos_id
-    for drawn in draws(
-        model.step,
-        start.state,
-        start.first,
-        max_length,
-        eos_id=end,
-        forbidden=vocabulary.special_ids,
-        seen=start.seen,
-        ends=lambda row: transcripts[row].ended,
-        **options,
-    ):
-        yield [(row, transcripts[row].write(token)) for row, token, _ in drawn if token != end]
+    transcripts = [StreamingDetokenizer(model.vocabulary.decode, stop) for _ in start.seen]
+    end = model.vocabulary.eos_id
+    rules = drawn(model, start, {**options, "ends": lambda row: transcripts[row].ended})
+    for found in draws(model.step, start.state, start.first, max_length, **rules):
+        yield [(row, transcripts[row].write(token)) for row, token, _ in found if token != end]
     yield [(row, transcript.close()) for row, transcript in enumerate(transcripts)]
 
 
-def generate_text(model: TextModel, start: Start, max_length: int, **options: Any) -> list[str]:
+def generate_text(
+    model: TextModel,
+    start: Start,
+    max_length: int,
+    *,
+    stop: Collection[str] = (),
+    **options: Any,
+) -> list[str]:
     """Draws the text of one continuation a row; arguments and errors as in `stream_text`."""
-    texts: list[list[str]] = [[] for _ in start.seen]
-    for pieces in stream_text(model, start, max_length, **options):
-        for row, piece in pieces:
-            texts[row].append(piece)
-    return ["".join(pieces) for pieces in texts]
+    if stop:
+        texts: list[list[str]] = [[] for _ in start.seen]
+        for pieces in stream_text(model, start, max_length, stop=stop, **options):
+            for row, piece in pieces:
+                texts[row].append(piece)
+        return ["".join(pieces) for pieces in texts]
+    found = sample(model.step, start.state, start.first, max_length, **drawn(model, start, options))
+    return [model.vocabulary.decode(one.tokens) for one in found]
+
+
+def drawn(model: TextModel, start: Start, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments of `draws` for a model that goes on with prompts."""
+    vocabulary = model.vocabulary
+    forbidden = vocabulary.special_ids
+    return dict(eos_id=vocabulary.eos_id, forbidden=forbidden, seen=start.seen, **options)
 
 
 def search_text(

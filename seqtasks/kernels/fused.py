@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from seqtasks.kernels.affine import suits
 from seqtasks.kernels.lengths import State, last_step, mask, zero_padding
 
 KERNELS: dict[str, Callable[..., Any]] = {
@@ -61,9 +60,9 @@ def fused(
 def run_kernel(
     mode: str, inputs: Tensor, state: State, weights: Sequence[Tensor]
 ) -> tuple[Tensor, State]:
-    """Every step of every sequence; a single step of few on a CPU without preparations."""
+    """Every step of every sequence; a single step on a CPU without preparations."""
     grad = torch.is_grad_enabled()
-    if inputs.size(1) == 1 and inputs.is_cpu and not grad and not suits(inputs, weights[0]):
+    if inputs.size(1) == 1 and inputs.is_cpu and not grad:
         before = state if mode == "LSTM" else state[0]
         after = CELLS[mode](inputs[:, 0], before, *weights)
         after = after if mode == "LSTM" else (after,)

@@ -14,6 +14,7 @@ from seqtasks import bundle
 from seqtasks.bundle.export import export_bundle
 from seqtasks.graphs.eight_bit import quantise
 from seqtasks.graphs.session import Session
+from seqtasks.kernels import affine
 from seqtasks.prediction.abilities import Searches
 
 ODD = ["zzz", "", "The zzz , !", "a"]
@@ -128,3 +129,14 @@ def test_best_outputs_and_their_scores_are_those_of_torch(case, exported):
             continue
         assert [one.value for one in ours] == [one.value for one in theirs]
         assert [one.score for one in ours] == pytest.approx([one.score for one in theirs], abs=1e-3)
+
+
+def test_products_that_a_kernel_of_torchs_own_computes_are_plain_in_a_graph(
+    case, tmp_path, monkeypatch
+):
+    model, _, lines, _ = case
+    with monkeypatch.context() as patch:
+        patch.setattr(affine, "LARGE", 1)
+        export_bundle(model, tmp_path / "onnx")
+    exported = bundle.load(tmp_path / "onnx", trusted=case[3])
+    assert exported.predict(lines) == model.predict(lines)
