@@ -19,6 +19,7 @@ from seqtasks.cli.beginning import begun
 from seqtasks.cli.completion import prepare_query, script
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
 from seqtasks.cli.hydra_errors import arguments_of_a_job
+from seqtasks.cli.importing import importing
 from seqtasks.cli.quoting import quoted
 from seqtasks.cli.signals import PARENT
 from seqtasks.cli.streams import prepare_streams
@@ -86,12 +87,13 @@ def command_of(given: list[str]) -> list[str]:
 def one_run(config: DictConfig, hydra_config: Any, several: bool) -> Any:
     """Do a run in the folder that Hydra has made."""
     began = begun()
-    from seqtasks.presets.settling import settled
-    from seqtasks.run import run  # late, so that --help need not wait for torch
-    from seqtasks.sweep.job import Job
-    from seqtasks.sweep.tuning.trial import Trial
-    from seqtasks.training.children import end_with_parent
-    from seqtasks.training.trainer import disband
+    with importing():  # late, so that --help need not wait for torch
+        from seqtasks.presets.settling import settled
+        from seqtasks.run import run
+        from seqtasks.sweep.job import Job
+        from seqtasks.sweep.tuning.trial import Trial
+        from seqtasks.training.children import end_with_parent
+        from seqtasks.training.trainer import disband
 
     if FOLDER in os.environ and rank_by_hand():
         end_with_parent(int(os.environ.get(PARENT, os.getppid())))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.cli.importing import importing
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.errors import UsageError
 from seqtasks.prediction.sampling import OPTIONS, SHARED, sampling_options
@@ -124,13 +125,14 @@ def read_texts(options: argparse.Namespace) -> Iterator[Text]:
 
 def load_bundle(options: argparse.Namespace) -> Bundle:
     """The saved model."""
-    from seqtasks.lightning import leave_out_lightning
+    with importing():
+        from seqtasks.lightning import leave_out_lightning
 
-    if not options.trust:  # a class of yours may want all of Lightning
-        leave_out_lightning()
-    from seqtasks import bundle
+        if not options.trust:  # a class of yours may want all of Lightning
+            leave_out_lightning()
+        from seqtasks import bundle
 
-    return bundle.load(options.bundle, options.device, options.trust)
+        return bundle.load(options.bundle, options.device, options.trust)
 
 
 def load_generator(options: argparse.Namespace, bundle: Bundle) -> TextGenerator:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from seqtasks.cli.arguments import Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.cli.importing import importing
 from seqtasks.cli.options import search_options
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
 from seqtasks.data.readers.opening import open_binary
@@ -54,19 +55,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def make_predictor(options: Namespace, files: ExitStack) -> FilePredictor:
     """What predicts, from the options of the command line, and the files that it writes besides."""
-    from seqtasks.lightning import leave_out_lightning
+    with importing():
+        from seqtasks.lightning import leave_out_lightning
 
-    if not options.trust:  # a class of yours may want all of Lightning
-        leave_out_lightning()
-    from seqtasks.bundle import load
-    from seqtasks.data.readers.options import known_encoding
-    from seqtasks.prediction.files import FilePredictor, prefix_lines
-    from seqtasks.prediction.forms import by_suffix, find_columns, make_input, make_output
-    from seqtasks.prediction.layout import Layout
-    from seqtasks.prediction.predictor import Predictor
+        if not options.trust:  # a class of yours may want all of Lightning
+            leave_out_lightning()
+        from seqtasks.bundle import load
+        from seqtasks.data.readers.options import known_encoding
+        from seqtasks.prediction.files import FilePredictor, prefix_lines
+        from seqtasks.prediction.forms import by_suffix, find_columns, make_input, make_output
+        from seqtasks.prediction.layout import Layout
+        from seqtasks.prediction.predictor import Predictor
 
-    folders = [options.bundle, *options.ensemble]
-    bundles = [load(folder, options.device, options.trust) for folder in folders]
+        folders = [options.bundle, *options.ensemble]
+        bundles = [load(folder, options.device, options.trust) for folder in folders]
     prefixes: Iterator[str] | None = None
     if options.prefixes is not None:
         prefixes = prefix_lines(options.prefixes)

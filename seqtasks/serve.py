@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seqtasks.cli.arguments import Parser
 from seqtasks.cli.exit_on_error import exit_on_error, warn
+from seqtasks.cli.importing import importing
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import SeqtasksError, UsageError, first_line
 from seqtasks.serving.file_limit import connections_within_limit
@@ -61,11 +62,12 @@ def serve(options: argparse.Namespace) -> None:
     """
     require()
 
-    from seqtasks.bundle import load
-    from seqtasks.serving.access import given_token
-    from seqtasks.serving.app import make_app
-    from seqtasks.serving.server import Server
-    from seqtasks.serving.service import Service
+    with importing():
+        from seqtasks.bundle import load
+        from seqtasks.serving.access import given_token
+        from seqtasks.serving.app import make_app
+        from seqtasks.serving.server import Server
+        from seqtasks.serving.service import Service
 
     limits, token = limits_of(options), given_token(options.token)
     limits = replace(limits, connections=connections_within_limit(limits.connections))

@@ -7,15 +7,19 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from seqtasks.data.record import Record, Value
 from seqtasks.data.store.flat_file import FlatFile, check_there, map_flat, write_flat
 from seqtasks.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    from seqtasks.data.store import arrow as pa
 
 VALUES, LAYOUT = "values.arrow", "records.json"
 
