@@ -18,6 +18,7 @@ from seqtasks.encoder.dropout import scale_dropout
 from seqtasks.errors import UsageError, check_least, located, refused_as
 from seqtasks.graphs.graph import Graph, Run, attach_batch, batch_graph
 from seqtasks.heads.loss import Loss
+from seqtasks.optim.fusing import fuse
 from seqtasks.optim.layer_groups import groups_by_layer
 from seqtasks.optim.pace import Pace
 from seqtasks.optim.schedules import scheduled
@@ -358,6 +359,7 @@ class Task(LightningModule):
         """The optimizer, and the schedule where one is given."""
         with refused_as("optimizer"):
             optimizer = self.make_optimizer(self.parameter_groups())
+            fuse(optimizer)
             if self.layer_factor != 1:
                 for group in optimizer.param_groups:
                     group["lr"] /= self.layer_factor ** group["depth"]

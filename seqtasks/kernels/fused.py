@@ -30,6 +30,12 @@ CELLS: dict[str, Callable[..., Any]] = {
     "LSTM": torch.lstm_cell,
 }
 
+NARROW = {
+    torch.bfloat16: "_is_mkldnn_bf16_supported",
+    torch.float16: "_is_mkldnn_fp16_supported",
+}
+"""What tells whether oneDNN multiplies numbers of a type on this CPU."""
+
 SATURATED = 1e4
 """A gate input at which the logistic function is exactly 0 or 1 in every float type."""
 
@@ -67,9 +73,24 @@ def run_kernel(
         after = CELLS[mode](inputs[:, 0], before, *weights)
         after = after if mode == "LSTM" else (after,)
         return after[0].unsqueeze(1), after
+    if mode == "LSTM" and inputs.is_cpu and lacks_narrow_products():
+        with torch.autocast("cpu", enabled=False):
+            wide = (part.to(weights[0].dtype) for part in (inputs, *state))
+            return run_kernel(mode, next(wide), tuple(wide), weights)
     options = (True, 1, 0.0, grad, False, True)  # biases, layers, dropout, training, …, batch first
     outputs, *final = KERNELS[mode](inputs, with_layer_axis(state), weights, *options)
     return outputs, tuple(tensor.squeeze(0) for tensor in final)
+
+
+def lacks_narrow_products() -> bool:
+    """Whether 16 bits are asked for on a CPU that has no instructions for them.
+
+    torch's LSTM fails there, where its other kernels compute in float32 what oneDNN cannot.
+    """
+    if not torch.is_autocast_enabled("cpu"):
+        return False
+    asked = NARROW.get(torch.get_autocast_dtype("cpu"))
+    return asked is not None and not getattr(torch.ops.mkldnn, asked)()
 
 
 def run_padded(
