@@ -28,6 +28,7 @@ from torch import nn
 
 import seqtasks
 from seqtasks.api import prepare
+from seqtasks.optim.fusing import fuse
 from seqtasks.run import run
 
 TASKS = ("tagging", "classification", "generation", "translation")
@@ -87,6 +88,7 @@ def in_loop(words: list[str], steps: int) -> dict[str, list[float]]:
     data = prepare(config)
     task = instantiate(config.task)(data.vocabularies).train()
     optimizer = instantiate(config.optimizer)(task.parameters())
+    fuse(optimizer)
     found: dict[str, list[float]] = {name: [] for name in PARTS}
     batches = endless(data)
     for number in range(steps + FIRST):

@@ -32,6 +32,7 @@ from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.tagging import SoftmaxTagging
+from seqtasks.optim.fusing import fuse
 
 BATCH, EMBEDDING, HIDDEN, CLIP = 32, 100, 256, 5.0
 HEADS = {"softmax": SoftmaxTagging, "CRF": CRFTagging}
@@ -75,6 +76,7 @@ def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:
         head=head,
     ).train()
     optimizer = torch.optim.Adam(task.parameters())
+    fuse(optimizer)  # as in its own training
     loader = Buckets(BATCH).loader(SequenceDataset(fields, records), training=True)
 
     def epoch() -> None:

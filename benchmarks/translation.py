@@ -36,6 +36,8 @@ import seqtasks
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.kernels.affine import pack
+from seqtasks.optim.fusing import fuse
+from seqtasks.task import Task
 
 SIZE, BEAM, RATIO, SMOOTHING = 256, 5, 1.5, 0.1
 SETTINGS = [
@@ -131,8 +133,10 @@ def words(batches: Iterable[Batch]) -> int:
 def trained(
     model: nn.Module, loss: Callable[[Batch], Tensor], batches: Iterable[Batch]
 ) -> Callable[[], None]:
-    """An epoch of a model."""
+    """An epoch of a model; ours is updated as in its own training."""
     optimizer = torch.optim.Adam(model.parameters())
+    if isinstance(model, Task):
+        fuse(optimizer)
 
     def epoch() -> None:
         for batch in batches:

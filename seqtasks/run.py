@@ -37,6 +37,7 @@ from seqtasks.sweep.tuning.trial import Trial
 from seqtasks.task import Scores, Task
 from seqtasks.training import checkpoint_file as checkpoint
 from seqtasks.training.advice import fitting, leave_out_advice, unadvised, understood
+from seqtasks.training.allocation import keep_memory
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.batch_seed import BatchSeed
 from seqtasks.training.checkpoints import chosen
@@ -109,6 +110,7 @@ def run(
             print_config(console, plain)
     if threads := config.get("threads"):
         torch.set_num_threads(threads)
+    keep_memory()
     pl.seed_everything(config.seed, verbose=False)
 
     ckpt_path, lr_finder = config.get("ckpt_path"), config.get("lr_finder")

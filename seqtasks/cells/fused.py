@@ -9,9 +9,12 @@ from torch.nn.functional import dropout
 from seqtasks.cells.contract import ParallelRecurrence
 from seqtasks.cells.initial import orthogonal_, xavier_rows_
 from seqtasks.errors import check_rate
-from seqtasks.kernels.affine import suits
+from seqtasks.kernels.affine import WIDE, suits
 from seqtasks.kernels.fused import fused
 from seqtasks.kernels.lengths import State
+
+FEW_SEQUENCES = 16
+"""In a batch; from here on torch's kernels of Elman and GRU are as fast on any CPU."""
 
 
 class FusedRecurrence(ParallelRecurrence):
@@ -50,9 +53,20 @@ class FusedRecurrence(ParallelRecurrence):
             weights[1] = dropout(weights[1], self.weight_drop)
         return weights
 
+    def walk_pays(self, inputs: Tensor) -> bool:
+        """Whether the walk is faster than torch's kernel, for inputs (batch, time, input_size).
+
+        On a CPU of wide vectors it is in training, and where the products of a step are large; on
+        another one in training with few sequences, whose steps torch prepares at length.
+        """
+        if not inputs.is_cpu:
+            return False
+        if torch.is_grad_enabled():
+            return WIDE or inputs.size(0) < FEW_SEQUENCES
+        return WIDE and suits(inputs[:, :1], self.rnn.all_weights[0][0])
+
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
         """Run over time by torch's kernel, or by the walk where that is faster."""
-        walks = inputs.is_cpu and type(self).scan is not ParallelRecurrence.scan
-        if walks and (torch.is_grad_enabled() or suits(inputs[:, :1], self.rnn.all_weights[0][0])):
+        if type(self).scan is not ParallelRecurrence.scan and self.walk_pays(inputs):
             return super().advance(inputs, lengths, state)
         return fused(self.rnn.mode, inputs, lengths, state, self.weights())

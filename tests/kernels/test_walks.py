@@ -8,6 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from seqtasks.cells import CELLS, fused
+from seqtasks.kernels import affine
 from seqtasks.kernels.affine import ONEDNN, suits
 from seqtasks.kernels.elman import elman
 from seqtasks.kernels.gru import gru
@@ -45,7 +47,26 @@ def test_a_walk_has_the_values_and_gradients_of_torchs_kernel(name, shape):
         torch.testing.assert_close(ours, right, **tolerance)
 
 
-def test_the_large_products_are_those_of_onednn_where_it_is():
+@pytest.mark.parametrize("wide", [True, False])
+def test_the_large_products_are_those_of_onednn_where_it_is(wide, monkeypatch):
+    monkeypatch.setattr(affine, "WIDE", wide)
     batch, _, input_size, size, dtype = LARGE
     rows, weight = torch.empty(batch, input_size, dtype=dtype), torch.empty(size, input_size)
-    assert suits(rows, weight) == ONEDNN
+    assert suits(rows, weight) == (ONEDNN and wide)
+    assert suits(rows.repeat(2, 1), weight) == ONEDNN
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("batch", [2, 64])
+@pytest.mark.parametrize("cell", ["elman", "gru"])
+def test_a_layer_is_the_same_by_either_way(cell, batch, wide, monkeypatch):
+    monkeypatch.setattr(fused, "WIDE", wide)
+    torch.manual_seed(1)
+    layer = CELLS[cell](6, 5)
+    inputs = torch.randn(batch, 7, 6, requires_grad=True)
+    outputs, _ = layer(inputs)
+    assert layer.walk_pays(inputs) == (wide or batch < fused.FEW_SEQUENCES)
+    expected, _ = layer.rnn(inputs)
+    torch.testing.assert_close(outputs, expected)
+    [ours], [theirs] = (torch.autograd.grad(o.sum(), [inputs]) for o in (outputs, expected))
+    torch.testing.assert_close(ours, theirs)
