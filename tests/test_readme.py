@@ -73,7 +73,7 @@ def call(cli, folder, monkeypatch, capsys):
 def documented() -> list[tuple[str, list[str]]]:
     """The options of every training command in the documentation, with its file."""
     found = {}
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = path.read_text(encoding="utf-8").replace("\\\n", " ")
         for command in re.findall(r"python -m seqtasks (?!-)([^`\n&]+)", text):
             words = [word for word in shlex.split(command) if "=" in word and "…" not in word]
