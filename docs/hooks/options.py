@@ -71,7 +71,17 @@ def choice(path: Path) -> str:
         parts.append(
             f"Builds <autoref identifier='{target[1]}' optional><code>{target[1]}</code></autoref>."
         )
-    return "\n\n".join([*parts, *chosen(text), table(options(text), prefix(path, text))])
+    found = [one._replace(comment=one.comment or said(path, one.name)) for one in options(text)]
+    return "\n\n".join([*parts, *chosen(text), table(found, prefix(path, text))])
+
+
+def said(path: Path, name: str) -> str:
+    """What another choice of the same group says of an option."""
+    for other in sorted(path.parent.glob("*.yaml")):
+        for one in options(other.read_text(encoding="utf-8")):
+            if one.name == name and one.comment:
+                return one.comment
+    return ""
 
 
 def called(path: Path) -> str:
