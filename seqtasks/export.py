@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = Parser(
         "export",
         "Write a saved model as ONNX graphs, in a folder that predict and generate take as they "
-        "take a bundle (docs/export.md).",
+        "take a bundle (docs/guides/export.md).",
     )
     add = parser.add_argument
     add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")

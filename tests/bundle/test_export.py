@@ -243,7 +243,7 @@ def test_without_the_packages_the_extra_is_named(made, run, monkeypatch, name):
 
 def test_the_example_without_seqtasks_runs(made, tmp_path):
     _, folder = made("task=tagging", "task.embedding.spelling=null", "data.characters=null")
-    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "guides" / "export.md").read_text(encoding="utf-8")
     [code] = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     assert "seqtasks" not in code
     shutil.copytree(folder, tmp_path / "bundle-onnx")

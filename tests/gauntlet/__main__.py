@@ -1,4 +1,4 @@
-"""Print docs/oddities.md: ``PYTHONPATH=tests python -m gauntlet > docs/oddities.md``."""
+"""Print the page of oddities: ``PYTHONPATH=tests python -m gauntlet > docs/guides/oddities.md``."""
 
 import sys
 

@@ -52,7 +52,7 @@ the way out. The tests run every row (`tests/gauntlet`).
 
 
 def page() -> str:
-    """docs/oddities.md."""
+    """docs/guides/oddities.md."""
     parts = [HEAD]
     for area, oddities in AREAS.items():
         parts.append(f"\n## {area}\n\n| what | where it is met | what happens |\n|---|---|---|\n")

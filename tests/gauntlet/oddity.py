@@ -155,7 +155,7 @@ class Oddity:
     Attributes:
         name: what it is.
         met: where it is met.
-        happens: what must happen, as docs/oddities.md says it.
+        happens: what must happen, as docs/guides/oddities.md says it.
         checks: readers and verbs that it concerns, each with its files and the right outcome.
     """
 

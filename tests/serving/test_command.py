@@ -22,7 +22,7 @@ from small import ROOT, SMALL
 from seqtasks import bundle, serve
 from seqtasks.serving.description import examples_of
 
-DOCS = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "guides" / "serving.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^    (?:python -m seqtasks\.serve \S*?/(\w+)/latest|(curl .*))", DOCS, re.M)
 
 

@@ -1,4 +1,4 @@
-"""The reader of docs/own_data.md, run as the page says."""
+"""The reader of docs/guides/own_data.md, run as the page says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import sys
 import pytest
 from small import ROOT, SMALL
 
-SECTION = (ROOT / "docs" / "own_data.md").read_text("utf-8").partition("## A reader of your own")[2]
+SECTION = (
+    (ROOT / "docs" / "guides" / "own_data.md")
+    .read_text("utf-8")
+    .partition("## A reader of your own")[2]
+)
 [CODE] = re.findall(r"```python\n(.*?)```", SECTION, flags=re.DOTALL)
 [CONFIG] = re.findall(r"```yaml\n(.*?)```", SECTION, flags=re.DOTALL)
 [COMMAND] = re.findall(r"^    (python -m seqtasks.*)$", SECTION, flags=re.MULTILINE)
