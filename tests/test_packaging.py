@@ -58,6 +58,7 @@ def test_the_wheel_holds_one_top_level_package_with_everything_inside(wheel):
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"seqtasks"}
     inside = {"seqtasks/tasks/tagging.py", "seqtasks/conf/config.yaml", "seqtasks/conf/__init__.py"}
+    inside.add("seqtasks/py.typed")  # type checkers of others read the annotations
     inside |= {f"seqtasks/serving/site/{name}" for name in ("index.html", "main.js", "base.css")}
     templates = (
         "page.html",

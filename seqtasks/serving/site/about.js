@@ -50,4 +50,3 @@ export function about(info, parent) {
   fill(parent, element("h2", { id: "about-title" }, "About this model"), facts(info), scores(info));
   parent.hidden = false;
 }
-
