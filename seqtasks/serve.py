@@ -97,7 +97,9 @@ def run_server(server: Server, options: argparse.Namespace, token: str | None) -
     url = f"http://{host}:{listener.getsockname()[1]}"
     print(f"Serving {options.bundle} at {url} (Ctrl+C stops it)", flush=True)
     if token is None and not is_loopback(options.host):
-        warn("whoever reaches this machine may use the model; --token TOKEN asks them for a token")
+        warn(
+            "anyone who reaches this machine can use the model; --token WORD asks them for a token"
+        )
     for name in (
         signal.SIGINT,
         signal.SIGTERM,

@@ -76,7 +76,7 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _plainly(value: float) -> str:
+def _plainly(value: Any) -> str:
     """A number as the help shows it: 4.0 as 4."""
     return f"{value:,}".removesuffix(".0")
 
