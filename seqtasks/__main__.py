@@ -18,6 +18,7 @@ from seqtasks.cli.about import about, asks_about
 from seqtasks.cli.beginning import begun
 from seqtasks.cli.completion import prepare_query, script
 from seqtasks.cli.exit_on_error import exit_on_error, report_failed_job
+from seqtasks.cli.first_screen import first_screen
 from seqtasks.cli.hydra_errors import arguments_of_a_job
 from seqtasks.cli.importing import importing
 from seqtasks.cli.quoting import quoted
@@ -58,8 +59,10 @@ def main(config: DictConfig) -> Any:
 
 
 def answered(arguments: Sequence[str]) -> bool:
-    """Answer what needs no configuration: ``--info``, and the script of a shell that completes."""
-    if asks_about(arguments):
+    """Answer what needs no configuration: no arguments, ``--info``, a shell that completes."""
+    if not arguments:
+        print("\n".join(first_screen(Path("runs"))))
+    elif asks_about(arguments):
         print("\n".join(about()))
     elif (text := script(arguments)) is not None:
         print(text)

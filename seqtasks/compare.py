@@ -15,22 +15,7 @@ NAMES = ("beside", "samples", "confidence", "seed", "device")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print tables that set runs beside each other, and write a page with their curves."""
-    parser = Parser(
-        "compare", "Runs beside each other: scores, significance, curves, options, time, memory."
-    )
-    add = parser.add_argument
-    runs = "folders of runs, or of sweeps and whatever else holds runs"
-    add("runs", nargs="+", type=Path, metavar="RUN", help=runs)
-    add("--output", type=Path, metavar="FILE", help="the page; comparison.html in the first folder")
-    add("--json", type=Path, metavar="FILE", help="everything, for machines")
-    beside = "the setting, such as encoder.cell=gru, that the others are compared with"
-    add("--beside", metavar="OPTION", help=f"{beside}; the best in validation if not given")
-    samples = "of the bootstrap; 0 tests nothing anew: no intervals"
-    add("--samples", type=int, default=1000, metavar="N", help=samples)
-    add("--confidence", type=float, default=0.95, metavar="SHARE", help="of intervals: 0.95")
-    add("--seed", type=int, default=1, help="of the samples")
-    parser.add_device()
-    parser.add_trust()
+    parser = make_parser()
     options = parser.parse_args(arguments)
     with exit_on_error(spell=parser.spell):
         from seqtasks.bundle.json_text import json_text
@@ -49,6 +34,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.json is not None:
             write(options.json, json_text(found) + "\n", option="json")
         console.print(f"Page: {output}", markup=False, highlight=False, soft_wrap=True)
+
+
+def make_parser() -> Parser:
+    """The options of the command line."""
+    parser = Parser(
+        "compare",
+        "RUN [RUN ...] [OPTIONS]",
+        "Set runs beside each other: scores, significance, curves, options, time, memory. Prints "
+        "tables and writes a page.",
+        [
+            "python -m seqtasks.compare runs/tagging",
+            "python -m seqtasks.compare runs/tagging/A runs/tagging/B --output both.html",
+            "python -m seqtasks.compare runs/tagging --beside encoder.cell=lstm",
+        ],
+    )
+    add = parser.add_argument_group("what is compared").add_argument
+    runs = "folders of runs, or of sweeps and whatever else holds runs"
+    add("runs", nargs="+", type=Path, metavar="RUN", help=runs)
+    beside = "the setting that the others are compared with, such as encoder.cell=gru"
+    add("--beside", metavar="OPTION", help=f"{beside} (default: the best in validation)")
+    add = parser.add_argument_group("what is written").add_argument
+    page = "the page to write (default: comparison.html in the first folder)"
+    add("--output", type=Path, metavar="FILE", help=page)
+    add("--json", type=Path, metavar="FILE", help="write everything there, for programs")
+    parser.add_bootstrap("0: only the intervals that the runs hold")
+    parser.add_general()
+    return parser
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from seqtasks.cli.arguments import Parser
+from seqtasks.cli.arguments import Parser, repeated
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.streams import prepare_streams
 from seqtasks.errors import SeqtasksError, UsageError, nearest
@@ -30,12 +30,7 @@ WHERE = "'Your own cell' in docs/cells.md"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Examine one cell, or all that are built in; exit with 1 if a law breaks."""
-    parser = Parser("doctor", "Examine whether a cell obeys the laws of a recurrence.")
-    add = parser.add_argument
-    add("cell", nargs="?", metavar="CELL", help="a built-in name, or module.Class for your own")
-    add("--all", action="store_true", help="every built-in cell")
-    parser.add_repeated("--option", "NAME=VALUE", "an option of the cell")
-    add("--size", type=int, default=6, metavar="N", help="hidden size (default 6)")
+    parser = make_parser()
     options = parser.parse_args(arguments)
     if options.all == (options.cell is not None):
         parser.error("name one CELL, or give --all")
@@ -45,6 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"--size is from 1 to {MOST:,}")
     with exit_on_error(spell=parser.spell):
         sys.exit(diagnose(options))
+
+
+def make_parser() -> Parser:
+    """The options of the command line."""
+    parser = Parser(
+        "doctor",
+        "CELL [OPTIONS]",
+        "Examine whether a cell obeys the laws of a recurrence (docs/doctor.md).",
+        [
+            "python -m seqtasks.doctor lstm",
+            "python -m seqtasks.doctor my_cells.MyCell --option decay=0.9 --size 8",
+            "python -m seqtasks.doctor --all",
+        ],
+    )
+    add = parser.add_argument_group("what is examined").add_argument
+    add("cell", nargs="?", metavar="CELL", help="a built-in name, or module.Class for your own")
+    add("--all", action="store_true", help="every built-in cell")
+    add("--option", **repeated("NAME=VALUE", "an option of the cell"))
+    add("--size", type=int, default=6, metavar="N", help="hidden size (default 6)")
+    parser.add_general(device=False, trust=False)
+    return parser
 
 
 def diagnose(options: argparse.Namespace) -> int:

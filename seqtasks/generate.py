@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from seqtasks.cli.arguments import Parser, utf8
+from seqtasks.cli.arguments import BUNDLE, Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.importing import importing
 from seqtasks.cli.streams import prepare_streams, standard_input, standard_output
@@ -45,32 +45,44 @@ def make_parser() -> Parser:
     """The command line; options that a bundle has values for are absent unless given."""
     parser = Parser(
         "generate",
-        "Go on from a prompt with a saved language model. Without --prompt and --prompt-file, each "
-        "line of the input is a prompt. How to sample is taken from the bundle where it is not "
-        "given.",
+        "BUNDLE [OPTIONS] [< PROMPTS]",
+        "Go on from a prompt with a trained language model, or say how probable a text is. Without "
+        "--prompt and --prompt-file each line of the input is a prompt. How to sample is taken "
+        "from the bundle where it is not given.",
+        [
+            f"python -m seqtasks.generate runs/generation/latest {line}"
+            for line in (
+                "--prompt 'the dog'",
+                "--prompt '' --samples 3",
+                "--prompt 'the dog' \\\n    --temperature 0.8 --top-p 0.9 --seed 1",
+                "--score < lines.txt",
+            )
+        ],
     )
-    add = parser.add_argument
-    add("bundle", help="the folder that training saved: runs/generation/latest/bundle")
-    prompt = parser.add_mutually_exclusive_group()
+    group = parser.add_argument_group("what is read")
+    group.add_argument("bundle", metavar="BUNDLE", help=BUNDLE)
+    prompt = group.add_mutually_exclusive_group()
     prompt.add_argument("--prompt", type=utf8, metavar="TEXT", help="'' begins a new text")
     prompt.add_argument("--prompt-file", type=Path, metavar="FILE", help="a whole file is a prompt")
     condition = "the label or vector that the texts start from"
-    add("--condition", type=utf8, metavar="VALUE", help=condition)
-
-    for name, (kind, text) in OPTIONS.items():
-        flag, wanted = "--" + name.replace("_", "-"), or_none(kind)
-        add(flag, type=wanted, metavar="NUMBER", help=text, default=argparse.SUPPRESS)
-    stop = "ends a text and is cut off; may be given again"
-    add("--stop", action="append", metavar="STRING", default=argparse.SUPPRESS, help=stop)
+    group.add_argument("--condition", type=utf8, metavar="VALUE", help=condition)
+    add = parser.add_argument_group("what is written").add_argument
     add("--samples", type=int, metavar="N", help="texts for each prompt (default 1)")
     add("--beam", type=int, metavar="N", help="instead, the best text that a beam of N finds")
     add("--score", action="store_true", help="instead, print how probable each given text is")
-    parser.add_adaptation()
     add("--no-prompt", action="store_true", help="print only what follows the prompt")
     add("--json", action="store_true", help="print one JSON object a line")
+    add = parser.add_argument_group("how tokens are drawn").add_argument
+    for name, (kind, text) in OPTIONS.items():
+        flag, wanted = "--" + name.replace("_", "-"), or_none(kind)
+        shown = "N" if int in (kind, *get_args(kind)) else "X"
+        add(flag, type=wanted, metavar=shown, help=text, default=argparse.SUPPRESS)
+    stop = "ends a text and is cut off; may be given again"
+    add("--stop", action="append", metavar="TEXT", default=argparse.SUPPRESS, help=stop)
+    parser.add_adaptation()
+    add = parser.add_argument_group("speed").add_argument
     add("--batch-size", type=int, default=32, metavar="N", help="texts at once (default 32)")
-    parser.add_device()
-    parser.add_trust()
+    parser.add_general()
     return parser
 
 

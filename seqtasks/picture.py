@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqtasks.cli.arguments import Parser, utf8
+from seqtasks.cli.arguments import BUNDLE, Parser, utf8
 from seqtasks.cli.exit_on_error import exit_on_error
 from seqtasks.cli.streams import prepare_streams
 
 VIEWS = {
     "states": "what the units of a layer hold after each symbol of a text",
-    "gradients": "how far back over a text the gradient of its last loss reaches",
-    "attention": "which symbols of a text each symbol of its translation attends to",
-    "training": "the gradient's norm over a training run, before and after clipping",
+    "gradients": "how far back the gradient of a text's last loss reaches",
+    "attention": "which symbols of a text each symbol of the output attends to",
+    "training": "the gradient's norm in a training, before and after clipping",
 }
 
 OWN = {
@@ -55,25 +55,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def make_parser() -> Parser:
     """The options of the command line."""
     parser = Parser(
-        "picture", "Look into a trained model: a picture (.png, .svg) or its numbers (.json)."
+        "picture",
+        "BUNDLE --VIEW --output FILE [OPTIONS]",
+        "Look into a trained model: a picture (.png, .svg) or its numbers (.json). Pictures need "
+        "pip install 'seqtasks[plot]'.",
+        [
+            "python -m seqtasks.picture runs/generation/latest --states \\\n"
+            "    --text 'the dog watches' --output states.png",
+            "python -m seqtasks.picture runs/translation/latest --attention \\\n"
+            "    --text 'the dogs see the cat .' --output attention.svg",
+            "python -m seqtasks.picture runs/generation/latest --training \\\n"
+            "    --output norms.png",
+        ],
     )
-    add = parser.add_argument
-    folder = "a bundle, runs/<task>/latest/bundle; with --training its run, …/latest"
-    add("folder", help=folder)
-    views = parser.add_mutually_exclusive_group(required=True)
+    add = parser.add_argument_group("the model").add_argument
+    add("folder", metavar="BUNDLE", help=f"{BUNDLE}; with --training the run")
+    group = parser.add_argument_group("the view, one of these")
+    views = group.add_mutually_exclusive_group(required=True)
     for name, text in VIEWS.items():
         views.add_argument(f"--{name}", action="store_true", help=text)
-    add("--text", type=utf8, help="what the model is to read")
-    add("--output", type=Path, required=True, metavar="FILE", help="ends in .png, .svg or .json")
-    add("--layer", type=int, metavar="N", help="states: counted from 0; the last by default")
-    add("--state", metavar="NAME", help="states: h, the output (default), or a state's number")
-    add("--units", type=int, metavar="N", help="states: how many, the most selective (default 12)")
-    one = "states: this one, counted from 0; may be given again"
+    add = parser.add_argument_group("what is read and written").add_argument
+    add("--text", type=utf8, metavar="TEXT", help="what the model reads; not with --training")
+    written = "the file to write: it ends in .png, .svg or .json"
+    add("--output", type=Path, required=True, metavar="FILE", help=written)
+    target = "what is right (default: the model's own answer)"
+    add("--target", type=utf8, metavar="TEXT", help=f"--gradients, --attention: {target}")
+    add = parser.add_argument_group("what is shown").add_argument
+    add("--layer", type=int, metavar="N", help="--states: counted from 0 (default: the last)")
+    state = "--states: h, the output (default), or the number of a state"
+    add("--state", metavar="NAME", help=state)
+    units = "--states: so many of the most selective units (default 12)"
+    add("--units", type=int, metavar="N", help=units)
+    one = "--states: this unit, counted from 0; may be given again"
     add("--unit", type=int, action="append", default=[], metavar="N", help=one)
-    target = "gradients, attention: what is right; by default the model's own answer"
-    add("--target", type=utf8, help=target)
-    add("--last", type=int, metavar="N", help="gradients: loss of so many last steps (default 1)")
-    parser.add_trust()
+    last = "--gradients: the loss of so many last steps (default 1)"
+    add("--last", type=int, metavar="N", help=last)
+    parser.add_general(device=False)
     return parser
 
 

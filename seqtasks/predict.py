@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from seqtasks.cli.arguments import Parser, utf8
+from seqtasks.cli.arguments import BUNDLE, Parser, repeated, utf8
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.importing import importing
 from seqtasks.cli.options import search_options
@@ -105,39 +105,52 @@ def make_predictor(options: Namespace, files: ExitStack) -> FilePredictor:
 
 def make_parser() -> Parser:
     """The options of the command line."""
-    parser = Parser("predict", "Predict on a file with a saved model: a record in, a record out.")
-    add = parser.add_argument
-    add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
-    add("--input", type=Path, metavar="FILE", help="instead of standard input")
-    add("--output", type=Path, metavar="FILE", help="instead of standard output")
-    forms = "text, tsv, csv, jsonl or conll; by default as the name of the input ends, else text"
-    add("--format", metavar="FORM", help=f"of the input: {forms}")
-    written = "… of the output; by default as its name ends, else that of the input"
+    parser = Parser(
+        "predict",
+        "BUNDLE [OPTIONS] < INPUT > OUTPUT",
+        "Predict on text or on a file with a trained model: a record in, a record out.",
+        [
+            "echo 'the dogs watch' | python -m seqtasks.predict runs/tagging/latest",
+            "python -m seqtasks.predict runs/tagging/latest < sentences.txt > tags.txt",
+            "python -m seqtasks.predict runs/classification/latest \\\n"
+            "    --input reviews.csv --output rated.csv --scores",
+            "python -m seqtasks.predict runs/translation/latest --n-best 3 < lines.txt",
+        ],
+    )
+    add = parser.add_argument_group("what is read and written").add_argument
+    add("bundle", metavar="BUNDLE", help=BUNDLE)
+    add("--input", type=Path, metavar="FILE", help="the file to read (default: standard input)")
+    add("--output", type=Path, metavar="FILE", help="the file to write (default: standard output)")
+    forms = "text, tsv, csv, jsonl or conll (default: by the name of the input, else text)"
+    add("--format", metavar="FORM", help=forms)
+    written = "… of the output (default: by its name, else that of the input)"
     add("--output-format", metavar="FORM", help=written)
-    add("--encoding", default="utf-8", help="of the input, such as cp1252; the output is UTF-8")
-    column = "the column, or the member of an object, that holds an input"
-    parser.add_repeated("--column", "INPUT=NAME", column)
-    first = "the first row of a table is data, and its columns go by number from 0"
+    encoding = "of the input, such as cp1252 (default utf-8); the output is UTF-8"
+    add("--encoding", default="utf-8", metavar="NAME", help=encoding)
+    column = "the column of a table, or the member of an object, that holds an input"
+    add("--column", **repeated("INPUT=NAME", column))
+    first = "the first row of a table is data; columns are numbered from 0"
     add("--no-header", action="store_true", help=first)
-    name = "of the column, or the member, that holds what is predicted"
-    add("--name", default="prediction", help=name)
-    add("--batch-size", type=int, default=32, metavar="N", help="lines at once")
-    scores = "the probabilities of the labels too; of a tagger those of its labels"
-    add("--scores", action="store_true", help=scores)
-    several = "the N best with their scores too, as JSON"
+    name = "the column, or the member, to write predictions to (default: prediction)"
+    add("--name", default="prediction", metavar="NAME", help=name)
+    add = parser.add_argument_group("what is predicted").add_argument
+    add("--scores", action="store_true", help="add the probabilities of the labels")
+    several = "the N best outputs with their scores, as JSON"
     add("--n-best", type=int, metavar="N", help=several)
+    seen = "write what outputs attend to: .json, a line each; .png or .svg, one output"
+    add("--attention", type=Path, metavar="FILE", help=seen)
+    group = parser.add_argument_group("how a written output is searched for")
     search = "an option of task.search, such as beam_size=1"
-    parser.add_repeated("--search", "NAME=VALUE", search)
-    prefix = parser.add_mutually_exclusive_group()
+    group.add_argument("--search", **repeated("NAME=VALUE", search))
+    prefix = group.add_mutually_exclusive_group()
     prefix.add_argument("--prefix", type=utf8, metavar="TEXT", help="what every output begins with")
     each = "… one line for each line of the input"
     prefix.add_argument("--prefixes", type=Path, metavar="FILE", help=each)
-    member = "a model that chooses each token together with the first"
-    parser.add_repeated("--ensemble", "BUNDLE", member)
-    seen = "what outputs attend to: .json, an object for each not empty; .png or .svg, of one"
-    add("--attention", type=Path, metavar="FILE", help=seen)
-    parser.add_device()
-    parser.add_trust()
+    member = "another model, which chooses each token together with the first"
+    group.add_argument("--ensemble", **repeated("BUNDLE", member))
+    add = parser.add_argument_group("speed").add_argument
+    add("--batch-size", type=int, default=32, metavar="N", help="texts at once (default 32)")
+    parser.add_general()
     return parser
 
 

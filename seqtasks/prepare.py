@@ -13,17 +13,7 @@ from seqtasks.cli.streams import prepare_streams
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prepare the data, and say what there is of it."""
-    parser = Parser(
-        "prepare",
-        "Read and encode the data of a training into the cache, and say what there is of it.",
-    )
-    parser.add_argument(
-        "options",
-        nargs="*",
-        metavar="NAME=VALUE",
-        help="of the training, as for python -m seqtasks",
-    )
-    parser.add_argument("--config-dir", type=Path, metavar="FOLDER", help="of choices of your own")
+    parser = make_parser()
     given = parser.parse_args(arguments)
     with exit_on_error(given.options):
         from seqtasks.api import compose, prepare
@@ -35,6 +25,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         config, console = compose(*given.options, config_dir=given.config_dir), Terminal()
         show_choices(console, config.preset)
         show_holdings(console, prepare(config), time.perf_counter() - began)
+
+
+def make_parser() -> Parser:
+    """The options of the command line."""
+    parser = Parser(
+        "prepare",
+        "NAME=VALUE [NAME=VALUE ...] [OPTIONS]",
+        "Read and encode the data of a training into the cache, without training, and say what "
+        "there is of it.",
+        [
+            "python -m seqtasks.prepare task=tagging data.train=train.conll",
+            "python -m seqtasks.prepare task=translation 'data.train=[big.de,big.en]'",
+        ],
+    )
+    add = parser.add_argument_group("what is prepared").add_argument
+    options = "the options of the training, as for python -m seqtasks"
+    add("options", nargs="*", metavar="NAME=VALUE", help=options)
+    own = "a folder with choices of your own, as for python -m seqtasks"
+    add("--config-dir", type=Path, metavar="FOLDER", help=own)
+    parser.add_general(device=False, trust=False)
+    return parser
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seqtasks.cli.arguments import Parser
+from seqtasks.cli.arguments import BUNDLE, Parser, repeated
 from seqtasks.cli.exit_on_error import exit_on_error, warn
 from seqtasks.cli.importing import importing
 from seqtasks.cli.streams import prepare_streams
@@ -33,24 +33,33 @@ def make_parser() -> Parser:
     """The options of the command line."""
     parser = Parser(
         "serve",
-        "Serve a saved model: predictions as JSON, generated text as a stream, and a web page to "
-        "try both. It needs pip install 'seqtasks[serve]'.",
+        "BUNDLE [OPTIONS]",
+        "Serve a trained model over HTTP: predictions as JSON, generated text as a stream, and a "
+        "web page to try both. It needs pip install 'seqtasks[serve]'.",
+        [
+            "python -m seqtasks.serve runs/tagging/latest",
+            "python -m seqtasks.serve runs/translation/latest --port 0 \\\n"
+            "    --example 'the dogs see the cat .'",
+            "python -m seqtasks.serve runs/tagging/latest --host 0.0.0.0 --token WORD",
+        ],
     )
-    add = parser.add_argument
-    add("bundle", help="the folder that training saved: runs/<task>/latest/bundle")
-    add("--host", default="127.0.0.1", help="0.0.0.0 lets other machines in (default 127.0.0.1)")
-    add("--port", type=int, default=8000, help="0 takes a free one (default 8000)")
-    add(
-        "--token",
-        help="a word that clients have to send; else that of the environment variable "
-        "SEQTASKS_TOKEN, which other users of this machine do not see",
+    add = parser.add_argument_group("what is served").add_argument
+    add("bundle", metavar="BUNDLE", help=BUNDLE)
+    add("--example", **repeated("TEXT", "a text that the page offers"))
+    add = parser.add_argument_group("where, and to whom").add_argument
+    host = "0.0.0.0 lets other machines in (default 127.0.0.1)"
+    add("--host", default="127.0.0.1", metavar="HOST", help=host)
+    port = "0 takes a free one (default 8000)"
+    add("--port", type=int, default=8000, metavar="N", help=port)
+    token = (
+        "a word that clients have to send (default: the environment variable SEQTASKS_TOKEN, "
+        "which other users of this machine do not see)"
     )
+    add("--token", metavar="WORD", help=token)
     name = "a name by which clients call the server, beside this machine's own"
-    parser.add_repeated("--allow-host", "NAME", name)
-    parser.add_repeated("--example", "TEXT", "a text that the page offers")
-    parser.add_device()
-    parser.add_trust()
+    add("--allow-host", **repeated("NAME", name))
     add_limits(parser)
+    parser.add_general()
     return parser
 
 
@@ -90,7 +99,9 @@ def run_server(server: Server, options: argparse.Namespace, token: str | None) -
     url = f"http://{host}:{listener.getsockname()[1]}"
     print(f"Serving {options.bundle} at {url} (Ctrl+C stops it)", flush=True)
     if token is None and not is_loopback(options.host):
-        warn("whoever reaches this machine may use the model; --token TOKEN asks them for a token")
+        warn(
+            "anyone who reaches this machine can use the model; --token WORD asks them for a token"
+        )
     for name in (
         signal.SIGINT,
         signal.SIGTERM,

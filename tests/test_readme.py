@@ -103,6 +103,15 @@ def test_the_commands_for_a_language_model_run(call, folder):
     assert (folder / "out.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_pictures_are_there_and_small():
+    places = re.findall(r'(?:src|srcset)="([^"]+)"', README)
+    assert len(places) >= 2
+    for place in places:
+        picture = (ROOT / place).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) < 200_000
+
+
 def test_the_install_commands_name_what_the_project_has():
     assert (ROOT / "requirements.lock").is_file()
     extras = re.findall(r"'\.\[(\w+)\]'", README)

@@ -23,9 +23,6 @@ from seqtasks.reporting.console import number
 from seqtasks.reporting.parts import Part, Section, Table
 from seqtasks.reporting.rendering import render
 
-FRAME = Chart("epoch", width=760, right=480)
-"""With room for the labels of settings."""
-
 NAME = 38
 """Characters of a label beside curves."""
 
@@ -95,7 +92,7 @@ def training(found: Mapping[str, Any]) -> Section:
             short(one["label"], at): [curve(run, name) for run in one["runs"]]
             for at, one in enumerate(found["settings"])
         }
-        if (chart := overlaid(series, FRAME)) is not None:
+        if (chart := overlaid(series, Chart("epoch"))) is not None:
             parts += [name, [chart]]
     return Section("Training, epoch by epoch", parts)
 

@@ -9,6 +9,7 @@ from seqtasks.inspection.alignment import Alignment
 from seqtasks.inspection.canvas import FAINT, MAX_INCHES, drawing
 from seqtasks.inspection.grid import add_grid
 from seqtasks.inspection.marks import visible
+from seqtasks.inspection.palette import shares
 
 _CELL, _LETTER, _EDGE = 0.24, 0.085, 0.35
 """Inches: the side of a cell, about the width of a letter, and the space around the picture."""
@@ -35,7 +36,7 @@ def draw_alignment(alignment: Alignment, path: Path) -> None:
         )
     with drawing(path, [*source, *target], figsize=(width, height)) as (figure, fonts):
         weights, cell = alignment.weights.tolist(), (_CELL, _CELL)
-        colours = {"cmap": "Blues", "vmin": 0, "vmax": 1, "linewidth": 0.6}
+        colours = {"cmap": shares(), "vmin": 0, "vmax": 1, "linewidth": 0.6}
         axes, _ = add_grid(figure, fonts, weights, (left, top), cell, source, target, **colours)
         for label in axes.get_xticklabels():
             label.set(rotation=90)

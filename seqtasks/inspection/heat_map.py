@@ -10,6 +10,7 @@ from seqtasks.errors import UsageError
 from seqtasks.inspection.canvas import FAINT, INK, MAX_INCHES, Fonts, drawing
 from seqtasks.inspection.grid import add_grid
 from seqtasks.inspection.marks import visible
+from seqtasks.inspection.palette import signed
 from seqtasks.inspection.selectivity import Selectivity
 from seqtasks.inspection.states import HiddenStates
 
@@ -60,7 +61,7 @@ def draw_states(states: HiddenStates, chosen: Sequence[Selectivity], path: Path)
     with drawing(path, texts, figsize=(width, height)) as (figure, fonts):
         values = states.values[:, [one.unit for one in chosen]].T.tolist()
         limit = max((abs(value) for row in values for value in row), default=0.0) or 1.0
-        colours = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit, "linewidth": 0.4}
+        colours = {"cmap": signed(), "vmin": -limit, "vmax": limit, "linewidth": 0.4}
         mesh: Any = None
         for number, span in enumerate(lines):
             corner = (_LEFT, _TOP + number * block + head)

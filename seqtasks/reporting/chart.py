@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 COLOURS = (
-    *("#2563eb", "#d9480f", "#2b8a3e", "#862e9c", "#b08900"),
-    *("#0891b2", "#e11d48", "#65a30d", "#7c5c3e", "#64748b"),
-    *("#f59e0b", "#0f766e", "#db2777", "#1e3a8a"),
+    *("#2563eb", "#d9480f", "#2b8a3e", "#a855f7", "#b08900"),
+    *("#0891b2", "#e11d48", "#65a30d", "#a0714a", "#64748b"),
+    *("#d97706", "#0f766e", "#db2777", "#6366f1"),
 )
 
 Point = tuple[float, float]
@@ -33,12 +33,12 @@ class Chart(NamedTuple):
     vertical: Sequence[tuple[float, str]] = ()
     lines: Sequence[tuple[str, str, str]] = ()
     dots: Sequence[tuple[float, float, str]] = ()
-    width: int = 640
-    height: int = 260
+    width: int = 500
+    height: int = 266
     left: int = 64
-    right: int = 490
+    right: int = 484
     top: int = 14
-    bottom: int = 226
+    bottom: int = 222
 
 
 def curves(
@@ -62,7 +62,7 @@ def overlaid(
 ) -> Chart | None:
     """Curves in a frame, those of one name in one colour, and points by their titles.
 
-    The frame grows with the names; None where no curve has two finite points, and no point is one.
+    None where no curve has two finite points, and no point is one.
     """
     kept = {
         name: finite
@@ -74,8 +74,6 @@ def overlaid(
     every += alone.values()
     if not every:
         return None
-    more = max(0, 18 * len(kept) + frame.top - frame.bottom)
-    frame = frame._replace(height=frame.height + more, bottom=frame.bottom + more)
     xs, ys = zip(*every, strict=True)
     air = 0.06 * (max(ys) - min(ys)) or abs(max(ys)) * 0.1 or 1.0
     spans = (min(xs), max(xs)), (min(ys) - air, max(ys) + air)

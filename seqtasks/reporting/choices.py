@@ -25,11 +25,11 @@ def told_choices(preset: Mapping[str, Any]) -> Iterator[str]:
     ['  data.x=1', '  task.y=2  task.z=3']
     """
     if preset["read"]:
-        yield "the files are read so, unless another way is typed:"
+        yield "How the files are read; type an option to change it:"
         yield from (f"  {one}" for one in preset["read"])
     if not preset["chosen"]:
         return
-    yield f"preset={preset['name']} chose, and gives way to what is typed:"
+    yield f"What preset={preset['name']} chooses; an option that you type wins:"
     chosen = sorted(preset["chosen"], key=lambda one: one.replace("/", ".").partition(".")[0])
     for _, options in groupby(chosen, key=lambda one: one.replace("/", ".").partition(".")[0]):
         # A blank within an option is kept from the wrapping.

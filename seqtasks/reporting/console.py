@@ -91,7 +91,7 @@ def show_scores(console: Console, results: Mapping[str, Any]) -> None:
     show(
         console,
         f"\n{what} on the {results['tested_on']} split, {results['parameters']:,} parameters, "
-        f"{results['epochs']} epochs in {results['seconds']:.0f} s",
+        f"{counted(results['epochs'])} in {results['seconds']:.0f} s",
     )
     if not results["test"]:
         return
@@ -105,6 +105,15 @@ def show_scores(console: Console, results: Mapping[str, Any]) -> None:
     console.print(table)
     for line in left_out(results):
         show(console, line)
+
+
+def counted(epochs: float) -> str:
+    """A number of epochs in words.
+
+    >>> counted(1), counted(2.5)
+    ('1 epoch', '2.5 epochs')
+    """
+    return f"{epochs} epoch{'s' * (epochs != 1)}"
 
 
 def score_rows(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -159,12 +168,12 @@ def show_report(console: Console, report: Mapping[str, Any]) -> None:
     show_classes(console, report)
     show_confusion(console, report)
     if (penalty := report.get("outside_penalty")) is not None:
-        worth = f"the penalty of O is {penalty:g}" if penalty else "no penalty of O is worth it"
-        show(console, f"By the F1 of the validation data {worth}")
+        best = f"A penalty of O of {penalty:g} gives" if penalty else "No penalty of O gives"
+        show(console, f"{best} the best F1 on the validation split")
     for name, signature in report.get("signatures", {}).items():
         show(console, f"{name}: {signature}")
     if report.get("worst"):
-        show(console, "\nAmong the worst:")
+        show(console, "\nSome of the worst outputs:")
     for row in report.get("worst", [])[:WORST]:
         expected, written = "\t".join(row["references"]), row["output"] or "(nothing)"
         show_example(console, f"{row['score']:.4g}", row["source"], expected, written)
@@ -187,7 +196,7 @@ def show_confusion(console: Console, report: Mapping[str, Any]) -> None:
     rows = confusion_rows(report, min(console.width, MATRIX))
     pairs = confused_rows(report)
     if rows:
-        show(console, "Right label by row, predicted label by column:")
+        show(console, "Each row is a right label, each column a predicted one:")
         console.print(tabled([*rows], rows))
     elif pairs:
         table = Table()

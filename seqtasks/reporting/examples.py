@@ -123,5 +123,5 @@ def states(bundle: Bundle, text: str) -> list[Part]:
     largest = found.values.abs().max().clamp(min=1e-9)
     rows = [f"{one.unit}: {one.property}" for one in chosen]
     shares = [(found.values[:, one.unit] / largest).tolist() for one in chosen]
-    said = "Units that tell a property of the text best: blue for positive, orange for negative."
-    return [said, Heat(rows, [visible(symbol) for symbol in found.symbols], shares)]
+    said = "Units that tell a property of the text best: red above zero, blue below."
+    return [said, Heat(rows, [visible(symbol) for symbol in found.symbols], shares, signed=True)]

@@ -116,6 +116,6 @@ def show_holdings(console: Console, data: SequenceData, seconds: float) -> None:
     console.print(table)
     places = sorted(data.cache.used)
     size = sum(map(size_of, places))
-    where = f"in {data.cache.folder}" if places else "in a temporary folder, for this time alone"
+    where = f"in {data.cache.folder}" if places else "in a temporary folder, for this command alone"
     say: Any = console.print
     say(f"{size / 1e6:,.1f} MB {where}, {seconds:.1f} s", soft_wrap=True, highlight=False)

@@ -149,7 +149,7 @@ def classes(results: Results) -> Section:
     if 0 < len(confusion) <= 2 * CLASSES:
         shades = [[count / max(sum(row), 1) for count in row] for row in confusion]
         cells = [[count or "" for count in row] for row in confusion]
-        parts.append("Right label by row, predicted label by column.")
+        parts.append("Each row is a right label, each column a predicted one.")
         parts.append(Heat(labels, labels, shades, cells))
     if pairs := confused_rows(report):
         parts.append("Most often confused:")

@@ -25,14 +25,16 @@ class Heat:
     Attributes:
         names: of the rows.
         columns: names of the columns.
-        shares: for each row and column how dark the cell is, from -1 (the other colour) to 1.
+        shares: for each row and column how dark the cell is, from 0 to 1.
         cells: what the cells say; empty for cells whose titles alone tell their shares.
+        signed: whether the shares are from -1 to 1, in the colours of signed numbers.
     """
 
     names: Sequence[str]
     columns: Sequence[str]
     shares: Sequence[Sequence[float]]
     cells: Sequence[Sequence[Any]] = ()
+    signed: bool = False
 
 
 @dataclass(frozen=True)

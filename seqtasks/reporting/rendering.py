@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from seqtasks.cli.printable import printable
+from seqtasks.inspection.palette import style
 from seqtasks.reporting.markdown import code, plain
 
 
@@ -26,6 +27,7 @@ TEMPLATES = Environment(
     keep_trailing_newline=True,
 )
 TEMPLATES.filters |= {"plain": plain, "code": code}
+TEMPLATES.globals["palette"] = Markup(style())
 TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
 

@@ -34,7 +34,7 @@ class Limits:
     seqtasks.errors.UsageError: queue: it is at least 1, not 0
     """
 
-    batch_size: int = limit(32, 1, "N", "texts that run together")
+    batch_size: int = limit(32, 1, "N", "texts at once")
     wait_ms: float = limit(4.0, 0, "MS", "milliseconds that a text waits for others to run with")
     queue: int = limit(1000, 1, "N", "texts and prompts that wait; more are refused with 503")
     timeout: float = limit(
@@ -72,8 +72,13 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
             type=type(field.default),
             default=field.default,
             metavar=field.metadata["unit"],
-            help=f"{field.metadata['help']} (default {field.default:,g})",
+            help=f"{field.metadata['help']} (default {_plainly(field.default)})",
         )
+
+
+def _plainly(value: Any) -> str:
+    """A number as the help shows it: 4.0 as 4."""
+    return f"{value:,}".removesuffix(".0")
 
 
 def limits_of(options: argparse.Namespace) -> Limits:

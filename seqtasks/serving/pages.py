@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from seqtasks.inspection.palette import style
+
 SITE = Path(__file__).parent / "site"
 
 PAGES = {"/": "index.html", "/docs": "docs.html"}
@@ -15,11 +17,16 @@ PAGES = {"/": "index.html", "/docs": "docs.html"}
 
 
 def add_pages(app: FastAPI) -> None:
-    """Add a route for each page, and one for the folder."""
+    """Add a route for each page, one for the colours of numbers, and one for the folder."""
 
     async def page(request: Request) -> Response:
         return FileResponse(SITE / PAGES[request.scope["route"].path])
 
     for path in PAGES:
         app.add_api_route(path, page, include_in_schema=False)
+
+    async def palette() -> Response:
+        return Response(style(), media_type="text/css")
+
+    app.add_api_route("/site/palette.css", palette, include_in_schema=False)
     app.mount("/site", StaticFiles(directory=SITE))

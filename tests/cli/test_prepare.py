@@ -70,4 +70,4 @@ def test_without_a_cache_it_says_that_nothing_is_kept(tmp_path, capsys):
     path = tmp_path / "a.txt"
     path.write_text("".join(f"l{n % 2} word w{n}\n" for n in range(30)))
     main(["task=classification", "data=lines", f"data.train={path}", "data.cache=null"])
-    assert "in a temporary folder, for this time alone" in capsys.readouterr().out
+    assert "in a temporary folder, for this command alone" in capsys.readouterr().out

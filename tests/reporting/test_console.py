@@ -39,15 +39,15 @@ def test_the_worst_texts_stand_below_one_heading(capsys):
     worst = [{"score": 0, "source": "a", "references": ["b", "c"], "output": ""}] * 2
     show_report(Console(), {"worst": worst})
     example = "     score  0\n     input  a\n  expected  b  |  c\n predicted  (nothing)\n\n"
-    assert capsys.readouterr().out == "\nAmong the worst:\n" + 2 * example
+    assert capsys.readouterr().out == "\nSome of the worst outputs:\n" + 2 * example
 
 
 def test_a_penalty_that_is_chosen_is_said(capsys):
     for penalty in (0.8, 0.0):
         show_report(Console(), {"outside_penalty": penalty})
     assert capsys.readouterr().out.splitlines() == [
-        "By the F1 of the validation data the penalty of O is 0.8",
-        "By the F1 of the validation data no penalty of O is worth it",
+        "A penalty of O of 0.8 gives the best F1 on the validation split",
+        "No penalty of O gives the best F1 on the validation split",
     ]
 
 

@@ -104,7 +104,7 @@ def test_beyond_this_machine_without_a_token_it_says_so(made, started):
     assert client.get("/info", Host="evil.example").status == 421
     process.terminate()
     assert process.wait(30) == 0
-    told = "whoever reaches this machine may use the model; --token TOKEN asks them for a token"
+    told = "anyone who reaches this machine can use the model; --token WORD asks them for a token"
     assert process.stderr.read() == f"seqtasks: {told}\nseqtasks: stopped\n"
     process, client = started(made(*TAGGING), "--host", "0.0.0.0", SEQTASKS_TOKEN="s3cret")
     assert client.get("/info").status == 401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from serving.accessibility import CONTRAST, NAMELESS
@@ -10,6 +11,8 @@ from serving.browser import Browser, find_browser
 from serving.client import text_of
 from serving.conftest import LETTERS, TAGGING, TRANSLATION
 from serving.test_predictions import MULTI, NUMBER, ORDINAL, PAIRS
+
+from seqtasks.inspection.palette import PAPER, SCREEN_AT_NIGHT
 
 TEXT = "the dogs see the cat ."
 CTRL = 2
@@ -226,6 +229,18 @@ def test_a_phone_shows_everything_and_colours_can_be_read(lasting, visit, dark):
         ask(tab, TEXT)
         assert tab.run("document.documentElement.scrollWidth") <= 390
         assert tab.run(CONTRAST) == []
+
+
+def test_attention_has_the_colour_of_every_picture(lasting, visit):
+    for dark, ends in ((False, PAPER), (True, SCREEN_AT_NIGHT)):
+        tab = visit(lasting(*TRANSLATION), dark=dark)
+        ask(tab, TEXT)
+        tab.run("document.querySelector('.cell').style.setProperty('--weight', 1)")
+        tab.run("new Promise((done) => setTimeout(done, 400))")  # it changes slowly
+        shown = tab.run("getComputedStyle(document.querySelector('.cell')).backgroundColor")
+        values = [float(one) for one in re.findall(r"[\d.]+", shown.removeprefix("color(srgb"))]
+        shares = [one / 255 for one in bytes.fromhex(ends["share"][1:])]
+        assert values[:3] == pytest.approx(shares, abs=0.005)
 
 
 def test_every_control_has_a_name_and_keys_reach_it(lasting, visit):
