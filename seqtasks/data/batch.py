@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from seqtasks.errors import UsageError
+from seqtasks.kernels.lengths import keep_on_host
 
 TEXT = "_text"
 """What follows a field's name where a batch holds its texts."""
@@ -47,13 +48,19 @@ class Batch(dict[str, Any]):
         return bool(self.get("counted", True))
 
     def to(self, device: torch.device | str, **options: Any) -> Batch:
-        """The batch with every tensor on a device; the options are those of `torch.Tensor.to`."""
-        return Batch(
-            {
-                name: value.to(device, **options) if isinstance(value, torch.Tensor) else value
-                for name, value in self.items()
-            }
-        )
+        """The batch with every tensor on a device; the options are those of `torch.Tensor.to`.
+
+        Lengths that leave the CPU keep what they were there (`on_host`), so that nobody waits for a
+        GPU to read them.
+        """
+        found = Batch(self)
+        for name, value in self.items():
+            if not isinstance(value, torch.Tensor):
+                continue
+            moved = found[name] = value.to(device, **options)
+            if name.endswith("lengths") and value.device.type == "cpu" != moved.device.type:
+                keep_on_host(moved, value)
+        return found
 
 
 class DealtBatch(list[int]):

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from seqtasks.kernels.lengths import State, last_step, mask, zero_padding
+from seqtasks.kernels.lengths import State, last_step, mask, on_host, zero_padding
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "RNN_TANH": torch.rnn_tanh,
@@ -117,7 +117,7 @@ def run_packed(
 ) -> tuple[Tensor, State]:
     """Pack, run, unpack; a sequence of length zero runs one step that is then discarded."""
     packed = pack_padded_sequence(
-        inputs, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
+        inputs, on_host(lengths).clamp(min=1), batch_first=True, enforce_sorted=False
     )
     order, back = packed.sorted_indices, packed.unsorted_indices
     assert order is not None

@@ -9,13 +9,30 @@ State = tuple[Tensor, ...]
 """What a recurrence or decoder remembers between steps; axis 0 of every tensor is the batch."""
 
 
+def keep_on_host(lengths: Tensor, host: Tensor) -> None:
+    """Let lengths on a GPU know the same numbers on the CPU; both are (batch,) int64."""
+    lengths.on_host = host  # type: ignore[attr-defined]
+
+
+def on_host(lengths: Tensor) -> Tensor:
+    """Lengths (batch,) where Python reads them, without waiting for a GPU where they are known.
+
+    >>> there = torch.tensor([3, 2]).to("meta")
+    >>> keep_on_host(there, torch.tensor([3, 2]))
+    >>> on_host(there)
+    tensor([3, 2])
+    """
+    known: Tensor | None = getattr(lengths, "on_host", None)
+    return lengths.cpu() if known is None else known
+
+
 def ragged(lengths: Tensor | None, time: int) -> bool:
     """Whether any sequence is shorter than ``time``.
 
     >>> ragged(torch.tensor([3, 2]), 3), ragged(torch.tensor([3, 3]), 3), ragged(None, 3)
     (True, False, False)
     """
-    return lengths is not None and lengths.numel() > 0 and int(lengths.min()) < time
+    return lengths is not None and lengths.numel() > 0 and int(on_host(lengths).min()) < time
 
 
 def mask(lengths: Tensor, time: int) -> Tensor:
