@@ -107,7 +107,8 @@ def train(config: DictConfig, folder: str | Path | None = None) -> Bundle:
         raise known from error
     finally:
         disband()
-    return load(target / "bundle", trusted=foreign_modules(plain["task"]))
+    named = OmegaConf.to_container(config.task, resolve=True)  # with the encoder, which it shares
+    return load(target / "bundle", trusted=foreign_modules(named))
 
 
 @contextmanager

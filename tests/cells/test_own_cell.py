@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from small import ROOT, SMALL
 
+import seqtasks
 from seqtasks import bundle, doctor, export
 from seqtasks.graphs.folder import TOLERANCE, check_parity
 
@@ -50,3 +51,13 @@ def test_fifteen_lines_are_a_cell_that_passes_trains_and_exports(cli, capsys):
     assert TOLERANCE <= 1e-4
     for graph in model.task.graphs(model.batch(dataset, range(len(dataset)))):
         check_parity(Path("runs/tagging/latest/bundle-onnx") / f"{graph.name}.onnx", graph)
+
+
+@pytest.mark.usefixtures("module")
+def test_python_trains_with_it_and_loads_what_it_saved(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _, train, _ = (shlex.split(command)[3:] for command in COMMANDS)
+    sample = [f"data.{split}.sentences=20" for split in ("train", "val", "test")]
+    model = seqtasks.train(seqtasks.compose(*train, *SMALL, *sample, "report=false"))
+    assert type(model.task.encoder.layers[0].cells[0]).__module__ == "my_cells"
+    assert model.predict(["a cat"])

@@ -18,7 +18,8 @@ from seqtasks.run import run
 
 BASE = ["task=translation", *SMALL, "task.search.max_length=8"]
 FED = "task.decoder.input_feeding=true"
-ATTENTIONS = sorted(path.stem for path in (ROOT / "conf" / "attention").glob("*.yaml"))
+ATTENTIONS = sorted(path.stem for path in (ROOT / "conf/task/decoder/attention").glob("*.yaml"))
+assert ATTENTIONS
 NEEDED = {
     "dot": ["task.decoder.recurrence.hidden_size=24"],
     "location": [FED],
