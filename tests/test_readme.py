@@ -1,4 +1,4 @@
-"""The commands of the README, run."""
+"""The commands of the README, run; tests/docs holds those of all pages to the source."""
 
 from __future__ import annotations
 
@@ -68,22 +68,6 @@ def call(cli, folder, monkeypatch, capsys):
         return capsys.readouterr().out
 
     return run
-
-
-def documented() -> list[tuple[str, list[str]]]:
-    """The options of every training command in the documentation, with its file."""
-    found = {}
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-        for command in re.findall(r"python -m seqtasks (?!-)([^`\n&]+)", text):
-            words = [word for word in shlex.split(command) if "=" in word and "…" not in word]
-            found[path.name, " ".join(words)] = words
-    return [(f"{name}: {line}", words) for (name, line), words in found.items()]
-
-
-@pytest.mark.parametrize(("where", "options"), documented())
-def test_a_documented_command_composes(where, options, composed):
-    composed(*(re.sub(r"=([\w.]+),[\w.,]+$", r"=\1", option) for option in options))
 
 
 def test_there_are_commands_to_run():

@@ -19,6 +19,7 @@ from mkdocs.exceptions import PluginError
 
 ROOT = Path(__file__).resolve().parents[2]
 EXCERPT = re.compile(r"^\[(code|text): ([^\]]+)\]\(([^)]+)\)$", re.MULTILINE)
+ROW = re.compile(r"^\|.*$", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((\.\./[^)#\s]*)(#[^)]*)?\)")
 
 
@@ -34,12 +35,18 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         place = posixpath.normpath(posixpath.join(folder, link[3]))
         return text(place, folder) if link[1] == "text" else code(place, link[2])
 
+    markdown = ROW.sub(unescaped, markdown)
     kept = EXCERPT.split(markdown)  # text, kind, name, path, text, …
     found = EXCERPT.finditer(markdown)
     parts = [LINK.sub(outside, part) for part in kept[::4]]
     return parts[0] + "".join(
         excerpt(link) + part for link, part in zip(found, parts[1:], strict=True)
     )
+
+
+def unescaped(row: re.Match[str]) -> str:
+    """A row of a table with bars in its code: GitHub wants them escaped, the site bare."""
+    return re.sub(r"`[^`]+`", lambda code: code[0].replace("\\|", "|"), row[0])
 
 
 def text(place: str, folder: str) -> str:

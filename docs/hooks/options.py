@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,10 +76,16 @@ def choice(path: Path) -> str:
     return "\n\n".join([*parts, *chosen(text), table(found, prefix(path, text))])
 
 
+@functools.cache
+def read(path: Path) -> list[Option]:
+    """The options of a file."""
+    return options(path.read_text(encoding="utf-8"))
+
+
 def said(path: Path, name: str) -> str:
     """What another choice of the same group says of an option."""
     for other in sorted(path.parent.glob("*.yaml")):
-        for one in options(other.read_text(encoding="utf-8")):
+        for one in read(other):
             if one.name == name and one.comment:
                 return one.comment
     return ""

@@ -52,7 +52,7 @@ def test_python_that_needs_no_model_runs(tmp_path):
 
 
 @pytest.mark.parametrize("found", CONFIGURED, ids=first)
-def test_a_configuration_composes(found, tmp_path):
+def test_a_configuration_composes(found, tmp_path, monkeypatch):
     """With the command of the page that names its folder."""
     from seqtasks.api import compose
 
@@ -60,6 +60,9 @@ def test_a_configuration_composes(found, tmp_path):
     path = tmp_path / re.search(r"^# (my_conf/\S+\.yaml)", text, re.M)[1]
     path.parent.mkdir(parents=True)
     path.write_text(text)
+    module = re.search(r"_target_: (\w+)\.", text)[1]
+    (tmp_path / f"{module}.py").write_text("\n".join(blocks(page, "python")))
+    monkeypatch.syspath_prepend(str(tmp_path))
     printed = page.read_text(encoding="utf-8")
     [line] = re.findall(r"python -m seqtasks --config-dir my_conf (.+)", printed)
     assert compose(*line.split(), config_dir=tmp_path / "my_conf")

@@ -56,6 +56,10 @@ def test_links_out_of_the_site_become_text():
     )
 
 
+def test_bars_in_the_code_of_a_table_are_bare():
+    assert rendered("| `a \\| b` | c \\| d |") == "| `a | b` | c \\| d |"
+
+
 def test_every_option_of_every_file_is_on_a_page():
     options = hook("options")
     for group, title in options.groups().items():
