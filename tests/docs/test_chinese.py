@@ -17,7 +17,8 @@ PAIRS = [
 ]
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^ {4}.*", re.MULTILINE)
-CODE = ("bash", "yaml", "python", "math")
+CODE = ("bash", "yaml", "python", "math", "text")
+NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*\.?\d+(?!\w)")
 
 
 def outline(text: str) -> list[int]:
@@ -40,9 +41,14 @@ def excerpts(text: str) -> list[str]:
     return re.findall(r"^\[code: ([^\]]+)\]", text, re.MULTILINE)
 
 
+def figures(text: str) -> list[str]:
+    """Numbers of two digits and more outside of blocks, such as scores; their order is free."""
+    return sorted(NUMBER.findall(re.sub(r"[(（][^)）]*[)）]|`[^`]*`", "", FENCE.sub("", text))))
+
+
 def differences(english: str, chinese: str) -> list[str]:
     """In what two pages differ that must be the same."""
-    parts = {"headings": outline, "code": code, "excerpts": excerpts}
+    parts = {"headings": outline, "code": code, "excerpts": excerpts, "figures": figures}
     return [called for called, part in parts.items() if part(english) != part(chinese)]
 
 
@@ -52,6 +58,7 @@ def test_headings_and_code_are_those_of_the_english_page(pair):
     assert outline(chinese) == outline(english)
     assert code(chinese) == code(english)
     assert excerpts(chinese) == excerpts(english)
+    assert figures(chinese) == figures(english)
     assert len(outline(english)) > 3 or code(english)
 
 
@@ -68,6 +75,8 @@ def test_the_pages_are_found():
         ("\n```yaml\nseed: 2\n```\n", "code"),
         ("\n    python -m seqtasks task=joint\n", "code"),
         ("\nTry `python -m seqtasks task=joint`.\n", "code"),
+        ("\n```text\nthe dog\n```\n", "code"),
+        ("\nIts accuracy is 93.7 %.\n", "figures"),
         ("\n[code: GRU.step](../seqtasks/cells/gru.py)\n", "excerpts"),
     ],
 )
