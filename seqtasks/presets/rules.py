@@ -298,14 +298,15 @@ def reading(case: Case, text: Text, count: int) -> Lines:
         if text.unspaced and case.facts.examples >= 5_000:
             seen = "a character seen once teaches nothing of itself"
             yield "data.tokens.min_count", 2, seen, "data.tokens.level", "data.tokens.max_size"
-    if case.typed("data.tokens.level", level_of(text)) == "character":
+    level = case.typed("data.tokens.level", level_of(text))
+    if level == "character":
         return
     yield "data.tokens.lowercase", True, "a word is the same at the beginning of a sentence"
     unknown = 0.2 if count < 100_000 else 0.1
     yield "task.embedding.tokens.token_dropout", unknown, "teaches what to do with unknown words"
     if text.distinct > 30_000:
         yield "data.tokens.min_count", 2, RARE, "data.tokens.level", "data.tokens.max_size"
-    if text.words < SHORT:
+    if text.words < SHORT and level == "word":
         yield "task/embedding/spelling", "convolutional", "in short texts rare words say the most"
 
 

@@ -87,6 +87,14 @@ def test_equations_become_mathml_without_a_script():
     assert "<script" not in html
 
 
+def test_a_chinese_page_says_its_language():
+    called = hook("language").on_post_page
+    for place, language in (("zh/index.md", "zh-Hans"), ("index.md", "en")):
+        page = SimpleNamespace(file=SimpleNamespace(src_uri=place))
+        html = '<html lang="en" class="no-js">'
+        assert called(html, page=page) == html.replace("en", language, 1)
+
+
 def test_every_page_has_a_place_in_the_navigation():
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     listed = set(re.findall(r"[\w/]+\.md", text))

@@ -112,6 +112,16 @@ def test_scripts_without_spaces_and_names_are_read_by_character():
         assert chosen("classification", facts).get("data.tokens.level") == level
 
 
+def test_spelling_stands_beside_words_alone():
+    """Words of jieba and byte pairs have none: typed with it, the field would be refused."""
+    facts = Facts(100, texts={"tokens": CHINESE})
+    found = {
+        level: chosen("classification", facts, typed={"data.tokens.level": level})
+        for level in ("word", "jieba", "bpe", "character")
+    }
+    assert [level for level in found if "task/embedding/spelling" in found[level]] == ["word"]
+
+
 def test_a_preset_takes_longer_and_is_wider():
     facts = CASES[0][2]
     usual, most = chosen("classification", facts), chosen("classification", facts, 3, 1.5)
