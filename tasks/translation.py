@@ -106,7 +106,7 @@ class EncoderDecoder(Task):
         self.baseline = find_guess(baseline)
 
     def start(self, batch: Batch) -> State:
-        """Read the source: the decoder's state before its first token."""
+        """Read the source: the decoder's state before its first token, (batch, …) each."""
         features = self.embedding(batch.source)  # (batch, source time, embedding)
         memory, final = self.encoder(features, batch.source_lengths)  # (batch, time, hidden)
         summary = self.encoder.summary(memory, batch.source_lengths)  # (batch, hidden)

@@ -136,6 +136,8 @@ class ParallelRecurrence(Recurrence):
 def output_and_state(found: State | tuple[Tensor, State]) -> tuple[Tensor, State]:
     """What a step returned, with its output told apart: the first state tensor where it is both.
 
+    The output is (batch, …), of one step or of all; so is each state tensor.
+
     >>> h, c = torch.zeros(2), torch.ones(2)
     >>> output_and_state((h, c))[0] is h, output_and_state((c, (h,)))[0] is c
     (True, True)

@@ -29,7 +29,10 @@ def orthogonal_columns_(matrix: Tensor) -> None:
 
 
 def xavier_rows_(matrix: Tensor, count: int) -> None:
-    """Fill each of ``count`` blocks of rows by Xavier's rule (Glorot and Bengio 2010)."""
+    """Fill each of ``count`` blocks of rows by Xavier's rule (Glorot and Bengio 2010).
+
+    The matrix is (count · rows, size).
+    """
     with torch.no_grad():
         for block in matrix.chunk(count):
             nn.init.xavier_uniform_(block)

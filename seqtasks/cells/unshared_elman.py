@@ -70,7 +70,7 @@ class UnsharedElman(ParallelRecurrence):
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """Run over time; shapes as in the contract.
+        """Run over time; shapes as in `seqtasks.cells.contract`.
 
         Raises:
             UsageError: a sequence takes more steps than there are weights.

@@ -39,9 +39,11 @@ class Parser(argparse.ArgumentParser):
         self.add_argument(flag, action="append", default=[], metavar=metavar, help=text)
 
     def add_trust(self) -> None:
+        """Add ``--trust MODULE``, which may be given again."""
         self.add_repeated("--trust", "MODULE", "a module of your own that holds the task's class")
 
     def add_device(self) -> None:
+        """Add ``--device``, where the model computes; ``cpu`` by default."""
         self.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, …")
 
     def add_adaptation(self) -> None:

@@ -20,6 +20,8 @@ NUMBERS_AT_ONCE = 2**22
 def targets(dataset: SequenceDataset, name: str) -> Iterator[Tensor]:
     """Yield the values of a field as batches hold them, each example once, in their order.
 
+    A field of labels or numbers gives (examples,), one of sets of labels (examples, labels).
+
     Args:
         dataset: the examples.
         name: a field with one label, one number or one set of labels for each example.

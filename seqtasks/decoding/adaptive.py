@@ -46,11 +46,11 @@ def adaptive_log_probs(
 
     Args:
         model: the language model.
-        text: token ids.
+        text: token ids, (tokens,).
         cache: what the model is mixed with; None for nothing.
         follower: the weights of the model, which learn from the text, from those of training on;
             None for weights that stay.
-        state: before the first token, of one row; none for the model's own.
+        state: before the first token, tensors (1, …); None for the model's own.
         device: where the model is.
         window: tokens that are read at once; those of a segment where the weights learn.
 
@@ -83,9 +83,9 @@ def read_text(
     device: torch.device | str = "cpu",
     window: int = ROWS,
 ) -> Iterator[Steps]:
-    """A text, so many steps at a time; a follower learns from them when they are scored.
+    """Yield the steps of a text, ``window`` at a time; a follower learns once they are scored.
 
-    Arguments are those of `adaptive_log_probs`.
+    Arguments and their shapes are those of `adaptive_log_probs`.
     """
     if follower is not None:
         follower.go_back()

@@ -55,17 +55,18 @@ def beam_search(
     goes first.
 
     The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
-    ``forbidden``, ``prefix``, ``shared`` and ``coverage``, which the coverage penalty needs. The
-    probabilities of a prefix, which no other rule touches, count in the score; those of other
-    tokens than the forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which
-    may exceed the vocabulary. ``max_length`` counts the end token, as one number or one a member;
-    ``min_length`` tokens stand before the end token at least, a prefix included; and
-    ``no_repeat_ngram`` tokens in a row do not stand in a sequence twice, 0 for no such rule.
-    ``n_best`` hypotheses are returned at most, by default ``beam_size``; fewer are the first of
-    more, and found sooner. A ``length_penalty`` of 0 ranks by log-probability, a larger one prefers
-    longer sequences; ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so
-    that 0 gives ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to
-    leave out parts of the source (`coverage_score`).
+    ``forbidden``, ``prefix``, ``shared`` and ``coverage``, which the coverage penalty needs; the
+    first tokens are (batch,) int64, and each state tensor is (batch, …). The probabilities of a
+    prefix, which no other rule touches, count in the score; those of other tokens than the
+    forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which may exceed the
+    vocabulary. ``max_length`` counts the end token, as one number or one a member; ``min_length``
+    tokens stand before the end token at least, a prefix included; and ``no_repeat_ngram`` tokens in
+    a row do not stand in a sequence twice, 0 for no such rule. ``n_best`` hypotheses are returned
+    at most, by default ``beam_size``; fewer are the first of more, and found sooner. A
+    ``length_penalty`` of 0 ranks by log-probability, a larger one prefers longer sequences;
+    ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so that 0 gives
+    ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to leave out
+    parts of the source (`coverage_score`).
 
     Returns:
         For each member its hypotheses, best first: `n_best` of them, or fewer if there are no more.

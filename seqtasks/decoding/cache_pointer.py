@@ -85,12 +85,12 @@ class Cache:
         return torch.cat(parts) if parts else features.new_zeros(0)
 
     def remember(self, features: Tensor, targets: Tensor) -> None:
-        """Add steps, arguments as of `look_up`, and forget those that are too long ago."""
+        """Add steps, shapes as in `look_up`, and forget those that are too long ago."""
         keys, values = self.joined(features, targets)
         self.keys, self.values = keys[-self.size :], values[-self.size :]
 
     def joined(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """What is remembered, and some steps behind it."""
+        """The remembered (steps, features) and (steps,), with the given steps behind them."""
         [features] = in_widest_type(features)
         if self.keys is None or self.values is None:
             return features, targets

@@ -23,7 +23,8 @@ def coverage_score(attended: Tensor, real: Tensor, penalty: float) -> list[float
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14: source steps that
     were never looked at cost most.
 
-    The arguments are what a `Coverage` gives, and β; the result is in nats, one number a row.
+    Attended and real are (rows, steps), as a `Coverage` gives them, and the penalty is β. The
+    result is in nats, one number a row.
 
     >>> attended = torch.tensor([[1.5, 0.5, 0.0]])
     >>> real = torch.tensor([[True, True, False]])

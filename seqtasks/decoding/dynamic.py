@@ -102,7 +102,7 @@ class Follower:
             self.pulls = [(dynamic.decay * size / mean).clamp(max=1.0) for size in sizes]
 
     def learn(self, nats: Tensor) -> None:
-        """Take one step towards less of some nats, and one back to the weights of training."""
+        """Take a step towards less of some nats, a scalar, and one back to the trained weights."""
         gradients = torch.autograd.grad(nats, self.weights, allow_unused=True)
         with torch.no_grad():
             for weight, trained, pull, gradient, divisor in zip(
@@ -123,6 +123,8 @@ def following(
     dynamic: DynamicEvaluation, model: nn.Module, sizes: Sequence[Tensor] | None = None
 ) -> Iterator[Follower]:
     """A model's weights may follow texts meanwhile; afterwards they are those of training.
+
+    The sizes, for ``rms``, are one tensor of each weight's shape (`gradient_sizes`).
 
     Raises:
         Diverged: the model gives NaN meanwhile, though the weights of training are finite.
@@ -152,7 +154,10 @@ def gradient_sizes(weights: Sequence[nn.Parameter], nats: Iterable[Tensor]) -> l
 
     Args:
         weights: those that learn.
-        nats: of batches of the training text, each a mean.
+        nats: of batches of the training text, each a mean, a scalar.
+
+    Returns:
+        One tensor of each weight's shape.
     """
     sums, count = [torch.zeros_like(weight) for weight in weights], 0
     for count, mean in enumerate(nats, 1):  # noqa: B007

@@ -57,7 +57,7 @@ def read_prompts(
     Args:
         model: The language model.
         prompts: Token ids, at least one a prompt; an iterator is not read ahead of the window.
-        state: Before the first token of each prompt; none for the model's own.
+        state: Before the first token of each prompt, tensors (batch, …); None for the model's own.
         device: Where the model is.
         window: Tokens of each prompt that are read at once; it changes nothing but the memory.
 

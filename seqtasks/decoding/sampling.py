@@ -27,6 +27,8 @@ def sample(
 ) -> list[Hypothesis]:
     """Draws one continuation a row; arguments and errors are those of `draws`.
 
+    The first tokens are (batch,) int64 and the state tensors (batch, …).
+
     The score of each is the log-probability. At temperature 0 this is the greedy search, and
     `beam_search` with a beam of 1 and no length penalty.
 

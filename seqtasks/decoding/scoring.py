@@ -25,7 +25,7 @@ def score_texts(
     """Sums the information of each text's tokens after its first, given all before them.
 
     Arguments are those of `read_prompts`, with texts of token ids in place of the prompts; a text
-    of fewer than two tokens has nothing to score.
+    of fewer than two tokens has nothing to score. State tensors are (batch, …), a row a text.
 
     Returns:
         Nats, one number a text.

@@ -26,7 +26,7 @@ class SequenceDropout(nn.Module):
         self.rate, self.variational = check_rate("dropout", rate), variational
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Same shape as the inputs; the identity when evaluating."""
+        """Inputs (batch, time, features) after dropout; when evaluating, the inputs themselves."""
         if not self.training or self.rate == 0.0:
             return inputs
         if not self.variational:

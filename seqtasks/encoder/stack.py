@@ -154,7 +154,10 @@ class RecurrentEncoder(nn.Module):
         state: State | None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run layer after layer; arguments are those of `forward`, in the schedule's order."""
+        """Run layer after layer; arguments are those of `forward`, in the schedule's order.
+
+        The outputs are (batch, time, output_size).
+        """
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):

@@ -29,7 +29,7 @@ def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
     one before, goes to their geometric mean instead.
 
     Args:
-        derivatives: from 1 / temperature to the first two derivatives of the nats, as
+        derivatives: from 1 / temperature to the first two derivatives of the nats, (2,), as
             `temperature_derivatives` gives them for logits, or a sum of such.
 
     Returns:

@@ -64,7 +64,7 @@ class Condition(nn.Module):
         self.bridge = Bridge(self.size, encoder.state_shapes)
 
     def start(self, batch: Batch) -> State:
-        """The state before the first token; every tensor's first axis is the batch."""
+        """The state before the first token; each tensor is (batch, …)."""
         vector = torch.tanh(self.map(batch[self.field]))
         return (vector, *self.bridge(vector))
 

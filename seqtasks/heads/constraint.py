@@ -44,7 +44,10 @@ class SchemeConstraint(nn.Module):
             self.register_buffer(name, which, persistent=False)
 
     def forward(self, start: Tensor, transitions: Tensor, end: Tensor) -> Chain:
-        """The scores of a `Chain`, -inf where they are forbidden."""
+        """The scores of a `Chain`, -inf where they are forbidden.
+
+        Start and end are (labels,), transitions (labels, labels).
+        """
         return Chain(
             start.masked_fill(~self.start, -torch.inf),
             transitions.masked_fill(~self.transitions, -torch.inf),

@@ -65,7 +65,7 @@ class CRFTagging(TaggingHead):
         self.register_buffer("weights", weights, persistent=False)
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
-        """In a type at least as wide as float32."""
+        """The same logits (batch, time, labels) and the chain, in float32 or wider."""
         wide, *chain = in_widest_type(logits, self.start, self.transitions, self.end)
         return wide, self.constraint(*chain)
 
@@ -114,6 +114,8 @@ class CRFTagging(TaggingHead):
     @torch.no_grad()
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
         """The ``count`` most probable sequences, best first, or fewer where no more are allowed.
+
+        Logits are (batch, time, labels), lengths (batch,) int64.
 
         How probable they are is after the penalty of ``O``, in whose order they come.
         """

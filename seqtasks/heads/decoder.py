@@ -62,7 +62,7 @@ class Parts(NamedTuple):
     recurrent: State
 
     def joined(self) -> State:
-        """The flat state."""
+        """The flat state; each tensor is (batch, …)."""
         *parts, recurrent = self
         return (*(part for part in parts if part is not None), *recurrent)
 
@@ -191,7 +191,7 @@ class AttentionDecoder(nn.Module):
         return [names.index(name) for name in ("values", "keys", "real", "copies") if name in names]
 
     def parts(self, state: State) -> Parts:
-        """A flat state by name."""
+        """A flat state by name; each tensor is (batch, …), as in `Parts`."""
         values, keys, real, coverage, *rest = state
         fed = rest.pop(0) if self.fed_size else None
         alignment = rest.pop(0) if self.attention.looks_back else None
@@ -218,7 +218,10 @@ class AttentionDecoder(nn.Module):
         return DecoderOutput(self.mixed(outputs, context), weights, after.joined())
 
     def fed(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
-        """Step by step, each with the attentional state of the one before it."""
+        """Step by step, each with the attentional state of the one before it.
+
+        The embedded tokens are (batch, time, embedding).
+        """
         features: list[Tensor] = []
         alignments: list[Tensor] = []
         for vector in embedded.split(1, dim=1):
@@ -261,7 +264,10 @@ class AttentionDecoder(nn.Module):
         return self.copier(*self.copied(DecoderOutput(features, weights, state)))
 
     def copied(self, reading: DecoderOutput) -> tuple[Tensor, ...]:
-        """The features, logits, weights and copies of a reading, as `CopyGate` takes them."""
+        """The features, logits, weights and copies of a reading, as `CopyGate` takes them.
+
+        They are (batch, time, size), (batch, time, vocab), (batch, time, steps) and (batch, steps).
+        """
         copies = self.parts(reading.state).copies
         assert copies is not None
         return reading.features, self.output(reading.features), reading.weights, copies
@@ -282,7 +288,10 @@ class AttentionDecoder(nn.Module):
         return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
 
     def attended(self, state: State) -> tuple[Tensor, Tensor]:
-        """The sum of all attention to each source step so far, and which steps are real."""
+        """The sum of all attention to each source step so far, and which steps are real.
+
+        Both are (batch, steps).
+        """
         parts = self.parts(state)
         return parts.coverage, parts.real
 

@@ -79,11 +79,16 @@ class TaggingHead(nn.Module):
         raise NotImplementedError
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
-        """The scores of single labels and of their neighbourhoods."""
+        """The scores of single labels, (batch, time, labels), and of their neighbourhoods.
+
+        Logits are (batch, time, labels).
+        """
         raise NotImplementedError
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         """The labels of the best sequence that the scheme allows, one a real step.
+
+        Logits are (batch, time, labels), lengths (batch,) int64.
 
         It is the most probable one, but for the penalty of ``O``.
         """

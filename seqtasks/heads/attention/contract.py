@@ -42,7 +42,7 @@ class Attention(nn.Module, ABC):
 
     @abstractmethod
     def keys(self, memory: Tensor) -> Tensor:
-        """What of the memory the scores need."""
+        """What of the memory (batch, steps, memory_size) the scores need, (batch, …)."""
 
     def values(self, memory: Tensor) -> Tensor:
         """What of the memory is mixed: all of it."""

@@ -55,6 +55,11 @@ class MultiHeadAttention(Attention):
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """All heads' contexts side by side, (batch, time, output_size), and their mean weights.
+
+        The query is (batch, time, query_size), keys and values are (batch, heads, steps, d), the
+        mask and the weights as in `seqtasks.heads.attention.contract`.
+        """
         weights = attention_shares(self.scores(query, keys), mask)
         context = weights @ values
         return context.transpose(1, 2).flatten(2), weights.mean(dim=1)

@@ -29,4 +29,5 @@ class NoAttention(Attention):
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """An empty context (batch, time, 0), and weights (batch, time, steps) of 0."""
         return query[:, :, :0], self.scores(query, keys)
