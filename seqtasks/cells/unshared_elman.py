@@ -82,7 +82,7 @@ class UnsharedElman(ParallelRecurrence):
             if int(end.max()) > self.max_length:
                 raise UsageError(
                     f"unshared_elman has weights for {self.max_length} steps and a sequence takes "
-                    f"{int(end.max())}: shorten it, or set a greater cell_options.max_length"
+                    f"{int(end.max())}: shorten it, or raise cell_options.max_length"
                 )
         return super().forward(inputs, lengths, state)
 

@@ -66,7 +66,7 @@ def scale_dropout(model: nn.Module, factor: float) -> None:
 
 
 def rates(module: nn.Module) -> list[str]:
-    """The attributes of a module that are dropout rates, but for those of its parts."""
+    """The attributes of a module that are dropout rates, without those of its parts."""
     if isinstance(module, SequenceDropout):
         return ["rate"]
     if isinstance(module, nn.modules.dropout._DropoutNd):

@@ -82,7 +82,7 @@ class EncoderLayer(nn.Module):
         state: State | None,
         schedule: RaggedSchedule | None,
     ) -> tuple[Tensor, State]:
-        """Run one direction; the second one from each sequence's end to its beginning.
+        """Run one direction; the second one reads each sequence from its end to its beginning.
 
         Arguments are those of `forward`, of one direction: features (batch, time, input_size) after
         the norm, and its own part of the state. Outputs are (batch, time, size).

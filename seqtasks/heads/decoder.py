@@ -70,26 +70,26 @@ class Parts(NamedTuple):
 class AttentionDecoder(nn.Module):
     """Reads the target so far, attends to the source, scores the next token.
 
-    The recurrence puts out o_t, the attention a context c_t, and the attentional state is
+    The recurrence gives o_t, the attention gives a context c_t, and the attentional state is
     h_t = tanh(W [o_t; c_t]) (Luong, Pham and Manning 2015, equation 5). Without input feeding the
-    recurrence does not depend on the attention, so that it runs over the whole target in one call,
-    and the attention after it. With input feeding (section 3.3 there) the recurrence reads h_{t-1}
-    beside each token, so that it knows what was attended to, and runs step by step.
+    recurrence does not depend on the attention: it runs over the whole target in one call, and
+    then the attention does. With input feeding (section 3.3 there) the recurrence reads h_{t-1}
+    beside each token, so it knows what was attended to; it runs step by step.
 
     Args:
         vocabulary: the target's tokens.
         encoder: whose outputs are attended to.
         embedding: makes the `TokenEmbedding` from the vocabulary.
         recurrence: makes a one-directional `RecurrentEncoder` from ``input_size``.
-        attention: a name of `seqtasks.heads.attention.ATTENTIONS`, or what makes the `Attention`
+        attention: a name in `seqtasks.heads.attention.ATTENTIONS`, or what makes an `Attention`
             from ``query_size`` and ``memory_size``.
         output: makes the `NextToken` head from ``input_size`` and ``embedding``.
         bridge: how the recurrence starts: ``projection``, tanh of a linear map of the encoder's
             summary; ``last``, with the encoder's final state; ``zero``.
         input_feeding: the recurrence also reads the attentional state before.
-        coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), by which a step
-            attends to what is covered already (See, Liu and Manning 2017, equation 12).
-        copying: a word can also be the one attended to, known or not (`CopyGate`).
+        coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), the attention
+            that a step pays to what is covered already (See, Liu and Manning 2017, equation 12).
+        copying: a source word that is attended to can be the next word, known or not (`CopyGate`).
         dropout: rate on the attentional state.
 
     Raises:
@@ -121,7 +121,8 @@ class AttentionDecoder(nn.Module):
         self.recurrence = recurrence(input_size=width + self.fed_size)
         if self.recurrence.bidirectional:
             raise UsageError(
-                "the future is unseen; set it to false", option="recurrence.bidirectional"
+                "a decoder cannot read the target from its end; set it to false",
+                option="recurrence.bidirectional",
             )
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
@@ -131,12 +132,17 @@ class AttentionDecoder(nn.Module):
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
-                f"a {type(self.attention).__name__} looks back by steps; set `input_feeding`=true",
+                f"a {type(self.attention).__name__} reads the weights of the step before, which "
+                "it gets with input feeding; set `input_feeding`=true",
                 option="attention",
             )
         self.attends = not isinstance(self.attention, NoAttention)
         if coverage_loss and not self.attends:
-            raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
+            raise UsageError(
+                "it weighs attention, and this decoder has none; set it to 0, or choose an "
+                "attention",
+                option="coverage_loss",
+            )
         self.coverage_loss = check_least("coverage_loss", coverage_loss)
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = Linear(size + self.attention.output_size, size)
@@ -149,8 +155,8 @@ class AttentionDecoder(nn.Module):
         self.copier = CopyGate(size) if copying else None
         if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
             raise UsageError(
-                "it takes what is attended to, and its loss has no penalties of activations; set "
-                "an attention, and `output.alpha` and `output.beta` to 0",
+                "it copies words that are attended to, and its loss has no penalties on "
+                "activations; choose an attention, and set `output.alpha` and `output.beta` to 0",
                 option="copying",
             )
 
@@ -185,7 +191,7 @@ class AttentionDecoder(nn.Module):
 
     @property
     def shared(self) -> list[int]:
-        """Places in the flat state of what comes from the source alone and never changes."""
+        """Places in the flat state of the tensors that come from the source and never change."""
         told = {"fed": self.fed_size, "alignment": self.attention.looks_back, "copies": self.copier}
         names = [name for name in Parts._fields if told.get(name, True)]
         return [names.index(name) for name in ("values", "keys", "real", "copies") if name in names]

@@ -30,7 +30,7 @@ class Attention(nn.Module, ABC):
 
     Attributes:
         output_size: features of the context.
-        looks_back: whether a step's scores depend on the weights of the steps before it.
+        looks_back: whether a step's scores depend on the weights of earlier steps.
     """
 
     looks_back = False
