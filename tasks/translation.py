@@ -97,7 +97,7 @@ class EncoderDecoder(Task):
             self.search = make_search(search)
         if getattr(self.search, "coverage_penalty", 0) and not self.decoder.attends:
             raise UsageError(
-                "it is about attention, which this decoder has not; set it to 0",
+                "it weighs attention, and this decoder has none; set it to 0",
                 option="search.coverage_penalty",
             )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)

@@ -44,13 +44,13 @@ def beam_search(
     forbidden: Collection[int] = (),
     shared: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
-    """Finds the sequences of highest score that a beam reaches.
+    """Finds the sequences with the highest scores that a beam reaches.
 
     The score is ``log_prob / ((5 + length) / 6) ** length_penalty`` and the coverage of the source
     (Wu et al. 2016, "Google's Neural Machine Translation System", equation 14), the length counting
     the end token. A member stops when none of its live sequences can still beat the worst
     hypothesis it keeps; it then leaves the batch. Sequences that reach `max_length` compete as they
-    are. The result of a member depends on neither the batch's size and order nor its mates. Sums
+    are. A member's result does not depend on the batch's size and order, nor on its mates. Sums
     are in float64, and of equal candidates the one from the better parent, then of the lower id,
     goes first.
 
@@ -129,7 +129,7 @@ def check_beam(
     length_offset: float = 5.0,
     coverage_penalty: float = 0.0,
 ) -> None:
-    """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
+    """Refuses, by a UsageError, settings of `beam_search` that can find nothing."""
     expect("beam_size", beam_size, 1 <= beam_size <= WIDEST, f"1 to {WIDEST:,}")
     kept = n_best is None or 1 <= n_best <= beam_size
     expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")

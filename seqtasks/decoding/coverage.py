@@ -1,4 +1,4 @@
-"""How much of its source a sequence has attended to, as a part of its score."""
+"""The part of a sequence's score that says how much of its source it has attended to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Coverage = Callable[[State], tuple[Tensor, Tensor]]
 has paid to each step of its source so far, and which steps are real (bool, or weights of them)."""
 
 LEAST = torch.finfo(torch.float32).tiny
-"""What a step counts that got no attention at all, whose logarithm would be infinite."""
+"""The attention that a step without any is taken to have, so that its logarithm is finite."""
 
 
 def coverage_score(attended: Tensor, real: Tensor, penalty: float) -> list[float]:
