@@ -197,6 +197,7 @@ class Task(LightningModule):
                 part.withhold(self.current_epoch)
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """What the step minimises, a scalar, as `learn` gives it."""
         return self.learn(self.loss(self(batch), batch), batch, batch_index)
 
     def learn(self, loss: Loss, batch: Batch, batch_index: int) -> Tensor:
@@ -268,7 +269,10 @@ class Task(LightningModule):
             rescale(self, factor)
 
     def places(self, batch: Batch) -> tuple[Tensor, int]:
-        """How many real tokens a batch has and how many it has room for; none if uncounted."""
+        """How many real tokens a batch has, a scalar, and how many it has room for.
+
+        Both are 0 where the batch is not counted.
+        """
         places, real = 0, [torch.zeros((), dtype=torch.int64, device=self.device)]
         for name in {*self.inputs, self.target or ""} if batch.is_counted else ():
             lengths = batch.get(lengths_of(name))
@@ -329,7 +333,10 @@ class Task(LightningModule):
             self.log(f"{split}/{name}", value, prog_bar=shown, sync_dist=True)
 
     def compute_and_reset(self, split: str) -> dict[str, Tensor]:
-        """Compute and reset the metrics of a split: the scores, float32; tables are kept apart."""
+        """Compute and reset the metrics of a split: the scores, scalars, float32.
+
+        Tables, which are not one number, are kept apart.
+        """
         scores: dict[str, Tensor] = {}
         for name, metric in self.split_scores(split).items():
             value = metric.compute()

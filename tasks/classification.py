@@ -82,7 +82,7 @@ class SequenceClassifier(Task):
         return self.read(stack_fields(batch, self.inputs), self.chunk_steps)
 
     def read(self, texts: Batch, chunk_steps: int | None = None) -> Tensor:
-        """The same of a batch in which all texts are rows."""
+        """The same of a batch in which all texts are rows, (texts · batch, time) of tokens."""
         features = self.embedding(texts)  # (texts · batch, time, embedding)
         outputs, _ = chunks.read_in_chunks(
             self.encoder,
@@ -94,6 +94,7 @@ class SequenceClassifier(Task):
         return self.head(outputs, texts.lengths)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
+        """The head's loss of logits (batch, labels)."""
         return self.head.loss(logits, batch.label)
 
     def predict(self, batch: Batch) -> list[str] | list[list[str]]:
@@ -132,6 +133,7 @@ class SequenceClassifier(Task):
         return self.head.test_metrics()
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        """Update the metrics by what the head decides from logits (batch, labels)."""
         self.head.score(metrics, logits, batch.label)
 
     def fit_to_training_data(self, data: SequenceData) -> None:

@@ -119,7 +119,7 @@ class LanguageModel(Task):
         return self.read(batch.tokens[:, :-1], (batch.lengths - 1).clamp(min=0), state)
 
     def start(self, batch: Batch) -> State | None:
-        """The state before the first token, or None for that of no condition."""
+        """The state before the first token, (batch, …), or None for that of no condition."""
         return None if self.condition is None else self.condition.start(batch)
 
     def scored(self, batch: Batch) -> Batch:
@@ -144,11 +144,15 @@ class LanguageModel(Task):
             check_some_known(data, self.condition.field)
 
     def loss(self, outputs: tuple[Tensor, State], batch: Batch) -> Loss:
+        """The loss of every token after the first, from the features (batch, time, hidden)."""
         lengths = (batch.lengths - 1).clamp(min=0)
         return self.head.loss(outputs[0], batch.tokens[:, 1:], lengths)
 
     def carry(self, split: str, batch: Batch) -> tuple[Tensor, State]:
-        """Run on a batch, each row afresh or from the state that the window before it left."""
+        """Run on a batch, each row afresh or from the state that the window before it left.
+
+        Features are (batch, time, hidden), state tensors (batch, …).
+        """
         first = batch.get("first")
         if first is None:  # separate sequences
             return self(batch)
@@ -182,6 +186,7 @@ class LanguageModel(Task):
         return drawn[row.clamp(max=count - 1)]  # rows behind the last one read nothing
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """What the step minimises, a scalar; each row goes on from the window before it."""
         return self.learn(self.loss(self.carry("train", batch), batch), batch, batch_index)
 
     def on_train_batch_start(self, batch: Batch, batch_index: int) -> None:
@@ -337,7 +342,10 @@ def row_numbers(batch: Batch) -> Tensor:
 
 
 def own_rows(state: State, rows: Tensor) -> State:
-    """Of the state of all rows, that of some, by number; zeros where there is no such row."""
+    """Of the state of all rows, that of some, by number; zeros where there is no such row.
+
+    The rows are (rows,) int64, and state tensors (rows, …).
+    """
     count = len(state[0])
     picked = (tensor.to(rows.device)[rows.clamp(max=count - 1)] for tensor in state)
     return tuple(clear_rows(tensor, rows >= count) for tensor in picked)

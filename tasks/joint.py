@@ -135,7 +135,7 @@ class JointTask(Task):
         return outputs
 
     def losses(self, outputs: Tensor, batch: Batch) -> list[tuple[float, Loss]]:
-        """Each head's weight and loss."""
+        """Each head's weight and loss, from outputs (batch, time, hidden)."""
         found: list[tuple[float, Loss]] = []
         for name, weight in self.tag_weights.items():
             head = self.taggers[name]
@@ -147,7 +147,10 @@ class JointTask(Task):
         return found + [(self.language_weight / len(spoken), loss) for loss in spoken]
 
     def language_losses(self, outputs: Tensor, batch: Batch) -> list[Loss]:
-        """The language model's loss in each direction, over all tokens but the first it reads."""
+        """The language model's loss in each direction, over all tokens but the first it reads.
+
+        Outputs are (batch, time, hidden), those of both directions side by side.
+        """
         lengths = (batch.lengths - 1).clamp(min=0)
         size = outputs.size(2) // max(len(self.language), 1)
         shifted = [
@@ -158,7 +161,10 @@ class JointTask(Task):
         return [head.loss(features, tokens, lengths) for head, (features, tokens) in heads]
 
     def loss(self, outputs: Tensor, batch: Batch) -> Loss:
-        """The weighted nats of all heads, over all tokens; training weights each head's mean."""
+        """The weighted nats of all heads, over all tokens; training weights each head's mean.
+
+        Outputs are (batch, time, hidden).
+        """
         parts = self.losses(outputs, batch)
         count = batch.lengths.sum()
         total = torch.stack([weight * loss.total for weight, loss in parts]).sum()
@@ -202,6 +208,7 @@ class JointTask(Task):
         return "accuracy" if field == self.target else f"{field}_accuracy"
 
     def score(self, metrics: Mapping[str, Any], outputs: Tensor, batch: Batch) -> None:
+        """Update the metrics of each head, from outputs (batch, time, hidden)."""
         real = mask(batch.lengths, outputs.size(1))
         for name, tagger in self.taggers.items():
             rows = tagger.decode(tagger(outputs), batch.lengths)

@@ -99,6 +99,7 @@ class SequenceTagger(Task):
         return self.head(outputs)
 
     def loss(self, logits: Tensor, batch: Batch) -> Loss:
+        """The head's loss of logits (batch, time, labels)."""
         return self.head.loss(logits, batch.tags, batch.lengths)
 
     def predict(self, batch: Batch) -> list[list[str]]:
@@ -188,6 +189,7 @@ class SequenceTagger(Task):
         return found
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, batch: Batch) -> None:
+        """Update the metrics by the labels that the head decodes from (batch, time, labels)."""
         self.score_tags(metrics, self.head.decode(logits, batch.lengths), batch)
 
     def score_tags(

@@ -97,7 +97,7 @@ class EncoderDecoder(Task):
             self.search = make_search(search)
         if getattr(self.search, "coverage_penalty", 0) and not self.decoder.attends:
             raise UsageError(
-                "it is about attention, which this decoder has not; set it to 0",
+                "it weighs attention, and this decoder has none; set it to 0",
                 option="search.coverage_penalty",
             )
         self.scheduled_sampling = checked_schedule(scheduled_sampling)
@@ -106,7 +106,7 @@ class EncoderDecoder(Task):
         self.baseline = find_guess(baseline)
 
     def start(self, batch: Batch) -> State:
-        """Read the source: the decoder's state before its first token."""
+        """Read the source: the decoder's state before its first token, (batch, …) each."""
         features = self.embedding(batch.source)  # (batch, source time, embedding)
         memory, final = self.encoder(features, batch.source_lengths)  # (batch, time, hidden)
         summary = self.encoder.summary(memory, batch.source_lengths)  # (batch, hidden)

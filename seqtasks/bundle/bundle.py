@@ -284,7 +284,7 @@ def opened(place: Path, device: str, trusted: Collection[str], source: str) -> B
 
 
 def rest_of(files: Files) -> dict[str, Tensor]:
-    """The weights of an exported model that stand in no graph."""
+    """The weights of an exported model that stand in no graph, by name, of any shape."""
     path = files.folder / WEIGHTS
     if WEIGHTS not in files.sums:
         return {}

@@ -118,7 +118,10 @@ def few_modules() -> Iterator[None]:
 
 
 def check_finite(path: Path, tensors: Iterable[tuple[str, Tensor]]) -> None:
-    """Refuse weights, by name, of which one is infinite or not a number."""
+    """Refuse weights, by name, of which one is infinite or not a number.
+
+    The tensors, by name, may have any shape.
+    """
     for name, tensor in tensors:
         if tensor.is_floating_point() and not is_finite(tensor.detach()):
             raise BundleError(
@@ -128,7 +131,10 @@ def check_finite(path: Path, tensors: Iterable[tuple[str, Tensor]]) -> None:
 
 
 def is_finite(tensor: Tensor) -> bool:
-    """Whether all numbers are; a sum, which is quick, tells it of most tensors."""
+    """Whether all numbers are; a sum, which is quick, tells it of most tensors.
+
+    The tensor may have any shape.
+    """
     return bool(tensor.sum().isfinite()) or bool(tensor.isfinite().all())
 
 

@@ -24,7 +24,7 @@ class Recurrence(nn.Module):
     """One layer in one direction, from past to future.
 
     A cell writes `step`, its equations; everything else follows from them. A cell that has a
-    faster way of running over time overrides `advance`, or is a `ParallelRecurrence`.
+    faster way to run over time overrides `advance`, or is a `ParallelRecurrence`.
 
     Args:
         input_size: features of each input step.
@@ -104,7 +104,7 @@ class ParallelRecurrence(Recurrence):
     """A recurrence that can compute its states at all steps at once."""
 
     def scan(self, inputs: Tensor, state: State) -> State | tuple[Tensor, State]:
-        """What `step` gives at every step, with an axis of time behind the batch.
+        """What `step` gives, at all steps at once, with an axis of time behind the batch.
 
         Args:
             inputs: (batch, time, input_size), neither axis empty.
@@ -134,7 +134,9 @@ class ParallelRecurrence(Recurrence):
 
 
 def output_and_state(found: State | tuple[Tensor, State]) -> tuple[Tensor, State]:
-    """What a step returned, with its output told apart: the first state tensor where it is both.
+    """Split what a step returned into output and state; of a state alone, the first is the output.
+
+    The output is (batch, …), of one step or of all; so is each state tensor.
 
     >>> h, c = torch.zeros(2), torch.ones(2)
     >>> output_and_state((h, c))[0] is h, output_and_state((c, (h,)))[0] is c

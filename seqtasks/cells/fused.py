@@ -47,7 +47,11 @@ class FusedRecurrence(ParallelRecurrence):
         nn.init.zeros_(bias_hh)
 
     def weights(self) -> list[Tensor]:
-        """W, U and the biases of both products; in training without the dropped weights of U."""
+        """W, U and the biases of both products; in training without the dropped weights of U.
+
+        They are (gates · hidden_size, input_size), (gates · hidden_size, hidden_size), and
+        (gates · hidden_size,) each.
+        """
         weights: list[Tensor] = [*self.rnn.all_weights[0]]
         if self.training and self.weight_drop:
             weights[1] = dropout(weights[1], self.weight_drop)

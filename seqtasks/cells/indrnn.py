@@ -62,7 +62,7 @@ class IndRNN(ParallelRecurrence):
         return (h,)
 
     def update(self, h: Tensor, x: Tensor, u: Tensor) -> Tensor:
-        """φ(x + u ⊙ h)."""
+        """φ(x + u ⊙ h). h, x and the result are (…, hidden_size); u is (hidden_size,)."""
         return self.phi(torch.addcmul(x, u, h))
 
     def scan(self, inputs: Tensor, state: State) -> State:
@@ -70,6 +70,9 @@ class IndRNN(ParallelRecurrence):
         return (nonlinear_scan(self.update, state[0], steps, self.bounded()),)
 
     def bounded(self) -> Tensor:
-        """The u in use, held within its bound; the gradient passes, so that u can come back."""
+        """The u in use, (hidden_size,), held within its bound.
+
+        The gradient passes, so that u can come back.
+        """
         excess = self.recurrent - self.recurrent.clamp(-self.bound, self.bound)
         return self.recurrent - excess.detach()

@@ -1,4 +1,4 @@
-"""How weights begin: recurrent ones orthogonal, those of the input by Xavier's rule."""
+"""How weights start: recurrent ones orthogonal, those of the input by Xavier's rule."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from torch.overrides import handle_torch_function, has_torch_function_unary
 def orthogonal_(tensor: Tensor) -> Tensor:
     """Fill a matrix with a random orthogonal one, so that the state neither grows nor fades.
 
-    The function is `torch.nn.init.orthogonal_` (Saxe, McClelland and Ganguli 2014), made to heed a
-    `TorchFunctionMode` as the other functions there do.
+    The function is `torch.nn.init.orthogonal_` (Saxe, McClelland and Ganguli 2014), and here it
+    obeys a `TorchFunctionMode`, as the other functions of that module do.
 
     Args:
         tensor: (rows, columns).
@@ -29,7 +29,10 @@ def orthogonal_columns_(matrix: Tensor) -> None:
 
 
 def xavier_rows_(matrix: Tensor, count: int) -> None:
-    """Fill each of ``count`` blocks of rows by Xavier's rule (Glorot and Bengio 2010)."""
+    """Fill each of ``count`` blocks of rows by Xavier's rule (Glorot and Bengio 2010).
+
+    The matrix is (count · rows, size).
+    """
     with torch.no_grad():
         for block in matrix.chunk(count):
             nn.init.xavier_uniform_(block)

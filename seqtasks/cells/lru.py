@@ -99,7 +99,11 @@ class LRU(ParallelRecurrence):
         return steps.to(widest(x)).unflatten(-1, (-1, 2))
 
     def output(self, x: Tensor, states: Tensor) -> Tensor:
-        """Re(C x) + D u, with Re(C x) = Re C Re x - Im C Im x."""
+        """Re(C x) + D u, with Re(C x) = Re C Re x - Im C Im x.
+
+        The inputs u, here x, are (…, input_size), the states (…, state_size, 2), the result (…,
+        hidden_size).
+        """
         conjugate = self.read * self.read.new_tensor([1.0, -1.0])
         [read] = affine(states.flatten(-2).to(x.dtype), conjugate.flatten(1))
         [skipped] = affine(x, self.skip.weight)

@@ -53,6 +53,8 @@ class MinGRU(ParallelRecurrence):
 def positive_part(x: Tensor) -> Tensor:
     """g(x) = x + 1/2 for x ≥ 0 and σ(x) below: positive, increasing, and smooth but at 0.
 
+    x may have any shape.
+
     >>> import torch
     >>> positive_part(torch.tensor([-200.0, 0.0, 2.0]))
     tensor([0.0000, 0.5000, 2.5000])

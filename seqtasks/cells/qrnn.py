@@ -9,7 +9,7 @@ convolution over the last k steps, (W ∗ x)_t = W_1 x_{t-k+1} + … + W_k x_t:
     c_t = f_t ⊙ c_{t-1} + (1 - f_t) ⊙ z_t
     h_t = o_t ⊙ c_t
 
-Before the first step stand zeros. The last k - 1 inputs are part of the state, so that a sequence
+Zeros stand before the first step. The last k - 1 inputs are part of the state, so that a sequence
 may be fed in pieces of any length.
 """
 

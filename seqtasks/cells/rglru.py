@@ -61,6 +61,9 @@ class RGLRU(ParallelRecurrence):
 
 
 def gain(log_a: Tensor) -> Tensor:
-    """√(1 - a²) of log a ≤ 0, with a finite gradient, 0, where a is exactly 1."""
+    """√(1 - a²) of log a ≤ 0, with a finite gradient, 0, where a is exactly 1.
+
+    log_a may have any shape.
+    """
     smallest = torch.finfo(log_a.dtype).tiny
     return (-(2 * log_a).expm1()).clamp(min=smallest).sqrt()

@@ -85,6 +85,6 @@ def head_size(hidden_size: int, heads: int) -> int:
     """
     if heads < 1 or hidden_size % heads:
         raise UsageError(
-            f"{heads} does not divide `hidden_size`={hidden_size}; take a divisor", option="heads"
+            f"{heads} does not divide `hidden_size`={hidden_size}; choose a divisor", option="heads"
         )
     return hidden_size // heads

@@ -79,5 +79,8 @@ class SRU(ParallelRecurrence):
 
 
 def pool(c: Tensor, candidate: Tensor, f: Tensor, weight: Tensor) -> Tensor:
-    """The second equation by way of the first, in three calls."""
+    """The second equation by way of the first, in three calls.
+
+    c, the candidate, f and the result are (…, hidden_size); the weight is (hidden_size,).
+    """
     return torch.lerp(candidate, c, torch.addcmul(f, weight, c).sigmoid())

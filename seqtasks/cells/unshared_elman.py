@@ -70,7 +70,7 @@ class UnsharedElman(ParallelRecurrence):
     def forward(
         self, inputs: Tensor, lengths: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """Run over time; shapes as in the contract.
+        """Run over time; shapes as in `seqtasks.cells.contract`.
 
         Raises:
             UsageError: a sequence takes more steps than there are weights.
@@ -82,7 +82,7 @@ class UnsharedElman(ParallelRecurrence):
             if int(end.max()) > self.max_length:
                 raise UsageError(
                     f"unshared_elman has weights for {self.max_length} steps and a sequence takes "
-                    f"{int(end.max())}: shorten it, or set a greater cell_options.max_length"
+                    f"{int(end.max())}: shorten it, or raise cell_options.max_length"
                 )
         return super().forward(inputs, lengths, state)
 

@@ -22,9 +22,11 @@ _GONE = {errno.EIO, errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.ENXIO}
 class Output(Protocol):
     """What takes bytes."""
 
-    def write(self, content: bytes, /) -> int: ...
+    def write(self, content: bytes, /) -> int:
+        """Write some of the bytes, and return how many."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Write what is still held back."""
 
 
 def prepare_streams(lasting: bool = False) -> None:

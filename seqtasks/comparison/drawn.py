@@ -126,7 +126,7 @@ def sums_of(
 
 
 def look_up(path: Path, key: str) -> dict[str, dict[str, Tensor]] | None:
-    """What is kept in a file under a key; None if nothing is."""
+    """What is kept in a file under a key: score → state → (parts, …); None if nothing is."""
     found: dict[str, dict[str, Tensor]] = {}
     try:
         with np.load(path, allow_pickle=False) as file:

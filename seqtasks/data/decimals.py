@@ -15,8 +15,8 @@ _COMMA = re.compile(r"\s*[+-]?([0-9]*),([0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
 def plain(text: str) -> float:
     """The number that a text writes in digits, with a point before its decimals.
 
-    Every number of a file is read by this rule. Python takes more for a number: ``1_000``, digits
-    of other scripts, which in a file are a mistake or stand for something else.
+    Every number of a file is read by this rule. Python reads more as numbers, such as ``1_000`` and
+    digits of other scripts; in a file these are mistakes or mean something else.
 
     Raises:
         ValueError: it writes no number.

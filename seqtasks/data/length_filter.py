@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class LengthFilter:
-    """Leaves out training examples that are long, or whose two sides differ much in length.
+    """Leaves out training examples that are too long or short, or whose sides differ in length.
 
     Lengths are in tokens, ``<bos>`` and ``<eos>`` included where a field has them. Such limits
     are usual in translation, where they remove misaligned pairs from crawled text (Koehn et al.

@@ -85,7 +85,7 @@ class SequenceData(pl.LightningDataModule):
         cache: the folder that keeps what was read and encoded, for every run that reads the same:
             ``auto`` for that of the environment variable ``SEQTASKS_CACHE``, else the user's cache
             folder; None for a temporary folder of this run alone.
-        cache_gigabytes: what the cache may take; what was not used for the longest time goes first.
+        cache_gigabytes: the most that the cache may take; what was unused the longest goes first.
         fields: name → field, each a part of an example.
 
     Raises:
@@ -175,7 +175,7 @@ class SequenceData(pl.LightningDataModule):
         return "test" if "test" in self.datasets else "val"
 
     def prepare_data(self) -> None:
-        """Read and encode the data where nobody has; Lightning calls this in one process a node."""
+        """Read and encode what the cache lacks; Lightning calls it in one process of each node."""
         self.setup()
 
     def setup(self, stage: str | None = None) -> None:
@@ -291,7 +291,7 @@ class SequenceData(pl.LightningDataModule):
         return Deal(trainer.global_rank, trainer.world_size, parts)
 
     def begin(self, plan: ResumableSampler) -> int:
-        """The number of batches of the epoch that a resumed training has done already."""
+        """The number of batches that a resumed training has already done in its epoch."""
         trainer = self.trainer
         if trainer is None or not trainer.training:
             return 0
@@ -345,7 +345,7 @@ class SequenceData(pl.LightningDataModule):
 
 
 def check_folds(folds: int, fold: int, test: Any, continuous: bool) -> None:
-    """Refuse folds that cannot be made.
+    """Refuse folds that the data cannot be cut into.
 
     Raises:
         UsageError: they are out of range, a test file is named, or the data is running text.

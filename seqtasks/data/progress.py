@@ -1,4 +1,4 @@
-"""The progress of preparing data: a bar with its speed, once it takes more than a moment."""
+"""The progress of preparing data: a bar with its speed, if it takes more than a moment."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Step:
 
     Args:
         name: what is done, such as ``Reading``.
-        total: the bytes to go through; 0 where nobody knows.
+        total: the bytes to go through; 0 where they are unknown.
         console: shows the bar; None shows nothing.
     """
 

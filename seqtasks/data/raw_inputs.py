@@ -115,7 +115,7 @@ def kind_of(value: Any) -> str:
 
 
 def selected(row: Mapping[str, Any], names: Sequence[str], place: str) -> dict[str, Any]:
-    """The inputs out of a record that may hold more.
+    """The inputs of a record that may hold more.
 
     Raises:
         DataError: one is missing.
@@ -123,8 +123,8 @@ def selected(row: Mapping[str, Any], names: Sequence[str], place: str) -> dict[s
     missing = [name for name in names if name not in row]
     if missing:
         raise DataError(
-            f"the object has no {', no '.join(map(repr, missing))}; it is to have "
-            f"{', '.join(names)}, and has {', '.join(map(str, row)) or 'nothing'}",
+            f"the object has no {', no '.join(map(repr, missing))}; give it "
+            f"{', '.join(names)}; it has {', '.join(map(str, row)) or 'nothing'}",
             where=place,
         )
     return {name: row[name] for name in names}

@@ -25,7 +25,7 @@ class Record:
         begins: whether the record begins its text; a long running text comes in several records,
             each cut before white space.
         ends: whether the record ends its text.
-        fault: why the line gives no example, and how to put that right; empty if it gives one.
+        fault: why the line gives no example, and how to correct it; empty if it gives one.
     """
 
     values: dict[str, Value]
@@ -44,8 +44,8 @@ class Record:
 class Reader(Protocol):
     """Turns the user's files into records.
 
-    A reader whose source names no files may say by ``identity(source)`` what its records follow
-    from, as plain data, or None where nobody can know; without it they are read in every run.
+    A reader whose source names no files may have a method ``identity(source)``: plain data that
+    decides its records, or None where that is unknown. Without it they are read in every run.
     """
 
     def read(self, source: Any, columns: Columns) -> Iterator[Record]:

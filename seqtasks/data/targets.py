@@ -1,4 +1,4 @@
-"""The targets of a split, some at once."""
+"""The targets of a split, in parts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ NUMBERS_AT_ONCE = 2**22
 def targets(dataset: SequenceDataset, name: str) -> Iterator[Tensor]:
     """Yield the values of a field as batches hold them, each example once, in their order.
 
+    A field of labels or numbers gives (examples,), one of sets of labels (examples, labels).
+
     Args:
         dataset: the examples.
         name: a field with one label, one number or one set of labels for each example.
@@ -34,7 +36,7 @@ def targets(dataset: SequenceDataset, name: str) -> Iterator[Tensor]:
 
 
 def check_some_known(data: SequenceData, name: str) -> None:
-    """Refuse a validation split that no checkpoint can be chosen by.
+    """Refuse a validation split that cannot choose a checkpoint.
 
     Args:
         data: with its splits read.
@@ -50,6 +52,6 @@ def check_some_known(data: SequenceData, name: str) -> None:
         with located("data"):
             raise DataError(
                 f"none of the {len(values):,} validation examples has a label that the training "
-                f"examples have in '{name}', so that no model can be chosen by them; look at both",
+                f"examples have in '{name}', so they cannot choose a model; look at both files",
                 option="val",
             )

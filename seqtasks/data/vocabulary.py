@@ -228,7 +228,7 @@ class Vocabulary:
 
     @functools.cached_property
     def script(self) -> tuple[bool, bool]:
-        """Whether symbols are characters of an unspaced script, and if Latin runs are whole."""
+        """Whether symbols are characters of an unspaced script, and Latin runs stay whole."""
         symbols = list(self.index)
         return are_characters(symbols), are_runs_whole(symbols)
 

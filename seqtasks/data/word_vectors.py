@@ -55,7 +55,7 @@ def read_vectors(path: str | os.PathLike[str], words: Iterable[str]) -> dict[str
             vector = _finite(rest.split(b" "))
             if vector is None or len(vector) != width:
                 raise DataError(
-                    f"{path}:{number}: the vector of {word!r} is to have {width} finite numbers; "
+                    f"{path}:{number}: the vector of {word!r} needs {width} finite numbers; "
                     "correct the line"
                 )
             found[word] = vector

@@ -1,7 +1,7 @@
 """How probable a text is to a model that adapts to it: by a cache, by learning from it, or both.
 
-Each text is read alone and in order. Nothing of a token is used before it is scored, and nothing of
-a text is left for the next one.
+Each text is read alone and in order. A token is scored before the model learns or remembers
+anything of it, and nothing of a text is kept for the next one.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Steps(NamedTuple):
     """Successive steps of one text, as the model without a cache has scored them.
 
     Attributes:
-        features: (steps, size), which score what follows each.
-        targets: (steps,) int64, what does.
+        features: (steps, size), from which the model scores the token after each step.
+        targets: (steps,) int64, those tokens.
         log_probs: (steps,) float64, those of the targets.
     """
 
@@ -46,13 +46,13 @@ def adaptive_log_probs(
 
     Args:
         model: the language model.
-        text: token ids.
+        text: token ids, (tokens,).
         cache: what the model is mixed with; None for nothing.
-        follower: the weights of the model, which learn from the text, from those of training on;
-            None for weights that stay.
-        state: before the first token, of one row; none for the model's own.
+        follower: the weights of the model, which start from those of training and learn from the
+            text; None for weights that stay.
+        state: before the first token, tensors (1, …); None for the model's own.
         device: where the model is.
-        window: tokens that are read at once; those of a segment where the weights learn.
+        window: tokens that are read at once; where the weights learn, those of a segment.
 
     Returns:
         (tokens - 1,) float64 on the CPU.
@@ -83,9 +83,9 @@ def read_text(
     device: torch.device | str = "cpu",
     window: int = ROWS,
 ) -> Iterator[Steps]:
-    """A text, so many steps at a time; a follower learns from them when they are scored.
+    """Yield the steps of a text, ``window`` at a time; a follower learns once they are scored.
 
-    Arguments are those of `adaptive_log_probs`.
+    Arguments and their shapes are those of `adaptive_log_probs`.
     """
     if follower is not None:
         follower.go_back()

@@ -44,28 +44,29 @@ def beam_search(
     forbidden: Collection[int] = (),
     shared: Collection[int] = (),
 ) -> list[list[Hypothesis]]:
-    """Finds the sequences of highest score that a beam reaches.
+    """Finds the sequences with the highest scores that a beam reaches.
 
     The score is ``log_prob / ((5 + length) / 6) ** length_penalty`` and the coverage of the source
     (Wu et al. 2016, "Google's Neural Machine Translation System", equation 14), the length counting
     the end token. A member stops when none of its live sequences can still beat the worst
     hypothesis it keeps; it then leaves the batch. Sequences that reach `max_length` compete as they
-    are. The result of a member depends on neither the batch's size and order nor its mates. Sums
+    are. A member's result does not depend on the batch's size and order, nor on its mates. Sums
     are in float64, and of equal candidates the one from the better parent, then of the lower id,
     goes first.
 
     The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
-    ``forbidden``, ``prefix``, ``shared`` and ``coverage``, which the coverage penalty needs. The
-    probabilities of a prefix, which no other rule touches, count in the score; those of other
-    tokens than the forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which
-    may exceed the vocabulary. ``max_length`` counts the end token, as one number or one a member;
-    ``min_length`` tokens stand before the end token at least, a prefix included; and
-    ``no_repeat_ngram`` tokens in a row do not stand in a sequence twice, 0 for no such rule.
-    ``n_best`` hypotheses are returned at most, by default ``beam_size``; fewer are the first of
-    more, and found sooner. A ``length_penalty`` of 0 ranks by log-probability, a larger one prefers
-    longer sequences; ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so
-    that 0 gives ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to
-    leave out parts of the source (`coverage_score`).
+    ``forbidden``, ``prefix``, ``shared`` and ``coverage``, which the coverage penalty needs; the
+    first tokens are (batch,) int64, and each state tensor is (batch, …). The probabilities of a
+    prefix, which no other rule touches, count in the score; those of other tokens than the
+    forbidden ones stay as they are. The beam follows ``beam_size`` sequences, which may exceed the
+    vocabulary. ``max_length`` counts the end token, as one number or one a member; ``min_length``
+    tokens stand before the end token at least, a prefix included; and ``no_repeat_ngram`` tokens in
+    a row do not stand in a sequence twice, 0 for no such rule. ``n_best`` hypotheses are returned
+    at most, by default ``beam_size``; fewer are the first of more, and found sooner. A
+    ``length_penalty`` of 0 ranks by log-probability, a larger one prefers longer sequences;
+    ``length_offset`` stands for the 5, and for the 6 less 1, in the score, so that 0 gives
+    ``log_prob / length ** length_penalty``; ``coverage_penalty`` is what it costs to leave out
+    parts of the source (`coverage_score`).
 
     Returns:
         For each member its hypotheses, best first: `n_best` of them, or fewer if there are no more.
@@ -128,7 +129,7 @@ def check_beam(
     length_offset: float = 5.0,
     coverage_penalty: float = 0.0,
 ) -> None:
-    """Refuses settings of `beam_search` by which nothing can be found, by a UsageError."""
+    """Refuses, by a UsageError, settings of `beam_search` that can find nothing."""
     expect("beam_size", beam_size, 1 <= beam_size <= WIDEST, f"1 to {WIDEST:,}")
     kept = n_best is None or 1 <= n_best <= beam_size
     expect("n_best", n_best, kept, f"1 to {beam_size}, the `beam_size`; widen it for more")

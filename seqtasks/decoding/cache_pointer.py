@@ -1,4 +1,4 @@
-"""The continuous cache: what came lately, in a context like this one, is likely to come again.
+"""The continuous cache: a token that came lately in a like context is likely to come again.
 
 Grave, Joulin and Usunier 2017, "Improving neural language models with a continuous cache". With
 h₁ … hₜ the features from which the model scores the token that follows each step, the cache holds
@@ -19,7 +19,7 @@ from seqtasks.errors import UsageError, check_least, check_rate
 from seqtasks.kernels.scan import in_widest_type
 
 PRODUCTS_AT_ONCE = 2**20
-"""Of steps with what they look back at: four megabytes, which a processor's caches nearly hold."""
+"""Products of steps with earlier steps: four megabytes, about what a processor's caches hold."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class CachePointer:
 
     Attributes:
         size: the steps that it remembers.
-        theta: θ, how much more alike contexts count; at 0 all count the same.
-        lambda_: λ, the share of the probability that the cache gives away, below 1; at 0 there is
-            no cache.
+        theta: θ, how much more similar contexts count; at 0 all count the same.
+        lambda_: λ, the share of the probability that the cache gives, below 1; at 0 there is no
+            cache.
 
     Raises:
         UsageError: a number is out of its range.
@@ -56,7 +56,7 @@ class Cache:
         self.values: Tensor | None = None  # (steps,), what followed each
 
     def look_up(self, features: Tensor, targets: Tensor, theta: float) -> Tensor:
-        """The probability that the cache gives each target; NaN for a text's first, with no past.
+        """The probability that the cache gives each target; NaN for the first of a text.
 
         Nothing is remembered: each step sees the cache and the steps before it, up to ``size``.
 
@@ -85,12 +85,12 @@ class Cache:
         return torch.cat(parts) if parts else features.new_zeros(0)
 
     def remember(self, features: Tensor, targets: Tensor) -> None:
-        """Add steps, arguments as of `look_up`, and forget those that are too long ago."""
+        """Add steps, shapes as in `look_up`, and forget those that are too long ago."""
         keys, values = self.joined(features, targets)
         self.keys, self.values = keys[-self.size :], values[-self.size :]
 
     def joined(self, features: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """What is remembered, and some steps behind it."""
+        """The remembered (steps, features) and (steps,), with the given steps behind them."""
         [features] = in_widest_type(features)
         if self.keys is None or self.values is None:
             return features, targets

@@ -1,4 +1,4 @@
-"""How much of its source a sequence has attended to, as a part of its score."""
+"""The part of a sequence's score that says how much of its source it has attended to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Coverage = Callable[[State], tuple[Tensor, Tensor]]
 has paid to each step of its source so far, and which steps are real (bool, or weights of them)."""
 
 LEAST = torch.finfo(torch.float32).tiny
-"""What a step counts that got no attention at all, whose logarithm would be infinite."""
+"""The attention that a step without any is taken to have, so that its logarithm is finite."""
 
 
 def coverage_score(attended: Tensor, real: Tensor, penalty: float) -> list[float]:
@@ -23,7 +23,8 @@ def coverage_score(attended: Tensor, real: Tensor, penalty: float) -> list[float
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14: source steps that
     were never looked at cost most.
 
-    The arguments are what a `Coverage` gives, and β; the result is in nats, one number a row.
+    Attended and real are (rows, steps), as a `Coverage` gives them, and the penalty is β. The
+    result is in nats, one number a row.
 
     >>> attended = torch.tensor([[1.5, 0.5, 0.0]])
     >>> real = torch.tensor([[True, True, False]])

@@ -56,11 +56,11 @@ def draws(
     sample, so its text depends on neither the batch's size nor the other rows, and a larger
     `max_length` only makes it go on. A row that ends leaves the batch: the step no longer sees it.
 
-    The model is given as in `SearchInput`: ``step``, ``state``, ``first``, ``eos_id``,
-    ``forbidden`` and ``prefix``, whose tokens no other rule touches. ``max_length`` (one number, or
-    one a row), ``min_length`` and ``no_repeat_ngram`` are as in `beam_search`; ``temperature``,
-    ``top_k``, ``top_p`` and ``typical_p`` as in `filter_logits`, the temperature 0 being the greedy
-    search; and ``repetition_penalty`` as in `penalise`.
+    The model is given as in `SearchInput`, shapes as there: ``step``, ``state``, ``first``,
+    ``eos_id``, ``forbidden`` and ``prefix``, whose tokens no other rule touches. ``max_length``
+    (one number, or one a row), ``min_length`` and ``no_repeat_ngram`` are as in `beam_search`;
+    ``temperature``, ``top_k``, ``top_p`` and ``typical_p`` as in `filter_logits`, the temperature 0
+    being the greedy search; and ``repetition_penalty`` as in `penalise`.
 
     The ``seed`` names all random streams. ``rows`` has the number of each row, by default 0, 1, …;
     a caller that works through a data set in batches gives the numbers of the examples. ``samples``

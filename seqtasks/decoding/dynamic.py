@@ -29,12 +29,12 @@ RULES: Mapping[str, Mapping[str, float]] = {
     "rms": {"rate": 0.00005, "decay": 0.002, "epsilon": 0.0001},
     "sgd": {"rate": 0.03, "decay": 0.0},
 }
-"""What suits each rule where a person says nothing."""
+"""The defaults of each rule."""
 
 
 @dataclass(frozen=True)
 class DynamicEvaluation:
-    """How a model follows a text.
+    """How a model learns from the text that it reads.
 
     Attributes:
         rule: ``rms``, which needs the training text, or ``sgd``.
@@ -65,7 +65,7 @@ class DynamicEvaluation:
 
     @classmethod
     def of(cls, rule: str = "rms", **given: Any) -> DynamicEvaluation:
-        """By a rule, whose own numbers hold where none is given.
+        """Make one from a rule; numbers that are not given are the rule's defaults.
 
         >>> DynamicEvaluation.of("sgd", rate=0.1)
         DynamicEvaluation(rule='sgd', rate=0.1, decay=0.0, epsilon=None, segment=5)
@@ -81,9 +81,9 @@ class Follower:
     """The weights of a model while they follow a text.
 
     Args:
-        dynamic: how they do.
-        weights: those that learn.
-        sizes: of the gradient of each in training, as `gradient_sizes` gives them; for ``rms``.
+        dynamic: how they follow it.
+        weights: the weights that learn.
+        sizes: for ``rms``, the size of each weight's gradient in training (`gradient_sizes`).
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Follower:
             self.pulls = [(dynamic.decay * size / mean).clamp(max=1.0) for size in sizes]
 
     def learn(self, nats: Tensor) -> None:
-        """Take one step towards less of some nats, and one back to the weights of training."""
+        """Take a step towards less of some nats, a scalar, and one back to the trained weights."""
         gradients = torch.autograd.grad(nats, self.weights, allow_unused=True)
         with torch.no_grad():
             for weight, trained, pull, gradient, divisor in zip(
@@ -112,7 +112,7 @@ class Follower:
                     weight.lerp_(trained, pull).sub_(self.rate * gradient / divisor)
 
     def go_back(self) -> None:
-        """Take the weights of training again, for another text."""
+        """Go back to the trained weights, for another text."""
         with torch.no_grad():
             for weight, trained in zip(self.weights, self.trained, strict=True):
                 weight.copy_(trained)
@@ -122,10 +122,12 @@ class Follower:
 def following(
     dynamic: DynamicEvaluation, model: nn.Module, sizes: Sequence[Tensor] | None = None
 ) -> Iterator[Follower]:
-    """A model's weights may follow texts meanwhile; afterwards they are those of training.
+    """Within the context a model's weights may follow texts; afterwards they are as trained.
+
+    The sizes, for ``rms``, are one tensor of each weight's shape (`gradient_sizes`).
 
     Raises:
-        Diverged: the model gives NaN meanwhile, though the weights of training are finite.
+        Diverged: the model gives NaN in the context, though the trained weights are finite.
     """
     follower = Follower(dynamic, weights_of(model), sizes)
     try:
@@ -152,7 +154,10 @@ def gradient_sizes(weights: Sequence[nn.Parameter], nats: Iterable[Tensor]) -> l
 
     Args:
         weights: those that learn.
-        nats: of batches of the training text, each a mean.
+        nats: of batches of the training text, each a mean, a scalar.
+
+    Returns:
+        One tensor of each weight's shape.
     """
     sums, count = [torch.zeros_like(weight) for weight in weights], 0
     for count, mean in enumerate(nats, 1):  # noqa: B007

@@ -20,13 +20,13 @@ def together(search_inputs: Sequence[SearchInput]) -> SearchInput:
 
     The models' states stand side by side in one tuple. Limits of length that depend on the source
     take the longest of a member's sources, and the coverage penalty is the mean of the models'. The
-    result does not depend on the models' order but for the last digits.
+    order of the models changes only the last digits of the result.
 
     Each model has one search input, for the same targets; the models may cut their sources into
     tokens in other ways.
 
     Raises:
-        UsageError: There is none, or they have not the same number of sequences.
+        UsageError: There is no model, or their batches differ in size.
     """
     if not search_inputs:
         raise UsageError("no model is given; expected at least one")

@@ -1,4 +1,4 @@
-"""What to sample from: temperature, top-k, nucleus and locally typical, in this order."""
+"""Filters of the next token: temperature, top-k, nucleus and locally typical, in this order."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from seqtasks.decoding.steps import expect
 from seqtasks.decoding.top import top
 
 FIRST_LOOK = 64
-"""How many tokens are ranked at first when a mass is sought; it is usually among them."""
+"""How many tokens are ranked first when a mass is sought; they usually reach it."""
 
 
 def check_filter(
     temperature: float, top_k: int | None, top_p: float | None, typical_p: float | None = None
 ) -> None:
-    """Refuses settings of `filter_logits` that name no distribution, by a UsageError."""
+    """Refuses, by a UsageError, settings of `filter_logits` that are out of their range."""
     hot = 0 <= temperature < float("inf")
     expect("temperature", temperature, hot, "a finite number from 0 up")
     expect("top_k", top_k, top_k is None or top_k >= 1, "at least 1, or none for no limit")
@@ -31,15 +31,15 @@ def filter_logits(
     top_p: float | None = None,
     typical_p: float | None = None,
 ) -> Tensor:
-    """Sharpens or flattens a distribution and cuts away what seldom makes good text.
+    """Sharpens or flattens a distribution and removes tokens that seldom make good text.
 
     Top-k keeps the k most probable tokens (Fan et al. 2018, "Hierarchical Neural Story
     Generation"). Top-p keeps the smallest set of most probable tokens whose mass
     reaches p (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1).
     Locally typical sampling keeps the tokens whose information, -log p(y), is nearest to what the
     distribution holds on average, its entropy, until their mass reaches typical-p (Meister et al.
-    2023, "Locally Typical Sampling"): it also drops tokens that are too certain. Each filter counts
-    on the distribution that those before it leave. At least one token always stays; of equally
+    2023, "Locally Typical Sampling"): it also drops tokens that are too certain. Each filter reads
+    the distribution that the filters before it leave. At least one token always stays; of equally
     good ones the lower id stays first.
 
     Args:

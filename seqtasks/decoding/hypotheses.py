@@ -44,7 +44,7 @@ def normalised(log_prob: float, length: int, penalty: float, offset: float = 5.0
     """A log-probability over the length penalty ((offset + length) / (offset + 1)) ** penalty.
 
     Wu et al. 2016, "Google's Neural Machine Translation System", equation 14, has the offset 5; an
-    offset of 0 divides by length ** penalty, a penalty of 1 then gives the mean of each token.
+    offset of 0 divides by length ** penalty, and a penalty of 1 then gives the mean per token.
 
     The length counts the tokens that the log-probability sums over, the end token included.
 
@@ -92,9 +92,9 @@ class Beam:
         beam of 1 is the greedy search; the `size` best others live on. At the last length they
         are kept as they are.
 
-        The candidates are ranked, best first: all `2 * size` best, or all there are. Coverage is
-        what each live sequence's score gets besides, at most 0, if the sequence stops now. The
-        candidates that are now `live` come back in its order: when enough is kept, those that may
+        The candidates are ranked, best first: the `2 * size` best, or all there are. Coverage is
+        added to the score of each live sequence if it stops now, and is at most 0. The result is
+        the candidates that are now `live`, in its order; once enough is kept, only those that may
         still enter it.
         """
         self.length += 1
@@ -119,7 +119,7 @@ class Beam:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is live that can still enter the kept hypotheses."""
+        """Whether no live sequence can still enter the kept hypotheses."""
         return not self.live or self.length == self.max_length
 
     def may_enter(self, log_prob: float) -> bool:

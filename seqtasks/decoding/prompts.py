@@ -57,9 +57,9 @@ def read_prompts(
     Args:
         model: The language model.
         prompts: Token ids, at least one a prompt; an iterator is not read ahead of the window.
-        state: Before the first token of each prompt; none for the model's own.
+        state: Before the first token of each prompt, tensors (batch, …); None for the model's own.
         device: Where the model is.
-        window: Tokens of each prompt that are read at once; it changes nothing but the memory.
+        window: Tokens of each prompt that are read at once; it changes only the memory used.
 
     Returns:
         The state before each prompt's last token, and that token.
@@ -117,7 +117,7 @@ def text_tokens(field: TokenField, text: str, unknown: dict[str, None]) -> Itera
 
 
 def list_symbols(symbols: Collection[str], most: int = 10) -> str:
-    """Some symbols for a message.
+    """List some symbols for a message.
 
     >>> list_symbols("abc", most=2)
     "'a', 'b' and 1 more"

@@ -135,7 +135,7 @@ class Rules:
 
 @functools.lru_cache(maxsize=16)
 def index_of(ids: tuple[int, ...], device: torch.device) -> Tensor:
-    """Ids as a tensor, made once for all steps of a search."""
+    """Ids as a tensor (ids,) int64, made once for all steps of a search."""
     return torch.tensor(ids, dtype=torch.int64, device=device)
 
 

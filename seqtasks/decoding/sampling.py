@@ -1,4 +1,4 @@
-"""Text drawn token by token, the same for a seed in whatever batch it is drawn."""
+"""Text drawn token by token; for a seed it is the same in any batch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def sample(
 ) -> list[Hypothesis]:
     """Draws one continuation a row; arguments and errors are those of `draws`.
 
-    The score of each is the log-probability. At temperature 0 this is the greedy search, and
+    The first tokens are (batch,) int64 and the state tensors (batch, …).
+
+    The score of each is the log-probability. Temperature 0 gives the greedy search, which is
     `beam_search` with a beam of 1 and no length penalty.
 
     >>> import torch
@@ -61,7 +63,7 @@ def check_sampling(
     no_repeat_ngram: int = 0,
     stop: Collection[str] = (),
 ) -> None:
-    """Refuses settings of `draws` and of `stream_text` by which nothing can be drawn.
+    """Refuses settings of `draws` and of `stream_text` that can draw nothing.
 
     >>> check_sampling(100, top_p=7)
     Traceback (most recent call last):

@@ -1,4 +1,4 @@
-"""How probable given texts are, to the last token."""
+"""How probable given texts are."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def score_texts(
     device: torch.device | str = "cpu",
     window: int = 256,
 ) -> list[float]:
-    """Sums the information of each text's tokens after its first, given all before them.
+    """Sums the nats of each text's tokens after its first, each given all tokens before it.
 
     Arguments are those of `read_prompts`, with texts of token ids in place of the prompts; a text
-    of fewer than two tokens has nothing to score.
+    of fewer than two tokens has nothing to score. State tensors are (batch, …), a row a text.
 
     Returns:
         Nats, one number a text.
@@ -47,7 +47,7 @@ def score_texts(
 
 
 def side_by_side(texts: Sequence[Sequence[int]], window: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Texts side by side, so many targets of each at a time.
+    """Yield texts side by side, a window of targets of each at a time.
 
     Yields:
         Tokens (texts, time + 1), of which neighbouring windows share one, and how many of ``time``
@@ -61,6 +61,6 @@ def side_by_side(texts: Sequence[Sequence[int]], window: int) -> Iterator[tuple[
 
 
 def log_probs(model: TextModel, features: Tensor, targets: Tensor) -> Tensor:
-    """What a model gives each target, (steps,) float64, for features (steps, size)."""
+    """The log-probability of each target, (steps,) float64, from features (steps, size)."""
     values = check_possible(log_softmax(model.head(features)))
     return values.gather(1, targets.to(values.device).unsqueeze(1)).squeeze(1)

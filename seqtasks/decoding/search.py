@@ -16,20 +16,20 @@ from seqtasks.decoding.steps import expect
 from seqtasks.errors import UsageError, check_choice, nearest
 
 MARGIN = 5
-"""Tokens that a limit of length in proportion to the source leaves besides."""
+"""Tokens that `max_length_ratio` allows on top of its share of the source."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What all ways to search have in common: how long an output is, and what it repeats.
+    """What all searches have in common: how long an output may be, and what it may repeat.
 
     Attributes:
-        max_length: Tokens that an output gets at most, its end included; None where the ratio alone
+        max_length: The most tokens of an output, its end included; None where the ratio alone
             limits it.
-        max_length_ratio: For each token of the source so many at most, and 5 more; None for no such
-            limit. The lower of the two limits holds.
-        min_length: Tokens that stand before the end at least.
-        no_repeat_ngram: Tokens in a row that do not stand in an output twice; 0 for none.
+        max_length_ratio: The most tokens of an output for each token of the source, plus 5; None
+            for no such limit. The lower of the two limits holds.
+        min_length: The least tokens before the end.
+        no_repeat_ngram: So many tokens in a row never stand in an output twice; 0 for no such rule.
 
     Raises:
         UsageError: An option is out of its range.
@@ -55,10 +55,10 @@ class Search:
         check_sampling(most, self.min_length, no_repeat_ngram=self.no_repeat_ngram)
 
     def __call__(self, search_input: SearchInput, n_best: int = 1) -> list[list[Hypothesis]]:
-        """The outputs of each sequence, best first, as many as asked for or as there are.
+        """The outputs of each sequence, best first: as many as are asked for, or all there are.
 
         Raises:
-            UsageError: There cannot be so many, or a prefix is too long.
+            UsageError: The search cannot find so many, or a prefix is too long.
             SeqtasksError: The model's logits are NaN or leave no token that may follow.
         """
         raise NotImplementedError
@@ -91,7 +91,7 @@ class Search:
         }
 
     def own(self) -> dict[str, Any]:
-        """The options that this kind of search has beside those that all have."""
+        """The options of this search that not all searches have."""
         names = _names(type(self))[len(_names(Search)) :]
         return {name: getattr(self, name) for name in names}
 
@@ -167,7 +167,7 @@ SEARCHES: dict[str, type[Search]] = {kind.method: kind for kind in (BeamSearch, 
 
 
 def make_search(options: Mapping[str, Any]) -> Search:
-    """A search from its options, ``method`` among them; a beam search where it is not.
+    """Make a search from its options; without ``method`` it is a beam search.
 
     Raises:
         UsageError: There is no such method or option, or an option is out of its range.
@@ -196,7 +196,7 @@ length_penalty, length_offset, coverage_penalty.
 
 
 def change_search(search: Search, changes: Mapping[str, Any]) -> Search:
-    """A search with some options changed; with another method it keeps what both have.
+    """A search with some options changed; another method keeps the options that both have.
 
     Raises:
         UsageError: There is no such method or option, or it is out of its range.

@@ -32,7 +32,7 @@ class TextModel(Protocol):
     head: Any
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """One token a row."""
+        """Logits (batch, vocab) and the next state after one token a row, (batch,) int64."""
         ...
 
     def read(
@@ -47,7 +47,7 @@ class TextModel(Protocol):
 
 
 def skim(model: TextModel, tokens: Tensor, lengths: Tensor | None, state: State | None) -> State:
-    """The state after each row's last real token, arguments as in `TextModel.read`.
+    """The state after each row's last real token; arguments and shapes as in `TextModel.read`.
 
     A model that need not compute what it would score has a method of this name.
     """
@@ -73,7 +73,7 @@ def select_rows(state: State, index: Tensor, kept: Collection[int] = ()) -> Stat
 
 
 def check_start(first: Tensor, state: State) -> None:
-    """Refuses first tokens and a state whose shapes or types are not those of `SearchInput`."""
+    """Refuses all but first tokens (batch,) int64 and a state of tensors (batch, …)."""
     if first.dim() != 1 or first.dtype != torch.int64:
         raise UsageError(
             f"the first tokens have shape {tuple(first.shape)} and type {first.dtype}; "
@@ -134,7 +134,7 @@ def log_softmax(logits: Tensor) -> Tensor:
 
 
 def double(values: Tensor) -> Tensor:
-    """Values as float64, on the CPU where their device has none."""
+    """Values of any shape as float64, on the CPU where their device has none."""
     return (values.cpu() if values.device.type == "mps" else values).to(torch.float64)
 
 

@@ -1,4 +1,4 @@
-"""From tokens to text as they come: only what is settled, and not beyond a stop string."""
+"""Text from tokens as they come: only what no later token can change, up to a stop string."""
 
 from __future__ import annotations
 

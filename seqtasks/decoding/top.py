@@ -1,4 +1,4 @@
-"""The k largest of every row, with ties settled the same way on every device and batch."""
+"""The k largest of every row, with ties broken the same way on every device and in every batch."""
 
 from __future__ import annotations
 

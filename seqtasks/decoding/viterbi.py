@@ -25,8 +25,8 @@ def best_paths(
     step where they differ. The result of a sequence depends on neither padding nor batch.
 
     Emissions are (batch, time, labels) without NaN; the other scores are those of a
-    `seqtasks.heads.chain.Chain`, of which -inf forbids. A sequence of no steps has one path, of
-    score 0.
+    `seqtasks.heads.chain.Chain`, where -inf forbids. A sequence of no steps has one path, of score
+    0.
 
     Returns:
         Paths (batch, count, time) int64, best first, 0 past each length, and their scores (batch,

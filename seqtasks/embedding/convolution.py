@@ -56,7 +56,11 @@ class ConvolutionalSpelling(nn.Module):
         self.output_size = filters * len(widths)
 
     def forward(self, characters: Tensor, lengths: Tensor, index: Tensor) -> Tensor:
-        """Spell each distinct word once, as in `SpellingEncoder`."""
+        """Spell each distinct word once; arguments are those of `SpellingEncoder`.
+
+        Characters are (words, characters) int64, lengths (words,), the index (batch, time), and the
+        result is (batch, time, output_size).
+        """
         real = mask(lengths, characters.size(1)).unsqueeze(-1)
         letters = (self.table(characters) * real).transpose(1, 2)  # (words, size, characters)
         strongest = []

@@ -1,7 +1,7 @@
 """Long sequences read chunk by chunk: the state is carried, the activations of one chunk are kept.
 
-Sequences of thousands of steps are more than memory holds at once. By the chunking law of a
-recurrence a sequence fed in pieces gives what it gives whole; in training each piece is run again
+The activations of thousands of steps may be more than memory holds. By the chunking law of a
+recurrence a sequence fed in pieces gives what it gives whole. In training each piece is run again
 in the backward pass from the state that it began with (Chen et al. 2016, "Training deep nets with
 sublinear memory cost"), with the same dropout masks, so that the gradient is exact.
 """
@@ -21,7 +21,7 @@ from seqtasks.kernels.lengths import State
 
 
 def check_chunks(encoder: RecurrentEncoder, chunk_steps: int | None, truncate_bptt: bool) -> None:
-    """Refuse, by a UsageError, options by which `read_in_chunks` could not read."""
+    """Refuse, by a UsageError, options that `read_in_chunks` cannot read by."""
     if chunk_steps is None and truncate_bptt:
         raise UsageError(
             "it cuts the gradient between chunks, and there are none; set chunk_steps to their "
@@ -54,7 +54,7 @@ def read_in_chunks(
     """Run an encoder over time, chunk by chunk.
 
     Without dropout, outputs, states and gradients are those of the encoder by itself, whatever the
-    chunk. Where the encoder holds a dropout mask for all steps of a call, it does so for a chunk.
+    chunk. A dropout mask that the encoder keeps for all steps of a call, it keeps for a chunk.
 
     Args:
         encoder: reads from past to future.
@@ -70,8 +70,8 @@ def read_in_chunks(
         sequence's own last real step.
 
     Raises:
-        UsageError: the chunk is below 1, or the encoder also reads from the end; or the gradient
-            is to be cut between chunks, and there are none.
+        UsageError: the chunk is below 1 step, the encoder also reads from the end, or
+            ``truncate_bptt`` is set without chunks.
 
     >>> encoder = RecurrentEncoder(3, 5)
     >>> inputs, lengths = torch.randn(2, 7, 3), torch.tensor([7, 2])

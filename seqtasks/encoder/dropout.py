@@ -26,7 +26,7 @@ class SequenceDropout(nn.Module):
         self.rate, self.variational = check_rate("dropout", rate), variational
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Same shape as the inputs; the identity when evaluating."""
+        """Inputs (batch, time, features) after dropout; when evaluating, the inputs themselves."""
         if not self.training or self.rate == 0.0:
             return inputs
         if not self.variational:
@@ -66,7 +66,7 @@ def scale_dropout(model: nn.Module, factor: float) -> None:
 
 
 def rates(module: nn.Module) -> list[str]:
-    """The attributes of a module that are dropout rates, but for those of its parts."""
+    """The attributes of a module that are dropout rates, without those of its parts."""
     if isinstance(module, SequenceDropout):
         return ["rate"]
     if isinstance(module, nn.modules.dropout._DropoutNd):

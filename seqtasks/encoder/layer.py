@@ -50,9 +50,16 @@ class EncoderLayer(nn.Module):
         state: State | None = None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run each direction over time; shapes as in the contract.
+        """Run each direction over time.
 
-        The schedule says how to cut the batch, which then comes in the schedule's order.
+        Args:
+            inputs: (batch, time, input_size), in the schedule's order where there is one.
+            lengths: (batch,) int64, or None where every sequence fills the batch.
+            state: (batch, …) tensors, those of the first direction first; None to start afresh.
+            schedule: how to cut the batch; None to run it whole.
+
+        Returns:
+            Outputs (batch, time, output_size), and the state after each sequence's last real step.
         """
         features = self.norm(inputs)
         outputs: list[Tensor] = []
@@ -75,7 +82,11 @@ class EncoderLayer(nn.Module):
         state: State | None,
         schedule: RaggedSchedule | None,
     ) -> tuple[Tensor, State]:
-        """Run one direction; the second one from each sequence's end to its beginning."""
+        """Run one direction; the second one reads each sequence from its end to its beginning.
+
+        Arguments are those of `forward`, of one direction: features (batch, time, input_size) after
+        the norm, and its own part of the state. Outputs are (batch, time, size).
+        """
         cell, backward = self.cells[number], number == 1
         steps = reverse(features, lengths) if backward else features
         if schedule is None:

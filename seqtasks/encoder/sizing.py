@@ -26,7 +26,7 @@ def largest_width(build: Callable[[int], nn.Module], max_parameters: int) -> int
     """The greatest width, a multiple of 8, at which a module keeps within a number of parameters.
 
     Args:
-        build: makes the module, by `sizes_alone`, from a width, with which its parameters grow.
+        build: makes the module from a width; its parameters grow with the width.
         max_parameters: the most there may be.
 
     Raises:
@@ -43,7 +43,7 @@ def largest_width(build: Callable[[int], nn.Module], max_parameters: int) -> int
     if count(1) > max_parameters:
         raise UsageError(
             f"the smallest encoder of this shape, {MULTIPLE} units wide, has {count(1):,}, "
-            f"and there may be {max_parameters:,}; allow more, or take fewer layers",
+            f"and {max_parameters:,} are allowed; allow more, or choose fewer layers",
             option="max_parameters",
         )
     exceeds = 2

@@ -20,14 +20,14 @@ from seqtasks.kernels.lengths import State, last_step, ragged, zero_padding
 from seqtasks.kernels.schedule import RaggedSchedule, make_schedule
 
 MOST_LAYERS = 1000
-"""What no stack needs more of; a typing error then costs neither time nor memory."""
+"""The most layers of a stack; a typing error in their number then costs no time or memory."""
 
 
 class RecurrentEncoder(nn.Module):
     """A stack of recurrent layers on the contract ``outputs, state = encoder(inputs, …)``.
 
     The state is one flat tuple: layer by layer, in each layer the forward cell's tensors before
-    the backward cell's. A residual stack with layer norm also normalises what it puts out.
+    the backward cell's. A residual stack with layer norm also normalises its outputs.
 
     Args:
         input_size: features of each input step.
@@ -39,7 +39,7 @@ class RecurrentEncoder(nn.Module):
         bidirectional: also read each sequence from its end; doubles the output size.
         residual: add each layer's input to its output, projected where their sizes differ.
         layer_norm: normalise each layer's input.
-        dropout: rate between layers, of which there are then at least two.
+        dropout: rate between layers; above 0 it needs at least two layers.
         variational: one dropout mask for all steps of a sequence.
         recompute: in training keep only each layer's inputs and run the layer again in the
             backward pass: memory of one layer instead of all, for a third more time (Chen et al.
@@ -154,7 +154,10 @@ class RecurrentEncoder(nn.Module):
         state: State | None,
         schedule: RaggedSchedule | None = None,
     ) -> tuple[Tensor, State]:
-        """Run layer after layer; arguments are those of `forward`, in the schedule's order."""
+        """Run layer after layer; arguments are those of `forward`, in the schedule's order.
+
+        The outputs are (batch, time, output_size).
+        """
         states: list[Tensor] = []
         outputs = inputs
         for layer, count in zip(self.layers, self.state_counts, strict=True):
@@ -194,7 +197,8 @@ def cell_maker(
 ) -> Callable[[int, int], Recurrence]:
     """What makes a recurrence from its sizes.
 
-    A UsageError names a cell that there is none of, or an option that the cell refuses.
+    Raises:
+        UsageError: there is no such cell, or the cell refuses an option; also when it is called.
     """
     make = find_cell(cell, options)
 

@@ -92,7 +92,10 @@ def adapting(
 def gradients_for(
     bundle: Bundle, dynamic: DynamicEvaluation, trusted: Collection[str]
 ) -> list[Tensor] | None:
-    """What the rule of dynamic evaluation divides gradients by; None for nothing."""
+    """What the rule of dynamic evaluation divides gradients by; None for nothing.
+
+    It is one tensor of each weight's shape, from `training_gradients`.
+    """
     wanted = dynamic.rule == "rms"
     return training_gradients(bundle, dynamic.segment, trusted) if wanted else None
 

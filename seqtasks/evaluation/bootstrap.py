@@ -43,7 +43,7 @@ class Sums:
 
     @classmethod
     def of(cls, metric: Metric, states: Mapping[str, Tensor]) -> Sums:
-        """The sums that `parts` has given for each state of a metric."""
+        """The sums (parts, …) that `parts` has given for each state of a metric."""
         sums = cls(metric)
         sums.kept = dict(states)
         sums.count = min(map(len, states.values()))
@@ -72,7 +72,7 @@ class Sums:
         return self.kept[name][: self.count]
 
     def state(self) -> dict[str, Tensor]:
-        """The metric's state now."""
+        """The metric's state now: name → sum, of any shape."""
         found: dict[str, Any] = dict(self.metric.metric_state)
         return found
 
@@ -86,6 +86,9 @@ class Sums:
 
         Args:
             counts: (samples, parts) float64, how often each part is in a sample.
+
+        Returns:
+            (samples,) float64.
         """
         totals = {
             name: torch.tensordot(counts, self.parts(name), dims=1) for name in self.types
@@ -94,7 +97,7 @@ class Sums:
         return torch.stack([self.score({n: t[i] for n, t in totals.items()}) for i in places])
 
     def score(self, states: dict[str, Tensor]) -> Tensor:
-        """The metric's value for a state, float64."""
+        """The metric's value, a scalar, float64, for a state: name → sum, of any shape."""
         self.metric.reset()
         for name, value in states.items():
             setattr(self.metric, name, value.to(self.metric.device).to(self.types[name]))
@@ -108,7 +111,7 @@ def resample_counts(parts: int, samples: int, seed: int) -> Iterator[Tensor]:
     """Yield how often each part is drawn in each sample, with replacement, some samples at once.
 
     Yields:
-        (some samples, parts) float64.
+        (samples, parts) float64, of some of the samples.
 
     >>> torch.cat([*resample_counts(4, 3, seed=0)]).sum(dim=1).tolist()
     [4.0, 4.0, 4.0]
@@ -154,7 +157,7 @@ def interval(sums: Sums, *, samples: int, confidence: float, seed: int) -> Inter
 
 
 def interval_of(drawn: Tensor, confidence: float) -> Interval:
-    """The `interval` of what `drawn_scores` gives."""
+    """The `interval` of drawn scores (1 + samples,), as `drawn_scores` gives them."""
     return _ends(drawn[1:], confidence)
 
 
@@ -204,7 +207,10 @@ def compare_scores(
 
 
 def compare_drawn(differences: Tensor, confidence: float) -> Comparison:
-    """What `compare_scores` says of differences of two scores as `drawn_scores` gives them."""
+    """What `compare_scores` says of the differences of two scores.
+
+    They are (1 + samples,), as `drawn_scores` gives the scores.
+    """
     found, drawn = differences[0], differences[1:]
     drawn = drawn[~drawn.isnan()]
     moved = (drawn - drawn.mean()).abs()

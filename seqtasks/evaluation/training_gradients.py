@@ -40,6 +40,9 @@ def training_gradients(bundle: Bundle, segment: int, trusted: Collection[str] = 
         segment: targets of each row in a batch.
         trusted: modules of your own whose classes the bundle may name.
 
+    Returns:
+        One tensor of each weight's shape.
+
     Raises:
         UsageError: the training text cannot be read.
     """

@@ -128,7 +128,10 @@ def read(
     dynamic: DynamicEvaluation | None = None,
     sizes: Sequence[Tensor] | None = None,
 ) -> Reading:
-    """What a model finds in some texts, its weights following them by ``dynamic``."""
+    """What a model finds in some texts, its weights following them by ``dynamic``.
+
+    The sizes are one tensor of each weight's shape, as `gradients_for` gives them.
+    """
     device = model.device
     if dynamic is None or not dynamic.rate:
         return whole(

@@ -24,7 +24,7 @@ def by_name(parts: Parts) -> Named:
 
 
 def unnamed(tensors: Mapping[str, Tensor]) -> Parts:
-    """The reverse of `by_name`."""
+    """The reverse of `by_name`; shapes are those of `Parts`."""
     known: Any = {name: tensors.get(name) for name in Parts._fields[:-1]}
     return Parts(**known, recurrent=state_of(tensors))
 
@@ -55,7 +55,10 @@ def step_graph(decoder: AttentionDecoder, tokens: Tensor, state: State) -> Graph
 
 
 def axes(name: str, tensor: Tensor) -> Axes:
-    """Name the axes of a part of the state that vary: the batch, and the steps of the source."""
+    """Name the axes of a part of the state that vary: the batch, and the steps of the source.
+
+    The tensor is (batch, …).
+    """
     if name in ("tokens", "fed") or name.startswith("state_"):
         return ("batch", *[None] * (tensor.dim() - 1))
     if name in ("values", "keys"):  # with heads in front of the steps, or without

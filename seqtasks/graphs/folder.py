@@ -85,7 +85,7 @@ def check_parity(path: Path, graph: Graph) -> None:
 
 
 def remaining(task: Any, held: set[str]) -> dict[str, Tensor]:
-    """The parameters and buffers that no graph holds and predictions may need."""
+    """Name → parameter or buffer, of any shape, that no graph holds and predictions may need."""
     inside = {id(tensor) for name, tensor in everything(task) if name in held}
     kept = task.state_dict()
     return {
@@ -119,7 +119,7 @@ def attach(
         task: the model, as its configuration makes it; loses the weights that the graphs hold.
         folder: a folder that `write_graphs` wrote.
         graphs: what its graphs hold, by the names of the files.
-        rest: the parameters that are in no graph.
+        rest: the parameters that are in no graph, by name, of any shape.
         wanted: what the graphs are to give.
 
     Raises:

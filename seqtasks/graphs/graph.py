@@ -67,12 +67,12 @@ class Shaped(NamedTuple):
 
 
 def name_state(state: State, prefix: str = "") -> Named:
-    """Name the tensors of a state: ``state_0``, ``state_1``, …."""
+    """Name the tensors (batch, …) of a state: ``state_0``, ``state_1``, …."""
     return {f"{prefix}state_{number}": tensor for number, tensor in enumerate(state)}
 
 
 def state_of(found: Mapping[str, Tensor], prefix: str = "") -> State:
-    """The reverse of `name_state`."""
+    """The reverse of `name_state`: the tensors (batch, …) in order."""
     count = sum(name.startswith(f"{prefix}state_") for name in found)
     return tuple(found[f"{prefix}state_{number}"] for number in range(count))
 
@@ -103,7 +103,7 @@ def axes_of(inputs: Named) -> dict[str, Axes]:
 
 
 def batch_graph(batch: Batch, output: str, compute: Callable[[Batch], Tensor]) -> Graph:
-    """The graph ``model``, from the tensors of a batch to one output."""
+    """The graph ``model``, from the tensors of a batch to one output, of any shape."""
     inputs = tensors(batch)
     return Graph("model", lambda given: {output: compute(Batch(given))}, inputs, axes_of(inputs))
 

@@ -24,7 +24,10 @@ class Scored(nn.Identity):
 
 
 def first_state(model: Any, count: int) -> State:
-    """The state before the first token of ``count`` texts, where no condition sets it."""
+    """The state before the first token of ``count`` texts, where no condition sets it.
+
+    Zeros, (count, …) each, of the encoder's shapes.
+    """
     shapes = model.encoder.state_shapes
     return tuple(torch.zeros(count, *shape) for shape in shapes)
 

@@ -25,7 +25,11 @@ CELLS: list[Any] = []
 def recurrence(
     inputs: Tensor, lengths: Tensor | None, state: list[Tensor], cell: int, backward: bool
 ) -> list[Tensor]:
-    """A cell over time, as in `write_recurrence`; ``cell`` is its place in `CELLS`."""
+    """A cell over time, as in `write_recurrence`; ``cell`` is its place in `CELLS`.
+
+    Inputs are (batch, time, input_size), lengths (batch,) int64 or None, and each state tensor is
+    (batch, …). It stands for the outputs (batch, time, output_size) and the final state.
+    """
     raise RuntimeError("the operator is for traces alone")
 
 

@@ -43,7 +43,10 @@ def run_encoder(
     lengths: Tensor | None = None,
     state: State | None = None,
 ) -> tuple[Tensor, State]:
-    """What `RecurrentEncoder.forward` computes, for a batch of any lengths."""
+    """What `RecurrentEncoder.forward` computes, for a batch of any lengths.
+
+    Shapes are those of it: inputs (batch, time, input_size), outputs (batch, time, output_size).
+    """
     if state is None:
         state = tuple(inputs.new_zeros(inputs.size(0), *shape) for shape in encoder.state_shapes)
     return encoder.run(inputs, lengths, state)
@@ -52,7 +55,11 @@ def run_encoder(
 def run_cell(
     first: int, number: int, features: Tensor, lengths: Tensor | None, state: State, _: None
 ) -> tuple[Tensor, State]:
-    """What `EncoderLayer.run` computes, where ``first`` is the place of the layer's first cell."""
+    """What `EncoderLayer.run` computes, where ``first`` is the place of the layer's first cell.
+
+    Features are (batch, time, input_size), lengths (batch,) int64 or None, and state tensors
+    (batch, …).
+    """
     output, *final = recurrence(features, lengths, list(state), first + number, number == 1)
     return output, tuple(final)
 
@@ -60,6 +67,10 @@ def run_cell(
 def run_gate(
     gate: CopyGate, features: Tensor, logits: Tensor, weights: Tensor, copies: Tensor
 ) -> Tensor:
-    """What `CopyGate.forward` computes."""
+    """What `CopyGate.forward` computes.
+
+    Features are (batch, time, size), logits (batch, time, vocab), weights (batch, time, steps) and
+    copies (batch, steps) int64.
+    """
     made, share = gate.shares(features, logits)
     return copied(made, share, weights, copies)

@@ -50,6 +50,9 @@ def form(module: nn.Module) -> tuple[Any, ...]:
 
 
 def everything(module: nn.Module) -> list[tuple[str, Tensor]]:
-    """Parameters and buffers by name; one that has several names stands under each."""
+    """Parameters and buffers, of any shape, by name.
+
+    One that has several names stands under each.
+    """
     parts = (module.named_parameters, module.named_buffers)
     return [pair for part in parts for pair in part(remove_duplicate=False)]

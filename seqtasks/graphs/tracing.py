@@ -33,6 +33,7 @@ class Traced(nn.Module):
         self.model, self.graph, self.note = model, graph, note
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """The outputs from the inputs, both of any shape and in the order of their names."""
         found = self.graph.compute(dict(zip(self.graph.inputs, inputs, strict=True)))
         self.note(found)
         return tuple(found.values())

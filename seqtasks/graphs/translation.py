@@ -46,7 +46,7 @@ def trace(
 
     Args:
         module: the computation.
-        example: its inputs.
+        example: its inputs, of any shape.
         shapes: their axes that vary, as `torch.export.export` takes them.
         name: what the module is, for an error.
 

@@ -91,7 +91,7 @@ class Writer:
         return name
 
     def weight(self, name: str, tensor: Tensor) -> str:
-        """Write a weight of the model, the first time that it is needed."""
+        """Write a weight of the model, of any shape, the first time that it is needed."""
         if name in self.root.initializers:
             return name
         return self.keep(name, tensor.detach().cpu().numpy())

@@ -13,17 +13,17 @@ from seqtasks.errors import UsageError
 from seqtasks.heads.language import NextToken
 
 NARROWING = 4
-"""How many times fewer features each rarer cluster reads than the one before it."""
+"""Each rarer cluster reads this many times fewer features than the cluster before it."""
 
 
 class AdaptiveLanguageHead(NextToken):
-    """A softmax over the commonest words and the clusters of rarer ones, then one in a cluster.
+    """A softmax over the commonest words and clusters of rarer words, then one inside a cluster.
 
     Grave, Joulin, Cissé, Grangier and Jégou 2017, "Efficient softmax approximation for GPUs":
     p(word) = p(cluster) p(word | cluster), where a rarer cluster reads fewer features. The
     probabilities are exact and sum to one; only the matrix behind them is of lower rank. A token's
-    number has to grow with its rarity, which holds for words and characters; byte pairs are
-    numbered roughly so, which costs time and nothing else.
+    number has to grow with its rarity. This holds for words and characters; for byte pairs it holds
+    roughly, which costs time and nothing else.
 
     Args:
         input_size: features of each step.
@@ -115,8 +115,8 @@ def check_cutoffs(cutoffs: Sequence[int], size: int, most: int) -> None:
         )
     if len(cutoffs) > most:
         raise UsageError(
-            f"{len(cutoffs)} clusters, each of {NARROWING} times fewer features than the last, "
-            f"are more than these features allow ({most}); give fewer or raise "
+            f"{len(cutoffs)} clusters, each with {NARROWING} times fewer features than the one "
+            f"before, are more than these features allow ({most}); give fewer or raise "
             "encoder.hidden_size",
             option="cutoffs",
         )

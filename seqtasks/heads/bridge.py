@@ -16,7 +16,7 @@ from seqtasks.kernels.lengths import State
 
 
 class Bridge(nn.Module):
-    """Every tensor of a state, of the given shapes without batch, as tanh of a linear map."""
+    """Each tensor of an initial state as tanh of a linear map; shapes are those without batch."""
 
     def __init__(self, input_size: int, state_shapes: tuple[tuple[int, ...], ...]) -> None:
         super().__init__()
@@ -50,11 +50,11 @@ class ZeroState(nn.Module):
 class LastState(nn.Module):
     """The encoder's own final state, layer by layer (Sutskever, Vinyals and Le 2014).
 
-    A bidirectional encoder hands over the mean of both directions, tensor by tensor: the state of
-    the forward one after the last step, of the backward one after the first.
+    A bidirectional encoder gives the mean of both directions, tensor by tensor: the forward state
+    after the last step and the backward state after the first.
 
     Raises:
-        UsageError: the recurrence has not as many layers of the same cell and sizes.
+        UsageError: the two recurrences differ in their layers: in number, cell or sizes.
     """
 
     def __init__(self, encoder: RecurrentEncoder, recurrence: RecurrentEncoder) -> None:
@@ -62,10 +62,10 @@ class LastState(nn.Module):
         there, here = (", ".join(map(shape, e.layers)) for e in (encoder, recurrence))
         if there != here:
             raise UsageError(
-                "last hands the encoder's state over, which fits layers of the same cell and "
-                f"sizes alone: the encoder has {there}, the decoder {here}; set "
+                "last starts the decoder from the encoder's final state, so both need layers of "
+                f"the same cell and sizes: the encoder has {there}, the decoder {here}; set "
                 "`recurrence.cell`, `recurrence.hidden_size` and `recurrence.num_layers` to those "
-                "of the encoder, or take projection",
+                "of the encoder, or choose projection",
                 option="bridge",
             )
         self.counts, self.both = list(encoder.state_counts), encoder.bidirectional

@@ -9,27 +9,27 @@ import torch
 from torch import Tensor
 
 LIMIT = 20.0
-"""Temperatures lie between 1 / LIMIT and LIMIT, also where no error bounds them."""
+"""Temperatures lie between 1 / LIMIT and LIMIT, even if the data has no error to bound them."""
 
 PASSES, USUAL_PASSES = 100, 6
-"""Over the data, for a temperature: at most, and as a rule."""
+"""Passes over the data to fit a temperature: the most, and the usual number."""
 
 PENALTIES = tuple(step / 5 for step in range(-3, 13))
-"""Nats that the label of what lies in no span may lose, for `best_penalty`."""
+"""Nats taken off the score of ``O``, the label outside all spans, that `best_penalty` tries."""
 
 WORTH, COST = 0.005, 0.01
-"""The F1 that a penalty has to bring, and the accuracy that it may cost."""
+"""The F1 that a penalty has to gain, and the accuracy that it may cost."""
 
 
 def fit_temperature(derivatives: Callable[[float], Tensor]) -> float:
     """The temperature at which the targets are most probable (Guo et al. 2017, section 4.2).
 
-    The nats are convex in 1 / temperature. Newton's method finds their minimum; the sign of the
-    first derivative bounds it, and a step that would leave the bounds, or is not at most half the
-    one before, goes to their geometric mean instead.
+    The nats are convex in 1 / temperature, and Newton's method finds their minimum. The sign of the
+    first derivative bounds it. A step that would leave the bounds, or that is more than half as
+    long as the step before, goes to the geometric mean of the bounds instead.
 
     Args:
-        derivatives: from 1 / temperature to the first two derivatives of the nats, as
+        derivatives: from 1 / temperature to the first two derivatives of the nats, (2,), as
             `temperature_derivatives` gives them for logits, or a sum of such.
 
     Returns:
@@ -101,17 +101,17 @@ def tune_thresholds(probabilities: Tensor, targets: Tensor) -> Tensor:
 
 
 def best_penalty(scores: Sequence[float], accuracies: Sequence[float]) -> float:
-    """The penalty where the mean of its score and those of its two neighbours is greatest, or 0.
+    """The penalty with the greatest mean of its score and those of its two neighbours, or 0.
 
-    A single score of few spans goes up and down by chance, which the mean evens out; the least and
-    the greatest penalty have no mean and are never taken. Of equally good ones the nearest to 0 is.
-    A penalty has to be worth it: its mean exceeds that of 0 by `WORTH` at least. A tagger that
-    knows next to nothing gains F1 by taking every word for a span, so none is taken that costs
-    more than `COST` of the accuracy, in the same mean.
+    A single score of few spans goes up and down by chance, and the mean evens this out. The least
+    and the greatest penalty have one neighbour only and are never chosen. Among equals the one
+    nearest to 0 is chosen. A penalty has to be worth it: its mean exceeds that of 0 by at least
+    `WORTH`. A tagger that knows next to nothing gains F1 by labelling every word as a span, so a
+    penalty whose mean accuracy is lower than that of 0 by more than `COST` is not chosen.
 
     Args:
-        scores: a share for each of `PENALTIES`, the higher the better.
-        accuracies: the share of right labels under each.
+        scores: for each of `PENALTIES` a score from 0 to 1, the higher the better.
+        accuracies: for each, the share of right labels.
 
     >>> accuracies = [0.9] * len(PENALTIES)
     >>> best_penalty([0.4 - abs(penalty - 0.8) for penalty in PENALTIES], accuracies)
@@ -129,6 +129,6 @@ def best_penalty(scores: Sequence[float], accuracies: Sequence[float]) -> float:
 
 
 def evened(shares: Sequence[float]) -> dict[float, float]:
-    """The mean of each of `PENALTIES` that has two neighbours, with theirs."""
+    """For each of `PENALTIES` with two neighbours, the mean of its share and of theirs."""
     threes = zip(shares, shares[1:], shares[2:], strict=False)
     return {penalty: sum(three) / 3 for penalty, three in zip(PENALTIES[1:-1], threes, strict=True)}

@@ -80,7 +80,12 @@ class LinearCrossEntropy(torch.autograd.Function):
         dtype: torch.dtype,
         backward: bool,
     ) -> tuple[Tensor, Tensor]:
-        """Total and objective, from products in ``dtype``, and the gradients for ``backward``."""
+        """Total and objective, scalars, from products in ``dtype``; keep the gradients.
+
+        The tensors are those of `linear_cross_entropy`: features (rows, size), weight
+        (vocab, size), bias (vocab,) and targets (rows,). ``backward`` says whether gradients are
+        wanted.
+        """
         wants = [backward and wanted for wanted in ctx.needs_input_grad[:3]]
         ctx.dtypes = features.dtype, weight.dtype, bias.dtype
         exact = torch.promote_types(dtype, torch.float32)

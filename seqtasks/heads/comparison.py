@@ -1,4 +1,4 @@
-"""Two vectors as one that tells how they relate."""
+"""Two vectors joined into one that shows how they relate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 PARTS = {1: 1, 2: 4}
-"""Number of texts → how many vectors' size the joined vector has."""
+"""Number of texts → size of the joined vector, in sizes of a text's vector."""
 
 
 def joined(vectors: Tensor, texts: int) -> Tensor:
-    """The vectors of the texts of each example as one: [u; v; |u − v|; u ⊙ v] of two texts.
+    """Join the vectors of each example's texts: two become [u; v; |u − v|; u ⊙ v].
 
     Mou et al. 2016, "Natural language inference by tree-based convolution and heuristic matching",
-    section 3.3; as here Conneau et al. 2017, "Supervised learning of universal sentence
+    section 3.3, in the form of Conneau et al. 2017, "Supervised learning of universal sentence
     representations", section 3.1, who read both texts with one encoder.
 
     Vectors are (texts · batch, size), those of all first texts before those of all second ones, and

@@ -1,4 +1,4 @@
-"""What a generated sequence is about: one-to-many begins with it.
+"""What a generated sequence is about, which the model reads first: one-to-many.
 
 A label or a vector is mapped to the initial state of the recurrence, and may be fed beside every
 token as well; Vinyals et al., "Show and tell" (CVPR 2015), section 3.1, compare the two for images.
@@ -27,7 +27,7 @@ class Condition(nn.Module):
 
     Args:
         vocabularies: of the data's fields.
-        field: the field that conditions, which has to be one of them.
+        field: the name of the field that conditions, one of them.
         embedding_dim: the size that a label or vector is mapped to.
         every_step: also feed the mapped vector beside every token.
     """
@@ -56,7 +56,7 @@ class Condition(nn.Module):
         self.map = self.mapping(len(vocabularies[field]), embedding_dim)
 
     def scored(self, batch: Batch) -> Batch:
-        """The batch, in which a text that the model has no start for has no tokens to score."""
+        """The batch, without tokens to score in texts that the model cannot start from."""
         return batch
 
     def fit(self, encoder: RecurrentEncoder) -> None:
@@ -64,7 +64,7 @@ class Condition(nn.Module):
         self.bridge = Bridge(self.size, encoder.state_shapes)
 
     def start(self, batch: Batch) -> State:
-        """The state before the first token; every tensor's first axis is the batch."""
+        """The state before the first token; each tensor is (batch, …)."""
         vector = torch.tanh(self.map(batch[self.field]))
         return (vector, *self.bridge(vector))
 
@@ -83,7 +83,7 @@ class Condition(nn.Module):
 class LabelCondition(Condition):
     """A learned vector for each label, (batch,) int64; arguments as in `Condition`.
 
-    There is none for a label that training never shows: its texts have no score.
+    A label that training never shows has no vector: its texts have no score.
     """
 
     mapping = nn.Embedding

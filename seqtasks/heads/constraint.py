@@ -1,4 +1,4 @@
-"""What a tag scheme forbids, as a part of a head."""
+"""The part of a head that keeps to a tag scheme."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from seqtasks.schemes import allowed_transitions, resolve_scheme, violation
 
 
 class SchemeConstraint(nn.Module):
-    """Gives a chain the score -inf wherever its labels may not stand.
+    """Gives a chain the score -inf wherever the scheme forbids a label or a transition.
 
     Args:
         labels: the labels in the order of their numbers.
         scheme: a name in `SCHEMES`; ``auto`` for that of the labels; None forbids nothing.
-        learnt: the scheme of the labels, where the data has told it, as in `resolve_scheme`.
+        learnt: the scheme that the data has shown, if any, as in `resolve_scheme`.
 
     Attributes:
-        scheme: the one that holds, or None.
+        scheme: the name of the scheme in use, or None.
 
     Raises:
         UsageError: there is no such scheme.
@@ -44,7 +44,10 @@ class SchemeConstraint(nn.Module):
             self.register_buffer(name, which, persistent=False)
 
     def forward(self, start: Tensor, transitions: Tensor, end: Tensor) -> Chain:
-        """The scores of a `Chain`, -inf where they are forbidden."""
+        """The scores of a `Chain`, -inf where they are forbidden.
+
+        Start and end are (labels,), transitions (labels, labels).
+        """
         return Chain(
             start.masked_fill(~self.start, -torch.inf),
             transitions.masked_fill(~self.transitions, -torch.inf),
@@ -54,7 +57,7 @@ class SchemeConstraint(nn.Module):
     def legal(self, tags: Tensor, lengths: Tensor) -> Tensor:
         """Which sequences are allowed, (batch,) bool; tags (batch, time) int64.
 
-        No sequence is that has a label without a score, whose number is past those of the labels.
+        A sequence with a label that has no score, numbered past the labels, is not allowed.
         """
         if tags.size(1) == 0:
             return lengths == 0
@@ -68,6 +71,6 @@ class SchemeConstraint(nn.Module):
         return (ends & steps.all(1) & known) | (lengths == 0)
 
     def mistake(self, tags: Sequence[int]) -> str:
-        """What the scheme forbids in a sequence of labels by number that it does not allow."""
+        """What is wrong, by the scheme, with a sequence of label numbers that it forbids."""
         names, scheme = [self.labels[number] for number in tags], str(self.scheme)
         return f"the tags '{' '.join(names)}' are not {scheme}: {violation(names, scheme)}"

@@ -55,10 +55,10 @@ class CopyGate(nn.Module):
         *,
         label_smoothing: float = 0.0,
     ) -> Loss:
-        """Nats of the targets (batch, time) int64, numbers from vocab on among them.
+        """Nats of the targets (batch, time) int64, whose numbers may go past vocab.
 
         The first arguments are those of `forward`. The share ``label_smoothing`` of the objective
-        is spread evenly over the vocabulary, of what the softmax gives to its words.
+        is spread evenly over the words of the vocabulary, as the softmax scores them.
         """
         log_probs, copied = self.shares(features, logits)
         inside = targets < logits.size(-1)
@@ -66,7 +66,7 @@ class CopyGate(nn.Module):
         own = own.masked_fill(~inside, -torch.inf)
         same = copies.unsqueeze(1) == targets.unsqueeze(2)  # (batch, time, steps)
         attended = (weights.to(log_probs) * same).sum(dim=-1)
-        # A word that is nowhere attended to costs the most that a float can say, not infinity.
+        # A word that gets no attention costs the most that a float can hold, not infinity.
         attended = attended.clamp(min=torch.finfo(attended.dtype).tiny)
         nats = -torch.logaddexp(own, copied.squeeze(2) + attended.log())
         real = mask(lengths, targets.size(1))
@@ -81,7 +81,7 @@ class CopyGate(nn.Module):
 
 
 def copied_targets(targets: Tensor, copied: Tensor, unk_id: int) -> Tensor:
-    """Targets in which unknown words that can be copied have their numbers beyond the vocabulary.
+    """Give unknown target words that can be copied their numbers beyond the vocabulary.
 
     Targets are (batch, time) int64; ``copied`` (batch, words) has ``<unk>`` for what cannot be
     copied.

@@ -21,7 +21,7 @@ from seqtasks.kernels.lengths import mask
 from seqtasks.kernels.scan import in_widest_type
 
 ROWS_AT_ONCE = 2**10
-"""Sequences that are looked through at once."""
+"""Sequences that are checked at once."""
 
 
 class CRFTagging(TaggingHead):
@@ -65,14 +65,14 @@ class CRFTagging(TaggingHead):
         self.register_buffer("weights", weights, persistent=False)
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
-        """In a type at least as wide as float32."""
+        """The same logits (batch, time, labels) and the chain, in float32 or wider."""
         wide, *chain = in_widest_type(logits, self.start, self.transitions, self.end)
         return wide, self.constraint(*chain)
 
     def loss(self, logits: Tensor, tags: Tensor, lengths: Tensor) -> Loss:
-        """Nats of the sequences (batch, time), but for those of probability 0, which do not count.
+        """Nats of the tags (batch, time); sequences of probability 0 do not count.
 
-        These are the sequences that the scheme forbids, or that have a label without a score.
+        A sequence has probability 0 if the scheme forbids it or one of its labels has no score.
         """
         lengths = lengths.masked_fill(~self.constraint.legal(tags, lengths), 0)
         nats = path_nats(*self.scores(logits), tags, lengths)
@@ -85,9 +85,9 @@ class CRFTagging(TaggingHead):
     def fit_to_training_data(
         self, rows: Sequence[Sequence[int] | NDArray[Any]] | Ragged, places: Sequence[str]
     ) -> None:
-        """Refuse, before training, tags of probability 0 by a DataError that lists their places.
+        """Refuse training tags that the scheme forbids by a DataError that lists their places.
 
-        Sequences with tags that training never shows are passed over.
+        Sequences with tags that training never shows are not checked.
         """
         wrong: list[str] = []
         count = 0
@@ -105,7 +105,7 @@ class CRFTagging(TaggingHead):
         if wrong:
             hint = (
                 "correct the data, let data.tags.scheme=auto and data.tags.invalid=repair do so, "
-                "choose the head's scheme that the tags follow, or set that to null"
+                "or set the head's scheme to the one that the tags follow, or to null"
             )
             if count == 1:
                 raise DataError(f"{wrong[0]}; {hint}")
@@ -115,7 +115,8 @@ class CRFTagging(TaggingHead):
     def best(self, logits: Tensor, lengths: Tensor, count: int) -> list[list[Hypothesis]]:
         """The ``count`` most probable sequences, best first, or fewer where no more are allowed.
 
-        How probable they are is after the penalty of ``O``, in whose order they come.
+        Their log-probabilities, and so their order, include the penalty of ``O``. Logits are
+        (batch, time, labels), lengths (batch,) int64.
         """
         logits, chain = self.scores(self.penalised(logits.double()))
         paths, scores = best_paths(logits, *chain, lengths, count)
@@ -131,7 +132,7 @@ class CRFTagging(TaggingHead):
 
 
 def label_weights(labels: Vocabulary, weights: Mapping[str, float]) -> Tensor:
-    """A weight for each label, (labels,), 1 for those not named.
+    """The weight of each label, (labels,), 1 for those not named.
 
     Raises:
         UsageError: a label is unknown, or a weight is negative or no finite number.

@@ -62,7 +62,7 @@ class Parts(NamedTuple):
     recurrent: State
 
     def joined(self) -> State:
-        """The flat state."""
+        """The flat state; each tensor is (batch, …)."""
         *parts, recurrent = self
         return (*(part for part in parts if part is not None), *recurrent)
 
@@ -70,26 +70,26 @@ class Parts(NamedTuple):
 class AttentionDecoder(nn.Module):
     """Reads the target so far, attends to the source, scores the next token.
 
-    The recurrence puts out o_t, the attention a context c_t, and the attentional state is
+    The recurrence gives o_t, the attention gives a context c_t, and the attentional state is
     h_t = tanh(W [o_t; c_t]) (Luong, Pham and Manning 2015, equation 5). Without input feeding the
-    recurrence does not depend on the attention, so that it runs over the whole target in one call,
-    and the attention after it. With input feeding (section 3.3 there) the recurrence reads h_{t-1}
-    beside each token, so that it knows what was attended to, and runs step by step.
+    recurrence does not depend on the attention: it runs over the whole target in one call, and
+    then the attention does. With input feeding (section 3.3 there) the recurrence reads h_{t-1}
+    beside each token, so it knows what was attended to; it runs step by step.
 
     Args:
         vocabulary: the target's tokens.
         encoder: whose outputs are attended to.
         embedding: makes the `TokenEmbedding` from the vocabulary.
         recurrence: makes a one-directional `RecurrentEncoder` from ``input_size``.
-        attention: a name of `seqtasks.heads.attention.ATTENTIONS`, or what makes the `Attention`
+        attention: a name in `seqtasks.heads.attention.ATTENTIONS`, or what makes an `Attention`
             from ``query_size`` and ``memory_size``.
         output: makes the `NextToken` head from ``input_size`` and ``embedding``.
         bridge: how the recurrence starts: ``projection``, tanh of a linear map of the encoder's
             summary; ``last``, with the encoder's final state; ``zero``.
         input_feeding: the recurrence also reads the attentional state before.
-        coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), by which a step
-            attends to what is covered already (See, Liu and Manning 2017, equation 12).
-        copying: a word can also be the one attended to, known or not (`CopyGate`).
+        coverage_loss: weight in the objective of Σ_i min(a_ti, Σ_{t'<t} a_t'i), the attention
+            that a step pays to what is covered already (See, Liu and Manning 2017, equation 12).
+        copying: a source word that is attended to can be the next word, known or not (`CopyGate`).
         dropout: rate on the attentional state.
 
     Raises:
@@ -121,7 +121,8 @@ class AttentionDecoder(nn.Module):
         self.recurrence = recurrence(input_size=width + self.fed_size)
         if self.recurrence.bidirectional:
             raise UsageError(
-                "the future is unseen; set it to false", option="recurrence.bidirectional"
+                "a decoder cannot read the target from its end; set it to false",
+                option="recurrence.bidirectional",
             )
         if input_feeding:
             check_masks(self.recurrence, self.fed_size)
@@ -131,12 +132,17 @@ class AttentionDecoder(nn.Module):
         self.attention = find_attention(attention)(size, encoder.output_size)
         if self.attention.looks_back and not input_feeding:
             raise UsageError(
-                f"a {type(self.attention).__name__} looks back by steps; set `input_feeding`=true",
+                f"a {type(self.attention).__name__} reads the weights of the step before, which "
+                "it gets with input feeding; set `input_feeding`=true",
                 option="attention",
             )
         self.attends = not isinstance(self.attention, NoAttention)
         if coverage_loss and not self.attends:
-            raise UsageError("it is about attention; set it to 0 without", option="coverage_loss")
+            raise UsageError(
+                "it weighs attention, and this decoder has none; set it to 0, or choose an "
+                "attention",
+                option="coverage_loss",
+            )
         self.coverage_loss = check_least("coverage_loss", coverage_loss)
         self.vocab_size, self.unk_id = len(vocabulary), vocabulary.unk_id or 0
         self.combine = Linear(size + self.attention.output_size, size)
@@ -149,8 +155,8 @@ class AttentionDecoder(nn.Module):
         self.copier = CopyGate(size) if copying else None
         if copying and not (self.attends and self.output.alpha == self.output.beta == 0):
             raise UsageError(
-                "it takes what is attended to, and its loss has no penalties of activations; set "
-                "an attention, and `output.alpha` and `output.beta` to 0",
+                "it copies words that are attended to, and its loss has no penalties on "
+                "activations; choose an attention, and set `output.alpha` and `output.beta` to 0",
                 option="copying",
             )
 
@@ -185,13 +191,13 @@ class AttentionDecoder(nn.Module):
 
     @property
     def shared(self) -> list[int]:
-        """Places in the flat state of what comes from the source alone and never changes."""
+        """Places in the flat state of the tensors that come from the source and never change."""
         told = {"fed": self.fed_size, "alignment": self.attention.looks_back, "copies": self.copier}
         names = [name for name in Parts._fields if told.get(name, True)]
         return [names.index(name) for name in ("values", "keys", "real", "copies") if name in names]
 
     def parts(self, state: State) -> Parts:
-        """A flat state by name."""
+        """A flat state by name; each tensor is (batch, …), as in `Parts`."""
         values, keys, real, coverage, *rest = state
         fed = rest.pop(0) if self.fed_size else None
         alignment = rest.pop(0) if self.attention.looks_back else None
@@ -218,7 +224,10 @@ class AttentionDecoder(nn.Module):
         return DecoderOutput(self.mixed(outputs, context), weights, after.joined())
 
     def fed(self, embedded: Tensor, parts: Parts) -> DecoderOutput:
-        """Step by step, each with the attentional state of the one before it."""
+        """Step by step, each with the attentional state of the one before it.
+
+        The embedded tokens are (batch, time, embedding).
+        """
         features: list[Tensor] = []
         alignments: list[Tensor] = []
         for vector in embedded.split(1, dim=1):
@@ -261,7 +270,10 @@ class AttentionDecoder(nn.Module):
         return self.copier(*self.copied(DecoderOutput(features, weights, state)))
 
     def copied(self, reading: DecoderOutput) -> tuple[Tensor, ...]:
-        """The features, logits, weights and copies of a reading, as `CopyGate` takes them."""
+        """The features, logits, weights and copies of a reading, as `CopyGate` takes them.
+
+        They are (batch, time, size), (batch, time, vocab), (batch, time, steps) and (batch, steps).
+        """
         copies = self.parts(reading.state).copies
         assert copies is not None
         return reading.features, self.output(reading.features), reading.weights, copies
@@ -282,7 +294,10 @@ class AttentionDecoder(nn.Module):
         return replace(loss, objective=objective + self.coverage_loss * again[real].sum())
 
     def attended(self, state: State) -> tuple[Tensor, Tensor]:
-        """The sum of all attention to each source step so far, and which steps are real."""
+        """The sum of all attention to each source step so far, and which steps are real.
+
+        Both are (batch, steps).
+        """
         parts = self.parts(state)
         return parts.coverage, parts.real
 

@@ -17,10 +17,10 @@ def output_size(recurrence: Callable[..., RecurrentEncoder], input_size: int) ->
 
 
 def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
-    """Refuse, by a UsageError, a recurrence that cannot be called step by step."""
+    """Refuse, by a UsageError, a recurrence that input feeding cannot call step by step."""
     if recurrence.output_size != fed_size:
         raise UsageError(
-            "the width of the recurrence is fed to it, so that it cannot follow from a number of "
+            "the recurrence reads its own output, so its width cannot follow from a number of "
             "parameters; set `recurrence.hidden_size`, and `recurrence.max_parameters` to null",
             option="input_feeding",
         )
@@ -28,8 +28,8 @@ def check_masks(recurrence: RecurrentEncoder, fed_size: int) -> None:
     kept = any(isinstance(m, SequenceDropout) and m.variational and m.rate for m in modules)
     if kept or any(getattr(module, "weight_drop", 0) for module in modules):
         raise UsageError(
-            "it calls the recurrence step by step, where one dropout mask for all steps is not "
-            "kept; set `recurrence.variational`=false and `recurrence.cell_options`=null, without "
+            "it calls the recurrence step by step, which cannot keep one dropout mask for all "
+            "steps; set `recurrence.variational`=false and `recurrence.cell_options`=null, without "
             "weight_drop",
             option="input_feeding",
         )

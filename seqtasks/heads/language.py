@@ -33,7 +33,7 @@ class NextToken(nn.Module):
 
     Attributes:
         label_smoothing: share of the objective spread evenly over the vocabulary.
-        temperature: by which the logits are divided; None where none is ever fitted.
+        temperature: divides the logits; None for a head that fits none.
 
     Raises:
         UsageError: ``alpha`` or ``beta`` is negative.
@@ -69,7 +69,7 @@ class NextToken(nn.Module):
 
     @contextmanager
     def uncalibrated(self) -> Iterator[None]:
-        """As if no temperature were fitted."""
+        """Within the context, score as if no temperature were fitted."""
         fitted, self.temperature = self.temperature, None
         try:
             yield
@@ -110,8 +110,8 @@ class LanguageHead(NextToken):
             size are first mapped to the embedding's.
         label_smoothing: share of the objective spread evenly over the vocabulary.
         calibrate: fit a temperature to the validation data after training, by which the logits are
-            divided from then on (Guo et al. 2017); a model that has learnt its text too well is
-            too sure of any other. It changes no order of the tokens.
+            divided from then on (Guo et al. 2017): a model that has learnt its text too well is
+            too sure of other texts. The order of the tokens stays the same.
         regularised: ``dropout``, ``variational``, ``alpha`` and ``beta``, as in `NextToken`.
     """
 

@@ -35,12 +35,12 @@ class Loss:
 
     @property
     def minimised(self) -> Tensor:
-        """What training minimises, summed over real steps."""
+        """What training minimises, a scalar, summed over real steps."""
         return self.total if self.objective is None else self.objective
 
     @property
     def mean(self) -> Tensor:
-        """The objective for each real step; 0 where there is none."""
+        """The objective for each real step, a scalar; 0 where there is none."""
         return self.minimised / self.count.clamp(min=1)
 
     @property

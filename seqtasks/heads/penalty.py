@@ -1,4 +1,4 @@
-"""Penalties on what a recurrence puts out, which belong to the objective and to no score."""
+"""Penalties on the outputs of a recurrence; they are part of the objective and of no score."""
 
 from __future__ import annotations
 

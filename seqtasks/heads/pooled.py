@@ -93,15 +93,20 @@ class PooledHead(nn.Module):
         return self.linear(self.dropout(joined(pooled, self.texts)))
 
     def loss(self, logits: Tensor, targets: Tensor) -> Loss:
-        """The loss summed over the examples, and how many have one."""
+        """The loss summed over the examples, and how many have one.
+
+        Args:
+            logits: (batch, numbers of the linear map), as `forward` gives them.
+            targets: (batch,); label sets are (batch, labels), 0 or 1.
+        """
         raise NotImplementedError
 
     def predicted(self, logits: Tensor) -> Tensor:
-        """What the head decides for each example, in the form of the targets."""
+        """What the head decides for each example, (batch, …), in the form of the targets."""
         raise NotImplementedError
 
     def answers(self, logits: Tensor) -> list[str] | list[list[str]]:
-        """What the head decides for each example, in words."""
+        """What the head decides for each example, in words; logits are (batch, numbers)."""
         return [self.labels[number] for number in self.predicted(logits).tolist()]
 
     def probabilities(self, logits: Tensor) -> Tensor:
@@ -111,18 +116,23 @@ class PooledHead(nn.Module):
         )
 
     def fit_to_training_data(self, targets: Iterable[Tensor]) -> None:
-        """Learn from the targets of the training data, in parts, what does not take a network."""
+        """Learn from the targets of the training data what does not take a network.
+
+        The targets come in parts, each (examples,) or, of label sets, (examples, labels).
+        """
 
     def calibrate(self, logits: Tensor, targets: Tensor) -> None:
         """Fit to the validation data what the trained network leaves open.
 
-        Targets that training never shows tell nothing of that.
+        Logits and targets are those of all its examples, (examples, …). Targets that training never
+        shows tell nothing of that.
         """
 
     def constant(self, targets: Iterable[Tensor]) -> tuple[str, Tensor]:
         """The best answer that is the same for every example: its name, and one guess.
 
-        The targets are those of the training data, in parts.
+        The targets are those of the training data, in parts, each (examples, …). The guess has the
+        shape of a single target: a scalar, or (labels,) of a label set.
         """
         raise NotImplementedError
 
@@ -135,20 +145,26 @@ class PooledHead(nn.Module):
         return {}
 
     def matched(self, guesses: Tensor, targets: Tensor) -> Tensor:
-        """Guesses in the form of targets, which may name labels that training never shows."""
+        """Guesses in the form of targets, which may name labels that training never shows.
+
+        Both are (batch,) or, of label sets, (batch, labels).
+        """
         return guesses
 
     def views(self, logits: Tensor) -> dict[str, Tensor]:
-        """Metric → what it sees in place of the guesses."""
+        """Metric → what it sees in place of the guesses, (batch, …)."""
         return {}
 
     def score(self, metrics: Mapping[str, Any], logits: Tensor, targets: Tensor) -> None:
-        """Update the metrics with a batch."""
+        """Update the metrics with a batch: logits (batch, numbers) and targets (batch, …)."""
         guesses, views = self.matched(self.predicted(logits), targets), self.views(logits)
         for name, metric in metrics.items():
             if name != "loss":
                 metric.update(views.get(name, guesses), targets)
 
     def report(self, tables: Mapping[str, Tensor]) -> dict[str, Any]:
-        """What a test says beside its scores, as JSON, from the metrics that are no number."""
+        """What a test says beside its scores, as JSON.
+
+        The tables are the values, of any shape, of the metrics that are not one number.
+        """
         return {}

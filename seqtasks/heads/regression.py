@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class PooledRegression(PooledHead):
     """Pool the outputs of all steps, then a linear map to one number.
 
-    It learns the target less its mean over its standard deviation, both of the training data; the
-    loss is the squared error of that, 1 for always saying the mean. Answers and scores are in the
-    units of the data.
+    It learns the standardised target: less the mean, over the standard deviation, of the training
+    data. The loss is the squared error of that, 1 for always answering the mean. Answers and scores
+    are in the units of the data.
 
     Args:
         encoder: whose outputs are read.
@@ -72,8 +72,8 @@ class PooledRegression(PooledHead):
         deviation = float(wide.std(correction=0))
         if not deviation > 0:
             raise DataError(
-                "data.label: all training examples have the same number, nothing can be learnt; "
-                "look at data.train and at data.label.column"
+                "data.label: all training examples have the same number, so there is nothing to "
+                "learn; check data.train and data.label.column"
             )
         self.center.fill_(float(wide.mean()))
         self.scale.fill_(deviation)

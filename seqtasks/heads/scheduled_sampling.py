@@ -1,4 +1,4 @@
-"""Training on a decoder's own tokens now and then, as it will read them when it translates."""
+"""Training in which a decoder sometimes reads its own tokens, as it does when it translates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEPS_AT_ONCE = 16
 
 
 class ScheduledSampling:
-    """Replaces tokens of the target that a decoder reads in training by draws of its own.
+    """Replaces some tokens that a decoder reads in training by its own draws.
 
     Bengio et al. 2015, "Scheduled sampling for sequence prediction with recurrent neural networks".
     A first pass without gradient draws the tokens, the training pass then reads them. With input
@@ -52,7 +52,7 @@ class ScheduledSampling:
         if progress is None:
             raise UsageError(
                 "linear has to know when training ends: set trainer.max_epochs or "
-                "trainer.max_steps, or take constant",
+                "trainer.max_steps, or choose constant",
                 option="scheduled_sampling.schedule",
             )
         return self.rate * progress
@@ -97,7 +97,7 @@ def sampled(decoder: AttentionDecoder, tokens: Tensor, state: State, rate: float
 def draw(logits: Tensor) -> Tensor:
     """One token from each softmax, by the Gumbel trick: (…, vocab) → (…) int64.
 
-    Of logits that are not numbers it takes one of those, and leaves the loss to tell.
+    Where logits are NaN it takes one of those; the loss then shows that they are.
     """
     values = logits.float()
     return (values - torch.empty_like(values).exponential_().log()).argmax(dim=-1)

@@ -16,7 +16,7 @@ from seqtasks.kernels.affine import Linear
 from seqtasks.kernels.lengths import mask
 
 OUTSIDE = "O"
-"""The label of what lies in no span."""
+"""The label of a token outside all spans."""
 
 
 class TaggingHead(nn.Module):
@@ -30,12 +30,13 @@ class TaggingHead(nn.Module):
         dropout: rate on the features.
         variational: one dropout mask for all steps of a sequence.
         scheme: of the labels, as in `SchemeConstraint`.
-        outside_penalty: nats that the label ``O`` loses at each step when sequences are decoded:
-            above 0 more spans are found, and fewer of them are right. ``auto`` is for the F1 of
+        outside_penalty: nats taken off the score of ``O`` at each step when sequences are decoded.
+            Above 0 more spans are found, and fewer of them are right. ``auto`` raises the F1 of
             spans that are hard to find, of which the most probable sequence has too few (Lipton,
             Elkan and Naryanaswamy 2014, "Optimal thresholding of classifiers to maximize F1
-            measure"): after training the best of `seqtasks.heads.calibration.PENALTIES` is chosen
-            on the validation data. Loss and probabilities stay as they are.
+            measure"): after training it chooses the best of
+            `seqtasks.heads.calibration.PENALTIES` on the validation data. Loss and probabilities
+            stay as they are.
 
     Attributes:
         calibrates: whether the penalty is still to be chosen from the validation data.
@@ -79,13 +80,17 @@ class TaggingHead(nn.Module):
         raise NotImplementedError
 
     def scores(self, logits: Tensor) -> tuple[Tensor, Chain]:
-        """The scores of single labels and of their neighbourhoods."""
+        """The scores of single labels, (batch, time, labels), and of their neighbourhoods.
+
+        Logits are (batch, time, labels).
+        """
         raise NotImplementedError
 
     def decode(self, logits: Tensor, lengths: Tensor) -> list[list[int]]:
         """The labels of the best sequence that the scheme allows, one a real step.
 
-        It is the most probable one, but for the penalty of ``O``.
+        It is the most probable sequence after the penalty of ``O``. Logits are
+        (batch, time, labels), lengths (batch,) int64.
         """
         logits, chain = self.scores(self.penalised(logits))
         return self.rows(best_paths(logits, *chain, lengths)[0][:, 0], lengths)

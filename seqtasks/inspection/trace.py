@@ -80,8 +80,8 @@ def trace_encoder(encoder: RecurrentEncoder) -> Iterator[tuple[list[LayerTrace],
         encoder: called in the context, best once and in evaluation mode.
 
     Yields:
-        One trace for each layer, and for each call the encoder's outputs with its final state;
-        both fill with the calls.
+        One trace for each layer, and for each call the encoder's outputs
+        (batch, time, output_size) with its final state; both fill with the calls.
 
     >>> encoder = RecurrentEncoder(3, 5, num_layers=2, cell="gru")
     >>> with trace_encoder(encoder) as (layers, calls):

@@ -111,7 +111,7 @@ def outer(left: Tensor, right: Tensor) -> Tensor:
 
 
 def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
-    """`affine` with the weights of a layer."""
+    """`affine` of inputs (…, input_size) with the weights of a layer."""
     return affine(inputs, layer.weight, layer.bias, count)
 
 
@@ -122,6 +122,7 @@ class Linear(nn.Linear):
     packed_from: tuple[int, int] | None = None
 
     def forward(self, inputs: Tensor) -> Tensor:
+        """W x + b: (…, input_size) → (…, output_size)."""
         plain = torch.is_grad_enabled() or torch.compiler.is_compiling() or not inputs.is_cpu
         if self.packed is not None and not plain and self.packed_from == self.place():
             return product(inputs, self.packed, self.bias)
@@ -132,6 +133,7 @@ class Linear(nn.Linear):
         return self.weight.data_ptr(), self.weight._version
 
     def train(self, mode: bool = True) -> Linear:
+        """Set the mode; in training the weights change, so the layout of `pack` is given up."""
         if mode:
             self.packed = None
         return super().train(mode)
@@ -160,7 +162,10 @@ def pack(model: nn.Module) -> None:
 
 
 class Affine(torch.autograd.Function):
-    """`affine` by oneDNN, each block in memory of its own."""
+    """`affine` by oneDNN, each block in memory of its own.
+
+    Inputs are (…, input_size), the weight (count · size, input_size), the bias (count · size,).
+    """
 
     @staticmethod
     def forward(
@@ -190,7 +195,7 @@ class Affine(torch.autograd.Function):
 
 
 def products(inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int) -> tuple[Tensor, ...]:
-    """`affine` by oneDNN, without gradients."""
+    """`affine` by oneDNN, without gradients; shapes as there."""
     biases = [None] * count if bias is None else bias.chunk(count)
     pairs = zip(weight.chunk(count), biases, strict=True)
     return tuple(product(inputs, block, its_bias) for block, its_bias in pairs)

@@ -66,7 +66,11 @@ def fused(
 def run_kernel(
     mode: str, inputs: Tensor, state: State, weights: Sequence[Tensor]
 ) -> tuple[Tensor, State]:
-    """Every step of every sequence; a single step on a CPU without preparations."""
+    """Every step of every sequence; a single step on a CPU without preparations.
+
+    Inputs are (batch, time, input_size), state tensors (batch, hidden_size), and the outputs
+    (batch, time, hidden_size); the weights are W, U and their biases.
+    """
     grad = torch.is_grad_enabled()
     if inputs.size(1) == 1 and inputs.is_cpu and not grad:
         before = state if mode == "LSTM" else state[0]
@@ -98,6 +102,8 @@ def run_padded(
 ) -> tuple[Tensor, State]:
     """Run through the padding, then read each state where its sequence ends.
 
+    Shapes are those of `run_kernel`; lengths are (batch,) int64.
+
     The cell state of an LSTM cannot be read from the outputs. So each of its steps gets one more
     input feature, 1 at padding, whose weights shut the input gate and open the forget gate to the
     last bit: c stays as it was at the last real step, and so does its gradient.
@@ -115,7 +121,10 @@ def run_padded(
 def run_packed(
     mode: str, inputs: Tensor, lengths: Tensor, state: State, weights: Sequence[Tensor]
 ) -> tuple[Tensor, State]:
-    """Pack, run, unpack; a sequence of length zero runs one step that is then discarded."""
+    """Pack, run, unpack; a sequence of length zero runs one step that is then discarded.
+
+    Shapes are those of `run_kernel`; lengths are (batch,) int64.
+    """
     packed = pack_padded_sequence(
         inputs, on_host(lengths).clamp(min=1), batch_first=True, enforce_sorted=False
     )
@@ -137,6 +146,9 @@ def run_packed(
 
 
 def with_layer_axis(state: State) -> Any:
-    """The state as torch's kernels read it: a layer axis in front, and one tensor by itself."""
+    """The state as torch's kernels read it: a layer axis in front, and one tensor by itself.
+
+    (batch, hidden_size) becomes (1, batch, hidden_size).
+    """
     found = [tensor.unsqueeze(0).contiguous() for tensor in state]
     return found if len(found) > 1 else found[0]

@@ -25,7 +25,7 @@ def layer_norm_lstm(gates: Tensor, state: State, recurrent: Tensor, *weights: Te
 
 
 def layer_norm(inputs: Tensor, gain: Tensor, bias: Tensor | None = None) -> Tensor:
-    """LN(inputs; gain, bias) over the last axis."""
+    """LN(inputs; gain, bias) over the last axis: inputs (…, size), gain and bias (size,)."""
     return torch.layer_norm(inputs, gain.shape, gain, bias, EPSILON)
 
 
@@ -67,7 +67,10 @@ def _backward(grads: Tensors, gradient: Tensor, grad_weights: Tensors, now: Now)
 def norm_backward(
     grad: Tensor, inputs: Tensor, gain: Tensor, bias: Tensor | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients of a norm's inputs, gain and bias from that of its result."""
+    """The gradients of a norm's inputs, gain and bias from that of its result.
+
+    Inputs and ``grad`` are (…, size), gain and bias (size,).
+    """
     shape = list(gain.shape)
     _, mean, scale = torch.native_layer_norm(inputs, shape, gain, bias, EPSILON)
     wanted = [True, True, bias is not None]

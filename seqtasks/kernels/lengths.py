@@ -27,7 +27,7 @@ def on_host(lengths: Tensor) -> Tensor:
 
 
 def ragged(lengths: Tensor | None, time: int) -> bool:
-    """Whether any sequence is shorter than ``time``.
+    """Whether any of the lengths (batch,) is smaller than ``time``.
 
     >>> ragged(torch.tensor([3, 2]), 3), ragged(torch.tensor([3, 3]), 3), ragged(None, 3)
     (True, False, False)
@@ -67,6 +67,8 @@ def last_step(outputs: Tensor, lengths: Tensor, before: Tensor) -> Tensor:
 
 def reverse(sequences: Tensor, lengths: Tensor | None) -> Tensor:
     """Each sequence's real steps in reverse order; padding stays behind them.
+
+    Sequences are (batch, time, size) and lengths (batch,) int64, or None where all steps are real.
 
     >>> reverse(torch.tensor([[[1], [2], [3]], [[4], [5], [0]]]), torch.tensor([3, 2])).squeeze(-1)
     tensor([[3, 2, 1],

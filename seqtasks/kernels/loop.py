@@ -84,7 +84,12 @@ class Unroll(torch.autograd.Function):
         bias: Tensor | None,
         *more: Tensor,
     ) -> tuple[Tensor, ...]:
-        """Each state at each step; ``more`` is the ``number`` initial states, then weights."""
+        """Each state at each step; ``more`` is the ``number`` initial states, then weights.
+
+        Inputs are (time, heads, batch, gates · size), the recurrent matrix
+        (heads, size, gates · size), the bias (gates · size,), and each initial state
+        (heads, batch, size).
+        """
         start, weights = more[:number], more[number:]
         time, heads, batch, ctx.width = inputs.shape
         size = recurrent.size(1)

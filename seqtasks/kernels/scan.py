@@ -57,7 +57,11 @@ def linear_scan(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
 
 
 def gated_scan(logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
-    """h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ candidates_t, z = σ(logits); shapes as in `linear_scan`."""
+    """h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ candidates_t, z = σ(logits).
+
+    Logits and candidates are (batch, time, size), the initial state (batch, size), and the result
+    is (batch, time, size).
+    """
     if candidates.numel() == 0:
         return candidates
     return GatedScan.apply(*in_widest_type(logits, candidates, initial)).to(candidates.dtype)
@@ -82,7 +86,7 @@ def nonlinear_scan(
 
 
 class LinearScan(torch.autograd.Function):
-    """`linear_scan`."""
+    """`linear_scan`: decay and inputs (batch, time, size), initial (batch, size)."""
 
     @staticmethod
     def forward(ctx: Any, decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
@@ -101,7 +105,7 @@ class LinearScan(torch.autograd.Function):
 
 
 class GatedScan(torch.autograd.Function):
-    """`gated_scan`."""
+    """`gated_scan`: logits and candidates (batch, time, size), initial (batch, size)."""
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, candidates: Tensor, initial: Tensor) -> Tensor:
@@ -131,7 +135,7 @@ class GatedScan(torch.autograd.Function):
 
 
 class NonlinearScan(torch.autograd.Function):
-    """`nonlinear_scan`."""
+    """`nonlinear_scan`, with its step, initial (batch, size) and then the operands."""
 
     @staticmethod
     def forward(
@@ -184,13 +188,17 @@ def solve_backwards(decay: Tensor, gradient: Tensor) -> Tensor:
 
 
 def follow(decay: Steps, inputs: Steps, state: Tensor, states: Steps) -> None:
-    """Step by step, each state written to its place."""
+    """Step by step, each state written to its place; every tensor is (batch, size)."""
     for a, x, place in zip(decay, inputs, states, strict=True):
         state = torch.addcmul(x, a, state, out=place)
 
 
 def solve_in_pairs(decay: Tensor, inputs: Tensor, initial: Tensor) -> Tensor:
-    """In pairs: the odd states from a recurrence of half the length, the even ones from those."""
+    """In pairs: the odd states from a recurrence of half the length, the even ones from those.
+
+    Shapes are those of `linear_scan`: decay, inputs and states (batch, time, size), the initial
+    state (batch, size).
+    """
     states = torch.empty_like(inputs, memory_format=torch.contiguous_format)
     if inputs.size(1) < 4:
         follow(decay.unbind(1), inputs.unbind(1), initial, states.unbind(1))
@@ -225,6 +233,6 @@ def widest(*tensors: Tensor) -> torch.dtype:
 
 
 def in_widest_type(*tensors: Tensor) -> list[Tensor]:
-    """The tensors in their widest type."""
+    """The tensors, of any shapes, in their widest type."""
     dtype = widest(*tensors)
     return [tensor.to(dtype) for tensor in tensors]

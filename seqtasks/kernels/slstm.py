@@ -16,7 +16,7 @@ def slstm(gates: Tensor, state: State, recurrent: Tensor) -> State:
     Args:
         gates: (batch, time, heads · 4 · size), contributions of the inputs, head by head
             to z, o, f, i.
-        state: h, c, n and m before the first step.
+        state: h, c, n and m before the first step, (batch, heads · size) each.
         recurrent: (heads, size, 4 · size), R.
     """
     h, c, n, m = state

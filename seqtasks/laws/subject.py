@@ -41,6 +41,7 @@ class Subject:
 
     @property
     def input_size(self) -> int:
+        """Features of each input step: one less than the hidden size, and at least 1."""
         return max(1, self.size - 1)
 
     def encoder(self, case: Case, dtype: torch.dtype = torch.float64) -> RecurrentEncoder:
@@ -75,7 +76,7 @@ class Subject:
         return inputs, torch.tensor(case.lengths, dtype=torch.int64)
 
     def state(self, encoder: RecurrentEncoder, case: Case) -> State:
-        """A state in the cell's range: the one after two steps of random inputs."""
+        """A state in the cell's range, (batch, …) each: that after two steps of random inputs."""
         with torch.no_grad():
             return encoder(self.random(len(case.lengths), 2, seed=1))[1]
 
@@ -124,7 +125,10 @@ class Pass:
 def run_subject(
     encoder: RecurrentEncoder, inputs: Tensor, lengths: Tensor | None, state: State | None = None
 ) -> Pass:
-    """One call of the encoder, with gradients."""
+    """One call of the encoder, with gradients.
+
+    Inputs are (batch, time, input_size), lengths (batch,) int64 or None, state tensors (batch, …).
+    """
     return feed(encoder, inputs, lambda leaf: encoder(leaf, lengths, state))
 
 

@@ -94,6 +94,8 @@ def confusion_report(
 def confused(labels: Sequence[str], confusion: Tensor) -> list[dict[str, Any]]:
     """The pairs of classes that are confused most often, the most frequent first.
 
+    The confusion is (classes, classes), as in `confusion_report`.
+
     >>> from torch import tensor
     >>> confused(["a", "b"], tensor([[1, 2], [0, 3]]))
     [{'right': 'a', 'predicted': 'b', 'count': 2}]

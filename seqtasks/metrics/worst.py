@@ -23,7 +23,7 @@ def as_bytes(found: Sequence[WorstText]) -> Tensor:
 
 
 def rows(lines: Tensor) -> list[WorstText]:
-    """The rows that `as_bytes` was given.
+    """The rows that `as_bytes` was given, from its lines (bytes,).
 
     >>> rows(as_bytes([{"score": 0.5, "output": "é"}]))
     [{'score': 0.5, 'output': 'é'}]

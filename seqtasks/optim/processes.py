@@ -12,7 +12,7 @@ def several() -> bool:
 
 
 def summed(tensor: Tensor) -> Tensor:
-    """The sum over all processes of a tensor that has no gradient.
+    """The sum over all processes of a tensor of any shape that has no gradient.
 
     >>> summed(torch.tensor([1.0, 2.0]))
     tensor([1., 2.])
@@ -26,8 +26,8 @@ def gathered(tensor: Tensor, device: torch.device) -> list[Tensor]:
     """The tensors of all processes in their order, the same list in each; on the CPU.
 
     Args:
-        tensor: of this process; the sizes of the axes may differ between processes, not their
-            number.
+        tensor: of this process, of any shape; the sizes of the axes may differ between
+            processes, not their number.
         device: the one that this process computes on, where processes exchange tensors.
 
     >>> gathered(torch.tensor([1.0]), torch.device("cpu"))

@@ -34,7 +34,10 @@ class WholeStep:
 
 
 def of_one_batch(loss: Loss, real: Tensor, places: int) -> tuple[Tensor, WholeStep]:
-    """What to minimise in a step of one batch in one process, and what the step comes to."""
+    """What to minimise in a step of one batch in one process, and what the step comes to.
+
+    The first is a scalar; so is ``real``, how many of the places for tokens are real.
+    """
     nats = (loss.total / loss.count.clamp(min=1)).detach()
     padding = 1 - real.float() / places if places else torch.zeros((), device=real.device)
     mean = loss.mean
@@ -105,7 +108,7 @@ def sums_of(loss: Loss, real: Tensor, places: int) -> Tensor:
 
 
 def rescale(module: nn.Module, factor: Tensor) -> None:
-    """Multiply the gradients of a module's weights."""
+    """Multiply the gradients of a module's weights by a factor, a scalar."""
     for weight in module.parameters():
         if weight.grad is not None:
             weight.grad.mul_(factor.to(weight.grad.dtype))

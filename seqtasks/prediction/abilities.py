@@ -56,9 +56,13 @@ class Generates(Protocol):
     sampling: Mapping[str, Any]
 
     def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """Logits and the next state after one token a row."""
+        """Logits (batch, vocab) and the next state after one token a row, (batch,) int64."""
 
     def read(
         self, tokens: Tensor, lengths: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """Features before the head, and the state after many tokens a row."""
+        """Features before the head, and the state after many tokens a row.
+
+        Tokens are (batch, time) int64, lengths (batch,) or None where all are real, features
+        (batch, time, size) and state tensors (batch, …).
+        """

@@ -76,7 +76,7 @@ class TextGenerator:
         self.state = self.started(None if part is None else bundle.fields[part.field], condition)
 
     def started(self, field: Field | None, condition: str | None) -> State | None:
-        """The state, of one row, that a raw condition sets; None without a field of conditions."""
+        """The state (1, …) that a raw condition sets; None without a field of conditions."""
         if field is None:
             if condition is not None:
                 raise UsageError(
@@ -98,7 +98,10 @@ class TextGenerator:
             return self.model.start(found[0].to(self.model.device))
 
     def before(self, count: int) -> State | None:
-        """The state before the first token of ``count`` texts; None for the model's own."""
+        """The state before the first token of ``count`` texts; None for the model's own.
+
+        Each tensor is (count, …).
+        """
         rows = torch.zeros(count, dtype=torch.int64)
         return None if self.state is None else select_rows(self.state, rows)
 
@@ -136,8 +139,9 @@ class TextGenerator:
 
         Args:
             texts: each is scored alone.
-            adaptive: gives the log-probabilities of a text's tokens after its first, by a model
-                that adapts to it (`seqtasks.evaluation.adapting`); None for the model as it is.
+            adaptive: gives the log-probabilities, (tokens - 1,), of a text's tokens after its
+                first, by a model that adapts to it (`seqtasks.evaluation.adapting`); None for the
+                model as it is.
 
         Returns:
             ``tokens`` that are scored, ``nats`` in total, ``perplexity``, ``characters`` of the

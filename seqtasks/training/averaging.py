@@ -202,7 +202,7 @@ class TriggeredAverage(WeightAverage):
 
 
 def trained(module: pl.LightningModule) -> list[tuple[str, Tensor]]:
-    """The parameters that the optimizer changes, each once."""
+    """The parameters that the optimizer changes, of any shape, each once, with their names."""
     return [(name, p) for name, p in module.named_parameters() if p.requires_grad]
 
 

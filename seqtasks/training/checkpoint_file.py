@@ -134,9 +134,10 @@ def newest_whole(folders: Iterable[Path], but: Path | None = None) -> Path | Non
 
 
 def mean_weights(paths: Sequence[str | Path]) -> dict[str, Tensor]:
-    """The mean of the weights in at least one checkpoint: name → tensor, in the first one's types.
+    """The mean of the weights in at least one checkpoint: name → tensor of the weight's shape.
 
-    What is no floating number is that of the first. The errors are those of `read`.
+    Types are those of the first, and so is what is no floating number. The errors are those of
+    `read`.
     """
     first, *others = (read(path)["state_dict"] for path in paths)
     mean = dict(first)

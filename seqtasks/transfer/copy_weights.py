@@ -30,7 +30,8 @@ def take_rows(source: Tensor, target: Tensor, there: Vocabulary, here: Vocabular
 
     Special symbols are those of the same name.
 
-    The source is (symbols there, size) and the target, which is written to, (symbols here, size).
+    Both are (symbols, size), each with a row for every symbol of its vocabulary; the target is
+    written to.
     """
     pairs = ((here.specials, there.specials), (here.index, there.index))
     shared = [(n, old[symbol]) for new, old in pairs for symbol, n in new.items() if symbol in old]
@@ -90,8 +91,8 @@ def common(
 ) -> tuple[slice, ...] | None:
     """The block of two weights, there and here, that means the same in both, or None.
 
-    The layers ``read`` so many features there and here, of which ``limit`` mean the same; the other
-    sizes of a recurrence's ``cell`` are equal.
+    The weights may have any shape. The layers ``read`` so many features there and here, of which
+    ``limit`` mean the same; the other sizes of a recurrence's ``cell`` are equal.
     """
     if given.dim() != weight.dim():
         return None
@@ -105,7 +106,10 @@ def common(
 
 
 def take_grown(source: Tensor, target: Tensor, growth: set[int]) -> bool:
-    """Copy a weight into one that has grown at its end, or return False where it does not fit."""
+    """Copy a weight into one that has grown at its end, or return False where it does not fit.
+
+    Both may have any shape.
+    """
     if source.dim() != target.dim():
         return False
     pairs = list(zip(source.shape, target.shape, strict=True))

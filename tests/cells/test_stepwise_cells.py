@@ -276,7 +276,7 @@ def test_heads_of_an_slstm_do_not_mix():
 @pytest.mark.parametrize("heads", [0, 3])
 def test_heads_that_do_not_divide_the_size_are_refused(cell, heads):
     with pytest.raises(
-        UsageError, match=rf"^heads: {heads} does not divide hidden_size=4; take a divisor$"
+        UsageError, match=rf"^heads: {heads} does not divide hidden_size=4; choose a divisor$"
     ):
         cell(INPUT, HIDDEN, heads=heads)
 

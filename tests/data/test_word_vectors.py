@@ -61,7 +61,7 @@ def test_a_broken_vector_of_a_wanted_word_is_refused_with_its_place(tmp_path, li
     if line == "b 1 2 3":  # the word 'b 1', which nobody wants
         assert set(read_vectors(path, ["a", "b"])) == {"a"}
         return
-    with pytest.raises(DataError, match=r"v.txt:2: the vector of 'b' is to have 2 finite numbers"):
+    with pytest.raises(DataError, match=r"v.txt:2: the vector of 'b' needs 2 finite numbers"):
         read_vectors(path, ["a", "b"])
 
 

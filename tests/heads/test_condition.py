@@ -103,9 +103,9 @@ def test_a_field_that_is_not_there(composed, table):
     ("value", "message"),
     [
         ("1 2", "a.txt:7: 'vector' holds 2 numbers where the training data's first has 3"),
-        ("1 x 3", "is to hold numbers: 'x' is no number"),
-        ("", "numbers of usual size, not ''"),
-        ("1 nan 2", "numbers of usual size, not '1 nan 2'"),
+        ("1 x 3", "needs numbers: 'x' is no number"),
+        ("", "finite numbers below 3.4e38, not ''"),
+        ("1 nan 2", "finite numbers below 3.4e38, not '1 nan 2'"),
     ],
 )
 def test_bad_vectors(value, message):

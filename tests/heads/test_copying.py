@@ -169,7 +169,7 @@ def test_halves_of_a_copying_decoder_are_refused(composed):
         config = composed("task=translation", *SMALL, COPYING, option)
         data = instantiate(config.data)
         data.setup()
-        with pytest.raises(UsageError, match="takes what is attended to"):
+        with pytest.raises(UsageError, match="copies words that are attended to"):
             instantiate(config.task)(data.vocabularies)
 
 

@@ -206,13 +206,13 @@ def test_a_bridge_hands_over_what_it_says(both):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"inner": {"bidirectional": True}}, "the future is unseen"),
+        ({"inner": {"bidirectional": True}}, "cannot read the target from its end"),
         ({"bridge": "projecton"}, "Did you mean 'projection'"),
         ({"bridge": "last", "inner": {"cell": "lstm"}}, r"has GRU \(8\), the decoder LSTM \(8\)"),
         ({"bridge": "last", "inner": {"hidden_size": 6}}, r"GRU \(8\), the decoder GRU \(6\)"),
         ({"bridge": "last", "inner": {"num_layers": 2}}, r"decoder GRU \(8\), GRU \(8\)"),
         ({"attention": "location"}, "set input_feeding=true"),
-        ({"attention": "none", "coverage_loss": 1.0}, "coverage_loss: it is about attention"),
+        ({"attention": "none", "coverage_loss": 1.0}, "coverage_loss: it weighs attention"),
         ({"coverage_loss": -1.0}, "coverage_loss: it is at least 0, not -1"),
         (
             {"input_feeding": True, "inner": {"hidden_size": None, "max_parameters": 3000}},

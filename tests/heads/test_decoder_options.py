@@ -150,5 +150,5 @@ def test_a_coverage_penalty_needs_attention(composed):
     config = composed(*BASE, *none)
     data = instantiate(config.data)
     data.setup()
-    with pytest.raises(UsageError, match=r"search.coverage_penalty: it is about attention"):
+    with pytest.raises(UsageError, match=r"search.coverage_penalty: it weighs attention"):
         instantiate(config.task)(data.vocabularies)

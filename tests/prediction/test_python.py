@@ -90,7 +90,7 @@ def test_all_that_cannot_be_used_is_named_at_once(load):
         "input:3: 'tokens' holds an int at 1 (from 0)",
         "input:4: 'tokens' is a bytes",
         "input:5: 'tokens' holds an empty token at 1",
-        "input:6: the object has no 'tokens'; it is to have tokens, and has text",
+        "input:6: the object has no 'tokens'; give it tokens; it has text",
         "input:7: 'tokens' has 41 tokens",
     ]
     assert all(line.strip().startswith(part) for part, line in zip(said, lines, strict=True))

@@ -750,6 +750,6 @@ ROWS = {
         lambda: built(
             "task=translation", "task/decoder/attention=none", "task.search.coverage_penalty=1"
         ),
-        "search.coverage_penalty: it is about attention, which this decoder has not; set it to 0",
+        "search.coverage_penalty: it weighs attention, and this decoder has none; set it to 0",
     ),
 }

@@ -159,7 +159,7 @@ ROWS = {
     ),
     "data.readers.arrays:_check_sequences#3": (
         lambda: arrays(series=np.zeros((2, 3, 1)), lengths=[1.5, 2.0]),
-        "a.npz: the array 'lengths' is to hold one whole number an example",
+        "a.npz: the array 'lengths' needs one whole number an example",
     ),
     "data.readers.arrays:_check_sequences#4": (
         lambda: arrays(series=np.zeros((2, 3, 1)), lengths=[1, 4]),
@@ -207,7 +207,7 @@ ROWS = {
     ),
     "data.readers.conll_forms:_named": (
         lambda: read(ConllReader(), "a\tb\n", name="a.conllup"),
-        "a.conllup: no line '# global.columns = …' tells the columns of a .conllup file; write one",
+        "a.conllup: no line '# global.columns = …' names the columns of a .conllup file; write one",
     ),
     "data.readers.conll_forms:opened_conll": (
         lambda: read(ConllReader(["form", "tag"]), "a\n", {"text": "form"}, "a.conll"),
@@ -364,7 +364,7 @@ ROWS = {
     ),
     "data.readers.remote:unreadable_remote#2": (
         lambda: unreadable_remote(RemotePath("memory://a"), OSError("no connection")),
-        "memory://a: cannot be read (no connection); correct the URL, or see to the connection",
+        "memory://a: cannot be read (no connection); correct the URL, or check the connection",
     ),
     "data.readers.table:TableReader.__init__": (
         lambda: TableReader(delimiter="ab"),
@@ -372,7 +372,7 @@ ROWS = {
     ),
     "data.readers.table:_by_suffix": (
         lambda: read(TableReader(), "a", name="a.xyz"),
-        "a.xyz: the suffix '.xyz' tells no format (known: .csv",
+        "a.xyz: the suffix '.xyz' names no format (known: .csv",
     ),
     "data.readers.table:_no_delimiter": (
         lambda: TableReader("jsonl", delimiter=","),
@@ -384,7 +384,7 @@ ROWS = {
     ),
     "data.readers.time_series:TimeSeriesReader._examples": (
         lambda: series("a", "a.xyz"),
-        "a.xyz: the suffix '.xyz' tells no format of sequences of vectors; give a file .ts",
+        "a.xyz: the suffix '.xyz' names no format of sequences of vectors; give a file .ts",
     ),
     "data.readers.time_series:TimeSeriesReader._table": (
         lambda: series("id,x\n1,2\n"),

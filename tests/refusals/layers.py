@@ -193,7 +193,7 @@ ROWS = {
     ),
     "cells.unshared_elman:UnsharedElman.forward": (
         lambda: UnsharedElman(3, 4, max_length=2)(torch.zeros(1, 3, 3)),
-        "a sequence takes 3: shorten it, or set a greater cell_options.max_length",
+        "a sequence takes 3: shorten it, or raise cell_options.max_length",
     ),
     "errors:check_choice": (
         lambda: check_choice("bridge", "zeros", ["last", "zero"]),
@@ -290,7 +290,7 @@ ROWS = {
     ),
     "heads.adaptive:check_cutoffs#3": (
         lambda: check_cutoffs([5, 10], 60, 1),
-        "cutoffs: 2 clusters, each of 4 times fewer features",
+        "cutoffs: 2 clusters, each with 4 times fewer features",
     ),
     "heads.attention.location:LocationAwareAttention.__init__": (
         lambda: find_attention("location")(6, 5, width=4),
@@ -298,7 +298,7 @@ ROWS = {
     ),
     "heads.attention.multi_head:MultiHeadAttention.__init__": (
         lambda: find_attention("multi_head")(6, 5, num_heads=4),
-        "num_heads: 4 heads do not divide the 6 features; take a divisor",
+        "num_heads: 4 heads do not divide the 6 features; choose a divisor",
     ),
     "heads.attention.multiplicative:DotAttention.__init__": (
         lambda: find_attention("dot")(6, 5),
@@ -334,15 +334,15 @@ ROWS = {
     ),
     "heads.decoder:AttentionDecoder.__init__": (
         lambda: decoder({"bidirectional": True}),
-        "recurrence.bidirectional: the future is unseen; set it to false",
+        "recurrence.bidirectional: a decoder cannot read the target from its end; set it to false",
     ),
     "heads.decoder:AttentionDecoder.__init__#2": (
         lambda: decoder(attention="location"),
-        "attention: a LocationAwareAttention looks back by steps; set input_feeding=true",
+        "attention: a LocationAwareAttention reads the weights of the step before, which it gets",
     ),
     "heads.decoder:AttentionDecoder.__init__#3": (
         lambda: decoder(attention="none", coverage_loss=1.0),
-        "coverage_loss: it is about attention; set it to 0 without",
+        "coverage_loss: it weighs attention, and this decoder has none; set it to 0, or choose",
     ),
     "heads.decoder:AttentionDecoder.__init__#4": (
         lambda: decoder(output=lambda **o: LanguageHead(**o, calibrate=True)),
@@ -350,15 +350,15 @@ ROWS = {
     ),
     "heads.decoder:AttentionDecoder.__init__#5": (
         lambda: decoder(attention="none", copying=True),
-        "copying: it takes what is attended to, and its loss has no penalties of activations; set",
+        "copying: it copies words that are attended to, and its loss has no penalties on",
     ),
     "heads.feeding:check_masks": (
         lambda: decoder({"hidden_size": None, "max_parameters": 3000}, input_feeding=True),
-        "input_feeding: the width of the recurrence is fed to it",
+        "input_feeding: the recurrence reads its own output, so its width cannot follow",
     ),
     "heads.feeding:check_masks#2": (
         lambda: decoder({"cell_options": {"weight_drop": 0.1}}, input_feeding=True),
-        "not kept; set recurrence.variational=false and recurrence.cell_options=null",
+        "cannot keep one dropout mask for all steps; set recurrence.variational=false and",
     ),
     "heads.multi_label:MultiLabelClassification.__init__": (
         lambda: MultiLabelClassification(encoder(), Vocabulary(["a", "b"]), threshold=1.5),
@@ -382,7 +382,7 @@ ROWS = {
     ),
     "heads.regression:PooledRegression.fit_to_training_data": (
         lambda: PooledRegression(encoder(), Vocabulary([])).fit_to_training_data([torch.ones(4)]),
-        "data.label: all training examples have the same number, nothing can be learnt; look at",
+        "data.label: all training examples have the same number, so there is nothing to learn",
     ),
     "heads.scheduled_sampling:ScheduledSampling.__init__": (
         lambda: ScheduledSampling(2),

@@ -691,7 +691,7 @@ ROWS = {
     ),
     "data.raw_inputs:selected": (
         lambda: as_inputs({"text": "a"}, ["tokens"], "input:1"),
-        "input:1: the object has no 'tokens'; it is to have tokens, and has text",
+        "input:1: the object has no 'tokens'; give it tokens; it has text",
     ),
     "prediction.text_generator:TextGenerator.started#3": (
         lambda: TextGenerator(loaded(*LABELLED), "z"),

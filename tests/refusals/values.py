@@ -329,7 +329,7 @@ ROWS = {
     ),
     "data.fields.number:NumberField.number": (
         lambda: encoded(fitted(NumberField()), "N/A"),
-        "a.txt:1: 'N/A' in 'x' where a number of usual size is expected; write one such as 3.5",
+        "a.txt:1: 'N/A' in 'x' where a finite number below 3.4e38 is expected; write one",
     ),
     "data.fields.segmentation:_jieba": (
         no_jieba,
@@ -361,7 +361,7 @@ ROWS = {
     ),
     "data.fields.series:VectorSequenceField._check_size": (
         lambda: fitted(VectorSequenceField(), '[[1, 2], [3, "a"]]'),
-        "a.txt:1: a step of 'x' that lacks a finite number of usual size; it holds 'a' at step 1",
+        "a.txt:1: a step of 'x' that lacks a finite number below 3.4e38; it holds 'a' at step 1",
     ),
     "data.fields.tag_vocabulary:TagVocabulary.from_json": (
         lambda: TagVocabulary.from_json("{"),
@@ -417,11 +417,11 @@ ROWS = {
     ),
     "data.fields.vectors:_numbers": (
         lambda: fitted(VectorField(), "1 b"),
-        "a.txt:1: 'x' is to hold numbers: ",
+        "a.txt:1: 'x' needs numbers: ",
     ),
     "data.fields.vectors:_numbers#2": (
         lambda: fitted(VectorField(), "1 nan"),
-        "a.txt:1: 'x' is to hold numbers of usual size, not '1 nan'; correct the line",
+        "a.txt:1: 'x' needs finite numbers below 3.4e38, not '1 nan'; correct the line",
     ),
     "data.length_filter:LengthFilter.__init__": (
         LengthFilter,
@@ -556,7 +556,7 @@ ROWS = {
     ),
     "data.store.record_file:_no_text": (
         lambda: stored(Record({"x": 3}, "a.txt", 3)),
-        "a.txt:3: here or behind it is something else than texts and lists of texts: not 3",
+        "a.txt:3: here or further on is a value that is no text and no list of texts: not 3",
     ),
     "data.store.termination:_raise": (
         terminated,
@@ -572,7 +572,7 @@ ROWS = {
     ),
     "data.word_vectors:read_vectors": (
         lambda: vectors(b"b 1 2\na 1\n"),
-        "v.txt:2: the vector of 'a' is to have 2 finite numbers; correct the line",
+        "v.txt:2: the vector of 'a' needs 2 finite numbers; correct the line",
     ),
     "data.word_vectors:_open": (
         lambda: vectors(b""),

@@ -187,7 +187,7 @@ def test_pairs_that_cannot_be_read_are_refused(composed, tmp_path, options, said
         ("a\tb\tc", "input:7: 3 columns found, 2 expected"),
         ("a\t ", "input:7: the column 'pair' is empty"),
         ("\tb", "input:7: the column 'tokens' is empty"),
-        ('{"tokens": "a"}', "input:7: the object has no 'pair'; it is to have tokens, pair"),
+        ('{"tokens": "a"}', "input:7: the object has no 'pair'; give it tokens, pair"),
         ('{"tokens": "a", "pair": null}', "input:7: the column 'pair' holds null"),
         ('{"tokens": "a", "pair": ["b", ""]}', "input:7: .*'pair' holds an empty token"),
     ],

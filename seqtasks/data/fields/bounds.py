@@ -15,7 +15,7 @@ from seqtasks.errors import DataError
 
 @dataclass(frozen=True)
 class Bounds:
-    """What is asked of the sequences of a field.
+    """The limits of a field's sequences, and the symbols before and behind them.
 
     Args:
         name: of the field, for errors.

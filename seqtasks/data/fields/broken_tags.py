@@ -1,4 +1,4 @@
-"""What is said of sequences of tags that break their scheme."""
+"""The messages about sequences of tags that break their scheme."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def note_breaks(
 
 
 def check_known(field: Field, found: Breaks, records: Iterable[Record]) -> None:
-    """Refuse a scheme that lacks the labels of more sequences than a few.
+    """Refuse a scheme that lacks labels of more than a few sequences.
 
     Raises:
-        DataError: so it is; the message lists where.
+        DataError: it does; the message lists where.
     """
     if not found.mistaken:
         what = (

@@ -1,4 +1,4 @@
-"""The labels that occur among some records, of which each distinct value is looked at once."""
+"""The labels that occur in some records; each distinct value is read once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def classes_of(records: Records, field: Field) -> Iterator[str]:
 
 
 def without(labels: Iterable[str], records: Records, field: Field) -> set[str]:
-    """Those of some labels that no record has; reading ends where there is none left."""
+    """The labels among some that no record has; reading stops once none is left."""
     left = set(labels)
     for label in classes_of(records, field):
         left.discard(label)

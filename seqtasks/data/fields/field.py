@@ -127,9 +127,9 @@ class Field:
         raise NotImplementedError
 
     def classes(self, record: Record) -> list[str]:
-        """The labels of an example, of each of which training should have one; see `has_classes`.
+        """The labels of an example, each of which training should show; see `has_classes`.
 
-        They follow from the field's own value alone. Those of a list of values are those of its
+        They follow from the field's own value alone. A list of values has the labels of all its
         members.
         """
         return []
@@ -162,10 +162,10 @@ def listed(value: str | list[str]) -> list[str]:
 
 
 def check_varied(field: Field, count: int, kind: str) -> None:
-    """Refuse a vocabulary in which nothing can be told apart.
+    """Refuse a vocabulary of fewer than two symbols.
 
     Raises:
-        DataError: there are fewer than two symbols.
+        DataError: it has fewer.
     """
     if count < 2:
         raise DataError(

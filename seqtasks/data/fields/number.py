@@ -42,8 +42,8 @@ class NumberField(Field):
         if not abs(number) <= LARGEST:
             shown = str(value)[:30]
             raise RecordError(
-                f"'{shown}' in '{self.name}' where a number of usual size is expected; write one "
-                "such as 3.5 or 3,5, or take a label field",
+                f"'{shown}' in '{self.name}' where a finite number below 3.4e38 is expected; write "
+                "one such as 3.5 or 3,5, or choose a label field",
                 where=record.place,
             )
         return number

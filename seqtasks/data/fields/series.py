@@ -165,7 +165,7 @@ class VectorSequenceField(Field):
         if len(bad):
             step, channel = bad[0].tolist()
             raise RecordError(
-                f"a step of '{self.name}' that lacks a finite number of usual size; it holds "
+                f"a step of '{self.name}' that lacks a finite number below 3.4e38; it holds "
                 f"{repr(given[step][channel])[:30]} at step {step}, channel {channel} (both from "
                 "0): fill it in, or remove the example",
                 where=record.place,

@@ -98,7 +98,7 @@ class TokenField(Field):
         if isinstance(column, list) and bool(separator) == references:
             raise UsageError(
                 f"say what the columns {column} are: separator=<sep> joins them by a symbol, "
-                "references=true takes each for a right answer",
+                "references=true takes each as a right answer",
                 option="column",
             )
         self.separator = separator.strip() if separator else None

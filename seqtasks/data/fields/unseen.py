@@ -12,7 +12,7 @@ from seqtasks.errors import DataError, nearest
 _log = logging.getLogger(__name__)
 
 ROOM = 1000
-"""So many labels may be unseen, and as many more as there are labels in training."""
+"""Labels that may be unseen, beside as many again as training has."""
 
 SHOWN = 10
 """Labels in a message."""
@@ -106,9 +106,9 @@ def unseen_labels(fields: Mapping[str, Any]) -> dict[str, list[str]]:
 
 @contextmanager
 def known_labels(fields: Iterable[Any]) -> Iterator[None]:
-    """Refuse labels that a model has never seen and is given meanwhile to start from.
+    """Within the context, refuse labels that a model has never seen and would start from.
 
-    The fields forget such labels, also where something else is wrong: the next records are others.
+    Afterwards the fields forget such labels, even if another error ended the context.
 
     Args:
         fields: that encode.
@@ -140,5 +140,5 @@ def refuse_unseen(field: Any) -> None:
 
 
 def room(known: int) -> int:
-    """The most unseen labels beside so many that are known."""
+    """The most labels that may be unseen, given the number of those that are known."""
     return known + ROOM

@@ -1,4 +1,4 @@
-"""The values of a field in many records, some of which may be wrong."""
+"""The values of a field in many records, of which some may be wrong."""
 
 from __future__ import annotations
 

@@ -66,12 +66,12 @@ def _numbers(field: Field, record: Record) -> list[float]:
         row = [plain(part) for part in parts]
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(
-            f"'{field.name}' is to hold numbers: {error}; correct the line", where=record.place
+            f"'{field.name}' needs numbers: {error}; correct the line", where=record.place
         ) from None
     if not row or not max(map(abs, row)) <= LARGEST or any(map(math.isnan, row)):
         shown = " ".join(parts)[:60]
         raise DataError(
-            f"'{field.name}' is to hold numbers of usual size, not '{shown}'; correct the line",
+            f"'{field.name}' needs finite numbers below 3.4e38, not '{shown}'; correct the line",
             where=record.place,
         )
     return row

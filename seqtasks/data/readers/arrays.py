@@ -132,7 +132,7 @@ def _check_sequences(path: FilePath, array: ArrayRows, lengths: NDArray[Any] | N
         raise DataError(f"{path}: {name!r} has the shape {shape}; give {_SHAPES}")
     if lengths.ndim != 1 or lengths.dtype.kind not in "iu":
         raise DataError(
-            f"{path}: the array 'lengths' is to hold one whole number an example; correct the file"
+            f"{path}: the array 'lengths' needs one whole number an example; correct the file"
         )
     least, most = (lengths.min(), lengths.max()) if lengths.size else (0, 0)
     total = sum(lengths.tolist())  # in Python's numbers, which do not overflow

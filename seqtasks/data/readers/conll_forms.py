@@ -109,7 +109,7 @@ def _named(path: FilePath, head: Sequence[str]) -> tuple[str, ...]:
         return names
     if format_suffix(path) == ".conllup":
         raise DataError(
-            f"{path}: no line '# global.columns = …' tells the columns of a .conllup file; write "
+            f"{path}: no line '# global.columns = …' names the columns of a .conllup file; write "
             "one, or set `reader.names`=[...]"
         )
     return ()

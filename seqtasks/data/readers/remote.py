@@ -78,6 +78,6 @@ def unreadable_remote(path: RemotePath, error: Exception) -> SeqtasksError:
     if isinstance(error, FileNotFoundError):
         return DataError(f"{path}: no such file; correct the URL")
     return DataError(
-        f"{path}: cannot be read ({first_line(error)}); correct the URL, or see to the connection "
-        "and the right to read it"
+        f"{path}: cannot be read ({first_line(error)}); correct the URL, or check the connection "
+        "and your right to read it"
     )

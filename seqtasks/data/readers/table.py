@@ -104,7 +104,7 @@ def _by_suffix(path: FilePath) -> str:
     suffix = format_suffix(path)
     if suffix not in SUFFIXES:
         raise DataError(
-            f"{path}: the suffix {suffix!r} tells no format (known: {', '.join(SUFFIXES)}); "
+            f"{path}: the suffix {suffix!r} names no format (known: {', '.join(SUFFIXES)}); "
             f"set `reader.format` to one of {', '.join(_FORMATS)}"
         )
     return SUFFIXES[suffix]

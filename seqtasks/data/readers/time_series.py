@@ -79,7 +79,7 @@ class TimeSeriesReader:
                 yield Record({**chosen}, str(path), number)
         else:
             raise DataError(
-                f"{path}: the suffix {suffix!r} tells no format of sequences of vectors; give a "
+                f"{path}: the suffix {suffix!r} names no format of sequences of vectors; give a "
                 f"file .ts, .npz, {' or '.join(_FORMS)}"
             )
 

@@ -76,8 +76,7 @@ def _numbers(channel: int, text: str) -> list[float]:
     except ValueError:
         bad = next(part for part in parts if not _is_number(part)).strip()
         raise ValueError(
-            f"channel {channel} (from 0) is to hold numbers with commas between them, not "
-            f"{bad[:30]!r}"
+            f"channel {channel} (from 0) needs numbers with commas between them, not {bad[:30]!r}"
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""Training, validation and test examples: what has no file is taken off the training examples."""
+"""Training, validation and test examples; splits without files come from the training examples."""

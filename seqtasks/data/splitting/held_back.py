@@ -1,4 +1,4 @@
-"""Labels that would stand in validation and test examples alone, because of the split."""
+"""Labels that the split would leave to validation and test examples alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 def hold_back(
     splits: Mapping[str, Records], field: Field, split_by: str | None = None
 ) -> dict[str, Records]:
-    """Give records back to the training part for the labels that it would lack.
+    """Give records back to the training part, so that it has their labels.
 
     Each lacking label brings back the first record that has it, with all that agree with it in
     ``split_by``; a part never gives its last record. Where no label is lacking nothing changes.

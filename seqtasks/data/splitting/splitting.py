@@ -1,4 +1,4 @@
-"""From the files of the user to the splits, by one drawing after another."""
+"""From the user's files to the splits, drawn one after the other."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Ragged:
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """(number of sequences,) int64."""
+        """(sequences,) int64."""
         return np.diff(self.offsets)
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class Ragged:
 
 
 def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[Any]], value: int = 0) -> Tensor:
-    """Sequences as (number of sequences, longest) int64, padded at the end.
+    """Sequences as (sequences, time) int64, padded at the end.
 
     >>> pad_sequences([[1, 2], [3]])
     tensor([[1, 2],
@@ -91,5 +91,5 @@ def pad_sequences(sequences: Sequence[Sequence[int] | NDArray[Any]], value: int 
 
 
 def sequence_lengths(sequences: Sequence[Sequence[int] | NDArray[Any]]) -> Tensor:
-    """(number of sequences,) int64, the length of each."""
+    """(sequences,) int64, the length of each."""
     return torch.tensor([len(sequence) for sequence in sequences], dtype=torch.int64)

@@ -278,8 +278,8 @@ def _torn(record: Record) -> DataError:
 
 def _no_text(record: Record, reason: str) -> DataError:
     return DataError(
-        f"here or behind it is something else than texts and lists of texts: {reason}; correct the "
-        "reader",
+        f"here or further on is a value that is no text and no list of texts: {reason}; correct "
+        "the reader",
         where=record.place,
     )
 

@@ -1,4 +1,8 @@
-"""Operators that treat every number alone."""
+"""Operators that treat every number alone.
+
+``result`` is what the traced operator gave: a tensor of its shape and type without numbers. It may
+have any shape, and so may the operands, which broadcast to it.
+"""
 
 from __future__ import annotations
 

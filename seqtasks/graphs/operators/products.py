@@ -1,4 +1,8 @@
-"""Products, norms, convolutions and tables."""
+"""Products, norms, convolutions and tables.
+
+``result`` is what the traced operator gave, of its shape and type. It may have any shape that the
+operator gives.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Operators that take an axis together."""
+"""Operators that take an axis together.
+
+``result`` is what the traced operator gave, of its shape and type. It may have any shape.
+"""
 
 from __future__ import annotations
 

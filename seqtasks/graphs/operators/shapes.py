@@ -1,4 +1,7 @@
-"""Operators that move numbers about, or make tensors of a shape."""
+"""Operators that move numbers about, or make tensors of a shape.
+
+``result`` is what the traced operator gave, of its shape and type. It may have any shape.
+"""
 
 from __future__ import annotations
 

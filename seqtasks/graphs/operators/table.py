@@ -40,10 +40,12 @@ class Operand:
 
     @property
     def name(self) -> str:
+        """The tensor's name in the graph."""
         return self.given
 
     @property
     def rank(self) -> int:
+        """The number of its axes."""
         return self.like.dim()
 
 
@@ -56,6 +58,7 @@ class Weight(Operand):
 
     @property
     def name(self) -> str:
+        """The parameter's name in the graph; reading it writes the parameter there."""
         return self.write.weight(self.given, self.like)
 
 

@@ -37,9 +37,10 @@ __all__ = [
 
 
 def find_attention(attention: str | Callable[..., Attention]) -> Callable[..., Attention]:
-    """What makes an attention from ``query_size`` and ``memory_size``, given as such or by name.
+    """What makes an attention from ``query_size`` and ``memory_size``, given itself or by name.
 
-    A UsageError says that ``ATTENTIONS`` has no attention of that name.
+    Raises:
+        UsageError: ``ATTENTIONS`` has no such name.
     """
     if not isinstance(attention, str):
         return attention

@@ -30,7 +30,7 @@ class Attention(nn.Module, ABC):
 
     Attributes:
         output_size: features of the context.
-        looks_back: whether a step's scores depend on the weights of the steps before it.
+        looks_back: whether a step's scores depend on the weights of earlier steps.
     """
 
     looks_back = False
@@ -42,7 +42,7 @@ class Attention(nn.Module, ABC):
 
     @abstractmethod
     def keys(self, memory: Tensor) -> Tensor:
-        """What of the memory the scores need."""
+        """What of the memory (batch, steps, memory_size) the scores need, (batch, …)."""
 
     def values(self, memory: Tensor) -> Tensor:
         """What of the memory is mixed: all of it."""

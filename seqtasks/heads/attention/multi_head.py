@@ -15,8 +15,8 @@ class MultiHeadAttention(Attention):
     """Scaled products in several heads: Vaswani et al. 2017, section 3.2.
 
     Head i scores by (W_i q)ᵀ (U_i m) / √d and mixes V_i m, with d = query_size / num_heads. The
-    context is all heads side by side; the paper's map of it, W^O, is a part of the linear map that
-    a decoder has for any context. The weights that are returned are the mean over the heads.
+    context is all heads side by side; the paper's map of it, W^O, is part of the linear map that a
+    decoder has for any context. The weights that it returns are the mean over the heads.
 
     Args:
         query_size: features of a query step.
@@ -31,7 +31,7 @@ class MultiHeadAttention(Attention):
         super().__init__(query_size, memory_size)
         if num_heads < 1 or query_size % num_heads:
             raise UsageError(
-                f"{num_heads} heads do not divide the {query_size} features; take a divisor",
+                f"{num_heads} heads do not divide the {query_size} features; choose a divisor",
                 option="num_heads",
             )
         self.num_heads = num_heads
@@ -55,6 +55,11 @@ class MultiHeadAttention(Attention):
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """All heads' contexts side by side, (batch, time, output_size), and their mean weights.
+
+        The query is (batch, time, query_size), keys and values are (batch, heads, steps, d), the
+        mask and the weights as in `seqtasks.heads.attention.contract`.
+        """
         weights = attention_shares(self.scores(query, keys), mask)
         context = weights @ values
         return context.transpose(1, 2).flatten(2), weights.mean(dim=1)

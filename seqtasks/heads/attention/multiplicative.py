@@ -27,9 +27,9 @@ class DotAttention(ProductAttention):
         super().__init__(query_size, memory_size)
         if query_size != memory_size:
             raise UsageError(
-                "dot attention multiplies decoder and encoder as they are, whose sizes are "
+                "dot attention needs outputs of one size from decoder and encoder, whose sizes are "
                 f"{query_size} and {memory_size}; set the hidden_size of the decoder's recurrence "
-                f"to {memory_size}, or take multiplicative attention",
+                f"to {memory_size}, or choose multiplicative attention",
                 option="",
             )
 

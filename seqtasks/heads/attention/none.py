@@ -10,8 +10,8 @@ from seqtasks.heads.attention.contract import Attention
 class NoAttention(Attention):
     """An empty context: all that a decoder knows of the source is its first state.
 
-    Sutskever, Vinyals and Le 2014 and Cho et al. 2014 translated so; beside it one sees what
-    attention is worth.
+    So Sutskever, Vinyals and Le 2014 and Cho et al. 2014 translated. A comparison with it shows
+    what attention is worth.
     """
 
     def __init__(self, query_size: int, memory_size: int) -> None:
@@ -29,4 +29,5 @@ class NoAttention(Attention):
     def forward(
         self, query: Tensor, keys: Tensor, values: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """An empty context (batch, time, 0), and weights (batch, time, steps) of 0."""
         return query[:, :, :0], self.scores(query, keys)

@@ -146,7 +146,7 @@ def test_names_missing_columns(tmp_path: Path) -> None:
         ("a.csv", "label,text\n", "a.csv: no rows of data"),
         ("a.jsonl", "\n\n", "a.jsonl: no rows of data"),
         ("a.csv", "", "a.csv: empty file"),
-        ("a.txt", "label,text\n1,a\n", "a.txt: the suffix '.txt' tells no format (known: .csv, "),
+        ("a.txt", "label,text\n1,a\n", "a.txt: the suffix '.txt' names no format (known: .csv, "),
         ("a.jsonl", '{"text": "a", "label": null}', "a.jsonl:1: no value of 'label'"),
         ("a.jsonl", '{"text": NaN, "label": 1}', "a.jsonl:1: no value of 'text'"),
         ("a.jsonl", '{"text": {}, "label": 1}', "a.jsonl:1: the column 'text' holds an object"),

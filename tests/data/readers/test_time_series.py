@@ -211,7 +211,7 @@ def test_a_broken_table_is_refused_with_its_place(tmp_path, rows, options, said)
 def test_another_suffix_and_a_column_for_many_channels_are_refused(tmp_path):
     (tmp_path / "x.txt").write_text("1")
     (tmp_path / "x.csv").write_text("\n".join(ROWS))
-    with pytest.raises(DataError, match=r"the suffix '.txt' tells no format"):
+    with pytest.raises(DataError, match=r"the suffix '.txt' names no format"):
         read(tmp_path / "x.txt")
     with pytest.raises(DataError, match=r"reader.channels=\[...\]"):
         read(tmp_path / "x.csv", {"series": "x"}, sequence="id")

@@ -119,7 +119,7 @@ def test_a_pass_is_watched(tmp_path):
 
 @pytest.mark.parametrize("value", [3.5, [1, 2], "\ud800"])
 def test_what_is_no_text_is_refused_by_its_place(tmp_path, value):
-    with pytest.raises(DataError, match="f:7: here or behind it is something else than texts"):
+    with pytest.raises(DataError, match="f:7: here or further on is a value that is no text"):
         stored(tmp_path, [Record({"tokens": value}, "f", 7)])
 
 
