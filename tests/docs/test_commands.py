@@ -57,7 +57,7 @@ def test_a_wrong_argument_would_be_seen(monkeypatch, capsys):
 
 TRAININGS = {}  # what is typed → the first page that prints it
 for (page, verb, _), words in FOUND.items():
-    if verb in ("", "prepare"):
+    if verb in ("", "prepare") and not any(word.startswith("-") for word in words[:1]):
         options = [word for word in words if "=" in word and "…" not in word]
         one_of_each = (re.sub(r"=([\w.]+),[\w.,]+$", r"=\1", option) for option in options)
         TRAININGS.setdefault(tuple(one_of_each), page)
