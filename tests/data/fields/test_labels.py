@@ -36,7 +36,7 @@ def test_a_label_that_is_there_twice_counts_once_and_an_unseen_one_has_a_column(
 def test_what_is_no_number_is_refused(value):
     field = NumberField()
     assert field.encode(records(field, ["-2.5", " 3 ", "3,5"])).tolist() == [-2.5, 3, 3.5]
-    with pytest.raises(DataError, match=f"f.csv:1: '{value}' in 'label' where a number"):
+    with pytest.raises(DataError, match=f"f.csv:1: '{value}' in 'label' where a finite number"):
         field.encode(records(field, [value]))
 
 
