@@ -62,7 +62,7 @@ BENCHMARKS = {
         "--threads 1 --repeats 1 --steps 2 --tasks tagging",
     ),
     "start": Benchmark(
-        "Seconds until something happens", "--repeats 5", "--repeats 1 --tasks tagging"
+        "Seconds until something happens", "--repeats 5", "--repeats 0 --tasks tagging"
     ),
     "growth": Benchmark(
         "Growth", f"--repeats 3 --plot {PLOT}", "--repeats 1 --largest 0.001 --only batch layers"

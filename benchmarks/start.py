@@ -58,7 +58,8 @@ def main() -> None:
 def in_turn(runs: dict[str, Callable[[], float]], repeats: int) -> dict[str, float]:
     """Median seconds of each, after a round that does not count."""
     found = [{name: run() for name, run in runs.items()} for _ in range(repeats + 1)]
-    return {name: statistics.median(one[name] for one in found[1:]) for name in runs}
+    counted = found[1:] or found  # with no repeats the first round is all there is
+    return {name: statistics.median(one[name] for one in counted) for name in runs}
 
 
 def environment() -> dict[str, str]:
