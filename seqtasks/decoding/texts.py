@@ -27,7 +27,7 @@ def stream_text(
     """
     transcripts = [StreamingDetokenizer(model.vocabulary.decode, stop) for _ in start.seen]
     end = model.vocabulary.eos_id
-    rules = drawn(model, start, {**options, "ends": lambda row: transcripts[row].ended})
+    rules = drawing(model, start, {**options, "ends": lambda row: transcripts[row].ended})
     for found in draws(model.step, start.state, start.first, max_length, **rules):
         yield [(row, transcripts[row].write(token)) for row, token, _ in found if token != end]
     yield [(row, transcript.close()) for row, transcript in enumerate(transcripts)]
@@ -48,11 +48,12 @@ def generate_text(
             for row, piece in pieces:
                 texts[row].append(piece)
         return ["".join(pieces) for pieces in texts]
-    found = sample(model.step, start.state, start.first, max_length, **drawn(model, start, options))
+    rules = drawing(model, start, options)
+    found = sample(model.step, start.state, start.first, max_length, **rules)
     return [model.vocabulary.decode(one.tokens) for one in found]
 
 
-def drawn(model: TextModel, start: Start, options: Mapping[str, Any]) -> dict[str, Any]:
+def drawing(model: TextModel, start: Start, options: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments of `draws` for a model that goes on with prompts."""
     vocabulary = model.vocabulary
     forbidden = vocabulary.special_ids

@@ -145,8 +145,8 @@ class Linear(nn.Linear):
 def pack(model: nn.Module) -> None:
     """Lay the large weights of a model out as oneDNN multiplies by them, on a CPU that has it.
 
-    A product of few rows with a large weight then takes half the time, and the weight stands twice
-    in memory. Products with gradients, in training, or with a weight that has changed since read
+    A product of few rows with a large weight is then faster, and the weight stands twice in
+    memory. Products with gradients, in training, or with a weight that has changed since read
     the weight itself; only what writes to ``weight.data``, which torch does not count, goes
     unnoticed.
     """

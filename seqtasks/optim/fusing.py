@@ -9,7 +9,7 @@ DEVICES = ("cpu", "cuda")
 
 
 def fuse(optimizer: torch.optim.Optimizer) -> None:
-    """Let Adam and AdamW update by torch's fused kernel, on a CPU several times as fast.
+    """Let Adam and AdamW update by torch's fused kernel.
 
     A step then reads and writes each number once. Nothing changes for an optimizer of another kind,
     or one whose maker has said ``fused``, ``foreach``, ``capturable`` or ``differentiable``. Mixed

@@ -20,7 +20,7 @@ def keep_memory() -> bool:
     """Tell glibc to keep freed blocks, where the C library is glibc and nobody has told it else.
 
     Each step of a training asks for the same large blocks. glibc gives them back to the system when
-    they are freed and gets them again page by page, which can take a third of a step.
+    they are freed and gets them again page by page.
 
     Returns:
         Whether it was told.
