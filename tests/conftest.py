@@ -96,3 +96,17 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no real data: set SEQTASKS_DATA to the folder that holds it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A browser for all tests."""
+    pytest.importorskip("websocket", reason="no package websocket-client")
+    from serving.browser import Browser, find_browser
+
+    program = find_browser()
+    if program is None:
+        pytest.skip("no chromium: install Debian's package of that name")
+    one = Browser(program, tmp_path_factory.mktemp("profile"))
+    yield one
+    one.close()

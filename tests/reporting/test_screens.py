@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import pytest
 from serving.accessibility import CONTRAST
-from serving.browser import Browser, find_browser
 
 from seqtasks.reporting.chart import curves
 from seqtasks.reporting.parts import Heat, Section, Table, Tagged
 from seqtasks.reporting.rendering import render
 
 WORDS = ["the", "pretty", "red", "roses", "are", "near", "the", "park"]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    pytest.importorskip("websocket", reason="no package websocket-client")
-    program = find_browser()
-    if program is None:
-        pytest.skip("no chromium: install Debian's package of that name")
-    one = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield one
-    one.close()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

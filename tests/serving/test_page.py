@@ -7,7 +7,6 @@ import re
 
 import pytest
 from serving.accessibility import CONTRAST, NAMELESS
-from serving.browser import Browser, find_browser
 from serving.client import text_of
 from serving.conftest import LETTERS, TAGGING, TRANSLATION
 from serving.test_predictions import MULTI, NUMBER, ORDINAL, PAIRS
@@ -16,18 +15,6 @@ from seqtasks.inspection.palette import PAPER, SCREEN_AT_NIGHT
 
 TEXT = "the dogs see the cat ."
 CTRL = 2
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    """A browser for all tests."""
-    pytest.importorskip("websocket", reason="no package websocket-client")
-    program = find_browser()
-    if program is None:
-        pytest.skip("no chromium: install Debian's package of that name")
-    one = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield one
-    one.close()
 
 
 @pytest.fixture
