@@ -77,7 +77,7 @@ def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:
     ).train()
     optimizer = torch.optim.Adam(task.parameters())
     fuse(optimizer)  # as in its own training
-    loader = Buckets(BATCH).loader(SequenceDataset(fields, records), training=True)
+    loader = Buckets(BATCH).loader(SequenceDataset.of(fields, records), training=True)
 
     def epoch() -> None:
         for batch in loader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hydra.utils import instantiate
@@ -25,7 +26,7 @@ TASKS = {
 
 def test_time_is_counted_for_each_baseline(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr(budgets.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(budgets, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     budget, done = Budget(3.0), []
 
     def work(count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -14,7 +15,7 @@ from seqtasks.data.progress import Step, is_first_process, progress
 @pytest.fixture
 def clock(monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(progress_file.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress_file, "time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 

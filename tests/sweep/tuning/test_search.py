@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from omegaconf import OmegaConf
 from searched import DISTRIBUTIONS, OWN, accuracy, result, search, trained
@@ -126,8 +128,9 @@ def test_a_run_that_promises_little_is_ended_by_its_validations(tmp_path):
 
 def test_a_search_ends_with_its_time(tmp_path, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(searching.time, "time", lambda: now[0])
-    monkeypatch.setattr(searching.time, "monotonic", lambda: now[0])
+    # Not `time` itself, by which the servers of other tests run in this process.
+    clock = SimpleNamespace(time=lambda: now[0], monotonic=lambda: now[0])
+    monkeypatch.setattr(searching, "time", clock)
 
     def launch(trial, options):
         assert trial.until == 100.0
