@@ -7,9 +7,9 @@ to updated weights; the rival is the step of pytorch/examples' word_language_mod
 Its share of the machine is that of a square float32 product.
 
 Generation: two LSTM layers of 256 units over 80 characters, sampled at a temperature of 0.8, one
-text alone and 64 at once; the rival calls torch's layers for each character. Where onnxruntime is
-installed, the model that `python -m seqtasks.export` writes takes its turn too. All take turns;
-figures are medians.
+text alone and 64 at once, as a saved model does; the rival calls torch's layers for each character.
+Where onnxruntime is installed, the model that `python -m seqtasks.export` writes takes its turn
+too. All take turns; figures are medians.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from seqtasks.decoding import generate_text, read_prompts
 from seqtasks.embedding import TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
 from seqtasks.heads.language import LanguageHead
+from seqtasks.kernels.packing import pack
 
 SYMBOLS, SIZE, TEMPERATURE = 80, 256, 0.8
 """Of the model that generates."""
@@ -115,6 +116,7 @@ def plain_step(words: int, tokens: torch.Tensor) -> Callable[[], None]:
 def generation(report: Figures, title: str, texts: int, length: int) -> None:
     """Characters a second."""
     task = model(SYMBOLS, SIZE).eval()
+    pack(task)
     runs = {"seqtasks": written(task, texts, length), "plain loop": plain_loop(texts, length)}
     if all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime")):
         example = {"lengths": torch.tensor([4, 3, 2]), "example": [0, 1, 2]}

@@ -35,7 +35,7 @@ from torch.nn.functional import cross_entropy
 import seqtasks
 from seqtasks.data.batch import Batch
 from seqtasks.data.dataset import SequenceDataset
-from seqtasks.kernels.affine import pack
+from seqtasks.kernels.packing import pack
 from seqtasks.optim.fusing import fuse
 from seqtasks.task import Task
 

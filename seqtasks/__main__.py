@@ -120,8 +120,8 @@ def one_run(config: DictConfig, hydra_config: Any, several: bool) -> Any:
         config = settled(config, choices, [*given.hydra, *given.task], composed)
         if job is not None:
             config.ckpt_path = claims["checkpoint"]
-            config.threads = config.threads or job.threads
-        results = run(config, folder, choices["task"], began=began, trial=trial)
+        share = None if job is None else job.threads
+        results = run(config, folder, choices["task"], began=began, trial=trial, share=share)
         if job is not None:
             job.record(hydra_config.job.num, folder, given.task, results["test"])
         return results if trial is not None else score_of(results)

@@ -20,8 +20,10 @@ from seqtasks.cli.checked import as_plain, check_config
 from seqtasks.cli.duration import seconds_of
 from seqtasks.cli.parts import check_kind, make_part
 from seqtasks.data import word_vectors as pretrained
+from seqtasks.data.batching.rows import usual_rows
 from seqtasks.data.module import SequenceData
 from seqtasks.data.preparation.notes import one_process_speaks
+from seqtasks.encoder.threads import AVAILABLE, step_size, threads_worth
 from seqtasks.errors import UsageError, located
 from seqtasks.evaluation.sentences import with_words
 from seqtasks.files.space import told_space
@@ -77,6 +79,7 @@ def run(
     command: str | None = None,
     began: float | None = None,
     trial: Trial | None = None,
+    share: int | None = None,
 ) -> dict[str, Any]:
     """Train, test, save and explain.
 
@@ -88,6 +91,7 @@ def run(
         began: when a person began it, by `time.perf_counter`, from where ``budget`` counts; None
             for now.
         trial: of the search that the run belongs to; None: of none.
+        share: the most threads of the processor that it takes by itself; None: all that torch has.
 
     Returns:
         What ``metrics.json`` holds; of a trial that trains, its `outcome`.
@@ -108,8 +112,6 @@ def run(
         write_config(folder, plain)
         if config.print_config:
             print_config(console, plain)
-    if threads := config.get("threads"):
-        torch.set_num_threads(threads)
     keep_memory()
     pl.seed_everything(config.seed, verbose=False)
 
@@ -139,6 +141,9 @@ def run(
             trainer = make_trainer(config, task)
         with located("trainer"):
             check_size(trainer.world_size)
+    rows = usual_rows(data.batching, data.datasets["train"]) // trainer.world_size
+    worth = threads_worth(step_size(task), rows, share or AVAILABLE)
+    torch.set_num_threads(config.get("threads") or worth)
     callbacks: list[Any] = trainer.callbacks  # type: ignore[attr-defined]
     monitor, mode = optimized(task, config.get("optimized_metric"))
     callbacks[:0] = [*budget, *transfer.callbacks]

@@ -51,7 +51,7 @@ from seqtasks.errors import BundleError, DataError, SeqtasksError, UsageError, f
 from seqtasks.files.plain_file import COPY
 from seqtasks.files.replacing import write_text
 from seqtasks.graphs.folder import ENDING, attach, check_device, check_graphs
-from seqtasks.kernels.affine import pack
+from seqtasks.kernels.packing import pack
 from seqtasks.prediction.model import Inputs, Model
 from seqtasks.prediction.predictor import Predictor
 from seqtasks.task import Task

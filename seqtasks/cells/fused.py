@@ -12,12 +12,14 @@ from seqtasks.errors import check_rate
 from seqtasks.kernels.affine import WIDE, suits
 from seqtasks.kernels.fused import fused
 from seqtasks.kernels.lengths import State
+from seqtasks.kernels.packed_step import PackedStep
+from seqtasks.kernels.packing import Packable
 
 FEW_SEQUENCES = 16
 """In a batch; from here on torch's kernels of Elman and GRU are as fast on any CPU."""
 
 
-class FusedRecurrence(ParallelRecurrence):
+class FusedRecurrence(Packable, ParallelRecurrence):
     """A recurrence with the weights of a one-layer ``torch.nn`` module, run by torch's kernel.
 
     A subclass that writes `scan` has a walk of its own, which is faster on a CPU: in training, and
@@ -57,6 +59,12 @@ class FusedRecurrence(ParallelRecurrence):
             weights[1] = dropout(weights[1], self.weight_drop)
         return weights
 
+    def matrices(self) -> list[Tensor]:
+        return [*self.rnn.all_weights[0][:2]]
+
+    def lay_out(self) -> PackedStep:
+        return PackedStep(self.rnn.mode, self.rnn.all_weights[0])
+
     def walk_pays(self, inputs: Tensor) -> bool:
         """Whether the walk is faster than torch's kernel, for inputs (batch, time, input_size).
 
@@ -70,7 +78,10 @@ class FusedRecurrence(ParallelRecurrence):
         return WIDE and suits(inputs[:, :1], self.rnn.all_weights[0][0])
 
     def advance(self, inputs: Tensor, lengths: Tensor | None, state: State) -> tuple[Tensor, State]:
-        """Run over time by torch's kernel, or by the walk where that is faster."""
+        """Run over time by torch's kernel, or by what is faster: the walk, or a laid out step."""
+        if inputs.size(1) == 1 and lengths is None and self.reads_packed(inputs):
+            state = self.packed(inputs[:, 0], state)
+            return state[0].unsqueeze(1), state
         if type(self).scan is not ParallelRecurrence.scan and self.walk_pays(inputs):
             return super().advance(inputs, lengths, state)
         return fused(self.rnn.mode, inputs, lengths, state, self.weights())

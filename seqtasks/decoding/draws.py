@@ -15,6 +15,9 @@ from seqtasks.decoding.rules import Prefix, Rules, check_prefix
 from seqtasks.decoding.steps import DecodingStep, State, check_start, row_limits, select_rows
 from seqtasks.errors import UsageError
 
+BLOCK = 16
+"""Uniform numbers that are taken from a random stream at a time."""
+
 
 class Draw(NamedTuple):
     """A token that a row drew, the end token too, and its log-probability in nats.
@@ -88,7 +91,7 @@ def draws(
     for name, given in (("rows", numbers), ("samples", takes), ("seen", before)):
         if len(given) != size:
             raise UsageError(f"{len(given)} are given; expected {size}, the batch", option=name)
-    streams = [_stream(seed, *name) for name in zip(numbers, takes, strict=True)]
+    uniforms = Uniforms([stream(seed, *name) for name in zip(numbers, takes, strict=True)])
     texts: list[list[int]] = [[] for _ in range(size)]  # kept for the rule on n-grams alone
     live, tokens = list(range(size)), first
     held: Tensor | None = None
@@ -107,7 +110,7 @@ def draws(
         else:
             values = rules.log_probs(*asked)
             kept = filter_logits(values, temperature, top_k, top_p, typical_p)
-            chosen = _draw(kept, [streams[row] for row in live])
+            chosen = _draw(kept, uniforms.next(live))
             chances = values.gather(1, chosen)
         picked = chosen.squeeze(1).tolist()
         drawn = zip(live, picked, chances.squeeze(1).tolist(), strict=True)
@@ -128,21 +131,42 @@ def draws(
                 texts[row].append(token)
 
 
-def _stream(seed: int, number: int, sample: int) -> torch.Generator:
+def stream(seed: int, number: int, sample: int) -> torch.Generator:
     """A random stream for a row; a hash keeps the streams of neighbouring numbers apart."""
     name = f"{seed} {number} {sample}" if sample else f"{seed} {number}"
     digest = hashlib.blake2b(name.encode(), digest_size=7).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
 
 
-def _draw(logits: Tensor, streams: list[torch.Generator]) -> Tensor:
+class Uniforms:
+    """Uniform numbers in [0, 1) from a random stream of each row's own, taken several at a time.
+
+    Args:
+        streams: one of each row.
+    """
+
+    def __init__(self, streams: Sequence[torch.Generator]) -> None:
+        self.streams, self.place = streams, 0
+        self.block = torch.empty(len(streams), BLOCK, dtype=torch.float64)
+
+    def next(self, rows: Sequence[int]) -> Tensor:
+        """The next number of some rows, (len(rows), 1) float64; all rows, or those still asked."""
+        place = self.place % BLOCK
+        self.place += 1
+        if place == 0:
+            for row in rows:
+                numbers = torch.rand(BLOCK, generator=self.streams[row], dtype=torch.float64)
+                self.block[row] = numbers
+        column = self.block[:, place : place + 1]
+        return column if len(rows) == len(self.streams) else column[list(rows)]
+
+
+def _draw(logits: Tensor, uniform: Tensor) -> Tensor:
     """Draws a token a row, (rows, 1), by inverting the cumulative distribution at a uniform number.
 
     The sums run on the CPU, one after another, so a token of probability 0 adds exactly nothing
     and cannot be drawn, and the text is the same on every device.
     """
     sums = torch.softmax(logits, dim=-1).cpu().cumsum(dim=-1)
-    uniform = [torch.rand(1, generator=stream, dtype=torch.float64) for stream in streams]
     # The sum of all need not be 1 to the last bit; the product stays below it.
-    points = torch.stack(uniform) * sums[:, -1:]
-    return torch.searchsorted(sums, points, right=True).to(logits.device)
+    return torch.searchsorted(sums, uniform * sums[:, -1:], right=True).to(logits.device)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from torch import Tensor, nn
+
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.draws import draws
 from seqtasks.decoding.prompts import Start
 from seqtasks.decoding.sampling import sample
-from seqtasks.decoding.steps import TextModel
+from seqtasks.decoding.steps import DecodingStep, State, TextModel
 from seqtasks.decoding.streaming_detokenizer import StreamingDetokenizer
+from seqtasks.encoder.threads import ThreadLimit
 
 
 def stream_text(
@@ -28,7 +31,7 @@ def stream_text(
     transcripts = [StreamingDetokenizer(model.vocabulary.decode, stop) for _ in start.seen]
     end = model.vocabulary.eos_id
     rules = drawing(model, start, {**options, "ends": lambda row: transcripts[row].ended})
-    for found in draws(model.step, start.state, start.first, max_length, **rules):
+    for found in draws(limited(model), start.state, start.first, max_length, **rules):
         yield [(row, transcripts[row].write(token)) for row, token, _ in found if token != end]
     yield [(row, transcript.close()) for row, transcript in enumerate(transcripts)]
 
@@ -49,7 +52,7 @@ def generate_text(
                 texts[row].append(piece)
         return ["".join(pieces) for pieces in texts]
     rules = drawing(model, start, options)
-    found = sample(model.step, start.state, start.first, max_length, **rules)
+    found = sample(limited(model), start.state, start.first, max_length, **rules)
     return [model.vocabulary.decode(one.tokens) for one in found]
 
 
@@ -78,7 +81,7 @@ def search_text(
     """
     vocabulary = model.vocabulary
     found = beam_search(
-        model.step,
+        limited(model),
         start.state,
         start.first,
         n_best=1,
@@ -93,3 +96,16 @@ def search_text(
         text = "".join(map(transcript.write, best.tokens)) + transcript.close()
         results.append((text, best.log_prob))
     return results
+
+
+def limited(model: TextModel) -> DecodingStep:
+    """The step of a model, by as many threads as the rows are worth."""
+    if not isinstance(model, nn.Module):
+        return model.step
+    threads = ThreadLimit(model, alone=True)
+
+    def step(tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        with threads.of(len(tokens)):
+            return model.step(tokens, state)
+
+    return step

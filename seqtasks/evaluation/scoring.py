@@ -10,8 +10,10 @@ import torch
 from seqtasks.baselines.scores import unshared
 from seqtasks.bundle import Bundle
 from seqtasks.data.batch import Batch
+from seqtasks.data.batching.rows import usual_rows
 from seqtasks.data.batching.streams import Streams
 from seqtasks.data.fields.unseen import unseen_labels
+from seqtasks.encoder.threads import ThreadLimit
 from seqtasks.evaluation.bootstrap import Sums
 from seqtasks.evaluation.sentences import with_words
 from seqtasks.evaluation.split import Split
@@ -40,8 +42,10 @@ def evaluate(bundle: Bundle, split: Split) -> Evaluation:
     """
     task: Any = bundle.task
     metrics = fresh_metrics(task, split)
+    threads, rows = ThreadLimit(task), usual_rows(split.batching, split.dataset)
     for batch in batches(bundle, split):
-        task.evaluate(batch, metrics)
+        with threads.of(rows):
+            task.evaluate(batch, metrics)
     scores = {name: float(value) for name, value in task.compute_and_reset("test").items()}
     return Evaluation(scores, with_words(task.report(), split.dataset))
 
@@ -60,8 +64,10 @@ def contributions(bundle: Bundle, split: Split) -> dict[str, Sums]:
     metrics = fresh_metrics(task, split)
     names = ("loss", *task.metrics())
     found = {name: Sums(metrics[name]) for name in names if Sums.fits(metrics[name])}
+    threads = ThreadLimit(task)
     for batch in batches(bundle, split, alone=True):
-        task.evaluate(batch, metrics)
+        with threads.of(1):
+            task.evaluate(batch, metrics)
         for sums in found.values():
             sums.take()
         for metric in metrics.values():

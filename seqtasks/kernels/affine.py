@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
 
+from seqtasks.kernels.packing import ONEDNN, Packable, laid_out, product
+
 LARGE = 2**21
 """Multiplications below which oneDNN's start costs more than it gains."""
 
@@ -26,14 +28,6 @@ With narrower ones the two are as fast, and oneDNN loses where it lays out a wei
 
 FEW = 32
 """Rows for which oneDNN does not pay on a CPU of narrow vectors."""
-
-PACKED = 2**20
-"""Weights from which on a layout of their own is worth its memory."""
-
-ONEDNN = torch.backends.mkldnn.is_available() and all(
-    hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_reorder_linear_weight")
-)
-"""Whether this build of torch can be asked for a product by oneDNN."""
 
 
 def affine(
@@ -115,50 +109,20 @@ def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
     return affine(inputs, layer.weight, layer.bias, count)
 
 
-class Linear(nn.Linear):
-    """A layer of torch's that multiplies by `affine`, or by weights that `pack` laid out."""
+class Linear(Packable, nn.Linear):
+    """A layer of torch's that multiplies by `affine`, or by weights that are laid out."""
 
-    packed: Tensor | None = None
-    packed_from: tuple[int, int] | None = None
+    def matrices(self) -> list[Tensor]:
+        return [self.weight]
+
+    def lay_out(self) -> Tensor:
+        return laid_out(self.weight)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """W x + b: (…, input_size) → (…, output_size)."""
-        plain = torch.is_grad_enabled() or torch.compiler.is_compiling() or not inputs.is_cpu
-        if self.packed is not None and not plain and self.packed_from == self.place():
+        if self.reads_packed(inputs):
             return product(inputs, self.packed, self.bias)
         return affine(inputs, self.weight, self.bias)[0]
-
-    def place(self) -> tuple[int, int]:
-        """Where the weight stands, and how often it has changed there."""
-        return self.weight.data_ptr(), self.weight._version
-
-    def train(self, mode: bool = True) -> Linear:
-        """Set the mode; in training the weights change, so the layout of `pack` is given up."""
-        if mode:
-            self.packed = None
-        return super().train(mode)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "packed": None}
-
-
-def pack(model: nn.Module) -> None:
-    """Lay the large weights of a model out as oneDNN multiplies by them, on a CPU that has it.
-
-    A product of few rows with a large weight is then faster, and the weight stands twice in
-    memory. Products with gradients, in training, or with a weight that has changed since read
-    the weight itself; only what writes to ``weight.data``, which torch does not count, goes
-    unnoticed.
-    """
-    for layer in model.modules():
-        if not isinstance(layer, Linear) or not ONEDNN:
-            continue
-        weight = layer.weight.detach()
-        fits = weight.is_cpu and weight.dtype == torch.float32 and weight.numel() >= PACKED
-        if fits and not weight.is_inference():
-            rows = 64  # a layout that suits from 2 rows up
-            layer.packed = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), rows)
-            layer.packed_from = layer.place()
 
 
 class Affine(torch.autograd.Function):
@@ -199,11 +163,3 @@ def products(inputs: Tensor, weight: Tensor, bias: Tensor | None, count: int) ->
     biases = [None] * count if bias is None else bias.chunk(count)
     pairs = zip(weight.chunk(count), biases, strict=True)
     return tuple(product(inputs, block, its_bias) for block, its_bias in pairs)
-
-
-def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
-    """(…, k) and (n, k) → (…, n): left · rightᵀ + bias.
-
-    Quick where ``left``, and ``right`` or its transpose, are contiguous.
-    """
-    return torch.ops.mkldnn._linear_pointwise(left, right, bias, "none", [], "")

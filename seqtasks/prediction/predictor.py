@@ -15,6 +15,7 @@ from seqtasks.data.fields import NumberField, TokenField
 from seqtasks.data.record import Record
 from seqtasks.decoding import Search, change_search, text_tokens, together
 from seqtasks.decoding.prompts import list_symbols
+from seqtasks.encoder.threads import ThreadLimit
 from seqtasks.errors import LISTED, DataError, UsageError, check_least, enumerated, located
 from seqtasks.prediction.abilities import Generates, GivesProbabilities, Ranks, Searches
 from seqtasks.prediction.answer import Answer, Prediction
@@ -69,6 +70,8 @@ class Predictor:
         if isinstance(task, Searches):
             with located("search"):
                 self.searching = change_search(task.search, self.search)
+        self.threads = ThreadLimit(*(model.task for model in self.models))
+        self.beam: int = getattr(self.searching, "beam_size", 1)
 
     def refuse(self, option: str, lack: str) -> NoReturn:
         """Refuse an option that the first model can do nothing with."""
@@ -111,7 +114,9 @@ class Predictor:
                 if prefixes is not None:
                     texts = [prefixes[places[row]] for row in rows]
                     batches[0]["prefix"] = [prefix_tokens(self.models[0], text) for text in texts]
-                for row, prediction in zip(rows, self.run(batches), strict=True):
+                with self.threads.of(len(rows) * self.beam):
+                    predictions = self.run(batches)
+                for row, prediction in zip(rows, predictions, strict=True):
                     found[places[row]] = prediction
         return found
 

@@ -27,7 +27,7 @@ class Job:
         sweep: the folder of the sweep.
         process: the number of the process that began the sweep.
         arguments: of the command that did.
-        threads: the processor threads that are the run's share; None leaves them to torch.
+        threads: the processor threads that are the run's share; None: all that torch has.
         number: of the run among all of the sweep; None: as Hydra counts.
         again: whether an earlier sweep in the folder has begun the run, and not finished it.
     """

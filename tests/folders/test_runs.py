@@ -24,7 +24,7 @@ def pretend(monkeypatch):
     """Takes the place of training: leaves scores in the folder of each run, and its name here."""
     folders = []
 
-    def run(config, folder, task_name, command=None, began=None, trial=None):
+    def run(config, folder, task_name, command=None, began=None, trial=None, share=None):
         folders.append(folder)
         write_config(folder, as_plain(config))
         (folder / "metrics.json").write_text(json.dumps({"test": {"loss": config.seed}}))

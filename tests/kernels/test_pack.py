@@ -7,8 +7,10 @@ import copy
 import pytest
 import torch
 
-from seqtasks.kernels import affine
-from seqtasks.kernels.affine import ONEDNN, Linear, pack
+from seqtasks.cells import find_cell
+from seqtasks.kernels import packing
+from seqtasks.kernels.affine import Linear
+from seqtasks.kernels.packing import ONEDNN, pack
 
 pytestmark = pytest.mark.skipif(not ONEDNN, reason="this torch has no oneDNN")
 
@@ -16,7 +18,8 @@ pytestmark = pytest.mark.skipif(not ONEDNN, reason="this torch has no oneDNN")
 @pytest.fixture
 def layer(monkeypatch):
     """A layer in evaluation mode, packed."""
-    monkeypatch.setattr(affine, "PACKED", 1)
+    monkeypatch.setattr(packing, "PACKED", 1)
+    monkeypatch.setattr(packing, "ALONE", 1)
     torch.manual_seed(1)
     made = Linear(7, 33).eval()
     pack(made)
@@ -76,7 +79,75 @@ def test_a_copy_has_no_layout(layer):
         torch.testing.assert_close(other(inputs), layer(inputs))
 
 
+def test_one_row_is_not_worth_the_start(monkeypatch):
+    monkeypatch.setattr(packing, "PACKED", 1)
+    made = Linear(4, 4).eval()
+    pack(made)
+    with torch.no_grad():
+        read = [made.reads_packed(torch.ones(rows, 1, 4)) for rows in (0, 1, 2)]
+    assert read == [False, False, True]
+
+
 def test_small_weights_stay_as_they_are():
     small = Linear(4, 4)
     pack(small)
     assert small.packed is None
+
+
+CELLS = {
+    "lstm": ("lstm", {}),
+    "gru": ("gru", {}),
+    "tanh": ("elman", {}),
+    "relu": ("elman", {"nonlinearity": "relu"}),
+}
+
+
+@pytest.fixture(params=CELLS)
+def cell(request, monkeypatch):
+    """A recurrence in evaluation mode, packed, with biases that differ."""
+    monkeypatch.setattr(packing, "PACKED", 1)
+    monkeypatch.setattr(packing, "ALONE", 1)
+    torch.manual_seed(1)
+    name, options = CELLS[request.param]
+    made = find_cell(name, options)(6, 9, **options).eval()
+    for weight in made.parameters():
+        torch.nn.init.normal_(weight)
+    pack(made)
+    assert made.packed is not None
+    return made
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 64, 130])
+def test_a_packed_recurrence_has_the_steps_of_its_equations(cell, rows):
+    state = tuple(torch.randn(rows, *shape) for shape in cell.state_shapes)
+    inputs = torch.randn(rows, 1, 6)
+    expected = cell.step(inputs[:, 0], state)
+    with torch.inference_mode():
+        output, after = cell(inputs, None, state)
+    torch.testing.assert_close(after, expected)
+    torch.testing.assert_close(output[:, 0], expected[0])
+
+
+def test_a_packed_recurrence_reads_a_change_and_drops_its_layout_in_training(cell):
+    inputs = torch.randn(3, 1, 6)
+    with torch.no_grad():
+        cell.rnn.weight_hh_l0.fill_(0.5)
+        cell.rnn.weight_ih_l0.mul_(2)
+        torch.testing.assert_close(
+            cell(inputs)[1], cell.step(inputs[:, 0], cell.initial_state(3, inputs))
+        )
+    assert copy.deepcopy(cell).packed is None
+    assert cell.train().packed is None
+
+
+def test_a_packed_recurrence_passes_gradients_and_many_steps(cell):
+    inputs = torch.randn(3, 1, 6, requires_grad=True)
+    cell(inputs)[0].sum().backward()
+    assert inputs.grad is not None
+    with torch.no_grad():
+        several = torch.randn(3, 4, 6)
+        outputs, _ = cell(several)
+        state = None
+        for time in range(4):
+            output, state = cell(several[:, time : time + 1], None, state)
+            torch.testing.assert_close(output[:, 0], outputs[:, time])

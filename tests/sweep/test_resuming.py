@@ -20,7 +20,7 @@ def pretend(monkeypatch):
     given = []
 
     def replace(behaviour=lambda config: None):
-        def run(config, folder, task_name, began, trial):
+        def run(config, folder, task_name, began, trial, share):
             given.append((config.encoder.cell, config.seed))
             behaviour(config)
             return {"test": {"loss": config.seed / 10 + len(config.encoder.cell)}}

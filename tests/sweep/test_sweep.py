@@ -91,7 +91,7 @@ def pretend(monkeypatch):
     given = []
 
     def replace(behaviour):
-        def run(config, folder, task_name, began, trial):
+        def run(config, folder, task_name, began, trial, share):
             given.append(config)
             return {"test": behaviour(config)}
 

@@ -70,7 +70,7 @@ def test_searches_in_two_folders_share_a_storage(tmp_path, place):
 def test_the_space_of_a_command_depends_on_the_first_run(cli, monkeypatch, tmp_path):
     given = []
 
-    def run(config, folder, task_name, began, trial):
+    def run(config, folder, task_name, began, trial, share):
         from omegaconf import OmegaConf
 
         given.append((config.encoder.num_layers, config.encoder.dropout))

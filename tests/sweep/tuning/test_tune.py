@@ -27,7 +27,7 @@ def pretend(monkeypatch, tmp_path):
     trials = []
 
     def replace(score):
-        def run(config, folder, task_name, began, trial):
+        def run(config, folder, task_name, began, trial, share):
             trials.append(trial)
             OmegaConf.save(OmegaConf.create(OmegaConf.to_container(config)), folder / "config.yaml")
             (folder / "checkpoints").mkdir(exist_ok=True)
