@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import logging
 import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -86,6 +89,27 @@ def cli(monkeypatch, tmp_path, capsys):
         return code, printed.out, printed.err
 
     return call
+
+
+@pytest.fixture
+def printed_by(cli, tmp_path, monkeypatch, capsys):
+    """A function that runs a line of a page here, some options added to a training: its output."""
+    monkeypatch.syspath_prepend(str(tmp_path))  # where `python -m` finds a task of one's own
+
+    def run(line: str, *options: str) -> str:
+        given, _, command = line.rpartition(" | ")
+        python, m, module, *arguments = shlex.split(command)
+        assert (python, m) == ("python", "-m")
+        if module == "seqtasks":
+            code, output, errors = cli(*arguments, *options)
+            assert code == 0, errors
+            return output
+        text = f"{shlex.split(given)[1]}\n" if given else ""
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        importlib.import_module(module).main(arguments)
+        return capsys.readouterr().out
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import io
 import re
-import shlex
-import sys
 from pathlib import Path
 
 import pytest
@@ -35,7 +31,7 @@ def training() -> list[str]:
     return list(dict.fromkeys([*blocks, *table]))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def folder(tmp_path) -> Path:
     """A folder with the files that the README speaks of."""
     for name, text in FILES.items():
@@ -48,28 +44,6 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def call(cli, folder, monkeypatch, capsys):
-    """A function that runs a command of the README in this process, in that folder: its output."""
-    monkeypatch.chdir(folder)
-    monkeypatch.syspath_prepend(str(folder))  # where `python -m` finds a task of one's own
-
-    def run(command: str, *shrinking: str) -> str:
-        given, _, rest = command.rpartition(" | ")
-        python, m, module, *arguments = shlex.split(rest)
-        assert (python, m) == ("python", "-m")
-        if module == "seqtasks":
-            code, output, errors = cli(*arguments, *shrinking)
-            assert code == 0, errors
-            return output
-        text = f"{shlex.split(given)[1]}\n" if given else ""
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-        importlib.import_module(module).main(arguments)
-        return capsys.readouterr().out
-
-    return run
-
-
 def test_there_are_commands_to_run():
     assert len(training()) >= 10
     for verb in ("predict", "generate", "picture", "serve"):
@@ -77,29 +51,29 @@ def test_there_are_commands_to_run():
 
 
 @pytest.mark.parametrize("command", training())
-def test_a_training_command_runs(command, call):
+def test_a_training_command_runs(command, printed_by):
     made = [] if "data.train=" in command else SAMPLE
     deep = ["encoder.num_layers=2"] if "encoder=deep" in command else []
     stream = ["data.batching.batch_size=4"] if "novel.txt" in command else []
-    assert "this model" in call(command, *SHRINK, *made, *deep, *stream)
+    assert "this model" in printed_by(command, *SHRINK, *made, *deep, *stream)
 
 
-def test_the_prediction_command_runs(call, folder):
-    call("python -m seqtasks task=tagging", *SHRINK, *SAMPLE, "report=true")
+def test_the_prediction_command_runs(printed_by, folder):
+    printed_by("python -m seqtasks task=tagging", *SHRINK, *SAMPLE, "report=true")
     assert (folder / "runs" / "tagging" / "latest" / "report.html").is_file()
     command = next(command for command in COMMANDS if "seqtasks.predict" in command)
     [text] = re.findall("echo '(.+)' ", command)
-    assert len(call(command).split()) == len(text.split())
+    assert len(printed_by(command).split()) == len(text.split())
 
 
-def test_the_commands_for_a_language_model_run(call, folder):
-    call("python -m seqtasks task=generation", *SHRINK, *SAMPLE)
+def test_the_commands_for_a_language_model_run(printed_by, folder):
+    printed_by("python -m seqtasks task=generation", *SHRINK, *SAMPLE)
     generate, picture = (
         next(command for command in COMMANDS if verb in command)
         for verb in ("seqtasks.generate", "seqtasks.picture")
     )
-    assert call(generate).startswith("the dog")
-    call(picture)
+    assert printed_by(generate).startswith("the dog")
+    printed_by(picture)
     assert (folder / "out.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -27,7 +27,11 @@ class BatchSeed(pl.Callback):
     ) -> None:
         step, part = divmod(batch_idx, trainer.accumulate_grad_batches)
         place = [self.seed, trainer.current_epoch, step]
-        torch.manual_seed(word(*place, part * trainer.world_size + trainer.global_rank))
+        seed = word(*place, part * trainer.world_size + trainer.global_rank)
+        if pl_module.device.type == "cpu":
+            torch.default_generator.manual_seed(seed)  # `torch.manual_seed` asks for all GPUs
+        else:
+            torch.manual_seed(seed)
         if isinstance(batch, dict):
             batch["seed"] = word(*place, 0)
 
