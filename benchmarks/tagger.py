@@ -4,8 +4,9 @@
 
 Both: a bidirectional LSTM of 256 units a direction over word embeddings of 100, batches of 32
 sentences, gradients clipped at 5, from batches to updated weights, with a softmax and with a CRF.
-They take turns, an epoch each; figures are medians of tokens a second. flair is timed where it is
-installed (`pip install flair`), without its trainer's bookkeeping.
+They take turns, an epoch each; figures are medians of tokens a second. The limit is that of a
+square float32 product, for three products with each weight a token: one forward, two backward.
+flair is timed where it is installed (`pip install flair`), without its trainer's bookkeeping.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from typing import Any
 import torch
 from figures import OURS, Figures, add_options
 from seqtasks.tasks.tagging import SequenceTagger
-from timing import interleaved
+from timing import GEMM_FLOPS, gemm, interleaved
+from torch import nn
 
+from seqtasks.cells.contract import Recurrence
 from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
@@ -30,6 +33,7 @@ from seqtasks.data.readers import ConllReader
 from seqtasks.data.record import Record
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
+from seqtasks.encoder.threads import step_size
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.tagging import SoftmaxTagging
 from seqtasks.optim.fusing import fuse
@@ -51,17 +55,28 @@ def main() -> None:
     figures = Figures(options)
     for threads in figures.each_number_of_threads():
         for kind, head in HEADS.items():
-            runs = {OURS: ours(records, head)}
+            task, epoch = ours(records, head)
+            runs = {OURS: epoch, "gemm": gemm()}
             if importlib.util.find_spec("flair") is not None:
                 runs["flair"] = theirs(records, crf=head is CRFTagging)
             seconds = interleaved(runs, options.repeats)
+            limit = GEMM_FLOPS / seconds.pop("gemm")
             speeds = {name: tokens / each for name, each in seconds.items()}
             figures.add(f"training, {kind}, {threads}, tokens a second", speeds)
+            work = 6 * step_size(task) * recurrences(task) * speeds[OURS]
+            figures.note(f"training, {kind}, {threads}, share of the limit", work / limit)
     figures.write()
 
 
-def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:
-    """An epoch of our tagger."""
+def recurrences(task: nn.Module) -> int:
+    """How many recurrences a model has."""
+    return sum(isinstance(part, Recurrence) for part in task.modules())
+
+
+def ours(
+    records: list[Record], head: Callable[..., Any]
+) -> tuple[SequenceTagger, Callable[[], None]]:
+    """Our tagger, and an epoch of it."""
     torch.manual_seed(0)
     fields = {"tokens": TokenField(), "tags": TagField()}
     for name, field in fields.items():
@@ -83,7 +98,7 @@ def ours(records: list[Record], head: Callable[..., Any]) -> Callable[[], None]:
         for batch in loader:
             update(task, optimizer, task.loss(task(batch), batch).mean)
 
-    return epoch
+    return task, epoch
 
 
 def theirs(records: list[Record], *, crf: bool) -> Callable[[], None]:

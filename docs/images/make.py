@@ -2,10 +2,12 @@ r"""The pictures of the README, made anew.
 
     python -m seqtasks task=tagging encoder.hidden_size=32 data.train.sentences=2000 \
         trainer.max_epochs=3
-    python docs/images/make.py runs/tagging/latest 'the dogs watch the watch .'
+    python docs/images/make.py runs/tagging/latest 'the dogs watch the watch .' page
 
-A run of another task shows its own kind of answer. The extras ``serve`` and ``test`` are needed,
-and a Chromium.
+    python -m seqtasks task=translation
+    python docs/images/make.py runs/translation/latest 'the dogs see the white cat .' translation
+
+The last word names the files. The extras ``serve`` and ``test`` are needed, and a Chromium.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ WORD = "document.querySelector('.marks[data-side=target] .mark:nth-child(3)')"
 """A word whose attention is shown, where the model attends."""
 
 
-def main(run: str, text: str) -> None:
+def main(run: str, text: str, name: str) -> None:
     """Show a model's answer to a text on the server's page, in both modes."""
     command = [sys.executable, "-m", "seqtasks.serve", run, "--port", "0"]
     with (
@@ -43,7 +45,7 @@ def main(run: str, text: str) -> None:
             for mode in ("light", "dark"):
                 tab = browser.open(url, width=WIDTH, dark=mode == "dark")
                 answer(tab, text)
-                photograph(tab, HERE / f"page-{mode}.png")
+                photograph(tab, HERE / f"{name}-{mode}.png")
         finally:
             browser.close()
             server.terminate()

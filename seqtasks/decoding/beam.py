@@ -19,6 +19,7 @@ from seqtasks.decoding.steps import (
     row_limits,
     select_rows,
 )
+from seqtasks.decoding.top import top
 
 WIDEST = 10_000
 """The largest beam; every member of it is a row of a batch."""
@@ -153,8 +154,9 @@ def _rank(log_probs: Tensor, ids: Tensor, beams: Sequence[Beam]) -> list[list[Ca
         index, size = torch.tensor(places), (most * len(beams), width)
         totals = totals.new_full(size, -torch.inf).index_copy_(0, index, totals)
         ids = ids.new_zeros(size).index_copy_(0, index, ids)
-    best, order = totals.reshape(len(beams), -1).sort(dim=1, descending=True, stable=True)
-    order = order[:, : 2 * beams[0].size]
+    totals = totals.reshape(len(beams), -1)
+    order = top(totals, 2 * beams[0].size)
+    best = totals.gather(1, order)
     tokens = ids.reshape(len(beams), -1).gather(1, order)
     return [
         [
