@@ -63,7 +63,8 @@ def answer(tab: Tab, text: str) -> None:
 
 def photograph(tab: Tab, path: Path) -> None:
     """Write a PNG of the page down to where what it holds ends."""
-    height = tab.run("document.querySelector('.columns').getBoundingClientRect().bottom")
+    bottom = "one => one.getBoundingClientRect().bottom + window.scrollY"
+    height = tab.run(f"Math.max(...[...document.querySelectorAll('.columns *')].map({bottom}))")
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": height + AROUND, "scale": 1}
     found = tab.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
     path.write_bytes(base64.b64decode(found["data"]))
