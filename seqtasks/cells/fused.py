@@ -59,8 +59,8 @@ class FusedRecurrence(Packable, ParallelRecurrence):
             weights[1] = dropout(weights[1], self.weight_drop)
         return weights
 
-    def matrices(self) -> list[Tensor]:
-        return [*self.rnn.all_weights[0][:2]]
+    def to_lay_out(self) -> list[Tensor]:
+        return [*self.rnn.all_weights[0]]
 
     def lay_out(self) -> PackedStep:
         return PackedStep(self.rnn.mode, self.rnn.all_weights[0])

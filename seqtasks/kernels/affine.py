@@ -112,7 +112,7 @@ def blocks(layer: nn.Linear, inputs: Tensor, count: int) -> tuple[Tensor, ...]:
 class Linear(Packable, nn.Linear):
     """A layer of torch's that multiplies by `affine`, or by weights that are laid out."""
 
-    def matrices(self) -> list[Tensor]:
+    def to_lay_out(self) -> list[Tensor]:
         return [self.weight]
 
     def lay_out(self) -> Tensor:

@@ -38,17 +38,17 @@ class Packable(nn.Module):
     packed_from: tuple[tuple[int, int], ...] = ()
     packed_size = 0
 
-    def matrices(self) -> list[Tensor]:
-        """The weights that are multiplied by, each (outputs, inputs)."""
+    def to_lay_out(self) -> list[Tensor]:
+        """The weights, and the biases if the layout holds them too."""
         raise NotImplementedError
 
     def lay_out(self) -> Any:
-        """What `packed` is, made by `laid_out` of the weights."""
+        """What `packed` is, made of those by `laid_out`."""
         raise NotImplementedError
 
     def pack(self) -> None:
         """Lay the weights out, if they are large, on a CPU and of 32 bits."""
-        weights = self.matrices()
+        weights = self.to_lay_out()
         fits = all(
             weight.is_cpu and weight.dtype == torch.float32 and not weight.is_inference()
             for weight in weights
@@ -66,7 +66,7 @@ class Packable(nn.Module):
             and not torch.is_grad_enabled()
             and not torch.compiler.is_compiling()
             and inputs.is_cpu
-            and self.packed_from == places(self.matrices())
+            and self.packed_from == places(self.to_lay_out())
         )
 
     def train(self, mode: bool = True) -> Packable:
