@@ -60,6 +60,7 @@ class FusedRecurrence(Packable, ParallelRecurrence):
         return weights
 
     def to_lay_out(self) -> list[Tensor]:
+        """W (gates · hidden_size, input_size), U, and the biases of both."""
         return [*self.rnn.all_weights[0]]
 
     def lay_out(self) -> PackedStep:

@@ -150,7 +150,7 @@ class Uniforms:
         self.block = torch.empty(len(streams), BLOCK, dtype=torch.float64)
 
     def next(self, rows: Sequence[int]) -> Tensor:
-        """The next number of some rows, (len(rows), 1) float64; all rows, or those still asked."""
+        """The next number of the rows that are still asked for: (rows, 1) float64."""
         place = self.place % BLOCK
         self.place += 1
         if place == 0:

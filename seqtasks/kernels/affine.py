@@ -113,9 +113,11 @@ class Linear(Packable, nn.Linear):
     """A layer of torch's that multiplies by `affine`, or by weights that are laid out."""
 
     def to_lay_out(self) -> list[Tensor]:
+        """W (output_size, input_size); the bias is read as it is."""
         return [self.weight]
 
     def lay_out(self) -> Tensor:
+        """W (output_size, input_size) in the order of oneDNN."""
         return laid_out(self.weight)
 
     def forward(self, inputs: Tensor) -> Tensor:

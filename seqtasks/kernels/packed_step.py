@@ -39,7 +39,7 @@ class PackedStep:
         return (PHI[self.mode](gates),)
 
     def gru(self, x: Tensor, h: Tensor) -> State:
-        """The new h."""
+        """The new h (batch, hidden_size), from x (batch, input_size) and the old one."""
         x_r, x_z, x_n = product(x, self.W, self.b).chunk(3, dim=1)
         h_r, h_z, h_n = product(h, self.U, self.c).chunk(3, dim=1)
         r, z = (x_r + h_r).sigmoid_(), (x_z + h_z).sigmoid_()
@@ -47,7 +47,7 @@ class PackedStep:
         return (torch.lerp(n, h, z),)
 
     def lstm(self, gates: Tensor, c: Tensor) -> State:
-        """The new h and c."""
+        """The new h and c, from gates (batch, 4 · hidden_size) and c (batch, hidden_size)."""
         i, f, g, o = gates.chunk(4, dim=1)
         c = (f.sigmoid() * c).addcmul_(i.sigmoid(), g.tanh())
         return o.sigmoid() * c.tanh(), c

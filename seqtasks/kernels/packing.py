@@ -39,7 +39,7 @@ class Packable(nn.Module):
     packed_size = 0
 
     def to_lay_out(self) -> list[Tensor]:
-        """The weights, and the biases if the layout holds them too."""
+        """The weights (output_size, input_size), and biases if the layout holds them too."""
         raise NotImplementedError
 
     def lay_out(self) -> Any:
@@ -80,12 +80,12 @@ class Packable(nn.Module):
 
 
 def places(weights: list[Tensor]) -> tuple[tuple[int, int], ...]:
-    """Where weights stand, and how often they have changed there."""
+    """Where weights (any shape) stand, and how often they have changed there."""
     return tuple((weight.data_ptr(), weight._version) for weight in weights)
 
 
 def laid_out(weight: Tensor) -> Tensor:
-    """A weight (outputs, inputs) in the order of oneDNN, for `product`."""
+    """A weight (output_size, input_size) in the order of oneDNN, for `product`."""
     found: Tensor = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), ROWS)
     return found
 
