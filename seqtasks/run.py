@@ -67,8 +67,9 @@ IMPORTED = time.perf_counter()
 LOOKED_AT = 200
 """Test examples that the report looks at one by one, where time is not limited."""
 
-EXAMPLES = 3
-"""Inputs of the test split that a bundle keeps, for whoever wants to try the model."""
+EXAMPLES, LENGTH = 3, 500
+"""Inputs of the test split that a bundle keeps, for whoever wants to try the model: how many, and
+the most characters of each."""
 
 
 @one_process_speaks()
@@ -249,7 +250,7 @@ def add_scores(
     if tested and (report := with_words(task.report(), data.datasets[data.test_split])):
         results["report"] = report
     pairs = summary.pick_examples(data, task, EXAMPLES)
-    results["examples"] = [summary.shortened(text) for _, text, _ in pairs if text.strip()]
+    results["examples"] = [summary.shortened(text, LENGTH) for _, text, _ in pairs if text.strip()]
 
 
 def complete(config: DictConfig, folder: Path, task_name: str) -> None:

@@ -45,6 +45,9 @@ PERCENT = {
 WIDTH = 300
 """Characters of an example that are printed."""
 
+LINE = 60
+"""Characters of an input in the command that is printed last."""
+
 WORST, MATRIX = 3, 120
 """Worst texts that are shown at most, and characters of the widest table of confusions."""
 
@@ -294,24 +297,28 @@ def typed(line: str) -> str:
     return "printf '%b\\n' " + shlex.quote(line.replace("\\", r"\\").replace("\t", r"\t"))
 
 
-def shortened(sample: str) -> str:
-    r"""The first 60 characters of a text's first line, or the first step of a sequence of vectors.
+def shortened(sample: str, room: int = LINE) -> str:
+    r"""The beginning of a text's first line, or the first steps of a sequence of vectors.
 
-    Of an object that holds several inputs, each input is shortened.
+    It has ``room`` characters at most, or one step. Of an object that holds several inputs, each
+    input is shortened.
 
-    >>> len(shortened("a " * 40 + "\nb")), shortened("[[0.5, 1], [2, 3]]")
+    >>> len(shortened("a " * 40 + "\nb")), shortened("[[0.5, 1], [2, 3]]", 9)
     (59, '[[0.5, 1]]')
+    >>> shortened("[[0.5, 1], [2, 3], [4, 5]]", 20)
+    '[[0.5, 1], [2, 3]]'
     >>> shortened('{"tokens": "a\\nb", "pair": ["c", "d"]}')
     '{"tokens": "a", "pair": "c d"}'
     """
     values = json_object(sample)
     if values is not None:
-        short = {name: shortened(as_text(value)) for name, value in values.items()}
+        short = {name: shortened(as_text(value), room) for name, value in values.items()}
         return json.dumps(short, ensure_ascii=False)
     if sample.startswith("[["):
-        return sample[: sample.index("]") + 1] + "]"
+        end = sample.rfind("]", 0, room)
+        return sample[: max(end, sample.index("]")) + 1].rstrip("]") + "]]"
     texts = sample.splitlines()[0].split("\t") if sample else []
-    return "\t".join(text[:60].rstrip() for text in texts)
+    return "\t".join(text[:room].rstrip() for text in texts)
 
 
 def pick_examples(

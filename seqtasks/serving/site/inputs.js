@@ -7,6 +7,16 @@ const HINTS = {
   VectorField: "numbers with spaces between them",
 };
 
+// What a model reads where it is no text.
+const SUBJECTS = { VectorSequenceField: "series", VectorField: "vector" };
+
+// The characters of an example that its button shows.
+const SHOWN = 70;
+
+export function subject(info) {
+  return (info.inputs.length === 1 && SUBJECTS[info.inputs[0].field]) || "text";
+}
+
 // The names of the fields to fill in: of several inputs each, of one in several parts each part.
 function wanted(info) {
   if (info.inputs.length > 1) return info.inputs.map((input) => input.name);
@@ -37,7 +47,7 @@ function split(info, names, text) {
 
 function label(info, name, several) {
   if (info.kind === "generation" && info.condition === null) return "Prompt";
-  return several || info.kind === "generation" ? capital(name) : "Text";
+  return several || info.kind === "generation" ? capital(name) : capital(subject(info));
 }
 
 function examples(info, names, areas) {
@@ -45,8 +55,9 @@ function examples(info, names, areas) {
   const chips = info.examples.map((text) => {
     const values = split(info, names, text);
     const fillIn = () => areas.forEach((area, place) => (area.value = values[place] ?? ""));
-    const shown = values.join(" · ");
-    return element("button", { type: "button", class: "chip", onclick: fillIn, title: shown }, shown);
+    const whole = values.join(" · ");
+    const shown = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole;
+    return element("button", { type: "button", class: "chip", onclick: fillIn, title: whole }, shown);
   });
   return element("div", { class: "examples" }, element("span", {}, "Try"), ...chips);
 }

@@ -4,7 +4,7 @@ import { about } from "./about.js";
 import { classification } from "./classification.js";
 import { capital, element, fill, find } from "./dom.js";
 import { generation } from "./generation.js";
-import { inputs } from "./inputs.js";
+import { inputs, subject } from "./inputs.js";
 import { rewriting } from "./rewriting.js";
 import { ask, predict } from "./server.js";
 import { tagging } from "./tagging.js";
@@ -64,7 +64,7 @@ function build(info) {
   const [view, verb, does] = KINDS[info.kind] ?? KINDS.other;
   document.title = `${info.name} · seqtasks`;
   find("name").textContent = capital(info.name.replaceAll("_", " "));
-  fill(find("what"), `This model ${does}. `, element("code", {}, info.task));
+  fill(find("what"), `This model ${does.replace("a text", `a ${subject(info)}`)}. `, element("code", {}, info.task));
   const form = inputs(info);
   const made = view({ info, predict, reveal: () => (find("result").hidden = false) });
   const button = element("button", { class: "primary", type: "submit" }, VERBS[info.name] ?? verb);
