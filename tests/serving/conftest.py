@@ -28,6 +28,8 @@ FILES = {
     "topics.tsv": "text\tlabels\n" + "bank team\tmoney,sport\nbank\tmoney\nteam\tsport\n" * 10,
     "stars.tsv": "text\tstars\n" + "good good\t3\nbad\t1\ngood bad\t2\n" * 10,
     "pairs.tsv": "text\tpair\tlabel\n" + "a b\tb a\tyes\na b\tc d\tno\n" * 10,
+    "moves.csv": "move,x,y,label\n"
+    + "".join(f"{n},0,1,up\n{n},0,2,up\n{n}b,1,0,across\n{n}b,2,0,across\n" for n in range(20)),
     "names.tsv": "text\tlabel\n" + "aaaa\ta\nbbbb\tb\n" * 20,
 }
 """Data of kinds that the sample has not."""

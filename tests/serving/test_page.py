@@ -60,6 +60,19 @@ def test_words_are_shown_with_their_tags(lasting, visit):
     assert len({label for label, _ in pairs}) == len(pairs) == len({colour for _, colour in pairs})
 
 
+def test_a_series_is_called_so(lasting, visit):
+    reader = ["data.reader.sequence=move", "data.reader.channels=[x,y]"]
+    files = ["data=timeseries", "data.train=FOLDER/moves.csv", *reader]
+    live = lasting("task=classification", "task/embedding=series", *files)
+    tab = visit(live)
+    assert "gives a series one of several labels" in tab.text("#what")
+    assert tab.text(".field label") == "Series"
+    text = "[[1, 1], [-1, 2]]"
+    ask(tab, text)
+    [expected] = live.client.predictions(text)
+    assert tab.text(".answer") == expected["prediction"]
+
+
 def test_spans_are_shown_whole(lasting, visit):
     live = lasting("task=tagging", "data=conll", "data.train=FOLDER/spans.conll")
     tab = visit(live)

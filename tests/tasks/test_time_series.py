@@ -56,8 +56,13 @@ def test_a_classifier_learns_from_vectors_and_its_bundle_predicts(composed, tmp_
     results = run(config, tmp_path / "run", "classification")
     assert results["test"]["accuracy"] > 0.9
     assert "echo '[[" in capsys.readouterr().out
-    loaded = bundle.load(tmp_path / "run" / "bundle")
     typed = lines(tmp_path / "test.ts")
+    for kept, whole in zip(results["examples"], typed, strict=False):
+        steps = json.loads(kept)
+        assert len(kept) <= 500
+        assert len(steps) > 1
+        assert steps == json.loads(whole)[: len(steps)]
+    loaded = bundle.load(tmp_path / "run" / "bundle")
     predicted = loaded.predict(typed, batch_size=7)
     right = [guess == ("left", "right")[n % 2] for n, guess in enumerate(predicted)]
     assert sum(right) / len(right) == pytest.approx(results["test"]["accuracy"])
