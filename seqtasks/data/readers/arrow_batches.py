@@ -73,6 +73,6 @@ def arrow_table(source: pa.NativeFile) -> tuple[list[str], Select]:
 
 def bounded(batch: pa.RecordBatch) -> Batches:
     """Cut a batch, without a copy, into batches of some megabytes."""
-    rows = max(1, min(_ROWS, len(batch) * _BYTES // max(batch.nbytes, 1)))
+    rows = max(1, min(_ROWS, len(batch) * _BYTES // max(batch.get_total_buffer_size(), 1)))
     for start in range(0, len(batch), rows):
         yield batch.slice(start, rows)
