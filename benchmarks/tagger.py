@@ -23,9 +23,7 @@ import torch
 from figures import OURS, Figures, add_options
 from seqtasks.tasks.tagging import SequenceTagger
 from timing import GEMM_FLOPS, gemm, interleaved
-from torch import nn
 
-from seqtasks.cells.contract import Recurrence
 from seqtasks.data.batching.buckets import Buckets
 from seqtasks.data.dataset import SequenceDataset
 from seqtasks.data.fields import TagField, TokenField
@@ -33,7 +31,7 @@ from seqtasks.data.readers import ConllReader
 from seqtasks.data.record import Record
 from seqtasks.embedding import InputEmbedding, TokenEmbedding
 from seqtasks.encoder import RecurrentEncoder
-from seqtasks.encoder.threads import step_size
+from seqtasks.encoder.threads import weights_multiplied
 from seqtasks.heads.crf import CRFTagging
 from seqtasks.heads.tagging import SoftmaxTagging
 from seqtasks.optim.fusing import fuse
@@ -63,14 +61,9 @@ def main() -> None:
             limit = GEMM_FLOPS / seconds.pop("gemm")
             speeds = {name: tokens / each for name, each in seconds.items()}
             figures.add(f"training, {kind}, {threads}, tokens a second", speeds)
-            work = 6 * step_size(task) * recurrences(task) * speeds[OURS]
+            work = 6 * weights_multiplied(task) * speeds[OURS]
             figures.note(f"training, {kind}, {threads}, share of the limit", work / limit)
     figures.write()
-
-
-def recurrences(task: nn.Module) -> int:
-    """How many recurrences a model has."""
-    return sum(isinstance(part, Recurrence) for part in task.modules())
 
 
 def ours(

@@ -240,11 +240,14 @@ class Task(LightningModule):
         return minimised
 
     def is_looked_at(self) -> bool:
-        """Whether this step's loss goes to a logger, ends an epoch, or is news to a person.
+        """Whether a logger or a callback asks for this step's loss, or it is news to a person.
 
         To log it takes Lightning half a millisecond.
         """
         trainer, now = self.trainer, time.monotonic()
+        watchers: list[Any] = [self, *trainer.callbacks]  # type: ignore[attr-defined]
+        if any(getattr(one, "monitor", None) == "train/loss" for one in watchers):
+            return True
         every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]
         logged = trainer.is_last_batch or (every > 0 and (trainer.global_step + 1) % every == 0)
         if not logged and now - self.shown_at < BETWEEN:

@@ -37,7 +37,13 @@ def threads_worth(size: int, sequences: int, most: int = AVAILABLE) -> int:
 
 
 def step_size(model: nn.Module) -> int:
-    """The weights that a sequence is multiplied by in a time step, for each recurrence of a model.
+    """The weights that a sequence is multiplied by in a time step, for each recurrence."""
+    recurrences = sum(isinstance(layer, Recurrence) for layer in model.modules())
+    return weights_multiplied(model) // max(1, recurrences)
+
+
+def weights_multiplied(model: nn.Module) -> int:
+    """The weights that a sequence is multiplied by in a time step.
 
     The tables of embeddings multiply nothing, unless the output layer has the same weights.
     """
@@ -45,8 +51,7 @@ def step_size(model: nn.Module) -> int:
     tables = {layer.weight for layer in layers if isinstance(layer, nn.Embedding)}
     tables -= {layer.weight for layer in layers if isinstance(layer, nn.Linear)}
     matrices = {weight for weight in model.parameters() if weight.dim() > 1} - tables
-    recurrences = sum(isinstance(layer, Recurrence) for layer in layers)
-    return sum(weight.numel() for weight in matrices) // max(1, recurrences)
+    return sum(weight.numel() for weight in matrices)
 
 
 class ThreadLimit:
